@@ -1,0 +1,35 @@
+"""What chaingraph raises when it cannot go on: one family, so that a caller can catch it whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ChaingraphError(Exception):
+    """Something the caller can put right: the message says what, where, and what to do.
+
+    The command line prints the message and exits with 1; a traceback is for faults of ours only.
+    """
+
+
+class CaseError(ChaingraphError):
+    """A case was refused. ``rejects`` holds every failure found: table, row, column, value, reason, remedy."""
+
+    def __init__(self, message: str, rejects: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.rejects = rejects
+
+
+class UnknownNameError(ChaingraphError):
+    """A chain, segment, firm, region or strategy that is not there; the message lists near names."""
+
+
+class MissingExtraError(ChaingraphError):
+    """An optional library is not installed; the message is the line that installs it."""
+
+
+class StoreError(ChaingraphError):
+    """A store (Neo4j, DuckDB, a file) refused or broke off; the message says what is there now and how to go on."""

@@ -1,0 +1,58 @@
+"""What a run found, ready to be written: the noun that page, workbook, tables and stores receive.
+
+Text columns exist once per language; numbers and codes are the same in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+Texts = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Gaps, targets, leaders, questions and everything that explains them, for one region.
+
+    The mappings are keyed by language (``zh``, ``en``).
+
+    ===================  =======================================================================================
+    field                one row is
+    ===================  =======================================================================================
+    gaps                 a segment (`schema.GAP_COLUMNS`)
+    targets              a chain and firm (`schema.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest);
+                         rank is within chain and list
+    leader_targets       the same, from the chain leaders' own segments and one hop around them
+    rankings             chain, tier, rank, firm: Fortune Global 500 and specialised SMEs per sector
+    leaders              chain, rank, firm, with the reason it leads
+    questions            a question worth asking this week, to one named firm or office
+    terms                chain, firm, term of the fit; ``contribution`` sums to S, fit_lift = exp(S)
+    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term
+    words                chain, firm, local firm: the words their products share
+    routes               chain, firm, step: a typed path from the target to a local firm
+    dropped              chain, gate: how many candidates it held back, and up to ten names
+    notes                chain, note: captions and caveats to print beside the list
+    segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
+    ===================  =======================================================================================
+    """
+
+    region: str
+    as_of: str
+    lang: str
+    gaps: Texts
+    targets: Texts
+    leader_targets: Texts
+    rankings: Texts
+    leaders: Texts
+    questions: Texts
+    terms: pd.DataFrame
+    shares: pd.DataFrame
+    words: pd.DataFrame
+    routes: pd.DataFrame
+    dropped: pd.DataFrame
+    notes: Texts
+    segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parameters: Mapping[str, object] = field(default_factory=dict)

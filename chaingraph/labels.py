@@ -1,0 +1,58 @@
+"""Every sentence a user reads, in Chinese and English: ``library/labels/<area>.toml``, one entry per sentence.
+
+An entry is a table with the keys ``zh`` and ``en``; ``{name}`` in it is filled from the values given.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+from chaingraph.errors import UnknownNameError
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
+
+
+@cache
+def _area(area: str) -> dict[str, dict[str, str]]:
+    path = files("chaingraph") / "library" / "labels" / f"{area}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def text(key: str, lang: str, /, **values: object) -> str:
+    """The sentence ``area.entry`` in a language, with its blanks filled.
+
+    Raises
+    ------
+    UnknownNameError
+        When the language or the entry does not exist.
+
+    Examples
+    --------
+    >>> text("schema.table", "en")
+    'table'
+    """
+    if lang not in LANGUAGES:
+        msg = f"language {lang!r}: choose one of {', '.join(LANGUAGES)} / 语言只能是 {'、'.join(LANGUAGES)}"
+        raise UnknownNameError(msg)
+    area, _, entry = key.partition(".")
+    try:
+        sentence = _area(area)[entry][lang]
+    except KeyError as error:
+        msg = f"no label {key!r} in {lang!r}"
+        raise UnknownNameError(msg) from error
+    return sentence.format(**values) if values else sentence
+
+
+def entries(area: str, lang: str) -> dict[str, str]:
+    """All sentences of an area in one language, by entry; for code lists (states, tiers) and page labels.
+
+    Examples
+    --------
+    >>> entries("schema", "en")["row"]
+    'row'
+    """
+    return {entry: sentences[lang] for entry, sentences in _area(area).items()}
