@@ -59,7 +59,7 @@ PV05,HY01,same_as
 """,
     "firms": """
 firm_id,firm,firm_en,aliases,country,province,city,district,tiers,stock_code,parent_id,founded,employees,revenue_cny_m,status,decision_city
-L01,甲一新能源有限公司,Jiayi Energy,甲一新能,中国,浙江,嘉兴,秀洲区,listed;little_giant(2022),600001,,2006-05-18,3200,5600,,
+L01,甲一新能源有限公司,Jiayi,甲一,中国,浙江,嘉兴,秀洲区,listed;little_giant(2022),600001,,2006-05-18,3200,5600,,
 L02,甲二硅材料有限公司,,,中国,浙江,嘉兴,海宁市,,,O01,2021,,,,
 L03,甲三电气有限公司,,,中国,浙江,嘉兴,嘉善县,little_giant(2021),,,,,,,
 L04,甲四光伏科技有限公司,,,中国,浙江,嘉兴,海宁市,,,,,,,,
