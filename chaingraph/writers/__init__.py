@@ -1,0 +1,1 @@
+"""Writers: what a run found, as files that people open."""

@@ -1,0 +1,369 @@
+"""Writing files so that nobody is hurt: no formula hidden in a name, no half-written file, no silent overwrite.
+
+Every output goes through here. A file is written beside its place and moved there when it is whole; a folder of
+outputs is filled beside its place and moved file by file. Whoever is killed in between leaves the old output as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import io
+import math
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chaingraph.errors import ChaingraphError, StoreError
+from chaingraph.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What XML and Excel refuse, what steers a terminal, what reverses the reading direction, and halves of surrogates.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+_LAST = "run.json"  # moved last: whoever sees it new sees everything new
+_SIGNIFICANT = 6
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}  # file systems without locks
+
+
+def _both(entry: str, /, **values: object) -> str:
+    """A message in both languages: whoever writes a file does not know who will read the message."""
+    return f"{text(f'files.{entry}', 'zh', **values)} / {text(f'files.{entry}', 'en', **values)}"
+
+
+def clean_text(value: str) -> str:
+    r"""The text without characters that cannot be shown: control characters, direction overrides, broken halves.
+
+    Tabs and line breaks stay.
+
+    Examples
+    --------
+    >>> clean_text("A\x00B\u202eC")
+    'ABC'
+    """
+    return _UNSEEN.sub("", value)
+
+
+def safe_text(value: str) -> str:
+    """The text as a spreadsheet may hold it: cleaned, and never a formula.
+
+    Text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return gets a leading apostrophe; so does
+    text that begins with apostrophes before one of these, so that taking one apostrophe off (`plain_text`) always
+    gives the text back.
+
+    Examples
+    --------
+    >>> safe_text("=cmd|' /C calc'!A0")
+    "'=cmd|' /C calc'!A0"
+    >>> safe_text("隆基绿能")
+    '隆基绿能'
+    """
+    cleaned = _UNSEEN.sub("", value)
+    return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
+
+
+def plain_text(value: str) -> str:
+    """The inverse of `safe_text`: one protecting apostrophe taken off, where there is one.
+
+    Examples
+    --------
+    >>> plain_text(safe_text("-5 °C")), plain_text("'s-Hertogenbosch")
+    ('-5 °C', "'s-Hertogenbosch")
+    """
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
+
+
+def number_text(value: float) -> str:
+    """A number as text, the same on every machine: 6 significant digits, whole digits never cut, no exponent.
+
+    Raises
+    ------
+    ValueError
+        For an infinite number: nothing that is counted or weighed here can be one.
+
+    Examples
+    --------
+    >>> number_text(2.71828182), number_text(12345678.9), number_text(0.30000000000000004), number_text(-0.0)
+    ('2.71828', '12345679', '0.3', '0')
+    """
+    if not math.isfinite(value):
+        msg = f"not a number that can be written: {value}"
+        raise ValueError(msg)
+    if value == 0:
+        return "0"
+    places = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(abs(value))))
+    digits = f"{value:.{places}f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def file_name(identifier: str, suffix: str) -> str:
+    """The file name of a chain's page or sheet, made from its id.
+
+    Raises
+    ------
+    ChaingraphError
+        When the id is not made of 1-64 letters, digits, ``-`` and ``_``, or is a name that is taken (index) or that
+        Windows keeps for devices (con, nul, com1 …).
+
+    Examples
+    --------
+    >>> file_name("PV", ".html")
+    'PV.html'
+    """
+    if not _IDENTIFIER.fullmatch(identifier):
+        raise ChaingraphError(_both("bad_identifier", identifier=repr(clean_text(identifier)[:80])))
+    if identifier.lower() in _TAKEN:
+        raise ChaingraphError(_both("taken_identifier", identifier=repr(identifier)))
+    return identifier + suffix
+
+
+def _cells(series: pd.Series) -> list[str]:
+    """One column as text cells; empty for what is not known."""
+    values: list[object] = series.astype(object).tolist()
+    missing: list[bool] = series.isna().tolist()
+    return ["" if unknown else _cell(value) for value, unknown in zip(values, missing, strict=True)]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return safe_text(value)
+    if isinstance(value, bool) or type(value).__name__ == "bool_":  # numpy's own truth values
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return number_text(value)
+    return safe_text(str(value))
+
+
+def csv_text(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+    """The table as CSV text: the same table gives the same text on every machine.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(csv_text(pd.DataFrame({"firm": ["=1+1", "甲"], "lift": [2.5, None]}), ["lift", "firm"]))
+    lift,firm
+    2.5,'=1+1
+    ,甲
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(_cells(frame[column]) for column in columns), strict=True))
+    return buffer.getvalue()
+
+
+def write_csv(frame: pd.DataFrame, path: Path, *, columns: Sequence[str]) -> None:
+    """Write columns of a table as CSV that Excel opens right: UTF-8 with BOM, CRLF, formulas made inert.
+
+    Numbers have 6 significant digits (`number_text`), flags are 1 and 0, an empty cell means "not known".
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written; what was there before is untouched.
+    """
+    write_bytes(csv_text(frame, columns).encode("utf-8-sig"), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    StoreError
+        When the place cannot be written, is a folder or a link; what was there before is untouched.
+    """
+    with whole_file(path) as place:
+        place.write_bytes(content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a place to write one file; it is moved to `path` when the block ends without an error.
+
+    Raises
+    ------
+    StoreError
+        When the place cannot be written, is a folder or a link, or another run is writing it.
+    """
+    with _explained(path):
+        if path.is_symlink() or path.is_dir():
+            raise StoreError(_both("not_a_file", path=path))
+        with _workroom(path, path.parent / f".{path.name}.chaingraph") as room:
+            place = room / path.name
+            yield place
+            place.replace(path)
+
+
+@contextmanager
+def output_folder(out: Path, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
+    """Give an empty folder to fill; its files are moved into `out` when the block ends without an error.
+
+    The files are made in a hidden folder beside `out` (inside it where `out` is a mount of its own or its parent may
+    not be written), then moved one by one, ``run.json`` last. A run that fails or is killed leaves `out` as it was; a
+    run killed while moving leaves whole files only, and an old ``run.json``. What a killed run left behind is removed
+    by the next. Other files in `out` are not touched.
+
+    Parameters
+    ----------
+    out
+        Folder to write to; made where it does not exist.
+    inputs
+        Paths that are being read; `out` may not be one of them.
+
+    Raises
+    ------
+    StoreError
+        When `out` is a file, a link or an input, when another run is writing to it, when the disk is full or the
+        folder may not be written. Nothing in `out` has changed then, unless the message says so.
+    """
+    with _explained(out):
+        if out.is_symlink() or (out.exists() and not out.is_dir()):
+            raise StoreError(_both("not_a_folder", path=out))
+        if any(out.resolve() == Path(path).resolve() for path in inputs):
+            raise StoreError(_both("out_is_input", path=out))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        home = out.resolve()
+        room = home.parent / f".{home.name}.chaingraph"
+        if home.is_dir() and (not os.access(home.parent, os.W_OK) or home.stat().st_dev != home.parent.stat().st_dev):
+            room = home / ".chaingraph"
+        with _workroom(out, room) as folder:
+            yield folder
+            _publish(folder, home)
+
+
+def _publish(folder: Path, out: Path) -> None:
+    """Move every file of a folder into `out`, in a fixed order."""
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    names.sort(key=lambda name: name.as_posix() == _LAST)
+    out.mkdir(exist_ok=True)
+    for name in names:
+        if (out / name).is_dir():
+            raise StoreError(_both("folder_in_the_way", path=out / name))
+        if os.name == "nt" and (out / name).exists():  # Excel holds what it shows: find out before anything is moved
+            with (out / name).open("r+b"):
+                pass
+    moved: list[str] = []
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / name).replace(out / name)
+        except OSError as error:
+            done = ", ".join(moved) or "-"
+            raise StoreError(_both("move_failed", path=out / name, detail=error.strerror, done=done)) from error
+        moved.append(name.as_posix())
+
+
+@contextmanager
+def _workroom(target: Path, room: Path) -> Iterator[Path]:
+    """An empty folder that belongs to this run alone, for as long as the block runs; stale ones are emptied first.
+
+    The lock is the operating system's: it ends with the process that holds it, however that ends.
+    """
+    handle = _enter(target, room)
+    try:
+        folder = room / "new"
+        shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(room / "new", ignore_errors=True)
+        if os.name == "nt":  # cannot remove a file that is open
+            os.close(handle)
+        with contextlib.suppress(OSError):  # another run has come in: it will clean up
+            (room / "lock").unlink()
+            room.rmdir()
+        if os.name != "nt":
+            os.close(handle)
+
+
+def _enter(target: Path, room: Path) -> int:
+    """Make the room and lock it; the handle holds the lock."""
+    if room.is_symlink() or room.is_file():
+        raise StoreError(_both("not_a_folder", path=room))
+    while True:
+        room.mkdir(exist_ok=True)
+        try:
+            handle = os.open(room / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        except FileNotFoundError:  # a run that was ending removed the room between the two lines
+            continue
+        if not _LOCK(handle):
+            os.close(handle)
+            raise StoreError(_both("busy", path=target))
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), (room / "lock").stat()):
+                return handle
+        os.close(handle)  # locked a file that the other run had already removed: try again
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_windows(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            return error.errno in _NO_LOCKS
+        return True
+
+    _LOCK: Callable[[int], bool] = _lock_windows
+else:
+    import fcntl
+
+    def _lock_posix(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        return True
+
+    _LOCK = _lock_posix
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Say what to do about a disk that is full or a place that may not be written; other errors pass."""
+    entries = {
+        errno.ENOSPC: "disk_full",
+        errno.EDQUOT: "disk_full",
+        errno.EACCES: "no_permission",
+        errno.EPERM: "no_permission",
+        errno.EROFS: "read_only",
+        errno.ENAMETOOLONG: "name_too_long",
+        errno.ENOENT: "no_parent",
+        errno.ENOTDIR: "no_parent",
+        errno.EEXIST: "no_parent",
+    }
+    try:
+        yield
+    except OSError as error:
+        entry = entries.get(error.errno or 0)
+        if entry is None or not (entry == "disk_full" or _concerns(error, target)):
+            raise
+        raise StoreError(_both(entry, path=target, detail=error.strerror)) from error
+
+
+def _concerns(error: OSError, target: Path) -> bool:
+    """Whether an error is about the target, its work room or a folder above it, not about a file being read."""
+    if not isinstance(error.filename, str):
+        return False
+    place, home = Path(error.filename).absolute(), target.absolute()
+    rooms = {home, home.resolve(), home.resolve().parent / f".{home.name}.chaingraph"}
+    return place in home.parents or any(place.is_relative_to(room) for room in rooms)
