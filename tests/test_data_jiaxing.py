@@ -1,0 +1,238 @@
+"""The shipped case: consistent with the schema, complete in its provenance, and true to what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+from chaingraph.schema import TABLES, Column, Table, split
+
+CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
+FILES = sorted(CASE.glob("*.csv"))
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DATE = re.compile(r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+NEWEST = "2026-11"
+UNCHECKED = "一般行业知识(未逐条核对来源)"
+COUNTS = {
+    "chains": 10,
+    "segments": 170,
+    "segment_links": 251,
+    "chain_offices": 6,
+    "zones": 29,
+    "carriers": 23,
+    "designations": 40,
+    "outreach": 9,
+    "policies": 6,
+    "targets": 12,
+    "excluded": 15,
+}
+# Firms seated elsewhere that have units in Jiaxing: parent -> its units.
+PARENTS = {
+    "隆基绿能科技股份有限公司": {"嘉兴隆基乐叶光伏科技有限公司"},
+    "晶科能源股份有限公司": {"浙江晶科能源有限公司(海宁)", "浙江晶科储能(海宁)"},
+    "立讯精密工业股份有限公司": {"立讯智造(浙江)有限公司", "嘉兴永瑞电子科技有限公司"},
+    "烟台东诚药业集团股份有限公司": {"安迪科(海盐)核医药产业项目"},
+    "苏州纳微科技股份有限公司": {"纳微科技(平湖基地)"},
+}
+
+
+def read(name: str) -> pd.DataFrame:
+    """A table of the case as it stands in the file: text, empty cells missing."""
+    return pd.read_csv(CASE / f"{name}.csv", dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def case() -> dict[str, pd.DataFrame]:
+    return {path.stem: read(path.stem) for path in FILES}
+
+
+def test_files_are_tables_with_the_columns_of_the_schema(case: dict[str, pd.DataFrame]) -> None:
+    assert {"chains", "segments", "segment_links", "firms", "firm_segments", "firm_links", "firm_sites"} <= set(case)
+    for name, table in case.items():
+        assert list(table.columns) == TABLES[name].names, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_files_are_plain_utf8_without_bom_or_stray_blanks(path: Path) -> None:
+    text = path.read_bytes().decode("utf-8")
+    assert not text.startswith("\ufeff")
+    assert "\r" not in text
+    assert text.endswith("\n")
+    for column, values in read(path.stem).items():
+        cells = values.dropna()
+        assert (cells == cells.str.strip()).all(), column
+        assert not cells.str.contains(r"[\n\t\u200b-\u200f\u202a-\u202e\ufeff]").any(), column
+        assert not cells.str.match(r"[=+\-@]").any(), column
+
+
+def bad_values(column: Column, values: pd.Series) -> list[str]:
+    """Values that the column may not hold."""
+    cells = [str(value) for value in values.dropna()]
+    if column.kind == "date":
+        return [cell for cell in cells if not DATE.fullmatch(cell) or cell[: len(NEWEST)] > NEWEST]
+    if column.kind == "flag":
+        return [cell for cell in cells if cell not in {"0", "1"}]
+    if column.kind in {"number", "integer"}:
+        low = float("-inf") if column.minimum is None else column.minimum
+        high = float("inf") if column.maximum is None else column.maximum
+        return [cell for cell in cells if not low <= float(cell) <= high]
+    if column.choices:
+        members = {cell: split(cell) if column.kind == "set" else (cell,) for cell in cells}
+        return [
+            cell
+            for cell, parts in members.items()
+            if any(part.partition("(")[0] not in column.choices for part in parts)
+        ]
+    return []
+
+
+@pytest.mark.parametrize("table", [TABLES[path.stem] for path in FILES], ids=lambda table: table.name)
+def test_values_are_of_their_kind(case: dict[str, pd.DataFrame], table: Table) -> None:
+    frame = case[table.name]
+    for column in table.columns:
+        values = frame[column.name]
+        assert bad_values(column, values) == [], column.name
+        if column.required:
+            assert values.notna().all(), column.name
+
+
+@pytest.mark.parametrize("table", [TABLES[path.stem] for path in FILES], ids=lambda table: table.name)
+def test_keys_are_unique_and_references_hold(case: dict[str, pd.DataFrame], table: Table) -> None:
+    frame = case[table.name]
+    assert not frame.duplicated(list(table.key)).any()
+    for column in table.columns:
+        if column.refers_to:
+            other, target = column.refers_to.split(".")
+            assert set(frame[column.name].dropna()) <= set(case[other][target]), column.name
+
+
+def test_ids_can_be_file_names(case: dict[str, pd.DataFrame]) -> None:
+    for table, column in (("chains", "chain_id"), ("segments", "segment_id"), ("firms", "firm_id")):
+        ids = case[table][column]
+        assert ids.map(lambda value: ID.fullmatch(value) is not None).all()
+        assert not ids.str.lower().duplicated().any()  # nor clash where case is not told apart
+    segments = case["segments"]
+    assert (segments["segment_id"].str[:2] == segments["chain_id"]).all()
+
+
+def test_firm_id_is_the_firms_own_code_where_it_looks_like_one(case: dict[str, pd.DataFrame]) -> None:
+    firms = case["firms"]
+    stock = firms["stock_code"].dropna()
+    assert stock.str.fullmatch(r"\d{6}|\d{5}\.HK|[A-Z]+").all()  # 02198.HK keeps its suffix; the id has - for the dot
+    assert (firms.loc[stock.index, "firm_id"] == stock.str.replace(".", "-", regex=False)).all()
+    credit = firms["credit_code"].dropna()
+    assert credit.str.fullmatch(r"[0-9A-Z]{18}").all()
+    coded = firms["firm_id"].str.fullmatch(r"[0-9A-Z]{18}")
+    assert (firms.loc[coded, "firm_id"] == firms.loc[coded, "credit_code"]).all()
+    for column in ("firm", "stock_code", "credit_code"):
+        assert not firms[column].dropna().duplicated().any()
+
+
+def test_every_row_says_where_it_was_read(case: dict[str, pd.DataFrame]) -> None:
+    for name, frame in case.items():
+        assert frame["source"].notna().all(), name
+        assert frame["confidence"].notna().all(), name
+        assert not ((frame["source"] == UNCHECKED) & (frame["confidence"] == "seen")).any(), name
+    links = case["segment_links"]
+    assert set(links["source"]) == {"analyst's judgement"}
+    assert set(links["confidence"]) == {"known"}
+    assert links["as_of"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("source", "as_of"),
+    [
+        ("A股公司注册地公开数据(2024)", "2024"),
+        ("ChainKnowledgeGraph公开数据:A股公司主营产品及收入占比(2021年版)", "2021"),
+        ("工商登记公开数据(至2019-04)", "2019-04"),
+        ("嘉兴日报2025-12 http://news.hgjy100.com/caijing/70811.html", "2025-12"),
+        ("https://jxj.jiaxing.gov.cn/art/2023/4/13/art_1477797_58918841.html", "2023-04-13"),
+        ("http://m.tftnews.com/news4294460", None),
+        (UNCHECKED, None),
+    ],
+)
+def test_as_of_is_the_date_the_source_states(case: dict[str, pd.DataFrame], source: str, as_of: str | None) -> None:
+    rows = pd.concat(
+        [case[name].loc[case[name]["source"] == source, "as_of"] for name in ("segments", "firm_segments")]
+    )
+    assert rows.isna().all() if as_of is None else set(rows) <= {as_of}
+
+
+def test_the_chain_has_no_cycle(case: dict[str, pd.DataFrame]) -> None:
+    links = case["segment_links"]
+    feeds = links[links["kind"] == "feeds"]
+    graph = nx.DiGraph(list(zip(feeds["from_segment_id"], feeds["to_segment_id"], strict=True)))
+    assert nx.is_directed_acyclic_graph(graph)
+    assert len(links) - len(feeds) == 2  # NC11 = OE05, NC08 = OE12
+
+
+def test_counts(case: dict[str, pd.DataFrame]) -> None:
+    assert {name: len(case[name]) for name in COUNTS} == COUNTS
+    assert len(case["firms"]) >= 634 + 31  # the reference's firms and the parents named in it
+    assert len(case["firm_segments"]) >= 1027
+    assert (case["firm_links"]["kind"] == "supplies").sum() == 126
+    owns = case["firm_links"][case["firm_links"]["kind"] == "owns"]
+    held = case["firms"].dropna(subset=["parent_id"])
+    assert set(zip(held["parent_id"], held["firm_id"], strict=True)) <= set(
+        zip(owns["source_id"], owns["target_id"], strict=True)
+    )
+
+
+def test_no_firm_stands_apart(case: dict[str, pd.DataFrame]) -> None:
+    """Every firm fills a segment, or is there as the parent of one that does."""
+    used = set(case["firm_segments"]["firm_id"]) | set(case["firms"]["parent_id"].dropna())
+    assert set(case["firms"]["firm_id"]) == used
+
+
+def test_local_rows_are_told_from_targets(case: dict[str, pd.DataFrame]) -> None:
+    rows = case["firm_segments"].merge(case["firms"][["firm_id", "city"]], on="firm_id")
+    local = rows["city"] == "嘉兴"
+    assert rows.loc[local, "status"].notna().all()
+    assert rows.loc[~local, ["status", "role"]].isna().all(axis=None)
+    assert set(rows.loc[~local, "basis"]) == {"group"}
+
+
+@pytest.mark.parametrize("parent", PARENTS, ids=lambda name: name[:4])
+def test_parents_from_elsewhere_are_not_local_and_have_their_units(case: dict[str, pd.DataFrame], parent: str) -> None:
+    firms = case["firms"].set_index("firm")
+    assert firms.loc[parent, "city"] != "嘉兴"
+    units = firms[firms["parent_id"] == firms.loc[parent, "firm_id"]]
+    assert set(units.index) >= PARENTS[parent]
+    assert (units["city"] == "嘉兴").all()
+    assert units["stock_code"].isna().all()  # the code is the parent's
+    sites = case["firm_sites"]
+    notes = " ".join(sites.loc[sites["firm_id"] == firms.loc[parent, "firm_id"], "note"])
+    assert all(unit in notes for unit in PARENTS[parent])
+
+
+def test_units_carry_no_code_of_their_parent(case: dict[str, pd.DataFrame]) -> None:
+    firms = case["firms"].set_index("firm_id")
+    held = firms.dropna(subset=["parent_id", "stock_code"])
+    assert (held["stock_code"] != held["parent_id"].map(firms["stock_code"])).all()
+    assert firms.loc["tsugami", "stock_code"] is not None
+    assert pd.isna(firms.loc["tsugami", "stock_code"])  # 01651.HK is the listed company between
+
+
+def test_a_local_insolvency_is_on_record(case: dict[str, pd.DataFrame]) -> None:
+    firms = case["firms"].set_index("firm")
+    hozon = firms.loc["合众新能源汽车股份有限公司(哪吒)"]
+    assert hozon["status"] == "insolvent"
+    signals = case["firm_signals"].set_index(["firm_id", "kind"])
+    assert signals.loc[(hozon["firm_id"], "insolvency"), "date"] == "2025-06-12"
+
+
+def test_designated_firms_and_segments_exist(case: dict[str, pd.DataFrame]) -> None:
+    designations = case["designations"]
+    named = designations["kind"].isin(["chain_leader", "single_champion"])
+    names = case["firms"].set_index("firm_id")["firm"]
+    assert (designations.loc[named, "firm_id"].map(names) == designations.loc[named, "name"]).all()
+    assert designations.loc[~named, "firm_id"].isna().all()
+    chain = case["segments"].set_index("segment_id")["chain_id"]
+    for row in designations.dropna(subset=["segments"]).itertuples():
+        assert {chain[segment] for segment in split(row.segments)} == {row.chain_id}
+    leaders = case["chain_offices"]["leader_firms"].dropna().map(split).explode()
+    assert set(leaders) <= set(case["firms"]["firm"])
