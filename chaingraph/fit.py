@@ -17,7 +17,6 @@ from scipy import sparse
 
 from chaingraph import kernels, relatedness
 from chaingraph.errors import UnknownNameError
-from chaingraph.fit_words import shared_words
 from chaingraph.kernels import Floats, Integers
 from chaingraph.reference import Reference, arrival_rows, build_reference, visited_attributes, with_candidates
 
@@ -35,7 +34,6 @@ __all__ = [
     "fit_scores",
     "fit_shares",
     "fit_terms",
-    "shared_words",
     "with_candidates",
 ]
 

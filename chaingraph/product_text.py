@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
+
+from chaingraph import regions
 
 # Lines of a revenue table that are no products (balancing, eliminations, "other").
 ACCOUNTING = re.compile(
@@ -24,8 +25,7 @@ _LISTED = re.compile(r"[、;;,,/]")
 
 @cache
 def _places() -> re.Pattern[str]:
-    names = (files("chaingraph") / "library" / "product_places.txt").read_text(encoding="utf-8").split()
-    return re.compile("|".join(sorted(names, key=lambda name: (-len(name), name))))
+    return re.compile("|".join(map(re.escape, regions.place_names())))
 
 
 def is_accounting_line(product: str) -> bool:
