@@ -1,0 +1,183 @@
+"""Benches with their bounds. Each row: what was measured, the figure, the bound it has to keep, and whether it did.
+
+A new bench is a function that returns Figures, with a line in BENCHES.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CASE = ROOT / "data" / "jiaxing"
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "networkx", "duckdb")
+IMPORTS = "import pandas, scipy.sparse, sklearn, networkx, duckdb"
+# Libraries that `import chaingraph` must not load: they are slow, or optional.
+LATE = ("sklearn", "neo4j", "pyvis", "pyspark", "matplotlib", "openpyxl", "xlsxwriter")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure; `bound` None says that it is shown only."""
+
+    bench: str
+    name: str
+    value: float
+    unit: str
+    bound: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the bound was kept (true where there is none)."""
+        return self.bound is None or self.value <= self.bound
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one child process took: wall seconds, processor seconds, peak resident memory in MB (10^6 bytes)."""
+
+    wall_s: float
+    processor_s: float
+    peak_mb: float
+
+
+def spend(command: Sequence[str]) -> Spent:
+    """Run a command to its end and say what it took; a failing one ends the bench with its own words."""
+    with tempfile.TemporaryFile() as words:
+        started = time.perf_counter()
+        child = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall_s = time.perf_counter() - started
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            words.seek(0)
+            said = words.read().decode(errors="replace")[-3000:]
+            sys.exit(f"{' '.join(command)}\nended with {child.returncode}:\n{said}")
+    # Linux counts ru_maxrss in KiB, macOS in bytes.
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return Spent(wall_s, usage.ru_utime + usage.ru_stime, peak / 1e6)
+
+
+def repeat(command: Sequence[str], times: int) -> list[Spent]:
+    """Several runs after one that only warms the caches."""
+    spend(command)
+    return [spend(command) for _ in range(times)]
+
+
+def median(runs: Sequence[Spent]) -> float:
+    """Median wall seconds."""
+    return statistics.median(run.wall_s for run in runs)
+
+
+def bench_main() -> list[Figure]:
+    """The main job on data/jiaxing beside the bare imports: at most 3 x the imports + 3 s, under 600 MB."""
+    imports = median(repeat([sys.executable, "-c", IMPORTS], 5))
+    with tempfile.TemporaryDirectory(prefix="bench-") as out:
+        command = [
+            str(Path(sys.executable).with_name("chaingraph")),
+            "run",
+            str(CASE),
+            "--region",
+            "嘉兴",
+            "--out",
+            out,
+        ]
+        runs = repeat(command, 3)
+    job = median(runs)
+    return [
+        Figure("main", f"python -c '{IMPORTS}' (median of 5, warm)", imports, "s"),
+        Figure("main", "chaingraph run data/jiaxing (median of 3, warm)", job, "s", 3 * imports + 3),
+        Figure("main", "the same, processor time", statistics.median(run.processor_s for run in runs), "s"),
+        Figure("main", "ratio of the two", job / imports, "x"),
+        Figure("main", "peak memory of the main job (highest of 3)", max(run.peak_mb for run in runs), "MB", 600),
+    ]
+
+
+def bench_import() -> list[Figure]:
+    """`import chaingraph`: at most 0.3 s, and none of the slow or optional libraries."""
+    probe = (
+        "import sys, time; started = time.perf_counter(); import chaingraph; took = time.perf_counter() - started; "
+        f"print(took, *[name for name in {LATE!r} if name in sys.modules])"
+    )
+    seen = [subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
+            for _ in range(6)][1:]  # fmt: skip
+    loaded = sorted({name for _, *names in seen for name in names})
+    return [
+        Figure(
+            "import",
+            "import chaingraph (median of 5, warm)",
+            statistics.median(float(row[0]) for row in seen),
+            "s",
+            0.3,
+        ),
+        Figure("import", f"of {', '.join(LATE)} loaded: {', '.join(loaded) or 'none'}", len(loaded), "", 0),
+    ]
+
+
+BENCHES: dict[str, Callable[[], list[Figure]]] = {"main": bench_main, "import": bench_import}
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    return {
+        "cores": str(os.cpu_count()),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in ("chaingraph", *LIBRARIES)},
+    }
+
+
+def shown(figures: Sequence[Figure]) -> str:
+    """The figures as a table."""
+    lines = [f"{'':4}  {'measured':>10}  {'bound':>9}  what"]
+    for figure in figures:
+        verdict = "" if figure.bound is None else "ok" if figure.kept else "OVER"
+        bound = "" if figure.bound is None else f"{figure.bound:.2f} {figure.unit}"
+        lines.append(f"{verdict:4}  {figure.value:8.2f} {figure.unit:2} {bound:>9}  {figure.bench}: {figure.name}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the benches asked for, print them, keep them as JSON when asked, and fail on a bound that is exceeded."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("bench", nargs="*", help=f"any of: {', '.join(BENCHES)} (default: all)")
+    parser.add_argument("--list", action="store_true", help="say what there is and end")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a bound is exceeded")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    options = parser.parse_args()
+    if options.list:
+        for name, bench in BENCHES.items():
+            print(f"{name}: {bench.__doc__}")
+        return
+    unknown = [name for name in options.bench if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    facts = machine()
+    print("  ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
+    figures = [figure for name in options.bench or BENCHES for figure in BENCHES[name]()]
+    print(shown(figures))
+    if options.json:
+        rows = [{**asdict(figure), "kept": figure.kept} for figure in figures]
+        options.json.write_text(json.dumps({"machine": facts, "figures": rows}, ensure_ascii=False, indent=1) + "\n")
+    over = [figure.name for figure in figures if not figure.kept]
+    if over:
+        print(f"bounds exceeded: {len(over)}")
+        if options.check:
+            sys.exit(1)
+    else:
+        print("all bounds kept")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The rooms of the house and who may enter them, walked by reading the imports (CONTRIBUTING.md says why)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "chaingraph"
+
+# Floor by floor, and on a floor from left to right. A room imports from lower floors, or from its left on its own.
+# A name stands for a module or for a folder with all in it; inside a folder only circles are forbidden.
+FLOORS: dict[str, tuple[str, ...]] = {
+    "vocabulary": ("errors", "labels", "schema", "regions"),
+    "nouns": ("case", "graph", "strategy", "findings"),
+    "intake": ("tables", "names", "merge", "tagging", "product_text", "importers"),
+    "facts": (
+        "sql", "derived", "position", "gaps", "leaders",
+        "kernels", "relatedness", "reference", "fit", "fit_words",
+        "candidates", "scoring", "routes",
+    ),
+    "decision": ("shortlist", "doubt", "explain", "backtest"),
+    "outside world": ("engines", "stores", "writers"),
+    "face": ("run", "api", "__init__", "cli", "__main__"),
+}  # fmt: skip
+# Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
+CLOSED_FLOORS = ("facts", "decision")
+CLOSED_TO = {
+    "os", "io", "pathlib", "shutil", "tempfile", "glob", "socket", "urllib", "http", "ssl", "subprocess", "time",
+    "random", "multiprocessing", "threading", "matplotlib", "pyvis", "duckdb", "neo4j", "pyspark", "openpyxl",
+    "xlsxwriter", "click",
+}  # fmt: skip
+# Slow or optional: imported inside the function that uses them, so that `import chaingraph` stays light.
+LATE = {"sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow"}
+LINES = 400
+# Modules that may go on to 450 lines, with the reason.
+LONG = {"schema": "one table of all columns; splitting it would put one fact in two places"}
+WORD_BINS = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc", "mixin", "mixins", "base"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def dotted(path: Path) -> str:
+    """The module's name inside the package: ``writers.page``; ``__init__`` for the package itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def room(module: str) -> str:
+    return module.split(".")[0]
+
+
+def places() -> dict[str, tuple[int, int]]:
+    return {name: (floor, left) for floor, rooms in enumerate(FLOORS.values()) for left, name in enumerate(rooms)}
+
+
+def floor_name(module: str) -> str:
+    return next((name for name, rooms in FLOORS.items() if room(module) in rooms), "")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every import of a file, wherever it stands: line and dotted name (own modules without ``chaingraph.``)."""
+    known = {dotted(module) for module in MODULES}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name.removeprefix("chaingraph.")
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path.name}:{node.lineno}: write the whole name, no relative import"
+            source = node.module or ""
+            if source.split(".")[0] != "chaingraph":
+                yield node.lineno, source
+                continue
+            inner = source.removeprefix("chaingraph").lstrip(".")
+            for alias in node.names:
+                longer = f"{inner}.{alias.name}".lstrip(".")
+                yield node.lineno, longer if longer in known else inner or "__init__"
+
+
+def own_imports(path: Path) -> Iterator[tuple[int, str]]:
+    known = {room(dotted(module)) for module in MODULES}
+    return ((line, name) for line, name in imports(path) if room(name) in known)
+
+
+def test_there_is_something_to_walk() -> None:
+    assert len(MODULES) > 10
+    assert (3, "") not in list(imports(PACKAGE / "case.py"))
+    assert {name for _, name in own_imports(PACKAGE / "labels.py")} == {"errors"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_every_module_has_a_room(path: Path) -> None:
+    assert floor_name(dotted(path)), (
+        f"{dotted(path)} stands in no room: give it a place in FLOORS and in CONTRIBUTING.md"
+    )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_imports_come_from_below_or_from_the_left(path: Path) -> None:
+    place = places()
+    here = room(dotted(path))
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {here} imports {name}, which stands above it or to its right"
+        for line, name in own_imports(path)
+        if room(name) != here and here in place and place.get(room(name), (99, 0)) > place[here]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_circles_inside_a_folder() -> None:
+    graph = {dotted(path): {name for _, name in own_imports(path)} - {dotted(path)} for path in MODULES}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail, name))
+        if name not in done:
+            for target in sorted(graph.get(name, ())):
+                visit(target, (*trail, name))
+            done.add(name)
+
+    for module in sorted(graph):
+        visit(module, ())
+
+
+def top_level_imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Imports that run when the module is loaded: not those inside functions, not those for type checkers only."""
+
+    def walk(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+                yield from walk(node.orelse)
+                continue
+            yield node
+            for field in ("body", "orelse", "finalbody", "handlers"):
+                for child in getattr(node, field, []):
+                    yield from walk(child.body if isinstance(child, ast.ExceptHandler) else [child])
+
+    for node in walk(ast.parse(path.read_text(encoding="utf-8")).body):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_slow_and_optional_libraries_are_imported_inside_functions(path: Path) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: move `import {name}` into the function that uses it"
+        for line, name in top_level_imports(path)
+        if room(name) in LATE
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if floor_name(dotted(path)) in CLOSED_FLOORS], ids=dotted)
+def test_facts_and_decision_see_no_files_network_or_clock(path: Path) -> None:
+    where = path.relative_to(ROOT)
+    wrong = [f"{where}:{line}: imports {name}" for line, name in imports(path) if room(name) in CLOSED_TO]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = (
+                called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+            )
+            if name in {"open", "now", "today", "utcnow", "to_csv", "read_csv", "write_text"}:
+                wrong.append(f"{where}:{node.lineno}: calls {name}()")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_modules_are_short_and_named_for_what_they_are(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    allowed = 450 if dotted(path) in LONG else LINES
+    assert lines <= allowed, f"{dotted(path)} has {lines} lines (at most {allowed}): it wants to be two"
+    assert not WORD_BINS & set(dotted(path).split(".")), f"{dotted(path)}: name it for what is in it"
+
+
+def test_the_list_of_long_modules_is_no_longer_than_needed() -> None:
+    lengths = {dotted(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert [name for name in LONG if lengths.get(name, 0) <= LINES] == []
+
+
+def test_every_module_is_met_by_a_test() -> None:
+    """A file ``test_<module>.py`` (or ``test_<folder>_<module>.py``), or a test that imports the module."""
+    tests = sorted(Path(__file__).parent.glob("test_*.py"))
+    names = {path.stem.removeprefix("test_") for path in tests}
+    imported = {name for path in tests for _, name in imports(path)}
+    unmet = []
+    for path in MODULES:
+        module = dotted(path)
+        # A folder's __init__ may be a heading only.
+        code = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if not isinstance(node, ast.Expr)]
+        if not {module.split(".")[-1], module.replace(".", "_")} & names and module not in imported and code:
+            unmet.append(module)
+    unmet = [module for module in unmet if module not in ("__init__", "__main__")]
+    assert not unmet, f"no test file for: {', '.join(unmet)}"
