@@ -1,0 +1,1 @@
+"""Stores: where a graph lies when several people work with it."""

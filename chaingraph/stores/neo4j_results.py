@@ -1,0 +1,104 @@
+"""What a run found, as relationships: gaps of a region, targets with their terms, leaders. Computed elsewhere, kept here.
+
+==========  ====================  =====================================================================================
+type        from -> to            properties
+==========  ====================  =====================================================================================
+GAP_IN      Segment -> Region     the gap's row (`schema.GAP_COLUMNS`)
+TARGETS     Firm -> Segment       the target's row (`schema.SHORTLIST_COLUMNS`), ``list`` (new, reinvest, leader) and
+                                  ``term_mix``, ``term_ppr`` …: contributions in nats, whose sum is the score; Firm ->
+                                  Chain where the row names no segment
+LEADS       Firm -> Chain         the leader's row; ``basis`` = run
+==========  ====================  =====================================================================================
+
+All carry ``run_id``, ``region``, ``as_of`` and ``source``. Results of an earlier run for the same region are marked
+retired, so they can still be asked for by their run id; results for other regions stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from hashlib import blake2b
+
+import pandas as pd
+
+from chaingraph.findings import Findings
+from chaingraph.stores.neo4j_rows import NAME, Places
+from chaingraph.stores.neo4j_shape import END, KEY, START, Edges, Nodes, shorten
+
+RESULT_TYPES = ("GAP_IN", "TARGETS", "LEADS")
+_RUN_COLUMNS = ("run_id", "region", "as_of", "lang", "parameters")
+
+
+def run_id(findings: Findings) -> str:
+    """The name of a run: region, data date and a hash of what it found; the same findings have the same name.
+
+    Results in one language only are written; the language is part of the name.
+    """
+    mark = blake2b(f"{findings.region}{findings.as_of}{findings.lang}".encode(), digest_size=4)
+    for frame in (findings.gaps, findings.targets, findings.leader_targets, findings.leaders):
+        rows = frame[findings.lang]
+        ordered = rows.sort_values(list(rows.columns[:2]), kind="stable") if len(rows) else rows
+        mark.update(ordered.to_csv(index=False).encode())
+    mark.update(json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str).encode())
+    return f"{findings.region}-{findings.as_of}-{mark.hexdigest()}"
+
+
+def scope(region: str) -> str:
+    """The part of a relationship's key that says it was found by a run for that region."""
+    return f"run:{region}"
+
+
+def result_nodes(findings: Findings) -> list[Nodes]:
+    """The run itself."""
+    return [Nodes("Run", _RUN_COLUMNS, partial(_run_nodes, findings), retires=False)]
+
+
+def result_edges(findings: Findings, where: Places) -> list[Edges]:
+    """Gaps, targets and leaders of the run."""
+    lang, region = findings.lang, findings.region
+    own = {"run_id": run_id(findings), "region": region, "as_of": findings.as_of}
+    gaps = findings.gaps[lang].assign(**own)
+    gaps = gaps.assign(**{START: gaps["segment_id"].map(shorten), END: where.key(region), KEY: own["run_id"]})
+    targets = _targets(findings).assign(**own)
+    keys = targets[["chain_id", "list", "strategy", "run_id"]].fillna("").agg("|".join, axis=1)
+    targets = targets.assign(**{START: targets["firm_id"].map(shorten), KEY: keys.astype("str")})
+    placed = targets["segment_id"].notna()
+    to_segment = targets[placed].assign(**{END: targets.loc[placed, "segment_id"].map(shorten)})
+    to_chain = targets[~placed].assign(**{END: targets.loc[~placed, "chain_id"].map(shorten)})
+    leaders = findings.leaders[lang].assign(basis="run", **own)
+    leaders = leaders.assign(
+        **{START: leaders["firm_id"].map(shorten), END: leaders["chain_id"].map(shorten), KEY: own["run_id"]}
+    )
+    return [
+        _kind("GAP_IN", "Segment", "Region", gaps, region, {"segment_id", "segment"}),
+        _kind("TARGETS", "Firm", "Segment", to_segment, region, {"firm_id", "firm", "firm_en", "segment_id", "segment"}),
+        _kind("TARGETS", "Firm", "Chain", to_chain, region, {"firm_id", "firm", "firm_en"}),
+        _kind("LEADS", "Firm", "Chain", leaders, region, {"firm_id", "firm", "firm_en", "chain_id"}),
+    ]  # fmt: skip
+
+
+def _kind(kind: str, start: str, end: str, frame: pd.DataFrame, region: str, said_by_ends: set[str]) -> Edges:
+    frame = frame.rename(columns={"sources": "source"})
+    columns = tuple(str(name) for name in frame.columns if name not in {START, END, KEY} | said_by_ends)
+    return Edges(kind, start, end, columns, lambda: frame, scope=scope(region))
+
+
+def _targets(findings: Findings) -> pd.DataFrame:
+    new = findings.targets[findings.lang]
+    by_leader = findings.leader_targets[findings.lang]
+    frame = pd.concat(
+        [new.assign(list=new["candidate_list"]), by_leader.assign(list="leader")], ignore_index=True
+    ).drop(columns=["candidate_list"], errors="ignore")  # fmt: skip
+    if findings.terms.empty:
+        return frame
+    key = ["chain_id", "strategy", "firm_id"]
+    terms = findings.terms.pivot_table(index=key, columns="term", values="contribution", aggfunc="sum")
+    return frame.merge(terms.add_prefix("term_").reset_index(), on=key, how="left", validate="many_to_one")
+
+
+def _run_nodes(findings: Findings) -> pd.DataFrame:
+    own = run_id(findings)
+    parameters = json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str)
+    values = (own, findings.region, findings.as_of, findings.lang, parameters)
+    return pd.DataFrame([dict(zip(_RUN_COLUMNS, values, strict=True)) | {KEY: shorten(own), NAME: own}])
