@@ -1,0 +1,184 @@
+"""Conventions that are kept by tests: docstrings, signatures, a light import, complete labels, words that stay out."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import string
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import chaingraph
+from chaingraph import labels
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "chaingraph"
+EXTRAS = ("neo4j", "pyvis", "pyspark", "pyarrow", "matplotlib", "IPython")
+SLOW = ("sklearn", "openpyxl", "xlsxwriter", "networkx")
+
+
+def modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(chaingraph.__path__, "chaingraph."):
+        if not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+MODULES = list(modules())
+PUBLIC = {
+    f"{module.__name__}.{name}": member
+    for module in MODULES
+    for name, member in vars(module).items()
+    if not name.startswith("_")
+    and (inspect.isfunction(member) or inspect.isclass(member))
+    and member.__module__ == module.__name__
+}
+EXPORTED = {name: getattr(chaingraph, name) for name in chaingraph.__all__}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_names_have_a_docstring(name: str) -> None:
+    member = PUBLIC[name]
+    own = member.__doc__ or ""
+    # A dataclass without one is given its signature as docstring; that says nothing.
+    assert own.strip(), f"{name} has no docstring"
+    assert not own.startswith(f"{member.__name__}("), f"{name} has no docstring of its own"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_modules_say_what_they_are(module: ModuleType) -> None:
+    assert (module.__doc__ or "").strip(), f"{module.__name__} has no docstring"
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_exported_names_are_documented(name: str) -> None:
+    member = EXPORTED[name]
+    if callable(member):
+        assert inspect.getdoc(member), f"chaingraph.{name} has no docstring"
+
+
+@pytest.mark.parametrize("name", [name for name, member in EXPORTED.items() if inspect.isfunction(member)])
+def test_exported_functions_take_few_positional_arguments(name: str) -> None:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    given = [found.name for found in inspect.signature(EXPORTED[name]).parameters.values() if found.kind in kinds]
+    assert len(given) <= 3, f"chaingraph.{name}: make the options keyword-only; positional are {given}"
+
+
+def test_importing_the_package_loads_no_extra_and_warns_of_nothing() -> None:
+    probe = f"import sys, chaingraph; print(*[name for name in {EXTRAS + SLOW!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", probe], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+LABEL_FILES = sorted((PACKAGE / "library" / "labels").glob("*.toml"))
+LABELS = [(path.stem, entry) for path in LABEL_FILES for entry in tomllib.loads(path.read_text(encoding="utf-8"))]
+
+
+def blanks(sentence: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None}
+
+
+@pytest.mark.parametrize(("area", "entry"), LABELS)
+def test_labels_stand_in_both_languages_with_the_same_blanks(area: str, entry: str) -> None:
+    path = PACKAGE / "library" / "labels" / f"{area}.toml"
+    sentences = tomllib.loads(path.read_text(encoding="utf-8"))[entry]
+    assert set(sentences) == set(labels.LANGUAGES), f"{area}.{entry}: needs exactly {labels.LANGUAGES}"
+    assert all(sentence.strip() for sentence in sentences.values()), f"{area}.{entry}: an empty sentence"
+    held = {lang: blanks(sentence) for lang, sentence in sentences.items()}
+    assert held["zh"] == held["en"], f"{area}.{entry}: blanks differ: {held}"
+    assert "" not in held["zh"], f"{area}.{entry}: give every blank a name"
+
+
+def asked_labels() -> Iterator[tuple[str, str, frozenset[str] | None]]:
+    """Every ``text("area.entry", …)`` of the package: where, which, and the blanks it fills (None: not readable)."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            key = node.args[0].value
+            if name == "text" and isinstance(key, str) and re.fullmatch(r"[a-z_]+\.\w+", key):
+                given = [keyword.arg for keyword in node.keywords]
+                filled = None if None in given else frozenset(word for word in given if word)
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", key, filled
+
+
+def test_every_label_that_the_code_asks_for_exists_and_is_filled() -> None:
+    asked = list(asked_labels())
+    assert len(asked) > 20
+    wrong = []
+    for where, key, filled in asked:
+        area, _, entry = key.partition(".")
+        if (area, entry) not in LABELS:
+            wrong.append(f"{where}: no label {key}")
+        elif filled is not None and (absent := blanks(labels.entries(area, "en")[entry]) - filled):
+            wrong.append(f"{where}: {key} needs {', '.join(sorted(absent))}")
+    assert not wrong, "\n".join(wrong)
+
+
+def project_files() -> list[Path]:
+    """The files of the project: those that git tracks; without git, all but what the tools leave behind."""
+    if (ROOT / ".git").exists():
+        command = ["git", "-C", str(ROOT), "-c", "safe.directory=*", "ls-files", "-z"]
+        listed = subprocess.run(command, capture_output=True, check=False)
+        if listed.returncode == 0:
+            found = (ROOT / name for name in listed.stdout.decode().split("\0") if name)
+            return [path for path in found if path.is_file()]
+    left = {".venv", "out", "wheelhouse", "dist", "build", ".git", "__pycache__", ".neo4j"}
+    return [path for path in ROOT.rglob("*") if path.is_file() and not left & set(path.relative_to(ROOT).parts)]
+
+
+# Put together from pieces, so that this file does not hold the words that it looks for.
+FORBIDDEN = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        *(f"/{folder}/" for folder in ("work", "tmp", "root", "farm", "Users")),
+        "/ho" + r"me/\w",
+        "cla" + "ude",
+        "anth" + "ropic",
+        "open" + "ai",
+        "sub" + r"-?agents?\b",
+        r"developer'?s? " + "session",
+        "before-" + "stop",
+        "python" + "hosted",
+        "py" + r"pi\.org",
+        r"repo1?\." + "maven",
+        "registry" + r"\.npmjs",
+        r"deb\." + "debian",
+    )
+] + [re.compile(r"\bC" + r"EO\b"), re.compile(r"\bTO" + "DO"), re.compile(r"\bFIX" + "ME")]
+
+
+def test_words_and_paths_that_do_not_belong_here_are_not_here() -> None:
+    found = []
+    for path in project_files():
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(lines, start=1):
+            found += [
+                f"{path.relative_to(ROOT)}:{number}: {held[0]}" for word in FORBIDDEN if (held := word.search(line))
+            ]
+    assert not found, "\n".join(found)
+
+
+def test_no_check_is_switched_off_unseen() -> None:
+    """Suppressions of linter and type checker carry a reason on the same line, after a second #."""
+    mute = re.compile(r"#\s*(no" + r"qa|type:\s*ig" + r"nore|pragma:\s*no cov" + r"er)(?P<rest>[^#]*)(?P<reason>#.*)?")
+    bare = []
+    for path in project_files():
+        if path.suffix == ".py":
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                if (held := mute.search(line)) and not held["reason"]:
+                    bare.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert not bare, "say why:\n" + "\n".join(bare)

@@ -1,0 +1,86 @@
+"""The two READMEs say the same, name only what exists, and their walk runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from chaingraph.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = ("README.md", "README.zh-CN.md")
+CASE = "data/jiaxing"
+
+
+def blocks(name: str, kind: str) -> list[str]:
+    """The fenced blocks of a kind: ``sh``, ``python``, ``powershell``."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def without_comments(block: str) -> list[str]:
+    lines = (re.sub(r"(^|\s+)#.*$", "", line).rstrip() for line in block.splitlines())
+    return [line for line in lines if line]
+
+
+def commands(name: str) -> list[list[str]]:
+    """The calls of ``chaingraph`` in the shell blocks, as argument lists."""
+    lines = [line for block in blocks(name, "sh") for line in without_comments(block)]
+    calls = [shlex.split(line) for line in lines]
+    return [call[1:] for call in calls if call and call[0].rpartition("/")[2] == "chaingraph"]
+
+
+@pytest.mark.parametrize("kind", ["sh", "python", "powershell"])
+def test_both_languages_show_the_same_commands(kind: str) -> None:
+    english, chinese = ([without_comments(block) for block in blocks(name, kind)] for name in READMES)
+    assert english == chinese
+    assert english
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_files_named_are_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = {target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target}
+    called = set(re.findall(r"(?<![\w/])(?:\.ci|scripts)/\w+", text))
+    absent = sorted(path for path in linked | called if not (ROOT / path).exists())
+    assert not absent, f"{name} names what is not there: {absent}"
+
+
+@pytest.mark.parametrize("call", commands(READMES[0]), ids=" ".join)
+def test_commands_shown_have_these_options(call: list[str]) -> None:
+    assert isinstance(main, click.Group)
+    command: click.Command = main
+    words = list(call)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        word = words.pop(0)
+        assert word in command.commands, f"there is no command `chaingraph {word}`"
+        command = command.commands[word]
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+def test_the_walk_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All Python blocks, one after the other in one namespace, as a reader would type them."""
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    for block in blocks(READMES[0], "python"):
+        exec(compile(block.replace(CASE, str(ROOT / CASE)), "README.md", "exec"), namespace)
+    written = {path.name for path in tmp_path.iterdir()}
+    named = set(re.findall(r'"([\w-]+\.(?:xlsx|html|csv))"', "".join(blocks(READMES[0], "python"))))
+    assert named <= written
+
+
+def test_the_walk_in_the_shell_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls of chaingraph shown, in order, in one folder."""
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    for call in commands(READMES[0]):
+        if call[0] == "neo4j":  # needs a server; tested with the store
+            continue
+        done = runner.invoke(main, [word.replace(CASE, str(ROOT / CASE)) for word in call])
+        assert done.exit_code == 0, f"chaingraph {' '.join(call)}\n{done.output}\n{done.exception!r}"
