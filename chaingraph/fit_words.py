@@ -40,7 +40,7 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
         return ()
     grams = reference.vectoriser.vocabulary_
     carried: dict[str, float] = {}
-    for left, right in pairs(_texts(reference, candidate), _texts(reference, local)):
+    for left, right in pairs(*(reference.texts.get(firm, [])[:MOST_PRODUCTS] for firm in (candidate, local))):
         for piece in _common_pieces(left.lower(), right.lower()):
             carried.setdefault(piece, _carried(piece, grams, weight))
     # Longer pieces contain the n-grams of shorter ones: take the weightiest, then only what is not inside one taken.
@@ -51,12 +51,6 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
         if len(chosen) == most:
             break
     return tuple(chosen)
-
-
-def _texts(reference: Reference, firm: str) -> list[str]:
-    held = reference.products[reference.products["firm_id"] == firm]
-    held = held.sort_values(["weight", "text"], ascending=[False, True])
-    return [str(text) for text in held["text"].head(MOST_PRODUCTS)]
 
 
 def _carried(piece: str, grams: dict[str, int], weight: Floats) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,10 +47,19 @@ class Reference:
     solved: Floats | None
     visits: dict[int, Floats] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def position(self) -> dict[str, int]:
         """Row of each firm."""
         return kernels.position_of(self.firm_ids)
+
+    @cached_property
+    def texts(self) -> dict[str, list[str]]:
+        """Product texts of each firm, largest share first."""
+        held = self.products.sort_values(["firm_id", "weight", "text"], ascending=[True, False, True], kind="stable")
+        texts: dict[str, list[str]] = {}
+        for firm, text in zip(held["firm_id"], held["text"], strict=True):
+            texts.setdefault(str(firm), []).append(str(text))
+        return texts
 
     def __repr__(self) -> str:
         """What it holds, counted."""

@@ -196,6 +196,8 @@ _ALL = (
         Column("chokepoint", "flag", ("卡脖子", "卡脖子环节"), note="import-dependent or controlled abroad",
                note_zh="是否卡脖子环节"),
         Column("reason", "text", ("标注理由", "理由"), note="why the two flags were set", note_zh="两项标注的理由"),
+        Column("service", "flag", ("服务环节",), note="filled by firms that operate, not make; empty: told by the codes",
+               note_zh="由运营企业而非制造企业填补;留空则按行业代码判断"),
         required=True,
     ),
     _table(
@@ -231,6 +233,7 @@ _ALL = (
         Column("parent_id", "id", ("母公司", "控股股东", "母公司编号"), refers_to="firms.firm_id",
                note="parent firm (id, code or name)", note_zh="母公司(编号、代码或名称)"),
         Column("founded", "date", ("成立时间", "成立日期", "注册日期"), note="date founded", note_zh="成立日期"),
+        Column("listed", "date", ("上市日期",), note="date of first listing", note_zh="上市日期"),
         Column("employees", "integer", ("从业人员", "员工人数", "人数"), unit="人", minimum=0, note="employees",
                note_zh="员工人数"),
         Column("revenue_cny_m", "number", ("营业收入", "营收", "主营业务收入"), unit="百万元", note="revenue, CNY million",

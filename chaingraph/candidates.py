@@ -1,0 +1,154 @@
+"""Which outside firms come into question for each list of each chain, and what known fact holds the others back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from chaingraph.derived import place_within
+from chaingraph.graph import ChainGraph
+from chaingraph.sql import Query
+from chaingraph.strategy import Strategy
+
+# Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
+LISTS = ("main", "leader", "sector")
+SIGNAL_MONTHS = 24
+_TROUBLE = {"insolvency": "insolvency", "downsizing": "downsizing"}
+_MOVES = ("expansion", "new_unit", "land", "fundraising", "relocation", "order", "hiring")
+# What speaks most plainly against a firm is counted first when several gates hold back its rows.
+_GATES = ("local", "dissolved", "sanctioned", "insolvency", "downsizing", "stopped", "admission", "not_maker")
+
+
+def months_before(date: str, months: int) -> str:
+    """The month that lies so many months before a date, as YYYY-MM.
+
+    Examples
+    --------
+    >>> months_before("2025-06-12", 24)
+    '2023-06'
+    """
+    year, month = int(date[:4]), int(date[5:7] or "1")
+    count = year * 12 + month - 1 - months
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def asked_segments(
+    graph: ChainGraph, facts: pd.DataFrame, leaders: pd.DataFrame, strategies: Mapping[str, Strategy]
+) -> pd.DataFrame:
+    """Which segments does each list ask about?
+
+    Returns
+    -------
+    DataFrame
+        One row per list, chain and segment: list, chain_id, segment_id, admission.
+    """
+    links = graph["segment_links"]
+    feeds = links[links["kind"] == "feeds"]
+    rows = []
+    for chain_id, segments in facts.groupby("chain_id", sort=True):
+        led = {segment for held in leaders.loc[leaders["chain_id"] == chain_id, "segments"] for segment in held}
+        # One hop and never further: what leaders make, what goes into it, what it goes into.
+        near = led | set(feeds.loc[feeds["to_segment_id"].isin(led), "from_segment_id"])
+        near |= set(feeds.loc[feeds["from_segment_id"].isin(led), "to_segment_id"])
+        for segment_id, row in segments.iterrows():
+            strategy = strategies[str(chain_id)]
+            by_leader = segment_id in near
+            asked = by_leader if strategy.pool == "leader_segments" else row["state"] in strategy.states
+            lists = [("main", asked), ("leader", by_leader and strategy.name != "strengthen"), ("sector", True)]
+            rows += [(name, chain_id, segment_id, row["admission"]) for name, wanted in lists if wanted]
+    frame = pd.DataFrame(rows, columns=["list", "chain_id", "segment_id", "admission"])
+    return frame.astype("str")
+
+
+def signals(graph: ChainGraph, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Dated signs of at most 24 months before ``as_of``: of moving, and of trouble.
+
+    Returns
+    -------
+    moves, trouble : DataFrame
+        moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source); trouble: firm_id, gate.
+    """
+    rows = graph["firm_signals"].dropna(subset=["date"])
+    # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
+    # A bare year may mean its January: counted as such, so that nothing stale passes as fresh.
+    month = rows["date"].str.slice(0, 7).where(rows["date"].str.len() >= 7, rows["date"].str.slice(0, 4) + "-01")
+    fresh = rows[(month >= months_before(as_of, SIGNAL_MONTHS)) & (rows["date"] <= as_of + "~")]
+    fresh = fresh.sort_values(["date", "firm_id", "kind"], ascending=[False, True, True], kind="stable")
+    moves = fresh[fresh["kind"].isin(_MOVES)].drop_duplicates("firm_id")
+    trouble = fresh[fresh["kind"].isin(_TROUBLE)].drop_duplicates("firm_id")
+    return (
+        moves[["firm_id", "kind", "date", "amount_cny_m", "place", "text", "source"]].reset_index(drop=True),
+        pd.DataFrame({"firm_id": trouble["firm_id"], "gate": trouble["kind"].map(_TROUBLE)}).astype("str"),
+    )
+
+
+def local_units(graph: ChainGraph, region: str, places: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
+    """Which groups already have something in the region?
+
+    Returns
+    -------
+    DataFrame
+        One row per group with a unit or a recorded contact: group_id, unit (bool; a seat or site in the region),
+        local_unit (names of the units, or what the contact was).
+    """
+    firms = graph["firms"].set_index("firm_id")["firm"]
+    inside = places.loc[places["inside"].fillna(value=False), "firm_id"]
+    seats = pd.DataFrame({"firm_id": inside, "unit": True, "text": inside.map(firms)})
+    sites = graph["firm_sites"]
+    sites = sites[sites["region"].map(lambda place: place_within(place, region)).astype(bool)]
+    recorded = pd.DataFrame(
+        {"firm_id": sites["firm_id"], "unit": sites["kind"] != "contact", "text": sites["note"].fillna(sites["region"])}
+    )
+    both = pd.concat([seats, recorded]).merge(families[["firm_id", "group_id"]], on="firm_id")
+    both = both.sort_values(["group_id", "unit", "firm_id", "text"], ascending=[True, False, True, True], kind="stable")
+    grouped = both.groupby("group_id", sort=True)
+    return pd.DataFrame(
+        {"unit": grouped["unit"].any(), "local_unit": grouped["text"].agg(lambda text: ";".join(dict.fromkeys(text)))}
+    ).reset_index()
+
+
+def find_candidates(
+    graph: ChainGraph,
+    query: Query,
+    asked: pd.DataFrame,
+    families: pd.DataFrame,
+    units: pd.DataFrame,
+    trouble: pd.DataFrame,
+    moves: pd.DataFrame,
+    region: str,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who passes the gates of each list, and who is held back?
+
+    Returns
+    -------
+    candidates, dropped : DataFrame
+        candidates: one row per list, chain, segment and firm that passes: the columns of ``pool.sql`` and group_id,
+        group, candidate_list (new | reinvest), candidate_kind (new | reinvest | expanding), local_unit.
+        dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
+        firms (up to ten names).
+    """
+    pool = query("pool", tables={"asked": asked, "trouble": trouble})
+    pool = pool.merge(families, on="firm_id", how="left").merge(units, on="group_id", how="left")
+    pool["unit"] = pool["unit"].astype("boolean").fillna(value=False).astype(bool)
+    # A local firm is no target of its own region, unless a dated sign says that it expands here.
+    expanding = set(moves.loc[moves["place"].map(lambda place: place_within(place, region)), "firm_id"])
+    grows = (pool["gate"] == "local") & pool["firm_id"].isin(expanding)
+    pool["gate"] = pool["gate"].where(~grows, None)
+    pool["candidate_kind"] = "new"
+    pool.loc[pool["unit"], "candidate_kind"] = "reinvest"
+    pool.loc[grows, "candidate_kind"] = "expanding"
+    pool["candidate_list"] = pool["candidate_kind"].map({"new": "new", "reinvest": "reinvest", "expanding": "reinvest"})
+    return pool[pool["gate"].isna()].reset_index(drop=True), _dropped(pool[pool["list"] == "main"], graph)
+
+
+def _dropped(pool: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+    passed = pool.groupby(["chain_id", "firm_id"])["gate"].transform(lambda gates: gates.isna().any()).astype(bool)
+    held = pool[~passed].assign(order=lambda rows: rows["gate"].map({gate: i for i, gate in enumerate(_GATES)}))
+    held = held.sort_values(["chain_id", "order", "firm_id"], kind="stable").drop_duplicates(["chain_id", "firm_id"])
+    names = graph["firms"].set_index("firm_id")["firm"]
+    held = held.assign(firm=held["firm_id"].map(names))
+    grouped = held.groupby(["chain_id", "gate"], sort=True)["firm"]
+    return pd.DataFrame(
+        {"count": grouped.size(), "firms": grouped.agg(lambda firms: ";".join(firms.head(10)))}
+    ).reset_index()

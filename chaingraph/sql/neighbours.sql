@@ -1,0 +1,14 @@
+-- What local demand and supply lies next to each segment? One row per segment, direction and local maker next door.
+-- direction: buys (the neighbour is fed by the segment) or sells (the neighbour feeds it).
+SELECT DISTINCT l.from_segment_id AS segment_id, 'buys' AS direction, l.to_segment_id AS neighbour_id,
+       p.firm_id, p.firm, p.role_order
+FROM segment_links AS l
+JOIN local_makers AS p ON p.segment_id = l.to_segment_id
+WHERE l.kind = 'feeds'
+UNION ALL
+SELECT DISTINCT l.to_segment_id AS segment_id, 'sells' AS direction, l.from_segment_id AS neighbour_id,
+       p.firm_id, p.firm, p.role_order
+FROM segment_links AS l
+JOIN local_makers AS p ON p.segment_id = l.from_segment_id
+WHERE l.kind = 'feeds'
+ORDER BY 1, 2, 6, 4, 3

@@ -1,0 +1,2 @@
+-- How many segments are loaded?
+SELECT count(*) AS segments FROM segments

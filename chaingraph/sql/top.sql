@@ -1,0 +1,31 @@
+-- Which rows make each list, in which order? One row per list, chain, kind of list and group: its best segment.
+-- candidates: one row per list, chain_id, candidate_list, group_id, firm_id, segment_id with own_order (which of a
+-- group's rows stands for it) and key_1 … key_4 (smaller comes first). Parameters: quota per segment, length of a list.
+-- A segment past its quota goes behind the others, so that a list is not thirty rows of one segment. Equal keys share a
+-- rank.
+WITH best AS (
+    SELECT c.*, row_number() OVER (
+        PARTITION BY list, chain_id, candidate_list, group_id
+        ORDER BY own_order, key_1, key_2, key_3, key_4, firm_id, segment_id
+    ) AS own_rank
+    FROM candidates AS c
+),
+filled AS (
+    SELECT b.*, CASE WHEN row_number() OVER (
+        PARTITION BY list, chain_id, candidate_list, segment_id
+        ORDER BY key_1, key_2, key_3, key_4, firm_id
+    ) <= quota_rows THEN 0 ELSE 1 END AS overflow
+    FROM best AS b
+    WHERE own_rank = 1
+),
+ranked AS (
+    SELECT f.*,
+        rank() OVER (
+            PARTITION BY list, chain_id, candidate_list ORDER BY overflow, key_1, key_2, key_3, key_4
+        ) AS place,
+        row_number() OVER (
+            PARTITION BY list, chain_id, candidate_list ORDER BY overflow, key_1, key_2, key_3, key_4, firm_id
+        ) AS position
+    FROM filled AS f
+)
+SELECT * FROM ranked WHERE position <= ? ORDER BY list, chain_id, candidate_list, position
