@@ -18,9 +18,9 @@ from chaingraph import regions
 ACCOUNTING = re.compile(
     r"平衡项目|抵[销消减]|调整项目|合计|小计|内部|分部间|未分配|^其[他它].{0,6}$|^销售$|^服务$|^产品$|^配件$|营业外|补充"
 )
-_BRACKETS = re.compile(r"[\((\[【〔][^))\]】〕]*[\))\]】〕]")
+_BRACKETS = re.compile(r"[(\uff08\[【〔][^)\uff09\]】〕]*[)\uff09\]】〕]")  # \uff08, \uff09: full-width
 _NOISE = re.compile(r"[\s\d]+")
-_LISTED = re.compile(r"[、;;,,/]")
+_LISTED = re.compile(r"[、;\uff1b,\uff0c/]")
 
 
 @cache

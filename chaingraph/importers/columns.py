@@ -1,0 +1,85 @@
+"""A published table read whole: its encoding found, its headers recognised, its types left as text."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph.case import REJECT_COLUMNS
+from chaingraph.errors import CaseError
+from chaingraph.labels import text
+
+LARGEST = 2_000_000_000  # bytes of text, unpacked
+
+
+def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Sequence[str], lang: str) -> pd.DataFrame:
+    """Rows of a CSV file (also gzipped) as text, under our own column names, with their line in ``row``.
+
+    Parameters
+    ----------
+    path
+        UTF-8 (with or without mark) or GB18030.
+    headers
+        For each of our columns the headers that mean it, in any case; the first that is there is taken.
+    required
+        Columns without which the file is refused.
+    lang
+        Language of the message.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read, or a required column is not in it.
+    """
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == b"\x1f\x8b":
+            unpacked = zlib.decompressobj(wbits=31).decompress(raw, LARGEST)
+            raw = unpacked if len(unpacked) < LARGEST else gzip.decompress(b"")
+        content = _decoded(raw)
+        frame = pd.read_csv(StringIO(content), dtype="str", keep_default_na=False, na_values=[""])
+    except (OSError, EOFError, zlib.error, ValueError) as error:  # pandas' parser errors are ValueErrors
+        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+    given = {str(column).strip().casefold(): column for column in frame.columns}
+    found = {
+        name: next((given[header.casefold()] for header in names if header.casefold() in given), None)
+        for name, names in headers.items()
+    }
+    missing = [headers[name][0] for name in required if found[name] is None]
+    if missing:
+        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+    out = pd.DataFrame({
+        name: frame[column].str.strip().replace("", None) if column is not None else pd.Series(None, frame.index, "str")
+        for name, column in found.items()
+    })  # fmt: skip
+    out.insert(0, "row", range(2, len(out) + 2))
+    return out.astype({name: "str" for name in headers})
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def refused(file: str, rows: pd.DataFrame, column: str, reason: str, lang: str) -> pd.DataFrame:
+    """Reject rows of one reason, for `Case.rejects`."""
+    return pd.DataFrame({
+        "table": file, "row": rows["row"].astype("Int64"), "column": column, "value": rows[column].astype("str"),
+        "reason": text(f"importers.{reason}", lang), "remedy": text(f"importers.{reason}_remedy", lang),
+    })[list(REJECT_COLUMNS)]  # fmt: skip
+
+
+def file_row(path: Path, table: str, raw: int, kept: int, rejected: int) -> dict[str, object]:
+    """The account of one file for `Case.files`: what is neither kept nor rejected was merged into another row."""
+    return {
+        "file": path.name, "table": table, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": raw,
+        "kept": kept, "merged": raw - kept - rejected, "rejected": rejected, "changed": 0,
+    }  # fmt: skip

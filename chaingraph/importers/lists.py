@@ -1,0 +1,125 @@
+"""Published rankings of companies (Fortune Global 500, China 500 and the like) as firms with their tier and edition."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph import regions
+from chaingraph.case import Case, empty_rejects, empty_table
+from chaingraph.importers.columns import file_row, read_columns, refused
+from chaingraph.schema import TIERS
+
+_HEADERS = {
+    "year": ("year", "年份", "edition"),
+    "rank": ("rank", "排名"),
+    "company": ("company", "公司", "企业名称", "企业"),
+    "country": ("country", "country_zh", "国家"),
+    "seat": ("hq_location", "总部", "总部所在地"),
+    "revenue": ("revenue_mcny", "营业收入(百万元)"),
+    "employees": ("employees", "员工人数"),
+}
+# "沃尔玛 (Wal-Mart Stores)": the Chinese name, then the English one in brackets.
+_BOTH = re.compile(
+    r"^(?P<zh>.*[\u4e00-\u9fff].*?)\s*[(\uff08](?P<en>[^()\uff08\uff09]*[A-Za-z][^()\uff08\uff09]*)[)\uff09]$"
+)
+_COUNTRIES = {"U.S.": "美国", "USA": "美国", "U.K.": "英国", "Britain": "英国", "U.A.E": "阿联酋", "Korea": "韩国"}
+
+
+def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, lang: str = "zh") -> Case:
+    """Read a published ranking as firms of a tier.
+
+    Parameters
+    ----------
+    path
+        CSV with year, rank, company and, where known, country (or country_zh), hq_location, revenue_mcny, employees.
+    tier
+        Name of the list in `chaingraph.schema.TIERS`, such as global500 or china500.
+    editions
+        Years to read; all of the file where not given.
+    lang
+        Language of messages.
+
+    Returns
+    -------
+    Case
+        Table firms, one row per company name: tiers holds every edition it is on (``global500(2021)``), ``note`` the
+        rank in the newest of them. Revenue is filled only where the list gives it in yuan; a list in dollars leaves it
+        empty. Rows without name, year or rank are rejected.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read or lacks year, rank or company.
+    ValueError
+        When the tier is not known.
+    """
+    if tier not in TIERS:
+        msg = f"榜单未知 / unknown tier {tier!r}: {', '.join(TIERS)}"
+        raise ValueError(msg)
+    rows = read_columns(path, _HEADERS, ("year", "rank", "company"), lang)
+    raw = len(rows)
+    year, rank = pd.to_numeric(rows["year"], errors="coerce"), pd.to_numeric(rows["rank"], errors="coerce")
+    bad = rows["company"].isna() | year.isna() | rank.isna()
+    rejects = [refused(path.name, rows[bad], "company", "list_row", lang)]
+    rows = rows.assign(year=year, rank=rank)[~bad]
+    if editions is not None:
+        other = ~rows["year"].isin(list(editions))
+        rejects.append(refused(path.name, rows[other], "company", "other_edition", lang))
+        rows = rows[~other]
+    rows = rows.sort_values(["company", "year", "rank"], ascending=[True, False, True], kind="stable")
+    newest = rows.drop_duplicates("company").set_index("company").sort_index()
+    years = rows.groupby("company")["year"].agg(lambda held: _editions(tier, held))
+    firms = pd.DataFrame(index=newest.index)
+    names = [_names(company) for company in newest.index]
+    firms["firm_id"] = [f"{tier}-{hashlib.sha256(name.encode()).hexdigest()[:12]}" for name in newest.index]
+    firms["firm"] = [zh for zh, _ in names]
+    firms["firm_en"] = pd.Series([en for _, en in names], index=firms.index, dtype="str")
+    firms["country"] = newest["country"].map(_country).astype("str")
+    seats = [_seat(seat, country) for seat, country in zip(newest["seat"], firms["country"], strict=True)]
+    firms["city"] = pd.Series(seats, index=firms.index, dtype="str")
+    firms["tiers"] = years
+    firms["employees"] = pd.to_numeric(newest["employees"], errors="coerce").round()
+    firms["revenue_cny_m"] = pd.to_numeric(newest["revenue"], errors="coerce")
+    firms["note"] = [f"{int(held)}: {int(place)}" for held, place in zip(newest["year"], newest["rank"], strict=True)]
+    firms["source"] = path.stem
+    firms["as_of"] = newest["year"].astype(int).astype("str")
+    firms["confidence"] = "seen"
+    empty = empty_table("firms")
+    table = firms.reindex(columns=list(empty.columns)).astype(empty.dtypes.to_dict()).reset_index(drop=True)
+    table = table.sort_values("firm_id").reset_index(drop=True)
+    refusals = pd.concat([empty_rejects(), *rejects], ignore_index=True)
+    return Case(
+        path.stem, {"firms": table}, refusals, pd.DataFrame([file_row(path, "firms", raw, len(table), len(refusals))])
+    )
+
+
+def _editions(tier: str, years: pd.Series) -> str:
+    return ";".join(f"{tier}({year})" for year in sorted({int(value) for value in years}))
+
+
+def _names(company: str) -> tuple[str, str | None]:
+    """Chinese and English name of a company; a name in one language only stands in its own place."""
+    both = _BOTH.match(company)
+    if both:
+        return both["zh"].strip(), both["en"].strip()
+    return company, (company if company.isascii() else None)
+
+
+def _country(name: object) -> str | None:
+    if not isinstance(name, str):
+        return None
+    return regions.country_of((_COUNTRIES.get(name, name), None, None, None)) or name
+
+
+def _seat(seat: object, country: object) -> str | None:
+    """The city of "Beijing, China" or "Bentonville, Ark."."""
+    if not isinstance(seat, str):
+        return None
+    city = seat.split(",")[0].strip()
+    known = regions.path_of((country, None, city, None))
+    return known[2] if len(known) > 2 and known[0] == regions.CHINA else city

@@ -1,0 +1,125 @@
+"""A business register (工商登记) as a case: firms with credit code, date, seat, and their scope as product text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph import regions
+from chaingraph.case import Case, empty_rejects, empty_table
+from chaingraph.importers.columns import file_row, read_columns, refused
+
+_HEADERS = {
+    "firm": ("name", "企业名称", "单位名称", "公司名称"),
+    "credit_code": ("credit_code", "统一社会信用代码", "信用代码"),
+    "founded": ("reg_date", "成立日期", "注册日期", "成立时间"),
+    "capital": ("capital", "注册资本"),
+    "scope": ("scope", "经营范围"),
+    "province": ("province", "省份", "省"),
+    "city": ("city", "城市", "所在城市", "地市"),
+    "county": ("county", "区县", "县市区", "district"),
+}
+_CODE = r"[0-9A-Z]{18}"
+_DATE = r"^(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})"
+# Items of a scope, and the formulas that end every scope in the country.
+_ITEM = re.compile(r"[;\uff1b,\uff0c、。:\uff1a\r\n]+")
+_FORMULA = re.compile(r"依法须经|许可证|经营期限|国家法律|审批|方可|除外|禁止|限制|有效期|凭有效")
+_BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
+MOST_ITEMS = 30  # of a scope; longer ones list everything a firm might ever do
+
+
+def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
+    """Read a register extract: one row per firm.
+
+    Parameters
+    ----------
+    path
+        CSV (also .gz, UTF-8 or GB18030) with name and, where known, credit_code, reg_date, capital, scope, province,
+        city, county, or their Chinese headers.
+    as_of
+        Date of the extract (ISO), written into every row.
+    lang
+        Language of messages.
+
+    Returns
+    -------
+    Case
+        Tables firms and firm_products (the items of each scope, without share: what a firm may do, not what it sells;
+        confidence unsure). A firm's id is its credit code, or a digest of its name where the code is missing or
+        malformed (such a code is a reject of its cell). Rows with the same id are merged, the first counts.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read or has no column of names.
+    """
+    rows = read_columns(path, _HEADERS, ("firm",), lang)
+    raw = len(rows)
+    nameless = rows["firm"].isna()
+    row_rejects = refused(path.name, rows[nameless], "firm", "nameless", lang)
+    rows = rows[~nameless].copy()
+    code = rows["credit_code"].str.upper()
+    whole = code.str.fullmatch(_CODE).fillna(value=False).astype(bool)
+    cell_rejects = refused(path.name, rows[~whole & code.notna()], "credit_code", "malformed_code", lang)
+    rows["credit_code"] = code.where(whole)
+    rows["firm_id"] = [
+        held if isinstance(held, str) else f"name-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        for held, name in zip(rows["credit_code"], rows["firm"], strict=True)
+    ]
+    parts = rows["founded"].astype("str").str.extract(_DATE)
+    rows["founded"] = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
+    rows = rows.drop_duplicates("firm_id").sort_values("firm_id").reset_index(drop=True)
+    seats = {
+        seat: _seat(*seat)
+        for seat in rows[["province", "city", "county"]].drop_duplicates().itertuples(index=False, name=None)
+    }
+    found = [seats[seat] for seat in zip(rows["province"], rows["city"], rows["county"], strict=True)]
+    for place, column in enumerate(("province", "city", "district")):
+        rows[column] = pd.Series([seat[place] for seat in found], dtype="str")
+    rows["country"] = regions.CHINA
+    rows["note"] = ("注册资本 " + rows["capital"]).astype("str")
+    rows["source"] = path.name.split(".")[0]
+    rows["as_of"] = as_of
+    rows["confidence"] = "seen"
+    tables = {"firms": _complete("firms", rows), "firm_products": _complete("firm_products", _scopes(rows))}
+    rejects = pd.concat([empty_rejects(), row_rejects, cell_rejects], ignore_index=True)
+    return Case(
+        path.name.split(".")[0],
+        tables,
+        rejects,
+        pd.DataFrame([file_row(path, "firms", raw, len(rows), len(row_rejects))]),
+    )
+
+
+def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
+    held = rows.loc[rows["scope"].notna(), ["firm_id", "scope", "source", "as_of"]]
+    items = held.assign(product=held["scope"].map(scope_items), confidence="unsure").explode("product")
+    return items.dropna(subset="product").drop_duplicates(["firm_id", "product"])
+
+
+def scope_items(scope: str) -> list[str]:
+    """The items of a business scope, without conditions and formulas, at most 30.
+
+    Examples
+    --------
+    >>> scope_items("一般项目:电子元件、光学镜头的制造;(依法须经批准的项目,经批准后方可开展经营活动)")
+    ['电子元件', '光学镜头的制造']
+    """
+    items = [item.strip() for item in _ITEM.split(_BRACKETS.sub("", scope))]
+    kept = [item for item in items if len(item) >= 2 and not item.endswith("项目") and not _FORMULA.search(item)]
+    return list(dict.fromkeys(kept))[:MOST_ITEMS]
+
+
+def _seat(province: object, city: object, county: object) -> tuple[object, object, object]:
+    """Province, prefecture and county as the region tables write them; what they do not know stays as written."""
+    path = regions.path_of((regions.CHINA, province, city, county))
+    known: tuple[object, ...] = (*path[1:4], *(None,) * 3)
+    return known[0] or province, known[1] or city, known[2] or county
+
+
+def _complete(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    empty = empty_table(table)
+    return frame.reindex(columns=list(empty.columns)).astype(empty.dtypes.to_dict()).reset_index(drop=True)

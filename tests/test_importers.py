@@ -1,0 +1,210 @@
+"""Importers on small folders with one example of every defect, and on the real public files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pandas as pd
+import pytest
+from shared_data import shared
+
+from chaingraph.errors import CaseError, StoreError
+from chaingraph.importers.ckg import COLUMNS, import_ckg
+from chaingraph.importers.lists import read_list
+from chaingraph.importers.register import read_register
+from chaingraph.writers.case import write_case
+
+ROWS: dict[str, list[dict[str, object]]] = {
+    "company.json": [
+        dict(zip(("name", "fullname", "code", "location", "time"), row, strict=True))
+        for row in (
+            ("中粮科技", "中粮生物科技股份有限公司", "000930.SZ", "深", "1999-07-12"),
+            ("映翰通", "北京映翰通网络技术股份有限公司", "688080", "沪", "2020-02-12"),
+            ("映翰通", "安徽海螺水泥股份有限公司", "688080.SH", "沪", "2002-02-07"),
+            ("中粮生化", "中粮生物化学股份有限公司", "000930.SZ", "深", "1999-07-12"),
+            ("鼎龙", "湖北鼎龙股份有限公司", "300054.SZ", "2010-02-11", "-"),
+        )
+    ],
+    "company_industry.json": [
+        {"company_code": "688080.SH", "industry_code": "270101", "industry_name": "", "company_name": "", "rel": ""},
+        {"company_code": "600585.SH", "industry_code": "610101", "industry_name": "", "company_name": "", "rel": ""},
+        {"company_code": "300054.sz", "industry_code": "270601", "industry_name": "", "company_name": "", "rel": ""},
+    ],
+    "company_product.json": [
+        {"company_name": "", "company_code": "300054.SZ", "product_name": "抛光\n垫", "rel": "", "rel_weight": "0.6"},
+        {"company_name": "", "company_code": "300054.SZ", "product_name": "抛光垫", "rel": "", "rel_weight": "0.2"},
+        {"company_name": "", "company_code": "300054.SZ", "product_name": "碳粉", "rel": "", "rel_weight": "-5.0"},
+        {"company_name": "", "company_code": "300054.SZ", "product_name": "平衡项目", "rel": "", "rel_weight": "0.2"},
+    ],
+    "industry.json": [{"code": "270000", "name": "电子"}],
+    "industry_industry.json": [
+        {"from_code": "270101", "from_industry": "", "rel": "", "to_industry": "", "to_code": "270100"},
+        {"from_code": "270102", "from_industry": "", "rel": "", "to_industry": "", "to_code": "280000"},
+    ],
+    "industry_up.json": [{"industry": "电子", "ups": {"食品": 3}}],
+    "product.json": [{"name": "抛光垫"}, {"name": "硅片"}],
+    "product_product.json": [
+        {"from_entity": "抛光垫", "to_entity": "聚氨酯", "rel": "上游材料"},
+        {"from_entity": "聚氨酯", "to_entity": "抛光垫", "rel": "下游产品"},
+        {"from_entity": "硅片", "to_entity": "硅片", "rel": "产品小类"},
+        {"from_entity": "硅片", "to_entity": "大硅片", "rel": "产品小类"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "ckg"
+    place.mkdir()
+    for name, rows in ROWS.items():
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+        (place / name).write_text("\n".join(lines), encoding="utf-8")
+    return place
+
+
+def test_every_defect_is_dealt_with(folder):
+    case = import_ckg(folder, lang="en")
+    firms = case["firms"].set_index("firm_id")
+    assert list(firms.index) == ["000930", "300054", "688080"]
+    assert firms.loc["000930", "former_names"] == "中粮生物化学股份有限公司"
+    assert firms.loc["000930", "aliases"] == "中粮科技;中粮生化"
+    assert firms.loc["300054", "listed"] == "2010-02-11"
+    assert firms.loc["688080", "city"] == "北京"
+    assert firms.loc["688080", "confidence"] == "unsure"
+    assert firms.loc["300054", ["province", "industry", "industry_scheme"]].tolist() == ["湖北", "270601", "shenwan"]
+    products = case["firm_products"]
+    assert products[["product", "share"]].round(4).to_numpy().tolist() == [["抛光垫", 0.9836], ["碳粉", 0.0164]]
+    links = case["product_links"].merge(case["products"], left_on="from_product_id", right_on="product_id")
+    assert sorted(zip(links["product"], links["kind"], strict=True)) == [("硅片", "subclass"), ("聚氨酯", "input")]
+    assert len(case["products"]) == 4
+    reasons = case.rejects.groupby("table")["reason"].agg(list).to_dict()
+    assert reasons["company.json"] == ["the code belongs to another firm (its listing date differs)"]
+    assert case.rejects.loc[case.rejects["table"] == "company.json", "row"].tolist() == [3]
+    assert reasons["company_product.json"] == ["a line of the accounts, not a product"]
+    assert reasons["product_product.json"] == ["the product points to itself"]
+    assert reasons["industry_industry.json"] == ["the parent industry is not the beginning of the code"]
+    account = case.files.set_index("file")
+    assert (account["rows"] == account["kept"] + account["merged"] + account["rejected"]).all()
+    assert account.loc["product_product.json", ["kept", "merged", "rejected"]].tolist() == [2, 1, 1]
+
+
+def test_a_city_table_corrects_codes(folder, tmp_path):
+    cities = tmp_path / "cities.csv"
+    cities.write_text(
+        "ckg_code,ckg_name,ckg_fullname,code6,code_corrected,province,city,method\n"
+        "688080.SH,映翰通,安徽海螺水泥股份有限公司,600585,1,安徽,芜湖市,stock_company\n"
+        "300054.SZ,鼎龙,湖北鼎龙股份有限公司,300054,0,湖北,武汉市,name_prefix\n",
+        encoding="utf-8",
+    )
+    firms = import_ckg(folder, cities)["firms"].set_index("firm_id")
+    conch = firms.loc["600585"]
+    assert conch[["firm", "city", "industry", "confidence"]].tolist() == [
+        "安徽海螺水泥股份有限公司",
+        "芜湖",
+        "610101",
+        "seen",
+    ]
+    assert pd.isna(conch["aliases"])
+    assert firms.loc["300054", ["city", "confidence"]].tolist() == ["武汉", "known"]
+    assert pd.isna(firms.loc["000930", "city"])
+    cities.write_text("code,city\n1,2\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="ckg_fullname"):
+        import_ckg(folder, cities)
+
+
+def test_bad_folders_are_refused_with_the_reason(folder):
+    (folder / "product.json").write_text('{"name": "甲"}\nnot json\n{"other": 1}\n', encoding="utf-8")
+    case = import_ckg(folder, lang="en")
+    assert case.rejects.loc[case.rejects["table"] == "product.json", "row"].tolist() == [2, 3]
+    (folder / "product.json").write_text("<html>", encoding="utf-8")
+    with pytest.raises(CaseError, match="one JSON object with name"):
+        import_ckg(folder, lang="en")
+    (folder / "product.json").unlink()
+    with pytest.raises(CaseError, match=r"lacks product\.json"):
+        import_ckg(folder, lang="en")
+
+
+def test_written_twice_the_same_and_never_into_another_case(folder, tmp_path):
+    first = write_case(import_ckg(folder), tmp_path / "one")
+    second = write_case(import_ckg(folder), tmp_path / "two")
+    assert [path.name for path in first][-2:] == ["product_links.parquet", "rejects.csv"]
+    for left, right in zip(first, second, strict=True):
+        assert left.read_bytes() == right.read_bytes()
+    with pytest.raises(StoreError, match="another case"):
+        write_case(import_ckg(folder), tmp_path / "one", form="csv")
+    assert (tmp_path / "one" / "firms.parquet").exists()
+    assert not (tmp_path / "one" / "firms.csv").exists()
+
+
+def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "year,rank,company,country,hq_location,revenue_mcny\n2020,3,甲公司 (Alpha),China,\"Beijing, China\",10\n"
+        "2021,2,甲公司 (Alpha),China,,12\n2021,,乙,U.S.,,\n2019,9,Beta,U.S.,\"Bentonville, Ark.\",\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    case = read_list(path, "china500", lang="en")
+    firms = case["firms"].set_index("firm")
+    alpha = firms.loc["甲公司"]
+    assert alpha[["firm_en", "tiers", "note", "as_of", "revenue_cny_m"]].tolist() == [
+        "Alpha", "china500(2020);china500(2021)", "2021: 2", "2021", 12.0,
+    ]  # fmt: skip
+    assert firms.loc["Beta", ["country", "city"]].tolist() == ["美国", "Bentonville"]
+    assert case.rejects["reason"].tolist() == ["company, year or rank is missing"]
+    only = read_list(path, "china500", editions=[2021])
+    assert only["firms"]["tiers"].tolist() == ["china500(2021)"]
+    assert only.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 1, 0, 3]]
+    with pytest.raises(ValueError, match="unknown tier"):
+        read_list(path, "best100")
+    with pytest.raises(CaseError, match="company"):
+        read_list(_file(tmp_path, "year,rank\n2020,1\n"), "global500", lang="en")
+
+
+def _file(folder, content):
+    path = folder / "other.csv"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
+    path = tmp_path / "register.csv.gz"
+    lines = (
+        "企业名称,统一社会信用代码,注册日期,注册资本,经营范围,城市,区县\n"
+        "平湖光学有限公司,91330482MA2000000X,2015/3/7,100万,光学镜头\uff1b镜片的制造,嘉兴,平湖市\n"
+        "平湖光学有限公司,91330482MA2000000X,2015/3/7,,,嘉兴,平湖市\n"
+        "无码公司,330482,2001-01-01,,纱线,嘉兴市,\n,91330482MA2000001X,,,,,\n"
+    )
+    path.write_bytes(gzip.compress(lines.encode("gb18030")))
+    case = read_register(path, as_of="2019-04", lang="en")
+    firms = case["firms"].set_index("firm")
+    assert firms.loc["平湖光学有限公司", ["firm_id", "founded", "province", "city", "district"]].tolist() == [
+        "91330482MA2000000X", "2015-03-07", "浙江", "嘉兴", "平湖",
+    ]  # fmt: skip
+    assert firms.loc["无码公司", "firm_id"].startswith("name-")
+    assert pd.isna(firms.loc["无码公司", "credit_code"])
+    assert sorted(case["firm_products"]["product"]) == ["光学镜头", "纱线", "镜片的制造"]
+    assert case.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 2, 1, 1]]
+    assert sorted(case.rejects["column"]) == ["credit_code", "firm"]
+    path.write_bytes(b"\x1f\x8b broken")
+    with pytest.raises(CaseError, match="cannot be read"):
+        read_register(path, as_of="2019-04", lang="en")
+
+
+@pytest.mark.shared
+def test_the_public_graph_counts_as_measured():
+    case = import_ckg(shared("data/ckg"), shared("data/ashare-hq/ckg_row_city.csv"))
+    account = case.files.set_index("file")
+    assert set(account.index) == set(COLUMNS)
+    assert account["rows"].to_dict() == {
+        "company.json": 4654, "company_industry.json": 4430, "company_product.json": 53785, "industry.json": 511,
+        "industry_industry.json": 480, "industry_up.json": 335, "product.json": 95559, "product_product.json": 110153,
+    }  # fmt: skip
+    assert (account["rows"] == account["kept"] + account["merged"] + account["rejected"]).all()
+    assert account.loc["company.json", ["kept", "merged", "changed"]].tolist() == [4605, 49, 23]
+    # Of 811 impossible shares most stand in lines of the accounts, which go anyway; 6 names had a line break.
+    assert account.loc["company_product.json", "changed"] == 81 + 6
+    firms = case["firms"]
+    assert firms["firm_id"].is_unique
+    assert (firms["city"] == "嘉兴").sum() == 44
+    assert case["firm_products"].groupby("firm_id")["share"].sum().round(9).eq(1).all()
