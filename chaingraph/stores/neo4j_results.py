@@ -1,4 +1,4 @@
-"""What a run found, as relationships: gaps of a region, targets with their terms, leaders. Computed elsewhere, kept here.
+"""What a run found, as relationships: gaps of a region, targets with their terms, leaders. Nothing is computed here.
 
 ==========  ====================  =====================================================================================
 type        from -> to            properties
@@ -27,7 +27,7 @@ from chaingraph.stores.neo4j_rows import NAME, Places
 from chaingraph.stores.neo4j_shape import END, KEY, START, Edges, Nodes, shorten
 
 RESULT_TYPES = ("GAP_IN", "TARGETS", "LEADS")
-_RUN_COLUMNS = ("run_id", "region", "as_of", "lang", "parameters")
+RUN_COLUMNS = ("run_id", "region", "as_of", "lang", "parameters")
 
 
 def run_id(findings: Findings) -> str:
@@ -37,9 +37,7 @@ def run_id(findings: Findings) -> str:
     """
     mark = blake2b(f"{findings.region}{findings.as_of}{findings.lang}".encode(), digest_size=4)
     for frame in (findings.gaps, findings.targets, findings.leader_targets, findings.leaders):
-        rows = frame[findings.lang]
-        ordered = rows.sort_values(list(rows.columns[:2]), kind="stable") if len(rows) else rows
-        mark.update(ordered.to_csv(index=False).encode())
+        mark.update("\n".join(sorted(frame[findings.lang].to_csv(index=False).splitlines())).encode())
     mark.update(json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str).encode())
     return f"{findings.region}-{findings.as_of}-{mark.hexdigest()}"
 
@@ -51,7 +49,7 @@ def scope(region: str) -> str:
 
 def result_nodes(findings: Findings) -> list[Nodes]:
     """The run itself."""
-    return [Nodes("Run", _RUN_COLUMNS, partial(_run_nodes, findings), retires=False)]
+    return [Nodes("Run", RUN_COLUMNS, partial(_run_nodes, findings), retires=False)]
 
 
 def result_edges(findings: Findings, where: Places) -> list[Edges]:
@@ -59,23 +57,23 @@ def result_edges(findings: Findings, where: Places) -> list[Edges]:
     lang, region = findings.lang, findings.region
     own = {"run_id": run_id(findings), "region": region, "as_of": findings.as_of}
     gaps = findings.gaps[lang].assign(**own)
-    gaps = gaps.assign(**{START: gaps["segment_id"].map(shorten), END: where.key(region), KEY: own["run_id"]})
+    gaps[START], gaps[END], gaps[KEY] = gaps["segment_id"].map(shorten), where.key(region), own["run_id"]
     targets = _targets(findings).assign(**own)
     keys = targets[["chain_id", "list", "strategy", "run_id"]].fillna("").agg("|".join, axis=1)
-    targets = targets.assign(**{START: targets["firm_id"].map(shorten), KEY: keys.astype("str")})
+    targets[START], targets[KEY] = targets["firm_id"].map(shorten), keys.astype("str")
     placed = targets["segment_id"].notna()
     to_segment = targets[placed].assign(**{END: targets.loc[placed, "segment_id"].map(shorten)})
     to_chain = targets[~placed].assign(**{END: targets.loc[~placed, "chain_id"].map(shorten)})
     leaders = findings.leaders[lang].assign(basis="run", **own)
-    leaders = leaders.assign(
-        **{START: leaders["firm_id"].map(shorten), END: leaders["chain_id"].map(shorten), KEY: own["run_id"]}
-    )
+    leaders[START], leaders[END] = leaders["firm_id"].map(shorten), leaders["chain_id"].map(shorten)
+    leaders[KEY] = own["run_id"]
+    segment, firm = {"segment_id", "segment"}, {"firm_id", "firm", "firm_en"}
     return [
-        _kind("GAP_IN", "Segment", "Region", gaps, region, {"segment_id", "segment"}),
-        _kind("TARGETS", "Firm", "Segment", to_segment, region, {"firm_id", "firm", "firm_en", "segment_id", "segment"}),
-        _kind("TARGETS", "Firm", "Chain", to_chain, region, {"firm_id", "firm", "firm_en"}),
-        _kind("LEADS", "Firm", "Chain", leaders, region, {"firm_id", "firm", "firm_en", "chain_id"}),
-    ]  # fmt: skip
+        _kind("GAP_IN", "Segment", "Region", gaps, region, segment),
+        _kind("TARGETS", "Firm", "Segment", to_segment, region, segment | firm),
+        _kind("TARGETS", "Firm", "Chain", to_chain, region, firm),
+        _kind("LEADS", "Firm", "Chain", leaders, region, firm | {"chain_id", "chain"}),
+    ]
 
 
 def _kind(kind: str, start: str, end: str, frame: pd.DataFrame, region: str, said_by_ends: set[str]) -> Edges:
@@ -101,4 +99,4 @@ def _run_nodes(findings: Findings) -> pd.DataFrame:
     own = run_id(findings)
     parameters = json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str)
     values = (own, findings.region, findings.as_of, findings.lang, parameters)
-    return pd.DataFrame([dict(zip(_RUN_COLUMNS, values, strict=True)) | {KEY: shorten(own), NAME: own}])
+    return pd.DataFrame([dict(zip(RUN_COLUMNS, values, strict=True)) | {KEY: shorten(own), NAME: own}])

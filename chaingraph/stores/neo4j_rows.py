@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -99,9 +99,9 @@ def _row_keys(frame: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series([row_key(row) for row in rows], index=frame.index, dtype="str")
 
 
-def row_key(values: tuple[object, ...]) -> str:
+def row_key(values: tuple[Any, ...]) -> str:
     """The id of a row: its key where that is one column, else a hash of the key's columns."""
-    parts = [value if isinstance(value, str) else None if pd.isna(value) else str(value) for value in values]  # type: ignore[call-overload]
+    parts = [value if isinstance(value, str) else None if pd.isna(value) else str(value) for value in values]
     if len(parts) == 1:
         return shorten(parts[0] or "")
     return blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=16).hexdigest()
@@ -174,7 +174,8 @@ def _link_edges(tables: Mapping[str, pd.DataFrame], edge: EdgeTable, value: str,
 
 
 def _derived(frame: pd.DataFrame, start: pd.Series, end: pd.Series, key: str = "") -> pd.DataFrame:
-    found = frame.assign(**{START: start, END: end, KEY: key, DERIVED: True})
+    found = frame.copy()
+    found[START], found[END], found[KEY], found[DERIVED] = start, end, key, True
     return found[found[START].notna() & found[END].notna()]
 
 
@@ -236,11 +237,11 @@ def node_rows(kind: Nodes, dataset: str) -> Iterator[Row]:
     frame = kind.frame().sort_values(KEY, kind="stable")
     for values in _records(frame, (KEY, NAME, *kind.columns), kind.sets):
         key, name = values.pop(KEY), values.pop(NAME, None)
-        digest = _digest(values)
+        digest, size = _digest(values)
         values["cg_dataset"] = dataset
         if name is not None:
             values[NAME] = str(name)[:NAME_LENGTH]
-        yield Row(f"{dataset}|{key}", digest, values, ())
+        yield Row(f"{dataset}|{key}", digest, size, values, ())
 
 
 def edge_rows(kind: Edges, dataset: str) -> Iterator[Row]:
@@ -253,12 +254,12 @@ def edge_rows(kind: Edges, dataset: str) -> Iterator[Row]:
         start, end = f"{dataset}|{values.pop(START)}", f"{dataset}|{values.pop(END)}"
         identity = json.dumps([kind.type, kind.start, start, kind.end, end, values.pop(KEY, "")], ensure_ascii=False)
         mark = blake2b(identity.encode(), digest_size=16).hexdigest()
-        yield Row(f"{dataset}|{kind.scope}|{mark}", _digest(values), values, (start, end))
+        yield Row(f"{dataset}|{kind.scope}|{mark}", *_digest(values), values, (start, end))
 
 
-def _digest(values: dict[str, object]) -> int:
+def _digest(values: dict[str, object]) -> tuple[int, int]:
     content = _FORMAT + json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return int.from_bytes(blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(blake2b(content.encode(), digest_size=8).digest(), "big", signed=True), len(content)
 
 
 def _records(frame: pd.DataFrame, columns: tuple[str, ...], sets: frozenset[str]) -> Iterator[dict[str, object]]:

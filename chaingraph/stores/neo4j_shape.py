@@ -48,6 +48,7 @@ class Row(NamedTuple):
 
     uid: str
     digest: int
+    size: int  # characters of content, for batches that fit a server's memory
     values: dict[str, object]
     ends: tuple[str, ...]
 
@@ -123,12 +124,12 @@ NODE_TABLES: dict[str, str] = {
 REGION_COLUMNS = ("path", "level")
 
 
-def refuse(key: str, **values: object) -> NoReturn:
+def refuse(key: str, /, **values: object) -> NoReturn:
     """Raise the error of that label, in Chinese and English."""
     raise StoreError(say(key, **values))
 
 
-def say(key: str, **values: object) -> str:
+def say(key: str, /, **values: object) -> str:
     """The sentence of that label, in Chinese and English."""
     return f"{text(f'neo4j.{key}', 'zh', **values)} / {text(f'neo4j.{key}', 'en', **values)}"
 
