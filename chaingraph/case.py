@@ -37,12 +37,14 @@ class Case:
 
     ``rejects``: one row per refused value: table, row (as in the file, header = 1), column, value, reason, remedy.
     ``files``: one row per file read: file, table, sha256, rows.
+    ``notes``: what was done while reading without anything being wrong (identical rows merged, examples skipped).
     """
 
     name: str
     tables: Mapping[str, pd.DataFrame]
     rejects: pd.DataFrame = field(default_factory=empty_rejects)
     files: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FILE_COLUMNS)))
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Complete the tables, so that every table of the schema can be asked for."""

@@ -148,7 +148,8 @@ def current_tiers(graph: ChainGraph) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["firm_id", "tier", "edition", "verified"])
     # A later note than the loaded edition is as good as the edition; an older one is not.
     frame["current"] = [
-        not edition or edition >= newest.get(tier, "") for tier, edition in zip(frame["tier"], frame["edition"], strict=True)
+        not edition or edition >= newest.get(tier, "")
+        for tier, edition in zip(frame["tier"], frame["edition"], strict=True)
     ]
     return frame.astype({"firm_id": "str", "tier": "str", "edition": "str", "verified": bool, "current": bool})
 

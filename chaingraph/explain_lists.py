@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from chaingraph.explain import tier_names
 from chaingraph.explain_gaps import names_by_id, percent
+from chaingraph.explain_targets import tier_names
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 
@@ -48,7 +48,9 @@ def list_notes(
         elif len(new) < FEW:
             gates = [
                 text("explain.note_dropped", lang, gate=text(f"codes.gate_{gate}", lang), count=count)
-                for gate, count in dropped.loc[dropped["chain_id"] == chain_id, ["gate", "count"]].itertuples(index=False)
+                for gate, count in dropped.loc[dropped["chain_id"] == chain_id, ["gate", "count"]].itertuples(
+                    index=False
+                )
             ]
             held = passing[passing["chain_id"] == chain_id]
             reinvested = held.loc[held["candidate_list"] == "reinvest", "firm_id"].nunique()

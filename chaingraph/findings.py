@@ -5,8 +5,8 @@ Text columns exist once per language; numbers and codes are the same in all of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
@@ -56,3 +56,21 @@ class Findings:
     notes: Texts
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
+    """What was found for some of the chains; every number stays as it was found."""
+
+    def narrowed(frame: pd.DataFrame) -> pd.DataFrame:
+        if "chain_id" not in frame:
+            return frame
+        return frame[frame["chain_id"].isin(chain_ids)].reset_index(drop=True)
+
+    changed: dict[str, object] = {}
+    for item in fields(findings):
+        value = getattr(findings, item.name)
+        if isinstance(value, pd.DataFrame):
+            changed[item.name] = narrowed(value)
+        elif item.name != "parameters" and isinstance(value, Mapping):
+            changed[item.name] = {lang: narrowed(frame) for lang, frame in value.items()}
+    return replace(findings, **changed)  # type: ignore[arg-type]  # each value has the type of its field

@@ -173,7 +173,7 @@ def _nearby(outside: pd.DataFrame, region: str, facts: pd.DataFrame) -> pd.DataF
 
 
 def _order_share(graph: ChainGraph, region: str) -> pd.DataFrame:
-    """本地配套率: recorded purchases from suppliers in the region / all recorded purchases with a known supplier city."""
+    """本地配套率: purchases from suppliers in the region / all with a known supplier city."""
     bought = graph["leader_purchases"].dropna(subset=["annual_cny_m", "supplier_city"])
     if bought.empty:
         return pd.DataFrame({"local_order_share": pd.Series(dtype=float)})
@@ -242,9 +242,7 @@ def _state(row: dict[Any, Any]) -> str:
         )
         if state in ("missing", "unknown") and found:
             state = state_of(found)
-        elif state == "missing" and row["to_check"]:
-            state = "unknown"
-        elif state in ("normal", "strong", "weak") and not found:
+        elif (state == "missing" and row["to_check"]) or (state in ("normal", "strong", "weak") and not found):
             state = "unknown"
         elif state == "strong" and found < gap_rules()["rule"]["strong_at_least"]:
             state = "normal"

@@ -76,7 +76,9 @@ class ChainGraph:
         segments = self.tables["segments"]
         segments = segments[segments["chain_id"] == chain_id]
         ids = set(segments["segment_id"])
-        firm_ids = set(self.tables["firm_segments"].loc[self.tables["firm_segments"]["segment_id"].isin(ids), "firm_id"])
+        firm_ids = set(
+            self.tables["firm_segments"].loc[self.tables["firm_segments"]["segment_id"].isin(ids), "firm_id"]
+        )
         parts = dict(self._of_firms(self._with_parents(firm_ids)))
         parts["chains"] = self.tables["chains"][self.tables["chains"]["chain_id"] == chain_id]
         parts["segments"] = segments
@@ -110,9 +112,7 @@ class ChainGraph:
         regions.region_path(region)
         firms = self.tables["firms"]
         places = firms[["country", "province", "city", "district"]].drop_duplicates()
-        inside = {
-            tuple(row): regions.is_within(row, region) for row in places.itertuples(index=False, name=None)
-        }
+        inside = {tuple(row): regions.is_within(row, region) for row in places.itertuples(index=False, name=None)}
         rows = firms[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None)
         return {str(row[0]) for row in rows if inside.get(tuple(row[1:])) is True}
 

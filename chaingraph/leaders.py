@@ -24,7 +24,7 @@ def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per chain and leader, best ground first: chain_id, rank, firm_id, firm, ground (designated | orders |
-        position), designation (note of it), order_share (0-1; NaN = no order data), segments (ids it makes here, tuple),
+        position), designation (note of it), order_share (0-1; NaN = no order data), segments (ids it makes here),
         products (tuple), links (recorded supply and ownership links), proven (it makes something of the chain here),
         confidence_order (best of its rows; 1 seen, 2 known, 3 unsure), source.
     """
@@ -89,7 +89,7 @@ def _order_shares(graph: ChainGraph, chains: pd.Series[str]) -> dict[tuple[str, 
     per_firm = bought.groupby(["segment_id", "firm_id"])["annual_cny_m"].sum()
     shares = per_firm / per_firm.groupby(level="segment_id").transform("sum")
     best: dict[tuple[str, str], float] = {}
-    for (segment, firm), share in shares.items():
+    for segment, firm, share in shares.rename("share").reset_index().itertuples(index=False, name=None):
         key = (str(chains.get(segment)), str(firm))
         best[key] = max(best.get(key, 0.0), float(share))
     return best

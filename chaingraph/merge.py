@@ -155,7 +155,7 @@ def _new_id(firm_id: str, taken: set[str]) -> str:
 def _join(
     tables: Mapping[str, pd.DataFrame], case: Case, ids: Mapping[str, str]
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """The tables with those of a case added under the graph's firm ids; and what was filled, one row per firm of the case."""
+    """The tables with those of a case added under the ids of the graph; and what was filled, one row per firm."""
     joined = {}
     filled = pd.DataFrame()
     for table in TABLES.values():

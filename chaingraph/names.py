@@ -297,7 +297,7 @@ def _one_subsequence(
         hits = [hit for hit in hits if JOINT_STOCK.search(hit[2])]  # a listed firm is a joint-stock company
     there: dict[int, float] = {}
     for side, other, full in hits:
-        if side != number and not _codes_differ(own, row, others, other):
+        if side != number and not _another_firm(own, row, others, other):
             there[other] = max(there.get(other, 0.0), _ratio(name, full))
     here = {other for side, other, _ in hits if side == number and other != row}
     rivals = {other for other in here if state.taken[number].get(other) not in there}
@@ -326,6 +326,12 @@ def _one_subsequence(
             state.doubt(left, right, "subsequence", there[other], math.nan, reason)
             shown += 1
     return found
+
+
+def _another_firm(own: _Side, row: int, others: _Side, other: int) -> bool:
+    """Whether codes or countries show that a name like another is chance (佳能 of Japan, 佳禾智能 of China)."""
+    one, two = own.places[row][:1], others.places[other][:1]
+    return _codes_differ(own, row, others, other) or bool(one and two and one != two)
 
 
 def _by_similarity(state: _State) -> None:

@@ -35,7 +35,9 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
     chains = dict(zip(graph["chains"]["chain"], graph["chains"]["chain_id"], strict=True))
     outreach = graph["outreach"]
     offices: dict[str | None, str] = {}
-    for chain_id, department in graph["chain_offices"][["chain_id", "department"]].dropna(subset=["department"]).to_numpy():
+    for chain_id, department in (
+        graph["chain_offices"][["chain_id", "department"]].dropna(subset=["department"]).to_numpy()
+    ):
         offices.setdefault(chain_id if isinstance(chain_id, str) else None, department)
     sites = graph["firm_sites"]
     decided = sites[sites["kind"] == "decision"].sort_values(["firm_id", "region"], kind="stable")
@@ -56,8 +58,13 @@ def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[st
     """Per chain, the surest and highest-ranking place that names the chain as its focus."""
     level = places["level"].fillna("") if "level" in places else pd.Series("", index=places.index)
     ordered = places.assign(
-        sureness=places["confidence"].map(_CONFIDENCE).fillna(2).clip(lower=1),  # read and known weigh alike, unsure less
-        order=[next((i for i, prefix in enumerate(_LEVELS) if text_.startswith(prefix)), len(_LEVELS)) for text_ in level],
+        sureness=places["confidence"]
+        .map(_CONFIDENCE)
+        .fillna(2)
+        .clip(lower=1),  # read and known weigh alike, unsure less
+        order=[
+            next((i for i, prefix in enumerate(_LEVELS) if text_.startswith(prefix)), len(_LEVELS)) for text_ in level
+        ],
         industry=level.str.contains("行业"),  # a trade body's title ranks behind a state one of the same level
     ).sort_values(["sureness", "order", "industry", name], kind="stable")
     best: dict[str, str] = {}
@@ -104,7 +111,9 @@ def next_step(
         said.append(text("explain.step_buyer", lang, firm=names.get(buyers[0], buyers[0])))
     places = [doors.decision_cities.get(row["firm_id"]), firm["city"]]
     homes = {
-        regions.prefecture_of((firm["country"], None, place, None)) or place for place in places if isinstance(place, str)
+        regions.prefecture_of((firm["country"], None, place, None)) or place
+        for place in places
+        if isinstance(place, str)
     }
     team = next((city for city in doors.stationed if city in homes), None)
     if team:

@@ -60,7 +60,9 @@ def segment_measures(graph: ChainGraph, nearby: pd.DataFrame, families: pd.DataF
                 (segment, must_pass[segment], bridge[segment], 0 < bridge[segment] >= threshold, suppliers.get(segment))
             )
     frame = pd.DataFrame(rows, columns=["segment_id", "must_pass", "bridge", "bridge_top", "suppliers"])
-    return frame.astype({"segment_id": "str", "must_pass": float, "bridge": float, "bridge_top": bool, "suppliers": float})
+    return frame.astype(
+        {"segment_id": "str", "must_pass": float, "bridge": float, "bridge_top": bool, "suppliers": float}
+    )
 
 
 def _must_pass(network: nx.DiGraph[str]) -> dict[str, float]:

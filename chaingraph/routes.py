@@ -79,8 +79,9 @@ def find_routes(
     -------
     DataFrame
         One row per target and step: chain_id, firm_id, step (1 is nearest the target), from_id, from_name, kind,
-        to_id, to_name, product, source, confidence. The arrow of a ``supplies`` or ``owns`` row is in from and to: goods
-        or control flow from → to, whichever end the target is. Targets without a path of at most four steps have none.
+        to_id, to_name, product, source, confidence. The arrow of a ``supplies`` or ``owns`` row is in from and to:
+        goods or control flow from → to, whichever end the target is. A target without a path of at most four steps has
+        no row.
     """
     names = graph["firms"].set_index("firm_id")["firm"].to_dict()
     tied = neighbours(graph)

@@ -17,6 +17,7 @@ flag        boolean                     missing is <NA>
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,7 +45,7 @@ class Column:
     kind: Kind
     headers: tuple[str, ...] = ()  # other headers that mean this column; the first is the Chinese caption
     required: bool = False  # must hold a value in every row
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # canonical value -> other spellings
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # canonical value -> other spellings
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None

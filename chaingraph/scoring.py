@@ -38,7 +38,10 @@ def population(graph: ChainGraph) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         firms: firm_id. products: firm_id, product, share (0-1, NaN = not known), one row per product named.
         codes: firm_id, scheme, code; those of the firm itself and the GB/T 4754 classes of its segments.
     """
-    rows = [graph["firm_segments"][["firm_id", "product", "share"]], graph["firm_products"][["firm_id", "product", "share"]]]
+    rows = [
+        graph["firm_segments"][["firm_id", "product", "share"]],
+        graph["firm_products"][["firm_id", "product", "share"]],
+    ]
     texts = pd.concat(rows, ignore_index=True).dropna(subset=["product"])
     texts["product"] = texts["product"].map(lambda text: [part.strip() for part in _LISTED.split(text) if part.strip()])
     products = texts.explode("product", ignore_index=True).dropna(subset=["product"])
@@ -130,17 +133,19 @@ def score_lists(
     -------
     DataFrame
         One row per list, chain and firm: list, chain_id, firm_id, s (nats; NaN = no basis), fit_lift (exp(s)),
-        fit_low, fit_high (10-90 % of the draws; NaN under five local firms), top_share (0-1), text, industry (whether the
-        firm has any), comparable (local firms that can be compared with it).
+        fit_low, fit_high (10-90 % of the draws; NaN under five local firms), top_share (0-1), text, industry
+        (whether the firm has any), comparable (local firms that can be compared with it).
     """
     parts = []
-    for (name, chain_id), rows in candidates.groupby(["list", "chain_id"], sort=True):
+    for name, chain_id, rows in _by_list(candidates):
         firms = sorted(rows["firm_id"].unique())
-        own = seeds[str(name)]
+        own = seeds[name]
         own = own.loc[own["chain_id"] == chain_id, ["firm_id", "weight"]]
         scores = fit_scores(reference, own, firms, cities=cities)[["s", "fit_lift", "text", "industry", "comparable"]]
         if name == "sector" or not draws:
-            bands = pd.DataFrame({"fit_low": float("nan"), "fit_high": float("nan"), "top_share": float("nan")}, scores.index)
+            bands = pd.DataFrame(
+                {"fit_low": float("nan"), "fit_high": float("nan"), "top_share": float("nan")}, scores.index
+            )
         else:
             bands = bootstrap(reference, own, firms, draws=draws, seed=seed, top=top, cities=cities)
         part = scores.join(bands).rename_axis("firm_id").reset_index()
@@ -150,6 +155,14 @@ def score_lists(
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype="str" if column in columns[:3] else float) for column in columns})
     return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _by_list(rows: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
+    return [
+        (str(name), str(chain_id), part)
+        for name, of_list in rows.groupby("list", sort=True)
+        for chain_id, part in of_list.groupby("chain_id", sort=True)
+    ]
 
 
 def explain_fit(
@@ -167,18 +180,22 @@ def explain_fit(
         As in `findings.Findings`, with the list's name in ``list``.
     """
     terms, shares, words = [], [], []
-    for (name, chain_id), part in rows.groupby(["list", "chain_id"], sort=True):
+    for name, chain_id, part in _by_list(rows):
         firms = sorted(part["firm_id"].unique())
-        own = seeds[str(name)]
+        own = seeds[name]
         own = own.loc[own["chain_id"] == chain_id, ["firm_id", "weight"]]
         terms.append(fit_terms(reference, own, firms, cities=cities).assign(list=name, chain_id=chain_id))
         split_mass = fit_shares(reference, own, firms).assign(list=name, chain_id=chain_id)
         shares.append(split_mass)
         texts = split_mass[split_mass["part"] == "text"]
         largest = texts.groupby(["firm_id", "local_firm_id"], sort=True)["share"].sum().reset_index()
-        largest = largest.sort_values(["firm_id", "share", "local_firm_id"], ascending=[True, False, True], kind="stable")
-        for firm, local in largest.groupby("firm_id", sort=True).head(NAMED_FIRMS)[["firm_id", "local_firm_id"]].itertuples(
-            index=False, name=None
+        largest = largest.sort_values(
+            ["firm_id", "share", "local_firm_id"], ascending=[True, False, True], kind="stable"
+        )
+        for firm, local in (
+            largest.groupby("firm_id", sort=True)
+            .head(NAMED_FIRMS)[["firm_id", "local_firm_id"]]
+            .itertuples(index=False, name=None)
         ):
             words.append((name, chain_id, firm, local, ";".join(shared_words(reference, firm, local))))
     columns = ["list", "chain_id", "firm_id", "local_firm_id", "words"]

@@ -52,7 +52,6 @@ def open_engine(tables: Mapping[str, pd.DataFrame], *, memory_limit: str = "2GB"
 
     connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
     try:
-        # Missing text is NULL in SQL; the cursor's frame names are ours, never data.
         for name, frame in tables.items():
             _create(connection, name, frame)
         connection.execute(_CLOSE)

@@ -1,0 +1,102 @@
+"""The functions that a notebook starts from: each binds the embedded engine to the house's own functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph import surveying
+from chaingraph.derived import firm_places
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.explain_firm import explain_firm
+from chaingraph.explain_gaps import describe_gaps
+from chaingraph.findings import Findings, only_chains
+from chaingraph.graph import ChainGraph
+from chaingraph.writers.files import write_bytes
+from chaingraph.writers.page import one_page
+
+
+def find_gaps(graph: ChainGraph, *, region: str, lang: str = "zh", reference: ChainGraph | None = None) -> pd.DataFrame:
+    """Where does the region's chain have gaps, and why is that said?
+
+    Returns
+    -------
+    DataFrame
+        One row per segment, the most severe first within its chain; columns `schema.GAP_COLUMNS`. state: none_known,
+        thin, present, present_unlisted without a reference; missing, unknown, weak, normal, strong with one. found,
+        group_only, local_demand, local_supply, nearby_found count firms; expected is in firms (NaN = no reference);
+        severity in points of ``library/gaps.toml``. Empty text = nothing known.
+
+    Raises
+    ------
+    UnknownNameError
+        When the region is not known.
+    """
+    places = firm_places(graph, region)
+    with open_engine(surveying.survey_tables(graph, places)) as query:
+        around = surveying.look_around(graph, region, query, places, reference)
+    return describe_gaps(around.gaps, around.leaders, graph, lang)
+
+
+def survey(
+    graph: ChainGraph,
+    *,
+    region: str,
+    strategy: str = "auto",
+    top: int = 30,
+    as_of: str | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    lang: str = "zh",
+    reference: ChainGraph | None = None,
+) -> Findings:
+    """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.surveying.survey`."""
+    return surveying.survey(
+        graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
+        reference=reference,
+    )  # fmt: skip
+
+
+def shortlist(
+    graph: ChainGraph,
+    *,
+    chain: str,
+    region: str,
+    strategy: str = "auto",
+    top: int = 30,
+    as_of: str | None = None,
+    lang: str = "zh",
+    reference: ChainGraph | None = None,
+) -> Findings:
+    """Whom should the region approach for one chain, in what order, and why?
+
+    The whole graph is surveyed, so that a firm's fit is the same whichever chain is asked for; what is found for the
+    chain is kept. ``.targets["zh"]`` is the ranked table.
+
+    Raises
+    ------
+    UnknownNameError
+        When the chain, region or strategy is not known.
+    """
+    chain_id = graph.chain_id(chain)
+    found = survey(graph, region=region, strategy=strategy, top=top, as_of=as_of, lang=lang, reference=reference)
+    return only_chains(found, [chain_id])
+
+
+def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:
+    """Why is this firm on the lists: reasons, terms, local firms, route, sources, what is unknown, the next step.
+
+    ``firm`` is an id, a name or a part of one that only one listed firm bears.
+
+    Raises
+    ------
+    UnknownNameError
+        When no listed firm, or more than one, is meant; near names are listed.
+    """
+    return explain_firm(findings, firm, lang or findings.lang)
+
+
+def write_map(findings: Findings, graph: ChainGraph, path: str | Path, *, chain: str) -> None:
+    """Write the page of one chain: one HTML file that works offline."""
+    write_bytes(one_page(findings, graph, graph.chain_id(chain)).encode(), Path(path))

@@ -1,0 +1,160 @@
+// The A4 block: what a leader reads first. Plain words, and no more certain than the data.
+
+function renderBrief(root) {
+  const facts = data.brief;
+  replace(
+    root,
+    el(
+      'div',
+      { class: 'sheet-head' },
+      heading(2, label('brief_title', { region: data.region, chain: local(data.chain.name) }), { id: 'brief-title' }),
+      el('p', { class: 'sheet-meta' }, label('brief_meta', { date: data.as_of || label('no_date') })),
+    ),
+    el(
+      'div',
+      { class: 'sheet-grid' },
+      el('section', { class: 'sheet-leaders' }, numbered(1, label('brief_leaders')), briefLeaders(facts)),
+      el('section', { class: 'sheet-gaps' }, numbered(2, label('brief_gaps')), briefGaps(facts)),
+      el('section', { class: 'sheet-visits' }, numbered(3, label('brief_visits')), briefVisits(facts)),
+      el('section', { class: 'sheet-unknown' }, numbered(4, label('brief_unknown')), briefUnknown(facts)),
+    ),
+    el('footer', { class: 'sheet-foot' }, briefFoot(facts)),
+  );
+}
+
+function numbered(number, words) {
+  return el('h3', null, el('span', { class: 'number', 'aria-hidden': 'true' }, number), words);
+}
+
+function briefLeaders(facts) {
+  if (!facts.leaders.length) return el('p', { class: 'empty' }, label('no_leaders'));
+  const rows = facts.leaders.map((id) => data.leaders.find((row) => row.firm === id));
+  return el(
+    'ul',
+    { class: 'leaders' },
+    rows.map((row) =>
+      el(
+        'li',
+        null,
+        firmButton(row.firm),
+        row.district ? el('span', { class: 'place' }, local(row.district)) : null,
+        el('p', { class: 'makes' }, items(row.products).slice(0, 3).join(label('comma')) || label('products_unknown')),
+      ),
+    ),
+  );
+}
+
+function briefGaps(facts) {
+  if (!facts.gaps.length) return el('p', { class: 'empty' }, label('no_gaps'));
+  return el(
+    'ol',
+    { class: 'gaps' },
+    facts.gaps.map((id) => {
+      const segment = segmentOf.get(id);
+      const buyers = items(segment.local_buyers);
+      return el(
+        'li',
+        { class: `gap state-${segment.state}` },
+        el('div', { class: 'gap-head' }, segmentButton(id), flags(segment)),
+        stateBadge(segment.state),
+        el(
+          'p',
+          null,
+          el('span', { class: 'key' }, label('who_buys')),
+          buyers.length
+            ? buyers.slice(0, 3).join(label('comma')) + (buyers.length > 3 ? label('and_more', { n: buyers.length }) : '')
+            : label('buyers_unknown'),
+        ),
+        segment.fill_mode
+          ? el('p', null, el('span', { class: 'key' }, label('fill')), caption('fill', segment.fill_mode))
+          : null,
+      );
+    }),
+  );
+}
+
+function briefVisits(facts) {
+  if (!facts.visits.length) return [el('p', { class: 'empty' }, label('no_visits')), sentences(data.notes.map(local))];
+  return el(
+    'ol',
+    { class: 'visits' },
+    facts.visits.map((visit) => {
+      const row = data.targets.find((target) => target.list === 'new' && target.firm === visit.firm);
+      return el(
+        'li',
+        null,
+        el(
+          'div',
+          { class: 'visit-who' },
+          firmButton(visit.firm),
+          el('span', { class: 'place' }, seat(row)),
+          tierTags(firmOf.get(visit.firm), row, 1),
+        ),
+        el(
+          'dl',
+          null,
+          fact(label('what_project'), projectWords(row)),
+          fact(label('why_now'), whyNow(row)),
+          fact(label('who_opens'), items(row.next_step).join(label('full_stop')) || label('opener_unknown')),
+          fact(label('which_zone'), (visit.zones || []).join(label('comma')) || label('zone_unknown')),
+        ),
+      );
+    }),
+  );
+}
+
+/** A term and its value for a definition list. */
+function fact(term, value) {
+  return el('div', null, el('dt', null, term), el('dd', null, value));
+}
+
+function seat(row) {
+  return [local(row.country), local(row.city)].filter((place, index, all) => place && all.indexOf(place) === index).join(' ');
+}
+
+function projectWords(row) {
+  const proposal = items(row.proposal).join(label('comma'));
+  const size = row.size_class ? caption('size', row.size_class) : '';
+  return [proposal || label('project_unknown'), size].filter(Boolean).join(label('comma'));
+}
+
+/** A dated signal where there is one; else that there is none, and the first reason. */
+function whyNow(row) {
+  if (row.signal && row.signal_date) {
+    const told = (firmOf.get(row.firm).signals || []).find((signal) => signal.kind === row.signal && signal.date === row.signal_date);
+    const words = told && told.text ? label('colon') + told.text : '';
+    return label('signal_dated', { date: row.signal_date, signal: caption('signal', row.signal) }) + words;
+  }
+  const reason = items(row.reasons)[0];
+  return label('no_signal') + (reason ? label('but_reason', { reason }) : '');
+}
+
+function briefUnknown(facts) {
+  const rows = [];
+  if (facts.not_found) rows.push(label('unknown_segments', { n: facts.not_found, total: data.segments.length }));
+  if (facts.unsure) rows.push(label('unknown_rows', { n: facts.unsure }));
+  if (facts.undated) rows.push(label('unknown_signals', { n: facts.undated, total: facts.visits.length }));
+  const asked = facts.questions.map((id) => data.questions.find((row) => row.segment === id));
+  return [
+    sentences(rows),
+    asked.length ? el('h4', null, label('ask_first')) : null,
+    asked.length
+      ? el(
+          'ul',
+          { class: 'asked' },
+          asked.map((row) =>
+            el('li', null, el('span', { class: 'key' }, label('ask', { whom: local(row.ask_whom) || label('whom_unknown') })), local(row.question)),
+          ),
+        )
+      : null,
+  ];
+}
+
+function briefFoot(facts) {
+  const zones = facts.zones.slice(0, 6).join(label('comma'));
+  return [
+    zones ? el('p', null, el('span', { class: 'key' }, label('zones')), zones) : null,
+    el('p', null, el('span', { class: 'key' }, label('caption_key')), data.notes.slice(0, 2).map(local).join(' ') || label('caption_missing')),
+    el('p', null, el('span', { class: 'key' }, label('caution_key')), label('caution')),
+  ];
+}

@@ -1,0 +1,74 @@
+// The page of one chain: what is where, and what is drawn again when something changes.
+
+const segmentOf = new Map(data.segments.map((segment) => [segment.id, segment]));
+const firmOf = new Map(data.firms.map((firm) => [firm.id, firm]));
+const rowsOfSegment = new Map(); // segment id -> rows of the lists, new targets first, one per firm
+const LIST_ORDER = ['new', 'leader', 'reinvest'];
+
+for (const list of LIST_ORDER) {
+  for (const row of data.targets) {
+    if (row.list !== list) continue;
+    const held = rowsOfSegment.get(row.segment) || [];
+    if (!held.some((other) => other.firm === row.firm)) rowsOfSegment.set(row.segment, [...held, row]);
+  }
+}
+
+function targetsOf(id) {
+  return rowsOfSegment.get(id) || [];
+}
+
+function segmentButton(id) {
+  const segment = segmentOf.get(id);
+  if (!segment) return el('span', { class: 'name' }, id);
+  return el('button', { type: 'button', class: 'name', 'data-segment': id, onclick: (event) => open('segment', id, event.currentTarget) }, local(segment.name));
+}
+
+function firmButton(id, kind) {
+  const firm = firmOf.get(id);
+  if (!firm) return el('span', { class: 'name' }, id);
+  return el('button', { type: 'button', class: `name${kind ? ` ${kind}` : ''}`, 'data-firm': id, onclick: (event) => open('firm', id, event.currentTarget) }, el('bdi', null, shortName(firm)));
+}
+
+/** A firm's name as people say it: its first alias where that is shorter; the full one stands in the panel. */
+function shortName(firm) {
+  const name = local(firm.name);
+  const alias = (firm.aliases || [])[0];
+  return state.lang === 'zh' && alias && alias.length >= 2 && alias.length < name.length ? alias : name;
+}
+
+// The views of the page, in order. A view fills its section, and may say what a change of filters does to it.
+const views = [
+  { id: 'brief', render: renderBrief },
+  { id: 'search-and-filters', render: (root) => { renderSearch(root.querySelector('.search')); renderFilters(root.querySelector('.filters')); } },
+  { id: 'lanes', render: renderPanorama },
+  { id: 'lists', render: renderLists, filtered: fillList },
+];
+
+function renderAll() {
+  const facts = [data.region, caption('class', data.chain.class), caption('strategy', data.chain.strategy)];
+  masthead(label('chain_title', { chain: local(data.chain.name) }), facts.filter(Boolean).join(' · '), !data.alone);
+  for (const node of document.querySelectorAll('[data-label]')) node.textContent = label(node.dataset.label);
+  for (const view of views) view.render(document.getElementById(view.id));
+  updateFilters(updateCards());
+  renderPanel();
+}
+
+function renderChange(patch) {
+  if ('lang' in patch) renderAll();
+  if ('filters' in patch) {
+    updateFilters(updateCards());
+    for (const view of views) if (view.filtered) view.filtered();
+  }
+  if ('selected' in patch) {
+    renderPanel();
+    light(null);
+  }
+}
+
+subscribe(renderChange);
+startSkipLink();
+startPanorama();
+startPanel();
+renderAll();
+followAddress();
+document.documentElement.dataset.ready = 'yes';

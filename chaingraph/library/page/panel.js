@@ -1,0 +1,370 @@
+// The side panel: everything known about one segment or one firm, with its sources.
+
+let opener = null; // what had the focus before the panel opened
+
+/** Open the panel on a segment or a firm, and put it into the address. */
+function open(kind, id, from) {
+  if (!state.selected) opener = from || document.activeElement;
+  change({ selected: { kind, id } });
+  const address = `#${encodeURIComponent(id)}`;
+  if (location.hash !== address) location.hash = address;
+}
+
+function closePanel() {
+  if (!state.selected) return;
+  const last = state.selected;
+  change({ selected: null });
+  history.replaceState(null, '', location.pathname + location.search);
+  const card = last.kind === 'segment' && cards.get(last.id);
+  const back = opener && opener.isConnected ? opener : card ? card.querySelector('button') : null;
+  if (back) back.focus({ preventScroll: true });
+}
+
+/** Follow the address: #segment or #firm. Anything else is left alone. */
+function followAddress() {
+  let id = '';
+  try {
+    id = decodeURIComponent(location.hash.slice(1));
+  } catch (error) {
+    return; // not something this page wrote
+  }
+  const kind = segmentOf.has(id) ? 'segment' : firmOf.has(id) ? 'firm' : null;
+  if (!kind) return;
+  if (state.selected && state.selected.kind === kind && state.selected.id === id) return;
+  open(kind, id);
+  const node = kind === 'segment' ? cards.get(id) : null;
+  if (node) node.scrollIntoView({ block: 'center' });
+}
+
+function renderPanel() {
+  const panel = document.getElementById('panel');
+  const { selected } = state;
+  document.body.classList.toggle('panel-open', Boolean(selected));
+  panel.hidden = !selected;
+  if (!selected) return;
+  const body = selected.kind === 'segment' ? segmentPanel(segmentOf.get(selected.id)) : firmPanel(firmOf.get(selected.id));
+  replace(
+    panel,
+    el('button', { type: 'button', class: 'close', 'aria-label': label('close'), onclick: closePanel }, '×'),
+    el('div', { class: 'panel-body' }, body),
+  );
+  panel.scrollTop = 0;
+  panel.querySelector('h2').focus({ preventScroll: true });
+}
+
+/** A titled part of the panel; nothing when there is nothing to say. */
+function part(key, ...children) {
+  const held = children.flat(2).filter((child) => child);
+  return held.length ? el('section', { class: `part part-${key}` }, heading(3, label(`part_${key}`)), held) : null;
+}
+
+function pairs(rows) {
+  const held = rows.filter((row) => row && row[1] !== undefined && row[1] !== null && row[1] !== '');
+  return held.length ? el('dl', { class: 'facts' }, held.map(([term, value]) => fact(term, value))) : null;
+}
+
+function panelHead(kind, name, second, ...under) {
+  return el(
+    'header',
+    { class: 'panel-head' },
+    el('p', { class: 'eyebrow' }, kind),
+    heading(2, name, { id: 'panel-title', tabindex: '-1' }),
+    second && second !== name ? el('p', { class: 'second' }, second) : null,
+    under,
+  );
+}
+
+function otherName(value) {
+  return typeof value === 'object' && value !== null ? value[state.lang === 'zh' ? 'en' : 'zh'] : '';
+}
+
+function segmentPanel(segment) {
+  const neighbours = (own, other) => data.feeds.filter((link) => link[own] === segment.id).map((link) => segmentButton(link[other]));
+  const from = neighbours(1, 0);
+  const to = neighbours(0, 1);
+  const buyers = items(segment.local_buyers);
+  const targets = targetsOf(segment.id);
+  return [
+    panelHead(
+      label('eyebrow_segment', { stage: caption('stage', segment.stage), id: segment.id }),
+      local(segment.name),
+      otherName(segment.name),
+      el('p', { class: 'panel-tags' }, stateBadge(segment.state), flags(segment)),
+      el('p', { class: 'note' }, caption('state_note', segment.state)),
+    ),
+    part('why', sentences(items(segment.reasons)), segment.flag_reason ? el('p', null, el('span', { class: 'key' }, label('flag_reason')), segment.flag_reason) : null),
+    part('counts', pairs([
+      [label('found'), label('n_firms', { n: segment.found || 0 })],
+      [label('group_only'), label('n_firms', { n: segment.group_only || 0 })],
+      segment.expected === undefined ? null : [label('expected'), label('n_firms', { n: segment.expected })],
+      segment.nearby_found === undefined ? null : [label('nearby_found'), label('n_firms', { n: segment.nearby_found })],
+      [label('nearest_city'), local(segment.nearest_supplier_city)],
+      [label('fill'), segment.fill_mode ? caption('fill', segment.fill_mode) : ''],
+      [label('admission'), segment.admission ? caption('admission', segment.admission) : label('admission_unknown')],
+      [label('confirmed'), segment.confirmed ? caption('confirmed', segment.confirmed) : label('not_confirmed')],
+    ])),
+    part('next_door', pairs([
+      [label('local_demand'), [segment.local_demand === undefined ? label('not_known') : label('n_firms', { n: segment.local_demand }), buyers.length ? label('colon') + buyers.join(label('comma')) : '']],
+      [label('local_supply'), segment.local_supply === undefined ? label('not_known') : label('n_firms', { n: segment.local_supply })],
+      from.length ? [label('fed_by'), el('span', { class: 'chips' }, from)] : null,
+      to.length ? [label('feeds'), el('span', { class: 'chips' }, to)] : null,
+      ...(segment.elsewhere || []).map((row) => [label(`elsewhere_${row.kind}`), elsewhere(row)]),
+    ])),
+    segment.question
+      ? part('question', el('blockquote', null, el('p', { class: 'key' }, label('ask', { whom: local(segment.ask_whom) || label('whom_unknown') })), el('p', null, local(segment.question))))
+      : null,
+    part('local_firms', localFirms(segment)),
+    part('targets', targets.length ? el('ol', { class: 'ranked' }, targets.map(targetLine)) : el('p', { class: 'empty' }, label('no_targets_here'))),
+    part('sources', sentences(items(segment.sources)), el('p', { class: 'note' }, label('segment_row'), provenance(segment))),
+  ];
+}
+
+/** A segment of another chain: a link where that chain has a page beside this one. */
+function elsewhere(row) {
+  const chain = data.chains.find((other) => other.id === row.chain);
+  const words = [chain ? [local(chain.name), label('colon')] : '', local(row.name)];
+  if (!chain || data.alone) return el('span', null, words);
+  return el('a', { href: `${encodeURIComponent(row.chain)}.html?lang=${state.lang}#${encodeURIComponent(row.segment)}` }, words);
+}
+
+function localFirms(segment) {
+  const roles = segment.firms || [];
+  if (!roles.length) return el('p', { class: 'empty' }, label('no_local_firms'));
+  return el(
+    'ul',
+    { class: 'firm-rows' },
+    roles.map((role) =>
+      el(
+        'li',
+        { class: `standing-${role.standing}` },
+        el('div', null, firmButton(role.firm), role.standing === 2 ? badge(label('group_can'), 'beside') : null, role.role === 'leader' ? badge(caption('role', 'leader'), 'leader') : null),
+        el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', role.basis ? caption('basis', role.basis) : '', capacityWords(role)].filter(Boolean).join(' · ')),
+        el('p', { class: 'note' }, provenance(role)),
+      ),
+    ),
+  );
+}
+
+function capacityWords(role) {
+  return role.capacity === undefined ? '' : `${role.capacity.toLocaleString('en')} ${role.unit || ''}`.trim();
+}
+
+function targetLine(row) {
+  return el(
+    'li',
+    null,
+    el('div', null, row.rank === undefined ? null : el('span', { class: 'rank' }, label('rank', { n: row.rank })), firmButton(row.firm), el('span', { class: 'place' }, seat(row)), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list')),
+    el('p', { class: 'what' }, [timesWithBand(row), row.evidence_grade ? caption('grade', row.evidence_grade) : ''].filter(Boolean).join(' · ')),
+    sentences(items(row.reasons).slice(0, 2)),
+  );
+}
+
+function tierTags(firm, row, limit) {
+  const held = (row && row.tiers) || (firm && firm.tiers) || [];
+  return held.slice(0, limit || held.length).map((tier) => badge(tierCaption(tier), 'tier'));
+}
+
+function firmPanel(firm) {
+  const rows = data.targets.filter((row) => row.firm === firm.id);
+  const kind = firm.local ? 'eyebrow_local' : rows.length ? 'eyebrow_target' : 'eyebrow_firm';
+  const place = [firm.country, firm.city, firm.district].filter((name, index, all) => name && all.indexOf(name) === index).join(' ');
+  return [
+    panelHead(label(kind), local(firm.name), otherName(firm.name) || firm.full, el('p', { class: 'panel-tags' }, place ? el('span', { class: 'place' }, place) : null, tierTags(firm, rows[0]))),
+    rows.map((row) => targetParts(firm, row, rows.length > 1)),
+    rankingPart(firm),
+    part('does', firm.roles && firm.roles.length ? el('ul', { class: 'firm-rows' }, firm.roles.map(roleLine)) : null),
+    part('links', firm.links && firm.links.length ? el('ul', { class: 'firm-rows' }, firm.links.map(linkLine)) : null),
+    part('signals', firm.signals && firm.signals.length ? el('ul', { class: 'firm-rows' }, firm.signals.map(signalLine)) : null),
+    part('sites', firm.sites && firm.sites.length ? el('ul', { class: 'firm-rows' }, firm.sites.map(siteLine)) : null),
+    part('firm', pairs([
+      [label('full_name'), firm.full],
+      [label('aliases'), [...(firm.aliases || []), ...(firm.former_names || [])].join(label('comma'))],
+      [label('parent'), local(firm.parent)],
+      [label('decision_city'), firm.decision_city],
+      [label('stock_code'), firm.stock_code],
+      [label('founded'), firm.founded],
+      [label('employees'), firm.employees === undefined ? '' : firm.employees.toLocaleString('en')],
+      [label('revenue'), firm.revenue_cny_m === undefined ? '' : label('cny_m', { n: firm.revenue_cny_m.toLocaleString('en') })],
+      [label('legal'), firm.legal ? caption('firm_status', firm.legal) : ''],
+      [label('note'), firm.note ? linked(firm.note) : ''],
+    ]), el('p', { class: 'note' }, label('firm_row'), provenance(firm))),
+  ];
+}
+
+function targetParts(firm, row, several) {
+  const segment = segmentOf.get(row.segment);
+  return el(
+    'div',
+    { class: 'target-parts' },
+    el(
+      'p',
+      { class: 'standing' },
+      badge(caption('candidate', row.list), 'list'),
+      row.rank === undefined ? null : label('rank_in_list', { n: row.rank }),
+      segment ? [' ', label('for_segment'), segmentButton(segment.id), stateBadge(segment.state)] : null,
+    ),
+    part('project', el('p', { class: 'lead' }, projectWords(row)), items(row.local_unit).length ? el('p', null, el('span', { class: 'key' }, label('local_unit')), items(row.local_unit).join(label('comma'))) : null),
+    part('why_firm', sentences(items(row.reasons))),
+    part('now', el('p', null, whyNow({ ...row, reasons: [] }))),
+    part('fit', fitWords(row), waterfall(row.terms || []), several && row.list !== 'new' ? null : sharesTable(firm)),
+    part('reach', pairs([
+      [label('reach'), reachWords(row)],
+      [label('propensity'), row.propensity === undefined ? label('not_known') : label('propensity_units', { n: Math.round(Math.expm1(row.propensity)) })],
+      [label('decision_city'), row.decision_city || firm.decision_city || label('not_known')],
+      [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
+    ])),
+    several && row.list !== 'new' ? null : part('route', routeSteps(firm, row)),
+    part('evidence', el('p', null, row.evidence_grade ? [el('strong', null, caption('grade', row.evidence_grade)), label('colon'), caption('grade_note', row.evidence_grade)] : label('not_known'))),
+    part('unknown', sentences(unknowns(firm, row))),
+    part('next', items(row.next_step).map((step) => el('p', { class: 'lead' }, linked(step)))),
+    part('sources', sentences(items(row.sources))),
+  );
+}
+
+/** The fit in plain words, its band, and how steadily the firm stays in front. */
+function fitWords(row) {
+  if (row.fit_lift === undefined) return el('p', null, label('no_basis_long'));
+  const key = data.reference ? 'fit_reference' : 'fit_case';
+  const band = row.fit_low === undefined || row.fit_high === undefined ? label('no_band') : label('fit_band', { low: times(row.fit_low), high: times(row.fit_high) });
+  return [
+    el('p', { class: 'lead' }, label(key, { x: times(row.fit_lift) })),
+    el('p', { class: 'note' }, band, row.top_share === undefined ? '' : label('top_share', { p: Math.round(row.top_share * 100) })),
+  ];
+}
+
+/** The terms one after another: each moves the factor from where the last one left it. */
+function waterfall(terms) {
+  if (!terms.length) return null;
+  const sums = terms.reduce((all, term) => [...all, all[all.length - 1] + term.contribution], [0]);
+  const low = Math.min(...sums);
+  const span = Math.max(...sums) - low || 1;
+  const total = sums[sums.length - 1];
+  const bar = (from, to, kind) => {
+    const left = ((Math.min(from, to) - low) / span) * 100;
+    const width = Math.max((Math.abs(to - from) / span) * 100, 0.8);
+    return drawn(
+      'svg',
+      { class: `bar ${kind}`, viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      drawn('rect', { x: 0, y: 4.6, width: 100, height: 0.8, class: 'bar-line' }),
+      drawn('rect', { x: left, y: 0, width, height: 10, class: 'bar-fill' }),
+    );
+  };
+  const line = (name, value, from, to, kind) =>
+    el('tr', { class: kind }, el('th', { scope: 'row' }, name), el('td', { class: 'number' }, label('factor', { x: Math.exp(value).toFixed(2) })), el('td', { class: 'number' }, (value < 0 ? '−' : '+') + Math.abs(value).toFixed(2)), el('td', { class: 'bar-cell' }, bar(from, to, kind)));
+  return el(
+    'table',
+    { class: 'waterfall' },
+    el('caption', null, label('waterfall_caption')),
+    el('thead', null, el('tr', null, ['term', 'factor_head', 'log_head', 'bar_head'].map((key) => el('th', { scope: 'col' }, label(key))))),
+    el(
+      'tbody',
+      null,
+      terms.map((term, index) => line(caption('term', term.term), term.contribution, sums[index], sums[index + 1], term.contribution < 0 ? 'down' : 'up')),
+      line(label('total'), total, 0, total, 'total'),
+    ),
+  );
+}
+
+/** Which local firms the similarity comes from: the shares of a term, product text and industry added up. */
+function sharesTable(firm) {
+  const held = (firm.shares || []).filter((row) => row.term === 'mix');
+  if (!held.length) return null;
+  const byFirm = new Map();
+  for (const row of held) {
+    const sum = byFirm.get(row.firm) || { text: 0, industry: 0, words: new Set() };
+    sum[row.part] = (sum[row.part] || 0) + row.share;
+    for (const word of row.words || []) sum.words.add(word);
+    byFirm.set(row.firm, sum);
+  }
+  const rows = [...byFirm].sort((a, b) => b[1].text + b[1].industry - a[1].text - a[1].industry).slice(0, 5);
+  const percent = (value) => `${Math.round(value * 100)}%`;
+  return el(
+    'table',
+    { class: 'shares' },
+    el('caption', null, label('shares_caption')),
+    el('thead', null, el('tr', null, ['local_firm', 'share', 'shared_words'].map((key) => el('th', { scope: 'col' }, label(key))))),
+    el('tbody', null, rows.map(([id, sum]) =>
+      el('tr', null, el('th', { scope: 'row' }, firmOf.has(id) ? firmButton(id) : id), el('td', { class: 'number' }, percent(sum.text + sum.industry)), el('td', null, [...sum.words].slice(0, 6).join(label('comma')) || (sum.text ? label('no_words') : label('industry_only'))))),
+    ),
+  );
+}
+
+function reachWords(row) {
+  if (row.reach === undefined) return label('reach_unknown');
+  const key = row.reach >= 0.999 ? 'reach_here' : Math.abs(row.reach - 0.7) < 1e-6 ? 'reach_near' : 'reach_distance';
+  return label(key, { r: row.reach.toFixed(2) });
+}
+
+function routeSteps(firm, row) {
+  const steps = firm.route || [];
+  const words = items(row.route);
+  if (!steps.length) return words.length ? sentences(words) : el('p', { class: 'empty' }, label('no_route'));
+  return el(
+    'ol',
+    { class: 'route' },
+    steps.map((step) =>
+      el(
+        'li',
+        null,
+        end(step.from_id, step.from_name),
+        el('span', { class: 'link-kind' }, caption('link', step.kind)),
+        end(step.to_id, step.to_name),
+        step.product ? el('span', { class: 'what' }, step.product) : null,
+        el('p', { class: 'note' }, provenance(step)),
+      ),
+    ),
+  );
+}
+
+function end(id, name) {
+  return firmOf.has(id) ? firmButton(id) : el('span', { class: 'name' }, name || id);
+}
+
+/** What is not known about a target, said in words: an empty cell is a question for the first meeting. */
+function unknowns(firm, row) {
+  const rows = [];
+  if (!row.signal_date) rows.push(label('unknown_signal'));
+  if (!row.decision_city && !firm.decision_city) rows.push(label('unknown_decision'));
+  if (row.reach === undefined) rows.push(label('unknown_reach'));
+  if (row.propensity === undefined) rows.push(label('unknown_units'));
+  if (!row.size_class) rows.push(label('unknown_size'));
+  if (!row.admission) rows.push(label('unknown_admission'));
+  if (!items(row.risk).length) rows.push(label('unknown_risk'));
+  if (firm.confidence && firm.confidence !== 'seen') rows.push(label('unknown_checked', { how: caption('confidence', firm.confidence) }));
+  return [...items(row.risk).map((risk) => label('risk', { risk })), ...rows];
+}
+
+function rankingPart(firm) {
+  const rows = data.rankings.filter((row) => row.firm === firm.id);
+  return rows.length ? part('rankings', sentences(rows.map((row) => label('ranking_line', { list: caption('ranking', row.tier), n: row.rank })))) : null;
+}
+
+function roleLine(role) {
+  return el(
+    'li',
+    null,
+    el('div', null, segmentButton(role.segment), role.standing === 2 && role.site_region ? badge(label('group_can'), 'beside') : null),
+    el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', role.site_region, capacityWords(role)].filter(Boolean).join(' · ')),
+    el('p', { class: 'note' }, provenance(role)),
+  );
+}
+
+function linkLine(row) {
+  return el('li', null, el('div', null, el('span', { class: 'link-kind' }, caption(row.forward ? 'link' : 'link_from', row.kind)), firmOf.has(row.other) ? firmButton(row.other) : el('span', { class: 'name' }, local(row.name)), row.product ? el('span', { class: 'what' }, row.product) : null), el('p', { class: 'note' }, provenance(row)));
+}
+
+function signalLine(row) {
+  const amount = row.amount_cny_m === undefined ? '' : label('cny_m', { n: row.amount_cny_m.toLocaleString('en') });
+  return el('li', null, el('div', null, el('strong', null, row.date || label('no_date')), ' ', caption('signal', row.kind)), el('p', { class: 'what' }, [row.text, row.place, amount, row.capacity].filter(Boolean).join(' · ')), el('p', { class: 'note' }, provenance(row)));
+}
+
+function siteLine(row) {
+  return el('li', null, el('div', null, el('strong', null, row.region), ' ', caption('site', row.kind), row.since ? ` · ${row.since}` : ''), row.note ? el('p', { class: 'what' }, linked(row.note)) : null, el('p', { class: 'note' }, provenance(row)));
+}
+
+function startPanel() {
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && state.selected) closePanel();
+  });
+  window.addEventListener('hashchange', followAddress);
+}

@@ -1,0 +1,182 @@
+"""The main job: a case in, chain maps, gaps and an explained shortlist out."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from chaingraph import __version__
+from chaingraph.case import Case
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.findings import Findings, only_chains
+from chaingraph.graph import ChainGraph
+from chaingraph.merge import build_graph
+from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.surveying import survey
+from chaingraph.tables import read_case
+from chaingraph.writers.files import output_folder, write_bytes, write_csv
+from chaingraph.writers.page import write_pages
+from chaingraph.writers.workbook import write_workbook
+
+STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons", "workbook", "pages")
+_QUESTION_COLUMNS = (
+    "rank",
+    "chain_id",
+    "chain",
+    "segment_id",
+    "segment",
+    "state",
+    "ask_whom",
+    "question",
+    "why",
+    "sources",
+)
+_RANKING_COLUMNS = ("chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
+                    "fit_lift", "evidence_grade", "reasons", "sources")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made: the findings, the graph they were found in, and the files written."""
+
+    findings: Findings
+    graph: ChainGraph
+    case: Case
+    out: Path
+    files: tuple[Path, ...]
+
+
+def run(
+    case_path: str | Path,
+    *,
+    region: str,
+    out: str | Path,
+    chains: Sequence[str] | None = None,
+    strategy: str = "auto",
+    top: int = 30,
+    lang: str = "zh",
+    reference: str | Path | None = None,
+    as_of: str | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    progress: Callable[[str], None] | None = None,
+) -> RunResult:
+    """Survey a region and write what a bureau receives.
+
+    Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
+    leader_targets.csv (the leader-driven list), rankings.csv, gaps.csv, questions.csv and run.json into ``out``, all of
+    them or none. The CSV files are the same bytes for the same input.
+
+    Parameters
+    ----------
+    case_path
+        Folder or workbook of the case.
+    region
+        The region that recruits, such as 嘉兴.
+    out
+        Folder to write to; files of an earlier run in it are replaced when everything is finished.
+    chains
+        Ids or names of the chains to write; None: all. Scores are the same either way.
+    strategy
+        ``auto`` (each chain's own), strengthen, extend or build.
+    top
+        Length of a list.
+    lang
+        Language of the texts, zh or en; the pages hold both.
+    reference
+        A national case for shares and expected counts.
+    as_of
+        The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+    seed, draws
+        Of the bootstrap over local firms.
+    progress
+        Called with the name of each of `STAGES` as it begins.
+
+    Raises
+    ------
+    CaseError
+        When the case is refused; the message sums up its rejects.
+    UnknownNameError
+        When a region, chain or strategy is not known.
+    StoreError
+        When ``out`` cannot be written.
+    """
+    started = time.perf_counter()
+    report = progress or (lambda stage: None)
+    seconds: dict[str, float] = {}
+    began: list[tuple[str, float]] = []
+
+    def begin(name: str) -> None:
+        now = time.perf_counter()
+        if began:
+            last, since = began[-1]
+            seconds[last] = round(now - since, 3)
+        began.append((name, now))
+        report(name)
+
+    begin("read")
+    case = read_case(case_path, lang=lang)
+    cases = [case] if reference is None else [case, read_case(reference, lang=lang)]
+    graph = build_graph(*cases)
+    national = build_graph(cases[1]) if reference is not None else None
+    wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
+    findings = survey(
+        graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
+        reference=national, progress=begin,
+    )  # fmt: skip
+    if wanted is not None:
+        findings = only_chains(findings, wanted)
+    inputs = [Path(path) for path in (case_path, reference) if path is not None]
+    with output_folder(Path(out), inputs=inputs) as folder:
+        _write_tables(findings, folder, lang)
+        begin("workbook")
+        write_workbook(findings, graph, folder / "shortlist.xlsx", lang=lang)
+        begin("pages")
+        write_pages(findings, graph, folder)
+        seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
+        names = sorted(path.name for path in folder.iterdir())
+        record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})
+        write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
+    files = tuple(Path(out) / name for name in [*names, "run.json"])
+    return RunResult(findings, graph, case, Path(out), files)
+
+
+def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
+    write_csv(findings.targets[lang], folder / "shortlist.csv", columns=SHORTLIST_COLUMNS)
+    write_csv(findings.leader_targets[lang], folder / "leader_targets.csv", columns=SHORTLIST_COLUMNS)
+    write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
+    write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
+    write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)
+
+
+def run_record(
+    findings: Findings, graph: ChainGraph, cases: Sequence[Case], seconds: dict[str, float]
+) -> dict[str, Any]:
+    """What run.json holds: version, parameters, input files with sha256 and row counts, rejects, dates, durations."""
+    files = pd.concat([case.files.assign(case=case.name) for case in cases], ignore_index=True)
+    rejects = pd.concat([case.rejects.assign(case=case.name) for case in cases], ignore_index=True)
+    return {
+        "version": __version__,
+        "command": "run",
+        "python": platform.python_version(),
+        "parameters": dict(findings.parameters) | {"lang": findings.lang},
+        "seed": findings.parameters.get("seed"),
+        "data_date": findings.as_of,
+        "inputs": json.loads(files.to_json(orient="records", force_ascii=False)),
+        "rows": {name: len(frame) for name, frame in graph.tables.items() if len(frame)},
+        "rejects": {
+            "count": len(rejects),
+            "first": json.loads(rejects.head(100).to_json(orient="records", force_ascii=False)),
+        },
+        "dropped": json.loads(findings.dropped.to_json(orient="records", force_ascii=False)),
+        "matches": len(graph.matches),
+        "review": len(graph.review),
+        "seconds": seconds,
+    }

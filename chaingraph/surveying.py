@@ -1,0 +1,280 @@
+"""Survey a region: from a graph to everything that is handed over, in one pass over all its chains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import pandas as pd
+
+from chaingraph.candidates import asked_segments, find_candidates, local_units, signals
+from chaingraph.derived import current_tiers, firm_places, segment_nodes
+from chaingraph.explain_gaps import describe_gaps, describe_leaders, weekly_questions
+from chaingraph.explain_lists import describe_rankings, list_notes
+from chaingraph.explain_targets import describe_targets, gather_grounds
+from chaingraph.findings import Findings
+from chaingraph.fit import Reference
+from chaingraph.gaps import gap_facts, gap_rules, local_presence
+from chaingraph.graph import ChainGraph
+from chaingraph.groups import families
+from chaingraph.labels import LANGUAGES
+from chaingraph.leaders import find_leaders
+from chaingraph.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
+from chaingraph.routes import find_routes, linked_firms
+from chaingraph.scoring import case_reference, chain_seeds, explain_fit, national_reference, population, score_lists
+from chaingraph.sql import Query
+from chaingraph.strategy import Strategy, load_strategy
+
+_SEVERITY_PARTS = (
+    "severity_state",
+    "severity_demand",
+    "severity_high_value",
+    "severity_chokepoint",
+    "severity_must_pass",
+)
+OpenEngine = Callable[[Mapping[str, pd.DataFrame]], AbstractContextManager[Query]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every question about a region starts from: the graph seen from there."""
+
+    region: str
+    places: pd.DataFrame
+    families: pd.DataFrame
+    presence: pd.DataFrame
+    leaders: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def data_date(graph: ChainGraph) -> str:
+    """The newest date that any row of the graph states; what "now" means in a run, so that runs can be repeated.
+
+    Empty when no row states a date.
+    """
+    dates = [frame["as_of"].dropna() for frame in graph.tables.values() if len(frame)]
+    dates.append(graph["firm_signals"]["date"].dropna())
+    return max((str(values.max()) for values in dates if len(values)), default="")
+
+
+def look_around(
+    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: ChainGraph | None = None
+) -> Surroundings:
+    """Presence, leaders and gaps of a region: facts without text.
+
+    Parameters
+    ----------
+    query
+        Runs the SQL texts on the tables of `survey_tables`.
+    places
+        From `derived.firm_places`.
+    reference
+        The national sample that expected counts come from; None: counts alone.
+    """
+    groups = families(graph)
+    presence = local_presence(query)
+    sample = None if reference is None else (reference["firm_segments"], firm_places(reference, region))
+    gaps = gap_facts(graph, region, query, presence, groups, reference=sample)
+    return Surroundings(region, places, groups, presence, find_leaders(graph, presence), gaps)
+
+
+def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables that the SQL texts of a survey read."""
+    names = ("segments", "segment_links", "firms", "firm_segments")
+    return {
+        **{name: graph[name] for name in names},
+        "segment_nodes": segment_nodes(graph),
+        "firm_places": places,
+    }
+
+
+def survey(
+    graph: ChainGraph,
+    region: str,
+    open_engine: OpenEngine,
+    *,
+    strategy: str = "auto",
+    top: int = 30,
+    as_of: str | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    lang: str = "zh",
+    reference: ChainGraph | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Findings:
+    """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
+
+    Parameters
+    ----------
+    graph
+        The chains to survey; with a reference, the graph that merges both.
+    region
+        The region that recruits.
+    open_engine
+        Opens the engine that runs the SQL texts.
+    strategy
+        ``auto`` (each chain's own) or one for all chains.
+    top
+        Length of a list.
+    as_of
+        The date that "the last 24 months" is counted back from; None: the newest date in the data.
+    seed, draws
+        Of the bootstrap over local firms.
+    reference
+        A national case: shares, expected counts and lifts are then relative to it.
+    progress
+        Called with the name of each stage as it begins.
+
+    Raises
+    ------
+    UnknownNameError
+        When the region or the strategy is not known.
+    """
+    now = as_of or data_date(graph)
+    places = firm_places(graph, region)
+    strategies = _strategies(graph, strategy)
+    with open_engine(survey_tables(graph, places)) as query:
+        progress("gaps")
+        around = look_around(graph, region, query, places, reference)
+        progress("candidates")
+        moves, trouble = signals(graph, now)
+        units = local_units(graph, region, places, around.families)
+        asked = asked_segments(graph, around.gaps, around.leaders, strategies)
+        candidates, dropped = find_candidates(graph, query, asked, around.families, units, trouble, moves, region)
+        progress("fit")
+        population_, cities = _population(graph, places, reference)
+        seeds = _seeds(graph, around, strategies)
+        scores = score_lists(population_, candidates, seeds, top=top, draws=draws, seed=seed, cities=cities)
+        progress("rank")
+        tiers = current_tiers(graph)
+        facts = firm_facts(graph, region, places, around.families, tiers, moves)
+        linked = linked_firms(graph, set(around.presence["firm_id"]), around.families)
+        plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
+        plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
+        lists = candidates[candidates["list"] != "sector"]
+        ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=top)
+    ranked = _graded(ranked, facts, national=reference is not None)
+    sectors = _graded(rank_sectors(candidates, scores, tiers), facts, national=reference is not None)
+    progress("reasons")
+    terms, shares, words = explain_fit(population_, ranked, seeds, cities=cities)
+    routes = _routes(graph, ranked, around)
+    main = ranked[ranked["list"] == "main"].reset_index(drop=True)
+    led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
+    seed_counts = Counter(seeds["main"]["chain_id"])
+    main_plans = {chain: plan.name for chain, plan in strategies.items()}
+    grounds = {
+        name: gather_grounds(
+            graph,
+            facts,
+            around.gaps,
+            shares[shares["list"] == name],
+            words[words["list"] == name],
+            routes,
+            plan,
+            seed_counts,
+        )
+        for name, plan in (
+            ("main", main_plans),
+            ("leader", dict.fromkeys(strategies, "strengthen")),
+        )
+    }
+    gaps = {language: describe_gaps(around.gaps, around.leaders, graph, language) for language in LANGUAGES}
+    caption = _caption(graph, places, reference)
+    names = graph["firms"].set_index("firm_id")["firm"]
+    terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
+    return Findings(
+        region=region,
+        as_of=now,
+        lang=lang,
+        gaps=gaps,
+        targets={language: describe_targets(main, grounds["main"], language) for language in LANGUAGES},
+        leader_targets={language: describe_targets(led, grounds["leader"], language) for language in LANGUAGES},
+        rankings={language: describe_rankings(sectors, graph, facts, around.gaps, language) for language in LANGUAGES},
+        leaders={language: describe_leaders(around.leaders, graph, language) for language in LANGUAGES},
+        questions={language: weekly_questions(gaps[language], language) for language in LANGUAGES},
+        terms=terms,
+        shares=shares.assign(local_firm=shares["local_firm_id"].map(names)),
+        words=words,
+        routes=routes,
+        dropped=dropped,
+        notes={
+            language: list_notes(main, asked, candidates, dropped, caption, graph, language) for language in LANGUAGES
+        },
+        segment_measures=around.gaps[
+            ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
+        ].reset_index(),
+        parameters={
+            "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
+            "reference": reference.name if reference is not None else None, "firms": len(graph["firms"]),
+            "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
+            "strategies": main_plans,
+        },
+    )  # fmt: skip
+
+
+def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
+    own = dict(zip(graph["chains"]["chain_id"], graph["chains"]["strategy"], strict=True))
+    chosen = {chain: name if strategy == "auto" else strategy for chain, name in own.items()}
+    # A chain for which nobody chose gets the middle way, and its note says that it is our assumption.
+    return {
+        str(chain): load_strategy(name if isinstance(name, str) else "extend") for chain, name in sorted(chosen.items())
+    }
+
+
+def _population(
+    graph: ChainGraph, places: pd.DataFrame, reference: ChainGraph | None
+) -> tuple[Reference, list[str] | None]:
+    if reference is None:
+        return case_reference(graph), None
+    inside = places[places["inside"].fillna(value=False).astype(bool)]
+    matched = graph.matches.set_index("other_id")["firm_id"] if len(graph.matches) else pd.Series(dtype="str")
+    national = {str(matched.get(firm, firm)) for firm in reference["firms"]["firm_id"]}
+    cities = sorted(inside["prefecture"].dropna().unique())
+    return national_reference(graph, national | set(inside["firm_id"]), places), cities
+
+
+def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
+    by_plan = {
+        name: chain_seeds(graph, around.presence, around.leaders, load_strategy(name))
+        for name in sorted({"strengthen", *(plan.name for plan in strategies.values())})
+    }
+    own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
+    main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
+    return {"main": main, "leader": by_plan["strengthen"], "sector": main}
+
+
+def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.DataFrame:
+    firm_confidence = ranked["firm_id"].map(facts["confidence"])
+    grades = [
+        evidence_grade(
+            text=row["text"] is True or bool(row["text"] == True),  # noqa: E712
+            code=bool(row["industry"] == True),  # noqa: E712
+            comparable=int(row["comparable"]) if row["comparable"] == row["comparable"] else 0,
+            confidences=(confidence, row["confidence"]),
+            national=national,
+        )
+        for row, confidence in zip(ranked.to_dict("records"), firm_confidence, strict=True)
+    ]
+    return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
+
+
+def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
+    leaders, local = (
+        {str(chain): set(rows["firm_id"]) for chain, rows in frame.groupby("chain_id")}
+        for frame in (around.leaders, around.presence)
+    )
+    return find_routes(graph, ranked[["chain_id", "firm_id"]].drop_duplicates(), leaders, local, around.families)
+
+
+def _caption(graph: ChainGraph, places: pd.DataFrame, reference: ChainGraph | None) -> dict[str, object]:
+    _, products, codes = population(graph)
+    comparable = set(products["firm_id"]) | set(codes["firm_id"])
+    inside = set(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]) & comparable
+    count = len(comparable) if reference is None else len(reference["firms"])
+    return {
+        "count": count,
+        "share": len(inside) / max(1, len(comparable)),
+        "reference": reference.name if reference else None,
+    }
