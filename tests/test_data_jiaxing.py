@@ -11,6 +11,7 @@ import pytest
 
 from chaingraph import regions
 from chaingraph.schema import TABLES, Column, Table, split
+from chaingraph.tables import read_case
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
 FILES = sorted(CASE.glob("*.csv"))
@@ -279,3 +280,14 @@ def test_the_readme_names_every_file_count_and_column(case: dict[str, pd.DataFra
         assert f"**{name}.csv** ({len(frame):,})" in readme
         for column in frame.columns:
             assert f"`{column}`" in readme, f"{name}.{column}"
+
+
+def test_our_own_reader_takes_every_row_as_it_stands(case: dict[str, pd.DataFrame]) -> None:
+    clean = read_case(CASE)
+    assert clean.rejects.empty, clean.rejects.to_string()
+    for name, frame in case.items():
+        assert len(clean[name]) == len(frame), name
+        for column in frame.columns:
+            assert clean[name][column].notna().sum() == frame[column].notna().sum(), f"{name}.{column}"
+            if clean[name][column].dtype == "str":
+                assert sorted(clean[name][column].dropna()) == sorted(frame[column].dropna()), f"{name}.{column}"
