@@ -199,9 +199,10 @@ def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | 
         tiers = f" REMOVE x:{':'.join(TIER_LABELS.values())}"
         for tier, label in TIER_LABELS.items():
             tiers += f" FOREACH (_ IN CASE WHEN '{tier}' IN r[2] THEN [1] ELSE [] END | SET x:{label})"
-    query = (
-        f"UNWIND $rows AS r MERGE (x:{kind.label} {{cg_uid: r[0]}}) SET x += r[1], x.cg_load = $number{tiers} "
+    create, change = (
+        f"UNWIND $rows AS r {verb} (x:{kind.label} {{cg_uid: r[0]}}) SET x += r[1], x.cg_load = $number{tiers} "
         "RETURN count(x) AS count"
+        for verb in ("CREATE", "MATCH")
     )
 
     def lines() -> Iterator[tuple[str, int, list[Any]]]:
@@ -211,7 +212,7 @@ def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | 
                 members = row.values.get("tiers", ())
                 listed = split(members) if isinstance(members, str) else members
                 line.append([str(tier).partition("(")[0] for tier in listed])  # type: ignore[attr-defined]
-            yield query, row.size, line
+            yield change if known else create, row.size, line
 
     for statement, batch in batches(lines()):
         begin_load(loading)

@@ -82,25 +82,23 @@ def _tables(transaction: ManagedTransaction, dataset: str) -> dict[str, pd.DataF
         where = " AND x.product_id IS NOT NULL" if label == "Product" else ""
         query = f"MATCH (x:{label}) WHERE x.cg_uid STARTS WITH $prefix AND x.cg_retired IS NULL{where} RETURN {values}"
         tables[name] = _frame(name, [list(record) for record in transaction.run(query, prefix=prefix)], columns)
+    found: dict[str, list[list[object]]] = {}
     for edge in EDGE_TABLES:
-        columns, found = _edge_columns(edge), []
         for kind, type_name in edge.types.items():
-            values = ", ".join(_edge_value(edge, column) for column in columns)
+            values = ", ".join(_edge_value(edge, column, kind) for column in TABLES[edge.table].names)
             query = (
                 f"MATCH (a:{edge.start[0]})-[x:{type_name}]->(b:{edge.end[0]}) WHERE x.cg_uid STARTS WITH $prefix "
                 f"AND x.cg_retired IS NULL AND x.cg_derived IS NULL RETURN {values}"
             )
-            for record in transaction.run(query, prefix=f"{prefix}case|"):
-                found.append([kind, *record] if kind else list(record))
-        tables[edge.table] = _frame(edge.table, found, ["kind", *columns] if "" not in edge.types else columns)
+            records = transaction.run(query, prefix=f"{prefix}case|")
+            found.setdefault(edge.table, []).extend(list(record) for record in records)
+    tables |= {name: _frame(name, lines, TABLES[name].names) for name, lines in found.items()}
     return tables
 
 
-def _edge_columns(edge: EdgeTable) -> list[str]:
-    return [name for name in TABLES[edge.table].names if name != "kind" or "" in edge.types]
-
-
-def _edge_value(edge: EdgeTable, column: str) -> str:
+def _edge_value(edge: EdgeTable, column: str, kind: str) -> str:
+    if kind and column == "kind":
+        return f"'{kind}'"
     for variable, (_, own, name) in (("a", edge.start), ("b", edge.end)):
         if own == column and name:
             return f"{variable}.`{name}`"

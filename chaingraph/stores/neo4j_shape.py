@@ -37,7 +37,6 @@ _LABELS = {
     "excluded": "ExcludedFirm",
 }  # fmt: skip
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
-_TYPES = {"input": "INPUT_OF", "subclass": "SUBCLASS_OF"}
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}
 PROVENANCE_COLUMNS = tuple(column.name for column in PROVENANCE)
 START, END, KEY = "cg start", "cg end", "cg key"  # columns of an edge frame; a space keeps them apart from real ones
@@ -101,7 +100,7 @@ def set_columns(table: str) -> frozenset[str]:
 
 
 def _types(table: str) -> dict[str, str]:
-    return {kind: _TYPES.get(kind, kind.upper()) for kind in TABLES[table].column("kind").choices}
+    return {kind: kind.upper() for kind in TABLES[table].column("kind").choices}
 
 
 _FIRM = ("Firm", "firm_id", "firm_id")
@@ -111,7 +110,10 @@ EDGE_TABLES = (
     EdgeTable("firm_segments", _FIRM, ("Segment", "segment_id", "segment_id"), {"": "IN_SEGMENT"}),
     EdgeTable("firm_products", _FIRM, ("Product", "product", "product"), {"": "MAKES"}),
     EdgeTable("product_links", ("Product", "from_product_id", "product_id"),
-              ("Product", "to_product_id", "product_id"), _types("product_links")),
+              ("Product", "to_product_id", "product_id"), {"input": "INPUT_OF"}),
+    # The table says class -> subclass, as its source does; the relationship reads "is a subclass of".
+    EdgeTable("product_links", ("Product", "to_product_id", "product_id"),
+              ("Product", "from_product_id", "product_id"), {"subclass": "SUBCLASS_OF"}),
     EdgeTable("firm_links", ("Firm", "source_id", "firm_id"), ("Firm", "target_id", "firm_id"),
               _types("firm_links"), ("product",)),
     EdgeTable("firm_sites", _FIRM, ("Region", "region", ""), {"": "LOCATED_IN"}, ("region", "kind")),
@@ -174,9 +176,10 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             lost = frame[~frame[column].isin(ids[label, name])] if (label, name) in ids else frame[:0]
             if len(lost):
                 refuse("no_end", table=edge.table, column=column, label=label, rows=_some(lost[[column]]))
-        strange = frame[~frame["kind"].isin(list(edge.types))] if "" not in edge.types else frame[:0]
+        kinds = [kind for other in EDGE_TABLES if other.table == edge.table for kind in other.types]
+        strange = frame[~frame["kind"].isin(kinds)] if "" not in kinds else frame[:0]
         if len(strange):
-            refuse("no_type", table=edge.table, rows=_some(strange[["kind"]]), kinds=", ".join(edge.types))
+            refuse("no_type", table=edge.table, rows=_some(strange[["kind"]]), kinds=", ".join(kinds))
     lost = found["segments"][~found["segments"]["chain_id"].isin(found["chains"]["chain_id"])]
     if len(lost):
         refuse("no_end", table="segments", column="chain_id", label="Chain", rows=_some(lost[["chain_id"]]))
