@@ -14,17 +14,22 @@ PACKAGE = ROOT / "chaingraph"
 # Floor by floor, and on a floor from left to right. A room imports from lower floors, or from its left on its own.
 # A name stands for a module or for a folder with all in it; inside a folder only circles are forbidden.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "vocabulary": ("errors", "labels", "schema", "regions"),
+    "vocabulary": ("errors", "labels", "schema", "regions", "__init__"),
     "nouns": ("case", "graph", "strategy", "findings"),
-    "intake": ("tables", "names", "merge", "tagging", "product_text", "importers"),
-    "facts": (
-        "sql", "derived", "position", "gaps", "leaders",
-        "kernels", "relatedness", "reference", "fit", "fit_words",
-        "candidates", "scoring", "routes",
+    "intake": (
+        "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
+        "grams", "name_forms", "names", "merge", "product_text", "importers",
     ),
-    "decision": ("shortlist", "doubt", "explain", "backtest"),
+    "facts": (
+        "sql", "derived", "groups", "position", "gaps", "leaders", "routes",
+        "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
+    ),
+    "decision": (
+        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm",
+        "surveying", "backtest",
+    ),
     "outside world": ("engines", "stores", "writers"),
-    "face": ("run", "api", "__init__", "cli", "__main__"),
+    "face": ("run", "api", "cli", "__main__"),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")
