@@ -250,9 +250,9 @@ def _checked_date(parts: list[str]) -> Parsed:
 
 def _integer(text: str, column: Column, scale: tuple[float, float]) -> Parsed:
     value, problem = _number(text, column, scale)
-    if value is None:
+    if not isinstance(value, float):
         return None, problem
-    if float(value) != int(value) or abs(value) > 2**53:
+    if not value.is_integer() or abs(value) > 2**53:
         return None, Problem("not_an_integer")
     return int(value), None
 

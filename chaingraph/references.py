@@ -258,8 +258,8 @@ def without_circles(draft: Draft, journal: Journal) -> Draft:
 def _closing(links: list[tuple[str, str] | None]) -> dict[int, list[str]]:
     """Which links close a circle, with the circle, in one depth-first walk over nodes and links in sorted order."""
     leaving: dict[str, list[tuple[str, int]]] = {}
-    for place, link in sorted((link, place) for place, link in enumerate(links) if link):
-        leaving.setdefault(place[0], []).append((place[1], link))
+    for (source, target), place in sorted((link, place) for place, link in enumerate(links) if link):
+        leaving.setdefault(source, []).append((target, place))
     found: dict[int, list[str]] = {}
     done: set[str] = set()
     for start in sorted(leaving):

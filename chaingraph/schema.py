@@ -389,8 +389,9 @@ _ALL = (
                note_zh="留空表示全部产业链"),
         Column("firm_id", "id", ("企业编号", "企业名称"), refers_to="firms.firm_id", note="the firm designated",
                note_zh="被认定的企业"),
-        Column("segments", "set", ("涉及环节",), note="segment ids a cluster covers, where stated or plain from its name",
-               note_zh="集群覆盖的环节编号"),
+        Column("segments", "set", ("涉及环节",), refers_to="segments.segment_id",
+               note="segments a cluster covers (ids or names), where stated or plain from its name",
+               note_zh="集群覆盖的环节(编号或名称)"),
         Column("year", "integer", ("年份",), minimum=1949, maximum=2100), _NOTE,
     ),
     _table(

@@ -8,37 +8,39 @@ parts that hold values, takes no DTD, and answers with rows of text or with a `R
 
 from __future__ import annotations
 
-import posixpath
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from io import BytesIO
-from typing import IO
 from xml.parsers import expat
 
 from chaingraph.cells import FORMULA_WITHOUT_VALUE
 from chaingraph.headers import MAX_COLUMNS
 from chaingraph.rejects import Problem, Refusal
+from chaingraph.workbook_parts import (
+    CellText,
+    cell_styles,
+    chunks,
+    part_of_kind,
+    relations,
+    shared_strings,
+    sheet_names,
+    xml_parser,
+)
 
 MEGABYTE = 1024 * 1024
-MAX_UNPACKED = 512 * MEGABYTE  # all parts together
+MAX_UNPACKED = 256 * MEGABYTE  # all parts together
 MAX_RATIO = 200  # unpacked size over packed size of one part, where that part is larger than…
 RATIO_FROM = 10 * MEGABYTE
 MAX_DIRECTORY = MEGABYTE  # of the ZIP directory: about 10,000 parts
-MAX_CELLS = 20_000_000  # cells of one sheet, and strings of one workbook
-MAX_ROW, MAX_CELL_TEXT = 1_048_576, 40_000
-_CHUNK = 65_536
+MAX_CELLS = 20_000_000  # of one table
+MAX_ROW = 1_048_576
 
-# Date formats that Excel knows by number (ECMA-376 18.8.30, Chinese ones included): "d" a day, "m" a month.
-_BUILTIN_DATES = dict.fromkeys([14, 15, 16, 22, *range(27, 37), *range(50, 59)], "d") | dict.fromkeys(
-    [17, 27, 36, 50, 52, 57], "m"
-)
-_NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -77,14 +79,14 @@ def open_workbook(data: bytes) -> Workbook:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
         _check_parts(archive.infolist())
-        book = _target(archive, "", "/officeDocument", "xl/workbook.xml")
-        names, day_zero = _sheets(archive, book)
-        parts = _relations(archive, book)
+        book = part_of_kind(relations(archive, ""), "/officeDocument") or "xl/workbook.xml"
+        names, day_zero = sheet_names(archive, book)
+        parts = relations(archive, book)
         sheets = {name: parts[key][1] for name, key in names.items() if parts[key][0].endswith("/worksheet")}
-        strings_part = _part(parts, "/sharedStrings")
-        styles_part = _part(parts, "/styles")
-        strings = _strings(archive, strings_part) if strings_part else []
-        styles = _styles(archive, styles_part) if styles_part else []
+        strings_part = part_of_kind(parts, "/sharedStrings")
+        styles_part = part_of_kind(parts, "/styles")
+        strings = shared_strings(archive, strings_part) if strings_part else []
+        styles = cell_styles(archive, styles_part) if styles_part else []
     except _MALFORMED as error:
         raise Refusal(Problem("malformed_xlsx"), found=str(error)) from error
     return Workbook(archive, sheets, strings, styles, day_zero)
@@ -104,8 +106,8 @@ def sheet_rows(book: Workbook, sheet: str, merged: list[str]) -> Iterator[tuple[
     reader = _SheetReader(book, merged)
     try:
         with book.archive.open(book.sheets[sheet]) as part:
-            parser = _parser(reader.start, reader.end, reader.text)
-            for chunk, last in _chunks(part):
+            parser = xml_parser(reader.start, reader.end, reader.content.add)
+            for chunk, last in chunks(part):
                 parser.Parse(chunk, last)
                 yield from reader.take()
     except _MALFORMED as error:
@@ -124,26 +126,22 @@ class _SheetReader:
         self.column = -1
         self.cells = 0
         self.kind = self.style = ""
-        self.pieces: list[str] = []
-        self.length = 0
-        self.listening = self.formula = self.phonetic = False
+        self.content = CellText()
+        self.formula = False
 
     def take(self) -> list[tuple[int, list[str]]]:
         rows, self.rows = self.rows, []
         return rows
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.content.start(name)
         if name == "c":
             place = attributes.get("r", "")
             self.column = _column_number(place.rstrip("0123456789")) if place else self.column + 1
             self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
-            self.pieces, self.length, self.formula = [], 0, False
-        elif name in ("v", "t"):
-            self.listening = not self.phonetic
+            self.formula = False
         elif name == "f":
             self.formula = True
-        elif name == "rPh":
-            self.phonetic = True
         elif name == "row":
             number = int(attributes.get("r", self.number + 1))
             if not self.number < number <= MAX_ROW:
@@ -152,20 +150,12 @@ class _SheetReader:
         elif name == "mergeCell" and len(self.merged) < MAX_COLUMNS:
             self.merged.append(attributes.get("ref", ""))
 
-    def text(self, piece: str) -> None:
-        if self.listening and self.length < MAX_CELL_TEXT:
-            self.pieces.append(piece)
-            self.length += len(piece)
-
     def end(self, name: str) -> None:
-        if name in ("v", "t"):
-            self.listening = False
-        elif name == "c":
-            value = self.value("".join(self.pieces))
+        self.content.end(name)
+        if name == "c":
+            value = self.value(self.content.take())
             if value:
                 self.keep(value)
-        elif name == "rPh":
-            self.phonetic = False
         elif name == "row" and self.row:
             self.rows.append((self.number, self.row))
 
@@ -258,158 +248,3 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
         if part.file_size > RATIO_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1):
             ratio = part.file_size // max(part.compress_size, 1)
             raise Refusal(Problem("compressed_too_much", {"ratio": ratio, "limit": MAX_RATIO}), found=part.filename)
-
-
-class _LocalNames(dict[str, str]):
-    """Element names without their prefix; not kept without end, for a file may hold millions of different ones."""
-
-    def __missing__(self, full: str) -> str:
-        name = full.rpartition(":")[2]
-        if len(self) < 1000:
-            self[full] = name
-        return name
-
-
-def _parser(
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> expat.XMLParserType:
-    """An XML parser that hands on local names and refuses document types, and with them entities of any kind."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    local = _LocalNames()
-
-    def doctype(*_: object) -> None:
-        raise Refusal(Problem("xml_doctype"))
-
-    parser.StartDoctypeDeclHandler = doctype
-    parser.StartElementHandler = lambda full, attributes: start(local[full], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda full: end(local[full])
-    if text is not None:
-        parser.CharacterDataHandler = text
-    return parser
-
-
-def _chunks(source: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """The pieces of a part, each with whether it is the last."""
-    while chunk := source.read(_CHUNK):
-        yield chunk, False
-    yield b"", True
-
-
-def _feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType) -> None:
-    with archive.open(part) as source:
-        for chunk, last in _chunks(source):
-            parser.Parse(chunk, last)
-
-
-def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """Type and target of the relations of a part, by id."""
-    folder, name = posixpath.split(part)
-    found: dict[str, tuple[str, str]] = {}
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        if element == "Relationship" and attributes.get("TargetMode") != "External":
-            target = posixpath.join("/" + folder, attributes.get("Target", ""))
-            found[attributes.get("Id", "")] = (attributes.get("Type", ""), posixpath.normpath(target).lstrip("/"))
-
-    _feed(archive, posixpath.join(folder, "_rels", f"{name}.rels"), _parser(start))
-    return found
-
-
-def _part(parts: dict[str, tuple[str, str]], kind: str) -> str:
-    return next((target for type_, target in parts.values() if type_.endswith(kind)), "")
-
-
-def _target(archive: zipfile.ZipFile, part: str, kind: str, otherwise: str) -> str:
-    return _part(_relations(archive, part), kind) or otherwise
-
-
-def _sheets(archive: zipfile.ZipFile, book: str) -> tuple[dict[str, str], date]:
-    """Relation id by sheet name, in the order of the workbook, and the day its dates count from."""
-    names: dict[str, str] = {}
-    day_zero = [date(1899, 12, 30)]
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        if element == "sheet":
-            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
-            names[attributes.get("name", "")] = key
-        elif element == "workbookPr" and attributes.get("date1904") in ("1", "true"):
-            day_zero[0] = date(1904, 1, 1)
-
-    _feed(archive, book, _parser(start))
-    return names, day_zero[0]
-
-
-def _strings(archive: zipfile.ZipFile, part: str) -> list[str]:
-    found: list[str] = []
-    pieces: list[str] = []
-    state = {"listening": False, "phonetic": False}
-    length = 0
-
-    def start(element: str, _: dict[str, str]) -> None:
-        nonlocal length
-        if element == "si":
-            pieces.clear()
-            length = 0
-        elif element == "rPh":
-            state["phonetic"] = True
-        elif element == "t":
-            state["listening"] = not state["phonetic"]
-
-    def text(piece: str) -> None:
-        nonlocal length
-        if state["listening"] and length < MAX_CELL_TEXT:
-            pieces.append(piece)
-            length += len(piece)
-
-    def end(element: str) -> None:
-        if element == "si":
-            if len(found) >= MAX_CELLS:
-                raise Refusal(Problem("too_many_cells", {"limit": MAX_CELLS}))
-            found.append("".join(pieces))
-        elif element == "rPh":
-            state["phonetic"] = False
-        elif element == "t":
-            state["listening"] = False
-
-    _feed(archive, part, _parser(start, end, text))
-    return found
-
-
-def _styles(archive: zipfile.ZipFile, part: str) -> list[str]:
-    formats: dict[int, str] = {}
-    styles: list[str] = []
-    inside = [False]
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        if element == "numFmt" and len(formats) < MAX_CELL_TEXT:
-            formats[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
-        elif element == "cellXfs":
-            inside[0] = True
-        elif element == "xf" and inside[0] and len(styles) < MAX_CELL_TEXT:
-            styles.append(_style(int(attributes.get("numFmtId", 0)), formats))
-
-    def end(element: str) -> None:
-        if element == "cellXfs":
-            inside[0] = False
-
-    _feed(archive, part, _parser(start, end))
-    return styles
-
-
-def _style(number: int, formats: dict[int, str]) -> str:
-    if number in (9, 10):
-        return "%"
-    if number not in formats:
-        return _BUILTIN_DATES.get(number, "")
-    code = _NOT_FORMAT.sub("", formats[number][:1000]).partition(";")[0].lower()
-    if "%" in code:
-        return "%"
-    if "general" in code or "e+" in code:
-        return ""
-    if "d" in code:
-        return "d"
-    return ("m" if "m" in code else "y") if "y" in code else ""
