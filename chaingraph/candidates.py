@@ -124,21 +124,24 @@ def find_candidates(
     -------
     candidates, dropped : DataFrame
         candidates: one row per list, chain, segment and firm that passes: the columns of ``pool.sql`` and group_id,
-        group, candidate_list (new | reinvest), candidate_kind (new | reinvest | expanding), local_unit.
+        group, candidate_list (new | reinvest), candidate_kind (new | reinvest |
+        contacted: something on record here, but no unit | expanding: a local firm), local_unit.
         dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
         firms (up to ten names).
     """
     pool = query("pool", tables={"asked": asked, "trouble": trouble})
     pool = pool.merge(families, on="firm_id", how="left").merge(units, on="group_id", how="left")
-    pool["unit"] = pool["unit"].astype("boolean").fillna(value=False).astype(bool)
+    unit = pool["unit"].astype("boolean")
     # A local firm is no target of its own region, unless a dated sign says that it expands here.
     expanding = set(moves.loc[moves["place"].map(lambda place: place_within(place, region)), "firm_id"])
     grows = (pool["gate"] == "local") & pool["firm_id"].isin(expanding)
     pool["gate"] = pool["gate"].where(~grows, None)
     pool["candidate_kind"] = "new"
-    pool.loc[pool["unit"], "candidate_kind"] = "reinvest"
+    # A group with anything on record here is no new name, be it a plant or a visit.
+    pool.loc[unit.notna(), "candidate_kind"] = "contacted"
+    pool.loc[unit.fillna(value=False).astype(bool), "candidate_kind"] = "reinvest"
     pool.loc[grows, "candidate_kind"] = "expanding"
-    pool["candidate_list"] = pool["candidate_kind"].map({"new": "new", "reinvest": "reinvest", "expanding": "reinvest"})
+    pool["candidate_list"] = pool["candidate_kind"].where(pool["candidate_kind"] == "new", "reinvest")
     return pool[pool["gate"].isna()].reset_index(drop=True), _dropped(pool[pool["list"] == "main"], graph)
 
 
