@@ -98,7 +98,8 @@ def unlike(one: str, other: str) -> str:
     """
     from rapidfuzz.distance import Indel
 
-    if ("集团" in one) != ("集团" in other):
+    group = [(word in one, word in other) for word in ("集团", "股份")]
+    if any(group[0]) and any(here != there for here, there in group):
         return "group_or_arm"
     places = [False, False]
     for step in Indel.opcodes(one, other):

@@ -150,6 +150,8 @@ class _State:
 
 
 def _side(firms: pd.DataFrame) -> _Side:
+    firms = firms.sort_values("firm_id", kind="stable")  # the order of the rows must not matter
+
     def column(name: str) -> list[object]:
         return firms[name].tolist() if name in firms else [None] * len(firms)
 
@@ -215,7 +217,7 @@ def _by_equal_names(state: _State, rule: str, names: Sequence[Sequence[tuple[tup
                 for name in borne:
                     rows[side][name].append(row)
     pairs = []
-    for name in rows[0].keys() & rows[1].keys():
+    for name in sorted(rows[0].keys() & rows[1].keys()):
         found = [(left, right) for left in rows[0][name] for right in rows[1][name]]
         if len(found) > 1:
             near = [pair for pair in found if _same_place(state, *pair)]
