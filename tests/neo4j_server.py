@@ -1,0 +1,167 @@
+"""The Neo4j server that tests use, what is in it, and servers of a test's own that may be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from chaingraph.findings import Findings
+from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SCRIPT = REPOSITORY / "scripts" / "neo4j"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens and how to get in."""
+
+    uri: str
+    user: str
+    password: str
+
+    @property
+    def login(self) -> dict[str, str]:
+        return {"user": self.user, "password": self.password}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        named = {"NEO4J_URI": self.uri, "NEO4J_USER": self.user, "NEO4J_PASSWORD": self.password}
+        return {**os.environ, **named, "PYTHONPATH": str(REPOSITORY)}
+
+
+def address() -> Address:
+    """The server named in the environment; without one the test is skipped, with the reason (in CI: a failure)."""
+    if "NEO4J_URI" not in os.environ:
+        pytest.skip('no Neo4j server: eval "$(scripts/neo4j start)" starts one and names it in the environment')
+    return Address(os.environ["NEO4J_URI"], os.environ.get("NEO4J_USER", "neo4j"), os.environ["NEO4J_PASSWORD"])
+
+
+@contextmanager
+def driver_at(where: Address) -> Iterator[Any]:
+    import neo4j
+
+    settings = {"auth": (where.user, where.password), "notifications_min_severity": "OFF"}
+    with neo4j.GraphDatabase.driver(where.uri, **settings) as driver:
+        yield driver
+
+
+def ask(where: Address, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    """The records of a query, as dictionaries."""
+    with driver_at(where) as driver:
+        return [dict(record) for record in driver.execute_query(query, parameters, database_="neo4j").records]
+
+
+def last_transaction(where: Address) -> str:
+    """A mark that changes with every transaction that writes, and only then."""
+    with driver_at(where) as driver, driver.session(database="neo4j") as session:
+        session.run("RETURN 1").consume()
+        return str(sorted(session.last_bookmarks().raw_values))
+
+
+def content(where: Address, dataset: str | None = None) -> list[str]:
+    """Everything in the store, as sorted lines, without the times of loads and which of several loads wrote a row."""
+    prefix = None if dataset is None else f"{dataset}|"
+    lines = []
+    nodes = "MATCH (n) WHERE $prefix IS NULL OR n.cg_uid STARTS WITH $prefix RETURN labels(n) AS l, properties(n) AS p"
+    for record in ask(where, nodes, prefix=prefix):
+        if record["l"] != ["Load"]:
+            lines.append(json.dumps([sorted(record["l"]), _lasting(record["p"])], ensure_ascii=False, sort_keys=True))
+    edges = (
+        "MATCH (a)-[r]->(b) WHERE $prefix IS NULL OR r.cg_uid STARTS WITH $prefix "
+        "RETURN a.cg_uid AS a, type(r) AS t, b.cg_uid AS b, properties(r) AS p"
+    )
+    for record in ask(where, edges, prefix=prefix):
+        ends = [record["a"], record["t"], record["b"]]
+        lines.append(json.dumps([ends, _lasting(record["p"])], ensure_ascii=False, sort_keys=True))
+    return sorted(lines)
+
+
+def _lasting(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if name != "cg_load"}
+
+
+class Server:
+    """A server of a test's own, in a folder of its own; it may be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def start(self, *settings: str, heap: str = "512m") -> Address:
+        words = [sys.executable, str(SCRIPT), "start", "--dir", str(self.folder), "--heap", heap, "--page-cache", "32m"]
+        for setting in settings:
+            words += ["--set", setting]
+        shown = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+        assert shown.returncode == 0, shown.stderr
+        named = dict(line.removeprefix("export ").partition("=")[::2] for line in shown.stdout.splitlines())
+        values = {name: shlex.split(value)[0] for name, value in named.items()}
+        return Address(values["NEO4J_URI"], values["NEO4J_USER"], values["NEO4J_PASSWORD"])
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        pid = int((self.folder / "pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while Path(f"/proc/{pid}/stat").exists() and time.monotonic() < deadline:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state == "Z":
+                break
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        words = [sys.executable, str(SCRIPT), "stop", "--dir", str(self.folder)]
+        subprocess.run(words, capture_output=True, check=True, timeout=180)
+
+
+def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:
+    """Findings for the toy case, typed in: two gaps, three targets in two lists, one leader."""
+    gaps = pd.DataFrame(
+        [
+            {"chain_id": "pv", "segment_id": "PV02", "state": "none_known", "severity": 3.0, "fill_mode": "recruit",
+             "found": 0, "expected": 1.4, "reasons": "本地组件厂3家在买", "sources": "构造"},
+            {"chain_id": "hy", "segment_id": "HY02", "state": "none_known", "severity": 2.0, "fill_mode": "unsuitable",
+             "found": 0, "expected": float("nan"), "reasons": "平湖限制", "sources": "构造"},
+        ]
+    )  # fmt: skip
+    targets = pd.DataFrame(
+        [
+            {"chain_id": "pv", "segment_id": "PV02", "strategy": "extend", "rank": 1, "firm_id": "O02",
+             "firm": "乙二电池科技股份有限公司", "fit_lift": lift, "fit_low": 1.9, "fit_high": 3.4, "top_share": 0.9,
+             "reasons": "供货甲一", "sources": "构造", "candidate_list": "new", "tiers": "listed;little_giant(2023)"},
+            {"chain_id": "pv", "segment_id": "PV02", "strategy": "extend", "rank": 2, "firm_id": "O03", "fit_lift": 1.2,
+             "candidate_list": "new"},
+            {"chain_id": "pv", "segment_id": "PV01", "strategy": "extend", "rank": 1, "firm_id": "O01", "fit_lift": 2.0,
+             "candidate_list": "reinvest"},
+        ]
+    )  # fmt: skip
+    leaders = pd.DataFrame([{"chain_id": "pv", "rank": 1, "firm_id": "L01", "firm": "甲一", "reason": "营收最高"}])
+    terms = pd.DataFrame(
+        [
+            ("pv", "extend", "O02", "mix", 0.6),
+            ("pv", "extend", "O02", "near", 0.4),
+            ("pv", "extend", "O03", "mix", 0.2),
+        ],
+        columns=["chain_id", "strategy", "firm_id", "term", "contribution"],
+    )
+    gaps = gaps.reindex(columns=list(GAP_COLUMNS))
+    targets = targets.reindex(columns=[*SHORTLIST_COLUMNS, "candidate_list"])
+    none = {"zh": targets[:0], "en": targets[:0]}
+    empty = pd.DataFrame()
+    return Findings(
+        region=region, as_of="2024-05", lang="zh", gaps={"zh": gaps}, targets={"zh": targets}, leader_targets=none,
+        rankings={"zh": empty}, leaders={"zh": leaders}, questions={"zh": empty}, terms=terms, shares=empty,
+        words=empty, routes=empty, dropped=empty, notes={"zh": empty}, parameters={"seed": 1},
+    )  # fmt: skip
