@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from chaingraph import regions
@@ -183,7 +184,8 @@ def rank_lists(
         "tier": pd.Series(
             [_outside_tiers(held, first[plan]) for held, plan in zip(tier_sets, plans, strict=True)], rows.index
         ),
-        "severity": -rows["severity"].round(6),
+        # Whole points: half a point of judgement must not outweigh what the firms are like.
+        "severity": -np.floor(rows["severity"] + 0.5),
         "reach": -rows["firm_id"].map(facts["reach"]).fillna(0.0).round(6),
         # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
         "fit": -rows["s"].round(9).fillna(-1e9),
@@ -194,7 +196,7 @@ def rank_lists(
             if position < len(strategy.order):
                 mask = plans == plan
                 rows.loc[mask, f"key_{position + 1}"] = keys[strategy.order[position]][mask]
-    rows["own_order"] = keys["severity"]
+    rows["own_order"] = -rows["severity"].round(6)
     quotas = {plan: max(1, math.ceil(strategy.quota * top)) for plan, strategy in strategies.items()}
     rows["quota_rows"] = plans.map(quotas)
     ranked = query("top", [top], tables={"candidates": rows.drop(columns=["gate"])})

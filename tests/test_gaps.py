@@ -106,9 +106,12 @@ def test_made_near_by_three_firms_needs_no_recruiting() -> None:
 def test_a_person_s_check_overrides_and_is_told() -> None:
     tables = toy_tables()
     tables["confirmations"] = pd.DataFrame(
-        {"segment_id": ["PV02", "PV04"], "region": ["嘉兴", "嘉兴"], "state": ["missing", "present"], "by": ["市经信局"] * 2,
-         "date": ["2024-06"] * 2, "source": ["走访记录"] * 2, "as_of": ["2024-06"] * 2, "confidence": ["seen"] * 2}
-    ).astype("str")  # fmt: skip
+        {
+            **{"segment_id": ["PV02", "PV04"], "region": ["嘉兴"] * 2, "state": ["missing", "present"]},
+            **{"by": ["市经信局"] * 2, "date": ["2024-06"] * 2, "source": ["走访记录"] * 2},
+            **{"as_of": ["2024-06"] * 2, "confidence": ["seen"] * 2},
+        }
+    ).astype("str")
     found = facts(tables)
     assert found.loc["PV02", "state"] == "missing"
     assert found.loc["PV04", "state"] == "present_unlisted"
@@ -155,8 +158,15 @@ def test_a_constructed_reference_shows_every_state() -> None:
 
 @pytest.mark.parametrize(
     ("found", "expected", "state"),
-    [(0, 3.0, "missing"), (0, 2.99, "unknown"), (1, 1.0, "normal"), (2, 0.05, "normal"), (3, 0.3, "strong"), (1, 9.0, "weak")],
-)  # fmt: skip
+    [
+        (0, 3.0, "missing"),
+        (0, 2.99, "unknown"),
+        (1, 1.0, "normal"),
+        (2, 0.05, "normal"),
+        (3, 0.3, "strong"),
+        (1, 9.0, "weak"),
+    ],
+)
 def test_states_by_the_interval_rule(found: int, expected: float, state: str) -> None:
     assert state_of(found, expected=expected, share=0.1, chain_local=int(expected * 10)) == state
 
