@@ -13,7 +13,7 @@ from chaingraph.explain_gaps import listed, names_by_id, percent
 from chaingraph.gaps import PRESENT_STATES
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.next_steps import Doors, find_doors, next_step
+from chaingraph.next_steps import Doors, find_doors, is_introduction, next_step
 from chaingraph.schema import SHORTLIST_COLUMNS, split
 from chaingraph.scoring import NAMED_FIRMS
 
@@ -182,7 +182,7 @@ def _reasons(
         said.append(text(f"explain.{fit}", lang, firms=separator.join(named), words=separator.join(common)))
     path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
     if path:
-        said.append(text(f"explain.tied_{path[-1]['kind']}", lang))
+        said.append(_tie(path, row["firm_id"], grounds, firms, lang))
     if isinstance(firm["current_tiers"], str):
         said.append(tier_names(firm["current_tiers"], lang))
     if row["other_segments"]:
@@ -190,6 +190,17 @@ def _reasons(
         said.append(text("explain.other_segments", lang, segments=listed(others, lang, 3)))
     # A row with other segments must name them, however many reasons stand before.
     return said[:MOST_REASONS] + (said[-1:] if row["other_segments"] and len(said) > MOST_REASONS else [])
+
+
+def _tie(path: Sequence[Row], firm_id: str, grounds: Grounds, firms: Mapping[str, str], lang: str) -> str:
+    """How the firm is tied to the region, in half a sentence: directly, through others, or as somebody's rival."""
+    ends = [path[-1]["from_id"], path[-1]["to_id"]]
+    local = next((end for end in ends if end in grounds.doors.local), ends[-1])
+    first = next(end for end in (path[0]["from_id"], path[0]["to_id"]) if end != firm_id)
+    named = {"local": firms.get(local, local), "other": firms.get(first, first)}
+    if len(path) == 1:
+        return text(f"explain.tied_{path[0]['kind']}", lang, **named)
+    return text("explain.tied_through" if is_introduction(path) else "explain.tied_rival", lang, **named)
 
 
 def _route(path: Sequence[Row], firms: Mapping[str, str], lang: str) -> str | None:

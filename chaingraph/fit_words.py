@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product as pairs
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from chaingraph.kernels import Floats, dense
 from chaingraph.reference import Reference
 
+_LATIN = re.compile("[a-z]+")  # texts are compared in lower case; igbt and led are written in capitals
 MOST_PRODUCTS = 40  # of a firm, by share; beyond them nothing is printed
 
 
@@ -50,7 +52,7 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
             chosen.append(piece)
         if len(chosen) == most:
             break
-    return tuple(chosen)
+    return tuple(_LATIN.sub(lambda word: word[0].upper(), piece) for piece in chosen)
 
 
 def _carried(piece: str, grams: dict[str, int], weight: Floats) -> float:
@@ -88,11 +90,15 @@ def _whole(text: str, start: int, end: int) -> str:
     >>> _whole("awg光芯片", 0, 2), _whole("钴-60放射源", 0, 2)
     ('', '钴')
     """
-    while start < end and (not text[start].isalnum() or (start and _one_word(text[start - 1], text[start]))):
+    while start < end and (_is_filler(text[start]) or (start and _one_word(text[start - 1], text[start]))):
         start += 1
-    while start < end and (not text[end - 1].isalnum() or (end < len(text) and _one_word(text[end - 1], text[end]))):
+    while start < end and (_is_filler(text[end - 1]) or (end < len(text) and _one_word(text[end - 1], text[end]))):
         end -= 1
     return text[start:end]
+
+
+def _is_filler(sign: str) -> bool:
+    return not sign.isalnum() or sign in "与及和等的或"
 
 
 def _one_word(before: str, after: str) -> bool:

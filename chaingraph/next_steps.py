@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,17 @@ from chaingraph.labels import text
 from chaingraph.schema import split
 
 _LEVELS = ("国家级", "省级")
+_SHARED = re.compile("中([德荷法日韩意美英])")
+_PARTNERS = {
+    "德": "德国",
+    "荷": "荷兰",
+    "法": "法国",
+    "日": "日本",
+    "韩": "韩国",
+    "意": "意大利",
+    "美": "美国",
+    "英": "英国",
+}
 _CONFIDENCE = {"seen": 0, "known": 1, "unsure": 2}
 
 
@@ -23,9 +36,9 @@ class Doors:
 
     local: frozenset[str]  # ids of local firms
     decision_cities: Mapping[str, str]  # by firm
-    offices: Mapping[str | None, str]  # department by chain; None: for all chains
-    zones: Mapping[str, str]  # best zone by chain
-    carriers: Mapping[str, str]  # best carrier by chain
+    offices: Mapping[str, str]  # department in charge, by chain
+    zones: Mapping[str, tuple[str, ...]]  # by chain, the best first
+    carriers: Mapping[str, tuple[str, ...]]  # likewise
     stationed: tuple[str, ...]
     abroad: frozenset[str]
 
@@ -34,11 +47,8 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
     """Lay out offices, zones, carriers, stationed teams and offices abroad so that each row can name its own."""
     chains = dict(zip(graph["chains"]["chain"], graph["chains"]["chain_id"], strict=True))
     outreach = graph["outreach"]
-    offices: dict[str | None, str] = {}
-    for chain_id, department in (
-        graph["chain_offices"][["chain_id", "department"]].dropna(subset=["department"]).to_numpy()
-    ):
-        offices.setdefault(chain_id if isinstance(chain_id, str) else None, department)
+    # A department named for all chains at once draws the maps; that it would lead a talk is not said anywhere.
+    held = graph["chain_offices"].dropna(subset=["chain_id", "department"]).drop_duplicates("chain_id")
     sites = graph["firm_sites"]
     decided = sites[sites["kind"] == "decision"].sort_values(["firm_id", "region"], kind="stable")
     firms = graph["firms"].dropna(subset=["decision_city"])
@@ -46,7 +56,7 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
     return Doors(
         local=frozenset(local),
         decision_cities=cities | dict(zip(firms["firm_id"], firms["decision_city"], strict=True)),
-        offices=offices,
+        offices=dict(zip(held["chain_id"], held["department"], strict=True)),
         zones=_best(graph["zones"], "zone", chains),
         carriers=_best(graph["carriers"], "carrier", chains),
         stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
@@ -54,8 +64,8 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
     )
 
 
-def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[str, str]:
-    """Per chain, the surest and highest-ranking place that names the chain as its focus."""
+def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Per chain, the places that name it as their focus, the surest and highest-ranking first."""
     level = places["level"].fillna("") if "level" in places else pd.Series("", index=places.index)
     ordered = places.assign(
         sureness=places["confidence"]
@@ -67,12 +77,35 @@ def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[st
         ],
         industry=level.str.contains("行业"),  # a trade body's title ranks behind a state one of the same level
     ).sort_values(["sureness", "order", "industry", name], kind="stable")
-    best: dict[str, str] = {}
+    best: dict[str, tuple[str, ...]] = {}
     for place, focus in zip(ordered[name], ordered["focus_chains"], strict=True):
         for chain in split(focus):
             if chain in chains:
-                best.setdefault(chains[chain], place)
+                best[chains[chain]] = (*best.get(chains[chain], ()), place)
     return best
+
+
+def zone_for(zones: Sequence[str], country: object) -> str | None:
+    """The first zone that suits: one shared with a country (中德…) is for firms of that country, and for them first."""
+    partner = {zone: _PARTNERS.get(match[1]) if (match := _SHARED.search(zone)) else None for zone in zones}
+    own = [zone for zone in zones if partner[zone] is not None and partner[zone] == country]
+    return next((zone for zone in [*own, *(zone for zone in zones if partner[zone] is None)]), None)
+
+
+def is_introduction(path: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a path can carry an introduction: two firms that merely share a customer or a supplier are rivals.
+
+    Examples
+    --------
+    >>> rivals = [{"kind": "supplies", "from_id": "a", "to_id": "x"}, {"kind": "supplies", "from_id": "b", "to_id": "x"}]
+    >>> is_introduction(rivals), is_introduction(rivals[:1])
+    (False, True)
+    """
+    return not any(
+        first["kind"] == second["kind"] == "supplies"
+        and (first["to_id"] == second["to_id"] or first["from_id"] == second["from_id"])
+        for first, second in pairwise(path)
+    )
 
 
 def next_step(
@@ -103,7 +136,7 @@ def next_step(
     said = []
     if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
         said.append(text("explain.step_unit", lang, unit=row["local_unit"]))
-    elif path:
+    elif path and is_introduction(path):
         ends = [path[-1]["from_id"], path[-1]["to_id"]]
         door = next((end for end in ends if end in doors.local), ends[-1])
         said.append(text("explain.step_introduce", lang, firm=names.get(door, door)))
@@ -120,11 +153,11 @@ def next_step(
         said.append(text("explain.step_stationed", lang, city=team))
     elif firm["country"] in doors.abroad:
         said.append(text("explain.step_abroad", lang, place=firm["country"]))
-    office = doors.offices.get(row["chain_id"], doors.offices.get(None))
-    if office:
-        said.append(text("explain.step_office", lang, department=office))
-    if row["chain_id"] in doors.zones:
-        said.append(text("explain.step_zone", lang, zone=doors.zones[row["chain_id"]]))
+    if row["chain_id"] in doors.offices:
+        said.append(text("explain.step_office", lang, department=doors.offices[row["chain_id"]]))
+    zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])
+    if zone:
+        said.append(text("explain.step_zone", lang, zone=zone))
     if strategies[row["chain_id"]] == "build" and row["chain_id"] in doors.carriers:
-        said.append(text("explain.step_carrier", lang, carrier=doors.carriers[row["chain_id"]]))
+        said.append(text("explain.step_carrier", lang, carrier=doors.carriers[row["chain_id"]][0]))
     return said

@@ -281,7 +281,7 @@ def test_shared_words_are_readable():
     )
     reference = build_reference(firms, products, pd.DataFrame({"firm_id": [], "scheme": [], "code": []}))
     assert shared_words(reference, "a", "b") == ("光伏玻璃",)
-    assert shared_words(reference, "b", "c") == ("led灯",)
+    assert shared_words(reference, "b", "c") == ("LED灯",)
     assert shared_words(reference, "a", "c") == ()
 
 

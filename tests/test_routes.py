@@ -6,7 +6,7 @@ import pandas as pd
 
 from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
-from chaingraph.next_steps import find_doors, next_step
+from chaingraph.next_steps import find_doors, is_introduction, next_step, zone_for
 from chaingraph.routes import find_routes, linked_firms, neighbours, shortest_route
 from chaingraph.strategy import load_strategy
 from tests.toy import toy_tables
@@ -55,6 +55,26 @@ def test_linked_means_tied_or_sharing_a_partner() -> None:
     linked = linked_firms(GRAPH, LOCAL["pv"], families(GRAPH))
     assert {"O01", "O02", "O03", "O04", "O09"} <= linked  # O09 through O02
     assert "O05" not in linked
+
+
+def test_two_suppliers_of_one_customer_are_no_introduction() -> None:
+    rivals = pd.DataFrame(
+        {"source_id": ["O05", "L04"], "target_id": ["O13", "O13"], "kind": "supplies", "product": "x"}
+    )
+    links = pd.concat([GRAPH["firm_links"], rivals], ignore_index=True)
+    graph = ChainGraph("rivals", {**GRAPH.tables, "firm_links": links})
+    path = find_routes(graph, pd.DataFrame({"chain_id": ["pv"], "firm_id": ["O05"]}), {}, LOCAL, families(graph))
+    assert path["to_id"].tolist() == ["O13", "O13"]
+    assert not is_introduction(path.to_dict("records"))
+    assert is_introduction(routes("O09").to_dict("records"))  # goods flow on: O09, O02, L01
+
+
+def test_a_zone_shared_with_a_country_is_for_firms_of_that_country() -> None:
+    zones = ("中德合作园", "甲开发区", "中日产业园")
+    assert zone_for(zones, "德国") == "中德合作园"
+    assert zone_for(zones, "日本") == "中日产业园"
+    assert zone_for(zones, "美国") == "甲开发区"
+    assert zone_for(("中德合作园",), "美国") is None
 
 
 def step(firm_id: str, chain: str = "pv", **changes: object) -> list[str]:
