@@ -97,7 +97,7 @@ def is_introduction(path: Sequence[Mapping[str, Any]]) -> bool:
 
     Examples
     --------
-    >>> rivals = [{"kind": "supplies", "from_id": "a", "to_id": "x"}, {"kind": "supplies", "from_id": "b", "to_id": "x"}]
+    >>> rivals = [{"kind": "supplies", "from_id": firm, "to_id": "customer"} for firm in ("target", "local")]
     >>> is_introduction(rivals), is_introduction(rivals[:1])
     (False, True)
     """

@@ -42,7 +42,7 @@ def test_found_counts_only_makers_shown_to_make_it_here(toy: pd.DataFrame) -> No
     assert toy["found"].to_dict() == {
         "HY01": 0, "HY02": 0, "HY03": 0, "HY04": 2, "PV01": 1, "PV02": 0, "PV03": 3, "PV04": 0, "PV05": 0,
     }  # fmt: skip
-    # Group-only (L03), stopped (L06) and signed (L07) stand beside and never lift a state; a buyer (L01) does not count.
+    # Group-only (L03), stopped (L06), signed (L07) stand beside and lift no state; a buyer (L01) does not count.
     assert toy["group_only"].to_dict() | {"PV04": 0, "HY02": 0} == dict.fromkeys(toy.index, 0)
     assert toy.loc["PV04", "group_only_firms"] == ("甲六电源有限公司", "甲三电气有限公司")
     assert toy.loc["HY02", "group_only_firms"] == ("甲七氢能装备有限公司",)
@@ -70,7 +70,7 @@ def test_a_node_listed_in_two_chains_has_the_same_firms(toy: pd.DataFrame) -> No
 def test_severity_is_the_sum_of_its_printed_parts(toy: pd.DataFrame) -> None:
     parts = [column for column in toy if column.startswith("severity_")]
     assert toy[parts].sum(axis=1).tolist() == pytest.approx(toy["severity"].tolist())
-    # PV02: none_known 2 + three buyers at .5 + high value 1 + must-pass (PV03 and, through it, not PV05: PV04 feeds it too)
+    # PV02: none_known 2 + three buyers at .5 + high value 1 + must-pass .5 (of PV03 and PV05 only PV03)
     assert toy.loc["PV02", "severity"] == pytest.approx(2 + 1.5 + 1 + 0 + 0.5)
     assert (toy.loc[toy["state"].isin(PRESENT_STATES), "severity"] == 0).all()
 
