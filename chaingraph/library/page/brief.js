@@ -15,15 +15,15 @@ function renderBrief(root) {
       { class: 'sheet-grid' },
       el('section', { class: 'sheet-leaders' }, numbered(1, label('brief_leaders')), briefLeaders(facts)),
       el('section', { class: 'sheet-gaps' }, numbered(2, label('brief_gaps')), briefGaps(facts)),
-      el('section', { class: 'sheet-visits' }, numbered(3, label('brief_visits')), briefVisits(facts)),
+      el('section', { class: 'sheet-visits' }, numbered(3, label('brief_visits'), label('brief_visits_note')), briefVisits(facts)),
       el('section', { class: 'sheet-unknown' }, numbered(4, label('brief_unknown')), briefUnknown(facts)),
     ),
     el('footer', { class: 'sheet-foot' }, briefFoot(facts)),
   );
 }
 
-function numbered(number, words) {
-  return el('h3', null, el('span', { class: 'number', 'aria-hidden': 'true' }, number), words);
+function numbered(number, words, note) {
+  return el('h3', null, el('span', { class: 'number', 'aria-hidden': 'true' }, number), words, note ? el('span', { class: 'place' }, note) : null);
 }
 
 function briefLeaders(facts) {
@@ -55,19 +55,16 @@ function briefGaps(facts) {
       return el(
         'li',
         { class: `gap state-${segment.state}` },
-        el('div', { class: 'gap-head' }, segmentButton(id), flags(segment)),
-        stateBadge(segment.state),
+        el('div', { class: 'gap-head' }, segmentButton(id), flags(segment), stateBadge(segment.state)),
         el(
           'p',
-          null,
+          { class: 'gap-facts' },
           el('span', { class: 'key' }, label('who_buys')),
           buyers.length
             ? buyers.slice(0, 3).join(label('comma')) + (buyers.length > 3 ? label('and_more', { n: buyers.length }) : '')
             : label('buyers_unknown'),
+          segment.fill_mode ? [el('span', { class: 'key second' }, label('fill')), caption('fill', segment.fill_mode)] : null,
         ),
-        segment.fill_mode
-          ? el('p', null, el('span', { class: 'key' }, label('fill')), caption('fill', segment.fill_mode))
-          : null,
       );
     }),
   );
@@ -78,34 +75,30 @@ function briefVisits(facts) {
   return el(
     'ol',
     { class: 'visits' },
-    facts.visits.map((visit) => {
-      const row = data.targets.find((target) => target.list === 'new' && target.firm === visit.firm);
+    facts.visits.map((id) => {
+      const row = data.targets.find((target) => target.list === 'new' && target.firm === id);
       return el(
         'li',
         null,
         el(
           'div',
           { class: 'visit-who' },
-          firmButton(visit.firm),
+          firmButton(id),
           el('span', { class: 'place' }, seat(row)),
-          tierTags(firmOf.get(visit.firm), row, 1),
+          tierTags(firmOf.get(id), row, 1),
+          row.rank === undefined ? null : el('span', { class: 'place' }, label('listed_at', { n: row.rank })),
         ),
         el(
           'dl',
           null,
           fact(label('what_project'), projectWords(row)),
+          fact(label('why_it'), items(row.reasons).slice(0, 2).join(label('semicolon')) || label('not_known')),
           fact(label('why_now'), whyNow(row)),
-          fact(label('who_opens'), items(row.next_step).join(label('full_stop')) || label('opener_unknown')),
-          fact(label('which_zone'), (visit.zones || []).join(label('comma')) || label('zone_unknown')),
+          fact(label('who_opens'), items(row.next_step).join(label('semicolon')) || label('opener_unknown')),
         ),
       );
     }),
   );
-}
-
-/** A term and its value for a definition list. */
-function fact(term, value) {
-  return el('div', null, el('dt', null, term), el('dd', null, value));
 }
 
 function seat(row) {
@@ -118,15 +111,14 @@ function projectWords(row) {
   return [proposal || label('project_unknown'), size].filter(Boolean).join(label('comma'));
 }
 
-/** A dated signal where there is one; else that there is none, and the first reason. */
+/** A dated signal where there is one; else that there is none. */
 function whyNow(row) {
   if (row.signal && row.signal_date) {
     const told = (firmOf.get(row.firm).signals || []).find((signal) => signal.kind === row.signal && signal.date === row.signal_date);
     const words = told && told.text ? label('colon') + told.text : '';
     return label('signal_dated', { date: row.signal_date, signal: caption('signal', row.signal) }) + words;
   }
-  const reason = items(row.reasons)[0];
-  return label('no_signal') + (reason ? label('but_reason', { reason }) : '');
+  return label('no_signal');
 }
 
 function briefUnknown(facts) {
@@ -134,20 +126,26 @@ function briefUnknown(facts) {
   if (facts.not_found) rows.push(label('unknown_segments', { n: facts.not_found, total: data.segments.length }));
   if (facts.unsure) rows.push(label('unknown_rows', { n: facts.unsure }));
   if (facts.undated) rows.push(label('unknown_signals', { n: facts.undated, total: facts.visits.length }));
-  const asked = facts.questions.map((id) => data.questions.find((row) => row.segment === id));
-  return [
-    sentences(rows),
-    asked.length ? el('h4', null, label('ask_first')) : null,
+  const asked = facts.questions.map((id) => segmentOf.get(id));
+  return el(
+    'div',
+    { class: 'unknown-parts' },
+    el('div', null, sentences(rows)),
     asked.length
       ? el(
-          'ul',
-          { class: 'asked' },
-          asked.map((row) =>
-            el('li', null, el('span', { class: 'key' }, label('ask', { whom: local(row.ask_whom) || label('whom_unknown') })), local(row.question)),
+          'div',
+          null,
+          heading(4, label('ask_first')),
+          el(
+            'ul',
+            { class: 'asked' },
+            asked.map((row) =>
+              el('li', null, el('span', { class: 'key' }, label('ask', { whom: local(row.ask_whom) || label('whom_unknown') })), local(row.question)),
+            ),
           ),
         )
       : null,
-  ];
+  );
 }
 
 function briefFoot(facts) {

@@ -23,17 +23,23 @@ function segmentButton(id) {
   return el('button', { type: 'button', class: 'name', 'data-segment': id, onclick: (event) => open('segment', id, event.currentTarget) }, local(segment.name));
 }
 
+/** A firm to click on: by its full name, or on a card by the name people use. */
 function firmButton(id, kind) {
   const firm = firmOf.get(id);
   if (!firm) return el('span', { class: 'name' }, id);
-  return el('button', { type: 'button', class: `name${kind ? ` ${kind}` : ''}`, 'data-firm': id, onclick: (event) => open('firm', id, event.currentTarget) }, el('bdi', null, shortName(firm)));
+  const full = local(firm.name);
+  const words = kind ? shortName(firm) : full;
+  const attributes = { type: 'button', class: `name${kind ? ` ${kind}` : ''}`, 'data-firm': id, onclick: (event) => open('firm', id, event.currentTarget) };
+  return el('button', { ...attributes, title: words === full ? null : full }, el('bdi', null, words));
 }
 
-/** A firm's name as people say it: its first alias where that is shorter; the full one stands in the panel. */
+/** A name for a narrow place: the shortest alias that reads as one, or the name without its legal form. */
 function shortName(firm) {
   const name = local(firm.name);
-  const alias = (firm.aliases || [])[0];
-  return state.lang === 'zh' && alias && alias.length >= 2 && alias.length < name.length ? alias : name;
+  if (state.lang !== 'zh') return name;
+  const bare = name.replace(/(股份有限公司|有限责任公司|有限公司)(?=$|[(（])/, '') || name;
+  const alias = (firm.aliases || []).find((other) => /^[\u3400-\u9fff]{2,6}$/.test(other));
+  return alias && alias.length < bare.length ? alias : bare;
 }
 
 // The views of the page, in order. A view fills its section, and may say what a change of filters does to it.
@@ -51,6 +57,7 @@ function renderAll() {
   for (const view of views) view.render(document.getElementById(view.id));
   updateFilters(updateCards());
   renderPanel();
+  makeRoom();
 }
 
 function renderChange(patch) {
@@ -62,6 +69,7 @@ function renderChange(patch) {
   if ('selected' in patch) {
     renderPanel();
     light(null);
+    makeRoom();
   }
 }
 

@@ -139,6 +139,11 @@ function confidence(code) {
   return el('span', { class: `confidence confidence-${code}` }, caption('confidence', code));
 }
 
+/** A term and its value for a definition list. */
+function fact(term, value) {
+  return el('div', null, el('dt', null, term), el('dd', null, value));
+}
+
 function heading(level, words, attributes) {
   return el(`h${level}`, attributes, words);
 }

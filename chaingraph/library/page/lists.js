@@ -81,14 +81,19 @@ function targetTable(list) {
     [label('head_firm'), 'wide', (row) => [firmButton(row.firm), el('div', { class: 'tags' }, tierTags(firmOf.get(row.firm), row, 2))]],
     [label('head_seat'), '', (row) => [seat(row), row.decision_city ? el('div', { class: 'note' }, label('decides_in', { city: row.decision_city })) : null]],
     [label('head_segment'), '', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
-    [label('head_project'), 'wide', projectWords],
+    [label('head_project'), 'wide', (row) => clamped(projectWords(row))],
     [label('head_fit'), '', timesWithBand],
     [label('head_grade'), 'centre', (row) => (row.evidence_grade ? caption('grade', row.evidence_grade) : label('not_known'))],
     [label('head_signal'), '', (row) => (row.signal_date ? `${row.signal_date} ${caption('signal', row.signal)}` : label('none_dated'))],
-    [label('head_next'), 'wide', (row) => items(row.next_step).join(label('full_stop'))],
+    [label('head_next'), 'wide', (row) => clamped(items(row.next_step).join(label('semicolon')))],
   ];
   if (list === 'reinvest') columns.splice(2, 0, [label('local_unit'), 'wide', (row) => items(row.local_unit).join(label('comma'))]);
   return table(label(`list_${list}`), columns, held.filter(rowPasses), held.length ? label('none_pass') : label(`list_empty_${list}`));
+}
+
+/** A long text in a table, cut after some lines; the panel has it whole. */
+function clamped(words) {
+  return el('div', { class: 'clamped' }, words);
 }
 
 function rankingTables() {
@@ -138,11 +143,11 @@ function questionTable() {
   return table(
     label('list_questions'),
     [
-      [label('head_rank'), 'number', (row) => row.rank],
-      [label('head_segment'), '', (row) => (segmentOf.has(row.segment) ? segmentButton(row.segment) : row.segment)],
-      [label('head_ask'), '', (row) => local(row.ask_whom)],
-      [label('head_question'), 'wide', (row) => local(row.question)],
-      [label('head_why'), 'wide', (row) => local(row.why)],
+      [label('head_week'), 'centre', (row) => (row.rank === undefined ? '' : row.rank)],
+      [label('head_segment'), '', (row) => segmentButton(row.segment)],
+      [label('head_ask'), '', (row) => local(segmentOf.get(row.segment).ask_whom)],
+      [label('head_question'), 'wide', (row) => local(segmentOf.get(row.segment).question)],
+      [label('head_why'), 'wide', (row) => items(row.why).join(label('semicolon'))],
     ],
     data.questions,
     label('list_empty_questions'),

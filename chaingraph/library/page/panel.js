@@ -32,8 +32,8 @@ function followAddress() {
   if (!kind) return;
   if (state.selected && state.selected.kind === kind && state.selected.id === id) return;
   open(kind, id);
-  const node = kind === 'segment' ? cards.get(id) : null;
-  if (node) node.scrollIntoView({ block: 'center' });
+  const node = cards.get(selectedSegments()[0]);
+  if (node) node.scrollIntoView({ block: window.innerWidth > 760 ? 'center' : 'start' });
 }
 
 function renderPanel() {
@@ -92,7 +92,7 @@ function segmentPanel(segment) {
       el('p', { class: 'panel-tags' }, stateBadge(segment.state), flags(segment)),
       el('p', { class: 'note' }, caption('state_note', segment.state)),
     ),
-    part('why', sentences(items(segment.reasons)), segment.flag_reason ? el('p', null, el('span', { class: 'key' }, label('flag_reason')), segment.flag_reason) : null),
+    part('why', sentences(items(segment.reasons)), segment.flag_reason && !everyText(segment.reasons).some((reason) => reason.includes(segment.flag_reason)) ? el('p', null, el('span', { class: 'key' }, label('flag_reason')), segment.flag_reason) : null),
     part('counts', pairs([
       [label('found'), label('n_firms', { n: segment.found || 0 })],
       [label('group_only'), label('n_firms', { n: segment.group_only || 0 })],
@@ -170,7 +170,7 @@ function firmPanel(firm) {
   const place = [firm.country, firm.city, firm.district].filter((name, index, all) => name && all.indexOf(name) === index).join(' ');
   return [
     panelHead(label(kind), local(firm.name), otherName(firm.name) || firm.full, el('p', { class: 'panel-tags' }, place ? el('span', { class: 'place' }, place) : null, tierTags(firm, rows[0]))),
-    rows.map((row) => targetParts(firm, row, rows.length > 1)),
+    rows.map((row, index) => targetParts(firm, row, index === 0)),
     rankingPart(firm),
     part('does', firm.roles && firm.roles.length ? el('ul', { class: 'firm-rows' }, firm.roles.map(roleLine)) : null),
     part('links', firm.links && firm.links.length ? el('ul', { class: 'firm-rows' }, firm.links.map(linkLine)) : null),
@@ -191,7 +191,7 @@ function firmPanel(firm) {
   ];
 }
 
-function targetParts(firm, row, several) {
+function targetParts(firm, row, first) {
   const segment = segmentOf.get(row.segment);
   return el(
     'div',
@@ -205,15 +205,15 @@ function targetParts(firm, row, several) {
     ),
     part('project', el('p', { class: 'lead' }, projectWords(row)), items(row.local_unit).length ? el('p', null, el('span', { class: 'key' }, label('local_unit')), items(row.local_unit).join(label('comma'))) : null),
     part('why_firm', sentences(items(row.reasons))),
-    part('now', el('p', null, whyNow({ ...row, reasons: [] }))),
-    part('fit', fitWords(row), waterfall(row.terms || []), several && row.list !== 'new' ? null : sharesTable(firm)),
+    part('now', el('p', null, whyNow(row))),
+    part('fit', fitWords(row), waterfall(row.terms || []), sharesTable(row.shares || [])),
     part('reach', pairs([
       [label('reach'), reachWords(row)],
       [label('propensity'), row.propensity === undefined ? label('not_known') : label('propensity_units', { n: Math.round(Math.expm1(row.propensity)) })],
       [label('decision_city'), row.decision_city || firm.decision_city || label('not_known')],
       [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
     ])),
-    several && row.list !== 'new' ? null : part('route', routeSteps(firm, row)),
+    first ? part('route', routeSteps(firm, row)) : null,
     part('evidence', el('p', null, row.evidence_grade ? [el('strong', null, caption('grade', row.evidence_grade)), label('colon'), caption('grade_note', row.evidence_grade)] : label('not_known'))),
     part('unknown', sentences(unknowns(firm, row))),
     part('next', items(row.next_step).map((step) => el('p', { class: 'lead' }, linked(step)))),
@@ -228,7 +228,7 @@ function fitWords(row) {
   const band = row.fit_low === undefined || row.fit_high === undefined ? label('no_band') : label('fit_band', { low: times(row.fit_low), high: times(row.fit_high) });
   return [
     el('p', { class: 'lead' }, label(key, { x: times(row.fit_lift) })),
-    el('p', { class: 'note' }, band, row.top_share === undefined ? '' : label('top_share', { p: Math.round(row.top_share * 100) })),
+    el('p', { class: 'note' }, band, row.top_share === undefined ? '' : label(row.top_share < 0.005 ? 'top_share_none' : 'top_share', { p: Math.round(row.top_share * 100) })),
   ];
 }
 
@@ -265,26 +265,26 @@ function waterfall(terms) {
   );
 }
 
-/** Which local firms the similarity comes from: the shares of a term, product text and industry added up. */
-function sharesTable(firm) {
-  const held = (firm.shares || []).filter((row) => row.term === 'mix');
-  if (!held.length) return null;
-  const byFirm = new Map();
-  for (const row of held) {
-    const sum = byFirm.get(row.firm) || { text: 0, industry: 0, words: new Set() };
-    sum[row.part] = (sum[row.part] || 0) + row.share;
-    for (const word of row.words || []) sum.words.add(word);
-    byFirm.set(row.firm, sum);
-  }
-  const rows = [...byFirm].sort((a, b) => b[1].text + b[1].industry - a[1].text - a[1].industry).slice(0, 5);
-  const percent = (value) => `${Math.round(value * 100)}%`;
+/** Which local firms the likeness comes from: product text and industry added up. */
+function sharesTable(rows) {
+  if (!rows.length) return null;
   return el(
     'table',
     { class: 'shares' },
     el('caption', null, label('shares_caption')),
     el('thead', null, el('tr', null, ['local_firm', 'share', 'shared_words'].map((key) => el('th', { scope: 'col' }, label(key))))),
-    el('tbody', null, rows.map(([id, sum]) =>
-      el('tr', null, el('th', { scope: 'row' }, firmOf.has(id) ? firmButton(id) : id), el('td', { class: 'number' }, percent(sum.text + sum.industry)), el('td', null, [...sum.words].slice(0, 6).join(label('comma')) || (sum.text ? label('no_words') : label('industry_only'))))),
+    el(
+      'tbody',
+      null,
+      rows.map((row) =>
+        el(
+          'tr',
+          null,
+          el('th', { scope: 'row' }, firmButton(row.firm)),
+          el('td', { class: 'number' }, `${Math.round((row.text + row.industry) * 100)}%`),
+          el('td', null, (row.words || []).join(label('comma')) || label(row.text ? 'no_words' : 'industry_only')),
+        ),
+      ),
     ),
   );
 }

@@ -23,12 +23,12 @@ function renderPanorama(root) {
     node.style.flexGrow = lane.columns.length;
     return node;
   });
-  const canvas = drawn('svg', { class: 'feeds', 'aria-hidden': 'true', focusable: 'false' });
+  const canvas = drawn('svg', { class: 'feeds', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' });
   replace(root, canvas, lanes);
   makeCurves(canvas);
   placeCurves();
   updateCards();
-  light(state.selected && state.selected.kind === 'segment' ? state.selected.id : null);
+  light(null);
 }
 
 function card(id) {
@@ -64,16 +64,18 @@ function flags(segment) {
 
 /** Local firms that make it here, then, apart, those whose group can. */
 function cardFirms(segment) {
-  const here = (segment.firms || []).filter((role) => role.standing === 1);
-  const beside = (segment.firms || []).filter((role) => role.standing === 2);
-  const names = (roles) => roles.slice(0, CARD_FIRMS).map((role) => firmButton(role.firm, 'chip'));
-  const more = (roles) => (roles.length > CARD_FIRMS ? el('span', { class: 'more' }, label('n_more', { n: roles.length - CARD_FIRMS })) : null);
-  return [
-    here.length ? el('p', { class: 'card-firms' }, el('span', { class: 'key' }, label('local')), names(here), more(here)) : null,
-    beside.length
-      ? el('p', { class: 'card-firms beside' }, el('span', { class: 'key' }, label('group_can')), names(beside), more(beside))
-      : null,
-  ];
+  const line = (standing, key, kind) => {
+    const roles = (segment.firms || []).filter((role) => role.standing === standing);
+    if (!roles.length) return null;
+    const more = roles.length - CARD_FIRMS;
+    return el(
+      'div',
+      { class: `card-firms ${kind}` },
+      el('span', { class: 'key' }, key),
+      el('p', null, roles.slice(0, CARD_FIRMS).map((role) => firmButton(role.firm, 'chip')), more > 0 ? el('span', { class: 'more' }, label('n_more', { n: more })) : null),
+    );
+  };
+  return [line(1, label('local'), 'here'), line(2, label('group_can'), 'beside')];
 }
 
 /** Everything that changes with filters: targets on the cards, cards that fall out. */
@@ -142,7 +144,7 @@ function placeCurves() {
   const leaving = ports(place, 'from', 'to');
   const entering = ports(place, 'to', 'from');
   for (const curve of curves) {
-    curve.path.setAttribute('d', curveOf(place.get(curve.from), place.get(curve.to), leaving.get(curve), entering.get(curve)));
+    curve.path.setAttribute('d', curveOf(place.get(curve.from), place.get(curve.to), leaving.get(curve), entering.get(curve), box.width));
   }
 }
 
@@ -150,7 +152,10 @@ function placeCurves() {
 function ports(place, own, other) {
   const heights = new Map();
   const byCard = new Map();
-  for (const curve of curves) byCard.set(curve[own], [...(byCard.get(curve[own]) || []), curve]);
+  for (const curve of curves) {
+    if (!byCard.has(curve[own])) byCard.set(curve[own], []);
+    byCard.get(curve[own]).push(curve);
+  }
   for (const [id, held] of byCard) {
     const at = place.get(id);
     held.sort((a, b) => place.get(a[other]).middle - place.get(b[other]).middle);
@@ -160,10 +165,13 @@ function ports(place, own, other) {
   return heights;
 }
 
-function curveOf(from, to, start, end) {
+function curveOf(from, to, start, end, width) {
   if (Math.abs(from.left - to.left) < 20) {
-    const bow = Math.min(46, 22 + Math.abs(end - start) / 12); // in one column: a bow on its right
-    return `M${from.right} ${start} C${from.right + bow} ${start} ${to.right + bow} ${end} ${to.right + 2} ${end}`;
+    // In one column: a bow beside it; on its left where the page ends at its right.
+    const last = from.right + 30 > width;
+    const bow = Math.min(40, 20 + Math.abs(end - start) / 14) * (last ? -1 : 1);
+    const [x1, x2] = last ? [from.left, to.left - 2] : [from.right, to.right + 2];
+    return `M${x1} ${start} C${x1 + bow} ${start} ${x2 + bow} ${end} ${x2} ${end}`;
   }
   const forward = from.left < to.left;
   const [x1, x2] = forward ? [from.right, to.left - 2] : [from.left, to.right + 2];
@@ -171,32 +179,76 @@ function curveOf(from, to, start, end) {
   return `M${x1} ${start} C${x1 + pull} ${start} ${x2 - pull} ${end} ${x2} ${end}`;
 }
 
-/** Light a segment with what feeds it and what it feeds; null goes back to the selected one. */
+/** The segments that the selection speaks of: itself, or where a firm stands or is wanted. */
+function selectedSegments() {
+  if (!state.selected) return [];
+  const { kind, id } = state.selected;
+  if (kind === 'segment') return [id];
+  const wanted = data.targets.filter((row) => row.firm === id).map((row) => row.segment);
+  const held = (firmOf.get(id).roles || []).map((role) => role.segment);
+  return wanted.length ? wanted : held;
+}
+
+/** Light a segment with what feeds it and what it feeds; null goes back to what is selected. */
 function light(id) {
-  const chosen = id || (state.selected && state.selected.kind === 'segment' ? state.selected.id : null);
-  const near = new Set(chosen ? [chosen] : []);
+  const chosen = new Set(id ? [id] : selectedSegments());
+  const near = new Set(chosen);
   for (const curve of curves) {
-    const into = chosen === curve.to;
-    const out = chosen === curve.from;
-    curve.path.classList.toggle('is-lit', into || out);
-    curve.path.classList.toggle('is-pale', Boolean(chosen) && !into && !out);
-    if (into) near.add(curve.from);
-    if (out) near.add(curve.to);
+    const lit = chosen.has(curve.from) || chosen.has(curve.to);
+    curve.path.classList.toggle('is-lit', lit);
+    curve.path.classList.toggle('is-pale', chosen.size > 0 && !lit);
+    if (lit) near.add(curve.from).add(curve.to);
   }
   for (const [key, node] of cards) {
-    node.classList.toggle('is-chosen', key === chosen);
-    node.classList.toggle('is-near', key !== chosen && near.has(key));
-    node.classList.toggle('is-pale', Boolean(chosen) && !near.has(key));
+    node.classList.toggle('is-chosen', chosen.has(key));
+    node.classList.toggle('is-near', !chosen.has(key) && near.has(key));
+    node.classList.toggle('is-pale', chosen.size > 0 && !near.has(key));
   }
+}
+
+/** Move the lanes aside so that the panel does not lie on the selected card. */
+function makeRoom() {
+  const lanes = document.getElementById('lanes');
+  lanes.style.transform = '';
+  const card = cards.get(selectedSegments()[0]);
+  const panel = document.getElementById('panel');
+  if (!card || panel.hidden) return;
+  const [at, over] = [card.getBoundingClientRect(), panel.getBoundingClientRect()];
+  const hidden = over.left > 0 ? at.right + 24 - over.left : 0; // a bottom sheet leaves the sides free
+  if (hidden > 0) lanes.style.transform = `translateX(${-Math.min(hidden, at.left)}px)`;
+}
+
+const ACROSS = [1050, 655]; // what A4 landscape leaves for the lanes, in CSS pixels
+const UPRIGHT = [703, 1015]; // what A4 portrait leaves for the first page
+
+/** How small something must be made to fit, once it has been given the width that this leaves it. */
+function fitted(node, page, name) {
+  const fit = () => Math.min(1, page[0] / node.offsetWidth, page[1] / node.offsetHeight);
+  node.style.removeProperty(`--${name}-wide`);
+  for (let round = 0; round < 3; round += 1) node.style.setProperty(`--${name}-wide`, `${Math.round(page[0] / fit())}px`);
+  node.style.setProperty(`--${name}-fit`, String(Math.floor(fit() * 1000) / 1000));
+}
+
+/** For print, lanes and the A4 block are laid out the same on every screen, then made as small as the page asks. */
+function beforePrint() {
+  document.body.classList.add('printing');
+  fitted(document.getElementById('brief'), UPRIGHT, 'sheet');
+  fitted(document.getElementById('lanes'), ACROSS, 'lanes');
+  placeCurves();
+}
+
+function afterPrint() {
+  document.body.classList.remove('printing');
+  placeCurves();
 }
 
 function startPanorama() {
   let waiting = 0;
   const redraw = () => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(placeCurves);
+    waiting = requestAnimationFrame(() => { placeCurves(); makeRoom(); });
   };
   window.addEventListener('resize', redraw);
-  window.addEventListener('beforeprint', placeCurves);
-  window.addEventListener('afterprint', redraw);
+  window.addEventListener('beforeprint', beforePrint);
+  window.addEventListener('afterprint', afterPrint);
 }
