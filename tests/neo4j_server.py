@@ -150,11 +150,11 @@ def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:
     leaders = pd.DataFrame([{"chain_id": "pv", "rank": 1, "firm_id": "L01", "firm": "甲一", "reason": "营收最高"}])
     terms = pd.DataFrame(
         [
-            ("pv", "extend", "O02", "mix", 0.6),
-            ("pv", "extend", "O02", "near", 0.4),
-            ("pv", "extend", "O03", "mix", 0.2),
+            ("pv", "extend", "main", "O02", "mix", 0.6),
+            ("pv", "extend", "main", "O02", "near", 0.4),
+            ("pv", "extend", "main", "O03", "mix", 0.2),
         ],
-        columns=["chain_id", "strategy", "firm_id", "term", "contribution"],
+        columns=["chain_id", "strategy", "list", "firm_id", "term", "contribution"],
     )
     gaps = gaps.reindex(columns=list(GAP_COLUMNS))
     targets = targets.reindex(columns=[*SHORTLIST_COLUMNS, "candidate_list"])

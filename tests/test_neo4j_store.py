@@ -395,7 +395,7 @@ def test_results_hang_on_the_graph(server: Address, dataset: str) -> None:
         server,
         "MATCH (f:Firm)-[t:TARGETS]->(s:Segment) WHERE t.cg_uid STARTS WITH $prefix RETURN f.firm_id AS "
         "f, s.segment_id AS s, "
-        "t.list AS l, t.fit_lift AS lift, t.fit_low AS low, t.term_mix AS mix, t.term_near AS near, "
+        "t.candidate_list AS l, t.fit_lift AS lift, t.fit_low AS low, t.term_mix AS mix, t.term_near AS near, "
         "t.strategy AS st ORDER BY f",
         prefix=f"{dataset}|",
     )

@@ -117,7 +117,7 @@ def write_neo4j(
         for _ in range(5):
             with driver.session(database=database, fetch_size=10_000) as session:
                 try:
-                    return _push(session, name, tables, findings, prune, progress)
+                    return _push(session, name, tables, findings, prune=prune, progress=progress)
                 except Overtaken:
                     continue
     refuse("overtaken", dataset=name)
@@ -128,7 +128,8 @@ def _push(
     dataset: str,
     tables: Mapping[str, pd.DataFrame],
     findings: Findings | None,
-    prune: bool,  # noqa: FBT001 - private
+    *,
+    prune: bool,
     progress: Progress | None,
 ) -> Load:
     state = read_state(session, dataset)
@@ -209,9 +210,9 @@ def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | 
         for row, known in _differing(loading, kind.label, rows.node_rows(kind, loading.dataset), held, content):
             line: list[Any] = [row.uid, _values(row, kind.columns, known=known)]
             if tiers:
-                members = row.values.get("tiers", ())
-                listed = split(members) if isinstance(members, str) else members
-                line.append([str(tier).partition("(")[0] for tier in listed])  # type: ignore[attr-defined]
+                members = row.values.get("tiers")
+                listed = members if isinstance(members, list) else split(members)
+                line.append([str(tier).partition("(")[0] for tier in listed])
             yield change if known else create, row.size, line
 
     for statement, batch in batches(lines()):

@@ -1,14 +1,14 @@
 """What a run found, as relationships: gaps of a region, targets with their terms, leaders. Nothing is computed here.
 
-==========  ====================  =====================================================================================
-type        from -> to            properties
-==========  ====================  =====================================================================================
-GAP_IN      Segment -> Region     the gap's row (`schema.GAP_COLUMNS`)
-TARGETS     Firm -> Segment       the target's row (`schema.SHORTLIST_COLUMNS`), ``list`` (new, reinvest, leader) and
-                                  ``term_mix``, ``term_ppr`` …: contributions in nats, whose sum is the score; Firm ->
-                                  Chain where the row names no segment
-LEADS       Firm -> Chain         the leader's row; ``basis`` = run
-==========  ====================  =====================================================================================
+==========  ================  =========================================================================================
+type        from -> to        properties
+==========  ================  =========================================================================================
+GAP_IN      Segment, Region   the gap's row (`schema.GAP_COLUMNS`)
+TARGETS     Firm, Segment     the target's row (`schema.SHORTLIST_COLUMNS`, ``candidate_list``: new, reinvest), ``list``
+                              (main; leader: found from the chain leaders) and ``term_mix``, ``term_ppr`` …:
+                              contributions in nats, whose sum is the score; Firm, Chain where no segment is named
+LEADS       Firm, Chain       the leader's row; ``basis`` = run
+==========  ================  =========================================================================================
 
 All carry ``run_id``, ``region``, ``as_of`` and ``source``. Results of an earlier run for the same region are marked
 retired, so they can still be asked for by their run id; results for other regions stay as they are.
@@ -59,7 +59,7 @@ def result_edges(findings: Findings, where: Places) -> list[Edges]:
     gaps = findings.gaps[lang].assign(**own)
     gaps[START], gaps[END], gaps[KEY] = gaps["segment_id"].map(shorten), where.key(region), own["run_id"]
     targets = _targets(findings).assign(**own)
-    keys = targets[["chain_id", "list", "strategy", "run_id"]].fillna("").agg("|".join, axis=1)
+    keys = targets[["chain_id", "list", "run_id"]].fillna("").agg("|".join, axis=1)
     targets[START], targets[KEY] = targets["firm_id"].map(shorten), keys.astype("str")
     placed = targets["segment_id"].notna()
     to_segment = targets[placed].assign(**{END: targets.loc[placed, "segment_id"].map(shorten)})
@@ -83,16 +83,13 @@ def _kind(kind: str, start: str, end: str, frame: pd.DataFrame, region: str, sai
 
 
 def _targets(findings: Findings) -> pd.DataFrame:
-    new = findings.targets[findings.lang]
-    by_leader = findings.leader_targets[findings.lang]
-    frame = pd.concat(
-        [new.assign(list=new["candidate_list"]), by_leader.assign(list="leader")], ignore_index=True
-    ).drop(columns=["candidate_list"], errors="ignore")  # fmt: skip
+    own = findings.targets[findings.lang].assign(list="main")
+    frame = pd.concat([own, findings.leader_targets[findings.lang].assign(list="leader")], ignore_index=True)
     if findings.terms.empty:
         return frame
-    key = ["chain_id", "strategy", "firm_id"]
+    key = ["chain_id", "firm_id", "list"]
     terms = findings.terms.pivot_table(index=key, columns="term", values="contribution", aggfunc="sum")
-    return frame.merge(terms.add_prefix("term_").reset_index(), on=key, how="left", validate="many_to_one")
+    return frame.merge(terms.add_prefix("term_").reset_index(), on=key, how="left", validate="one_to_one")
 
 
 def _run_nodes(findings: Findings) -> pd.DataFrame:

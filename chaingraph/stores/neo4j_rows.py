@@ -266,18 +266,18 @@ def _records(frame: pd.DataFrame, columns: tuple[str, ...], sets: frozenset[str]
     """Rows as dictionaries without missing values, a chunk of the frame in memory at a time."""
     for first in range(0, len(frame), CHUNK):
         part = frame.iloc[first : first + CHUNK]
-        lists = [_plain_values(part[column], column in sets) for column in columns]
+        lists = [_plain_values(part[column], is_set=column in sets) for column in columns]
         for row in zip(*lists, strict=True):
             yield {column: value for column, value in zip(columns, row, strict=True) if value is not None}
 
 
-def _plain_values(column: pd.Series, is_set: bool) -> list[object]:  # noqa: FBT001
+def _plain_values(column: pd.Series, *, is_set: bool) -> list[object]:
     missing = column.isna().to_numpy()
     values: list[object] = column.tolist()
-    return [None if gone else _plain(value, is_set) for value, gone in zip(values, missing, strict=True)]
+    return [None if gone else _plain(value, is_set=is_set) for value, gone in zip(values, missing, strict=True)]
 
 
-def _plain(value: object, is_set: bool) -> object:  # noqa: FBT001
+def _plain(value: object, *, is_set: bool) -> object:
     if is_set and isinstance(value, str):
         members = split(value)
         # A cell that is not in canonical form ("a;;b") stays text, so that it comes back as it was.

@@ -102,7 +102,7 @@ def run_query(
     }
     with connect(uri, user, password, database) as driver:
         records, _, columns = driver.execute_query(
-            query.text,  # type: ignore[arg-type]  # shipped with the package, not put together from input
+            query.text,
             values,
             database_=database,
             routing_="r",

@@ -1,17 +1,18 @@
 // zh: 一次分析的招商目标:分数、各项贡献、把握区间与理由;不指明分析编号则取最近一次
 // en: The targets of a run: lift, terms, band and reasons; without a run id, those of the latest run
-// One row per target. fit_lift = exp(sum of the terms), times the region's own share; term_… in nats. list: new, reinvest
-// (a group that has a unit here), leader. Computed by chaingraph, only kept here.
+// One row per target. fit_lift = exp(sum of the terms), times the region's own share; term_… in nats. list: main, or leader
+// (found from the chain leaders); candidates: new, or reinvest (a group that has a unit here). Computed by chaingraph.
 :param dataset => "jiaxing";
 :param region => "嘉兴";
 :param run => "";
-:param list => "new";
+:param list => "main";
+:param candidates => "new";
 :param chain => "";
 :param top => 30;
 
 MATCH (f:Firm {cg_dataset: $dataset})-[t:TARGETS]->(s)
 WHERE ($run <> '' AND t.run_id = $run OR $run = '' AND t.cg_retired IS NULL AND t.region = $region)
-  AND t.list = $list AND t.rank <= $top
+  AND t.list = $list AND t.candidate_list = $candidates AND t.rank <= $top
 MATCH (c:Chain {cg_uid: $dataset + '|' + t.chain_id})
 WHERE $chain = '' OR c.chain = $chain OR c.chain_id = $chain
 RETURN c.chain_id AS chain_id, c.chain AS chain, t.rank AS rank, f.firm_id AS firm_id, f.firm AS firm, f.city AS city,
