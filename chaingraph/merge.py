@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -15,6 +16,7 @@ from chaingraph.names import match_firms
 from chaingraph.schema import DTYPES, PROVENANCE, SEPARATOR, TABLES, Table, split
 
 FIRM_ID = "firms.firm_id"
+Filled = tuple[str | float, str | float]  # columns filled, source they came from; NaN where none
 GRAPH_MATCH_COLUMNS = (
     "firm_id", "other_id", "firm", "other", "rule", "score", "margin", "case", "filled", "filled_from",
 )  # fmt: skip
@@ -62,20 +64,25 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
         raise CaseError(msg)
     graph_name = name or "+".join(dict.fromkeys(case.name for case in cases))
     tables = {table: cases[0][table] for table in TABLES}
-    matches = pd.DataFrame(columns=list(GRAPH_MATCH_COLUMNS))
-    review = pd.DataFrame(columns=list(GRAPH_REVIEW_COLUMNS))
+    matches = _typed(pd.DataFrame(), GRAPH_MATCH_COLUMNS)
+    review = _typed(pd.DataFrame(), GRAPH_REVIEW_COLUMNS)
     for case in cases[1:]:
         _refuse_conflicts(tables, case, ("chains", "segments"))
         found, doubtful, ids = _resolve(tables["firms"], case, matches)
         tables, filled = _join(tables, case, ids)
-        matches = pd.concat([matches, found.merge(filled, on="other_id", how="left")], ignore_index=True)
-        review = pd.concat([review, doubtful], ignore_index=True)
-    return ChainGraph(graph_name, tables, _typed(matches, GRAPH_MATCH_COLUMNS), _typed(review, GRAPH_REVIEW_COLUMNS))
+        matches = pd.concat([matches, _typed(_with_filled(found, filled), GRAPH_MATCH_COLUMNS)])
+        review = pd.concat([review, _typed(doubtful, GRAPH_REVIEW_COLUMNS)])
+    return ChainGraph(graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True))
 
 
 def _typed(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     frame = frame.reindex(columns=list(columns))
     return frame.astype({column: "float64" if column in {"score", "margin"} else "str" for column in frame.columns})
+
+
+def _with_filled(found: pd.DataFrame, filled: Mapping[str, Filled]) -> pd.DataFrame:
+    log = [filled.get(str(other), (math.nan, math.nan)) for other in found["other_id"]]
+    return found.assign(filled=[columns for columns, _ in log], filled_from=[source for _, source in log])
 
 
 def _resolve(
@@ -97,7 +104,7 @@ def _resolve(
             "other": [*identical["firm"], *matched["left"]],
             "rule": ["same_id"] * len(identical) + list(matched["rule"]),
             "score": [100.0] * len(identical) + list(matched["score"]),
-            "margin": [float("nan")] * len(identical) + list(matched["margin"]),
+            "margin": [math.nan] * len(identical) + list(matched["margin"]),
             "case": case.name,
         }
     )
@@ -154,18 +161,17 @@ def _new_id(firm_id: str, taken: set[str]) -> str:
 
 def _join(
     tables: Mapping[str, pd.DataFrame], case: Case, ids: Mapping[str, str]
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+) -> tuple[dict[str, pd.DataFrame], dict[str, Filled]]:
     """The tables with those of a case added under the ids of the graph; and what was filled, one row per firm."""
     joined = {}
-    filled = pd.DataFrame()
+    filled: dict[str, Filled] = {}
     for table in TABLES.values():
-        first, later = tables[table.name], _remapped(case[table.name], table, ids)
+        first, later = tables[table.name], case[table.name]
         if table.name == "firms":
             first, filled = _fill(first, case["firms"], ids)
-        if not len(later):
-            joined[table.name] = first
-            continue
-        rows = pd.concat([frame for frame in (first, later) if len(frame)])
+        if len(later):
+            later = _remapped(later, table, ids)
+        rows = pd.concat([frame for frame in (first, later) if len(frame)] or [first])
         rows = rows.drop_duplicates(list(table.key)).sort_values(list(table.key), kind="stable", ignore_index=True)
         joined[table.name] = rows.astype({column.name: DTYPES[column.kind] for column in table.columns})
     return joined, filled
@@ -186,23 +192,24 @@ def _remapped(frame: pd.DataFrame, table: Table, ids: Mapping[str, str]) -> pd.D
     return frame
 
 
-def _fill(firms: pd.DataFrame, others: pd.DataFrame, ids: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _fill(firms: pd.DataFrame, others: pd.DataFrame, ids: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, Filled]]:
     """The first case's firms with empty cells filled from the rows that were taken for them."""
     rows = {str(row["firm_id"]): {str(key): value for key, value in row.items()} for row in firms.to_dict("records")}
-    log = []
+    log: dict[str, Filled] = {}
     for other in others.sort_values("firm_id").to_dict("records"):
         row = rows.get(ids[other["firm_id"]])
         if row is None:
             continue
         new = _new_cells(row, {str(key): value for key, value in other.items()})
         row.update(new)
-        source = other["source"] if new else None
-        log.append((other["firm_id"], SEPARATOR.join(new) or None, source))
+        if new:
+            source = math.nan if _empty(other["source"]) else str(other["source"])
+            log[str(other["firm_id"])] = (SEPARATOR.join(new), source)
     filled = firms.copy()
     for column in (*_FILLED, *_PLACE, *_INDUSTRY, "aliases", "former_names"):
         values = [rows[str(key)][column] for key in firms["firm_id"]]
         filled[column] = pd.Series(values, index=firms.index, dtype=firms[column].dtype)
-    return filled, pd.DataFrame(log, columns=["other_id", "filled", "filled_from"]).astype("str")
+    return filled, log
 
 
 def _new_cells(row: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
@@ -240,10 +247,9 @@ def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Ite
         table = TABLES[name]
         key = table.key[0]
         both = tables[name].merge(case[name], on=key, suffixes=("", "_other")).sort_values(key)
-        for column in table.columns:
-            if column.name == key or column.name in _NOT_CONTENT:
-                continue
-            for row in both.to_dict("records"):
+        compared = [column for column in table.columns if column.name != key and column.name not in _NOT_CONTENT]
+        for row in both.to_dict("records"):
+            for column in compared:
                 one, other = row[column.name], row[f"{column.name}_other"]
                 if _empty(one) or _empty(other):
                     continue
