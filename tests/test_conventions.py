@@ -180,7 +180,7 @@ def test_no_check_is_switched_off_unseen() -> None:
     mute = re.compile(r"#\s*(no" + r"qa|type:\s*ig" + r"nore|pragma:\s*no cov" + r"er)[^#]*?(?P<reason>(#| - ).*)?$")
     bare = []
     for path in project_files():
-        if path.suffix == ".py":
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] != "tests":
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
                 if (held := mute.search(line)) and not held["reason"]:
                     bare.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
