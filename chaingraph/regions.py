@@ -10,23 +10,19 @@ typed in to two decimals and marked approximate.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import math
-import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer, lies_in, parse
 
-Path = tuple[str, ...]
-Point = tuple[float, float, bool]  # latitude, longitude, approximate
+__all__ = [
+    "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "coordinates", "country_of", "distance_km", "is_within",
+    "path_of", "place_coordinates", "place_names", "prefecture_of", "province_of", "region_path",
+]  # fmt: skip
 
-CHINA = "中国"
 AREAS: dict[str, tuple[Path, ...]] = {
     "长三角": tuple((CHINA, province) for province in ("上海", "江苏", "浙江", "安徽")),
     "京津冀": tuple((CHINA, province) for province in ("北京", "天津", "河北")),
@@ -35,38 +31,7 @@ _AREA_NAMES = {
     "长江三角洲": "长三角", "长三角地区": "长三角", "Yangtze River Delta": "长三角", "Yangtze Delta": "长三角",
     "京津冀地区": "京津冀",
 }  # fmt: skip
-# Every development zone calls itself so; alone such a name says nothing, beside its city it does.
-_GENERIC = ("经开区", "港区")
-_SHORT = {
-    "内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏", "宁夏回族自治区": "宁夏",
-    "新疆维吾尔自治区": "新疆", "鄂温克族自治旗": "鄂温克", "东乡族自治县": "东乡",
-}  # fmt: skip
-_PEOPLES = (
-    "(?:鄂温克|裕固|保安|东乡|撒拉|土家|仡佬|纳西|傈僳|景颇|朝鲜|布依|哈尼|普米|拉祜|布朗|毛南|仫佬|德昂|独龙|阿昌|达斡尔|各|"
-    "羌|壮|回|满|藏|彝|苗|侗|白|傣|瑶|土|黎|畲|水|佤|怒|蒙古|哈萨克)族|维吾尔|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔"
-)
-_AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})*自治[州县旗]$")
 _EARTH_RADIUS_KM = 6371.0088
-
-
-@dataclass(frozen=True)
-class _Place:
-    path: Path
-    name: str  # as registered, with its suffix
-    point: Point | None = None
-
-
-@dataclass(frozen=True)
-class _Gazetteer:
-    places: dict[Path, _Place] = field(default_factory=dict)
-    by_name: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, place: _Place, *names: str) -> None:
-        if place.path not in self.places or place.point:
-            self.places[place.path] = place
-        for name in (place.name, place.path[-1], *names):
-            if place.path not in self.by_name[name]:
-                self.by_name[name].append(place.path)
 
 
 def region_path(name: str, within: str | None = None) -> Path:
@@ -90,12 +55,12 @@ def region_path(name: str, within: str | None = None) -> Path:
     ('中国', '浙江', '嘉兴', '港区')
     """
     base = region_path(within) if within else ()
-    text = _clean(name) or ""
+    text = clean(name) or ""
     if not base and (area := _AREA_NAMES.get(text, text)) in AREAS:
         return (CHINA, area)
-    paths = [path for path in _parse(text) if path[: len(base)] == base]
+    paths = [path for path in parse(text) if path[: len(base)] == base]
     found = _highest(paths)
-    if found and not (len(found) == 4 and text in _GENERIC and not base) and not _rival(text, found, paths):
+    if found and not (len(found) == 4 and text in GENERIC and not base) and not _rival(text, found, paths):
         return found
     if paths:
         choices = "、".join("".join(dict.fromkeys(path[1:])) for path in sorted(paths)[:8])
@@ -120,7 +85,7 @@ def path_of(place: Sequence[object]) -> Path:
     >>> path_of(("中国", None, "江阴", None))
     ('中国', '江苏', '无锡', '江阴')
     """
-    country, province, city, district = (_clean(item) for item in place)
+    country, province, city, district = (clean(item) for item in place)
     return _path_of(country, province, city, district)
 
 
@@ -144,7 +109,7 @@ def is_within(place: Sequence[object], region: str) -> bool | None:
     True
     """
     path = path_of(place)
-    answers = [_lies_in(path, target) for target in _targets(region)]
+    answers = [lies_in(path, target) for target in _targets(region)]
     if True in answers:
         return True
     return None if None in answers else False
@@ -199,7 +164,7 @@ def coordinates(city: str | None, country: str | None = None) -> Point | None:
 def place_coordinates(place: Sequence[object]) -> Point | None:
     """Coordinates of a place (country, province, city, district) as far in as it is known; else as `coordinates`."""
     path = path_of(place)
-    places = _gazetteer().places
+    places = gazetteer().places
     for depth in range(len(path), 1, -1):
         known = places.get(path[:depth])
         if known and known.point and (path[0] != CHINA or depth > 2):
@@ -259,100 +224,12 @@ def place_names() -> tuple[str, ...]:
     """
     names = {
         path[-1]
-        for path, place in _gazetteer().places.items()
+        for path, place in gazetteer().places.items()
         if path[0] == CHINA and (len(path) in {2, 3} or (len(path) == 4 and place.name.endswith("市")))
     }
     return tuple(
         sorted((name for name in names if len(name) > 1 and name != "南海"), key=lambda name: (-len(name), name))
     )
-
-
-def _clean(value: object) -> str | None:
-    """Text without blanks, brackets half-width; None when missing."""
-    if not isinstance(value, str):
-        return None
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value)).strip() or None
-
-
-def _short(name: str) -> str:
-    """A name without the word for its kind: 嘉兴市 -> 嘉兴, 恩施土家族苗族自治州 -> 恩施; 区 stays."""
-    if name in _SHORT:
-        return _SHORT[name]
-    if name.endswith(("自治州", "自治县", "自治旗")):
-        return _AUTONOMOUS.sub("", name)
-    for suffix in ("特别行政区", "地区", "省", "市", "县", "盟"):
-        if name.endswith(suffix):
-            short = name.removesuffix(suffix)
-            return short if len(short) > 1 else name
-    return name
-
-
-def _rows(table: str) -> Iterator[dict[str, str]]:
-    source = files("chaingraph") / "library" / "regions" / f"{table}.csv"
-    yield from csv.DictReader(source.read_text(encoding="utf-8").splitlines())
-
-
-def _coordinates(row: dict[str, str], *, approximate: bool) -> Point | None:
-    return (float(row["lat"]), float(row["lon"]), approximate) if row["lat"] else None
-
-
-@cache
-def _gazetteer() -> _Gazetteer:
-    """The tables as one gazetteer; read once, on first use."""
-    gazetteer = _Gazetteer()
-    for row in _rows("countries"):
-        gazetteer.add(_Place((row["country"],), row["country"]), row["country_en"], *row["aliases"].split(";"))
-    for row in _rows("world"):
-        place = _Place((row["country"], row["city"]), row["city"], _coordinates(row, approximate=True))
-        gazetteer.add(place, row["city_en"])
-    additions = list(_rows("additions"))
-    replaced = {
-        (row["city"], alias) for row in additions if row["district"] for alias in row["aliases"].split(";") if alias
-    }
-    for row in _rows("china"):
-        if (row["city"], row["district"]) not in replaced:
-            _add_chinese(gazetteer, row, approximate=False)
-    for row in additions:
-        _add_chinese(gazetteer, row, *row["aliases"].split(";"), approximate=True)
-    for short in ("台湾", "香港", "澳门"):
-        gazetteer.by_name[f"中国{short}"].append((CHINA, short))
-    gazetteer.by_name.pop("", None)
-    return gazetteer
-
-
-def _add_chinese(gazetteer: _Gazetteer, row: dict[str, str], *aliases: str, approximate: bool) -> None:
-    province, city, district = row["province"], row["city"], row["district"]
-    gazetteer.add(_Place((CHINA, _short(province)), province))
-    point = _coordinates(row, approximate=approximate)
-    prefecture = (CHINA, _short(province), _short(city))
-    if not district:
-        gazetteer.add(_Place(prefecture, city, point), *aliases)
-        return
-    short = _short(district)
-    if short == prefecture[-1]:
-        short = district  # 长沙县 in 长沙
-    names = [
-        district.removesuffix(suffix) for suffix in ("新区", "林区", "特区", "区", "旗") if district.endswith(suffix)
-    ]
-    if district not in _GENERIC:
-        aliases = (*aliases, *(name for name in names[:1] if len(name) > 1))
-    gazetteer.add(_Place((*prefecture, short), district, point), *aliases)
-
-
-@lru_cache(maxsize=4096)
-def _parse(text: str) -> tuple[Path, ...]:
-    """Every path a name can mean: the name itself, or places written one after the other (浙江省嘉兴市平湖市)."""
-    by_name = _gazetteer().by_name
-    if text in by_name:
-        return tuple(by_name[text])
-    found: list[Path] = []
-    for cut in range(len(text) - 1, 1, -1):
-        outer = text[:cut].rstrip(" /,-·>、")
-        inner = text[cut:].lstrip(" /,-·>、")
-        if outer in by_name and inner:
-            inside = [path for path in _parse(inner) if any(_lies_in(path, around) for around in by_name[outer])]
-            found.extend(path for path in inside if path not in found)
-    return tuple(found)
 
 
 def _highest(paths: Sequence[Path]) -> Path | None:
@@ -372,7 +249,7 @@ def _rival(text: str, found: Path, paths: Sequence[Path]) -> bool:
 
 @cache
 def _near_names() -> list[str]:
-    return [*AREAS, *_gazetteer().by_name]
+    return [*AREAS, *gazetteer().by_name]
 
 
 @lru_cache(maxsize=1024)
@@ -381,16 +258,9 @@ def _targets(region: str) -> tuple[Path, ...]:
     return AREAS.get(path[-1], (path,)) if len(path) == 2 else (path,)
 
 
-def _lies_in(path: Path, region: Path) -> bool | None:
-    if path[: len(region)] == region:
-        return True
-    depth = min(len(path), len(region))
-    return None if path[:depth] == region[:depth] else False
-
-
 @lru_cache(maxsize=65536)
 def _path_of(country: str | None, province: str | None, city: str | None, district: str | None) -> Path:
-    by_name = _gazetteer().by_name
+    by_name = gazetteer().by_name
     base: Path = ()
     if country:
         levels = [path for path in by_name.get(country, ()) if len(path) == 1 or path[:1] == (CHINA,)]
@@ -410,14 +280,14 @@ def _path_of(country: str | None, province: str | None, city: str | None, distri
             return base[:1]  # the city is known, in another province
         base = found or base
     if district and len(base) < 4:
-        unnamed = district in _GENERIC and len(base) < 3
+        unnamed = district in GENERIC and len(base) < 3
         base = (None if unnamed else _step(base, district, (4, 3))) or base
     return base
 
 
 def _step(base: Path, name: str, levels: Sequence[int]) -> Path | None:
     """The place of that name below `base` at the first of the levels where it is the only one."""
-    paths = _parse(name) or (_parse(name.partition("(")[0]) if "(" in name else ())
+    paths = parse(name) or (parse(name.partition("(")[0]) if "(" in name else ())
     for level in levels:
         inside = [path for path in paths if path[: len(base)] == base and len(path) == level]
         if not base:

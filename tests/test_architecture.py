@@ -14,7 +14,7 @@ PACKAGE = ROOT / "chaingraph"
 # Floor by floor, and on a floor from left to right. A room imports from lower floors, or from its left on its own.
 # A name stands for a module or for a folder with all in it; inside a folder only circles are forbidden.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "vocabulary": ("errors", "labels", "schema", "regions", "__init__"),
+    "vocabulary": ("errors", "labels", "schema", "gazetteer", "regions", "__init__"),
     "nouns": ("case", "graph", "strategy", "findings"),
     "intake": (
         "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",

@@ -30,9 +30,9 @@ def test_it_says_what_it_holds(toy: ChainGraph) -> None:
 
 def test_it_is_frozen_and_complete(toy: ChainGraph) -> None:
     with pytest.raises(FrozenInstanceError):
-        toy.name = "other"  # type: ignore[misc]
+        toy.name = "other"
     with pytest.raises(TypeError):
-        toy.tables["firms"] = pd.DataFrame()  # type: ignore[index]
+        toy.tables["firms"] = pd.DataFrame()
     empty = ChainGraph("empty", {})
     assert set(empty.tables) == set(TABLES)
     assert list(empty["firms"].columns) == TABLES["firms"].names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaingraph.grams import NameIndex, is_subsequence
+from chaingraph.name_forms import core, credit_key, stock_key, unlike
 from chaingraph.names import MATCH_COLUMNS, REVIEW_COLUMNS, match_firms, normalise_name
 from tests.shared_data import shared
 
@@ -79,6 +81,20 @@ def test_spellings_of_one_name(one: str, other: str) -> None:
 )
 def test_different_names_stay_different(one: str, other: str) -> None:
     assert normalise_name(one) != normalise_name(other)
+
+
+def test_codes_as_compared() -> None:
+    assert stock_key(" 600373.sh ") == stock_key("SH600373") == stock_key("６００３７３") == "600373"
+    assert stock_key("09988.HK") == stock_key("9988.hk") != stock_key("AAPL.US")
+    assert stock_key(math.nan) == credit_key(None) == credit_key("9133") == ""
+    assert credit_key("91330400ma29h4555e") == "91330400MA29H4555E"
+
+
+def test_what_of_a_name_is_form() -> None:
+    assert core("浙江省嘉兴市南湖区正业科技有限公司").endswith("正业科技有限公司")
+    assert unlike("浙江荣泰电工器材有限公司", "浙江省荣泰电工器材股份有限公司") == ""
+    assert unlike("嘉兴荣泰电工有限公司", "平湖荣泰电工有限公司") == "wording_differs"  # one place for another
+    assert unlike("荣泰电工集团有限公司", "荣泰电工有限公司") == "group_or_arm"
 
 
 def test_rule_1_a_code_decides_and_an_unlike_name_is_shown_to_a_person() -> None:

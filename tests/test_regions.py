@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chaingraph import regions
 from chaingraph.errors import UnknownNameError
+from chaingraph.gazetteer import gazetteer
 from tests.shared_data import shared
 
 NAN = math.nan
@@ -213,7 +214,7 @@ def test_wrong_coordinates_of_the_source_are_not_there() -> None:
 
 def test_every_county_lies_near_its_prefecture_and_inside_the_country() -> None:
     far = []
-    for path, place in regions._gazetteer().places.items():
+    for path, place in gazetteer().places.items():
         if path[0] != "中国" or place.point is None:
             continue
         assert 3 < place.point[0] < 54, path
