@@ -247,15 +247,16 @@ def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Str
 
 def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.DataFrame:
     firm_confidence = ranked["firm_id"].map(facts["confidence"])
+    known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
     grades = [
         evidence_grade(
-            text=row["text"] is True or bool(row["text"] == True),  # noqa: E712
-            code=bool(row["industry"] == True),  # noqa: E712
-            comparable=int(row["comparable"]) if row["comparable"] == row["comparable"] else 0,
+            text=row["text"],
+            code=row["industry"],
+            comparable=row["comparable"],
             confidences=(confidence, row["confidence"]),
             national=national,
         )
-        for row, confidence in zip(ranked.to_dict("records"), firm_confidence, strict=True)
+        for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
     ]
     return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
 

@@ -1,0 +1,56 @@
+"""Position in a chain, against graphs small enough to see the answer."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from chaingraph.graph import ChainGraph
+from chaingraph.position import segment_measures
+from tests.toy import toy_tables
+
+
+def measures(feeds: list[tuple[str, str]], nearby: list[tuple[str, str, str]] = ()) -> pd.DataFrame:  # type: ignore[assignment]  # an empty tuple reads best
+    ids = sorted({segment for pair in feeds for segment in pair})
+    tables = toy_tables()
+    segments = tables["segments"].iloc[[0] * len(ids)].assign(segment_id=ids, chain_id="pv")
+    links = pd.DataFrame(feeds, columns=["from_segment_id", "to_segment_id"]).assign(kind="feeds")
+    makers = pd.DataFrame(nearby, columns=["segment_id", "firm_id", "group_id"]).astype("str")
+    graph = ChainGraph("drawn", {**tables, "segments": segments, "segment_links": links})
+    return segment_measures(graph, makers[["segment_id", "firm_id"]], makers[["firm_id", "group_id"]]).set_index(
+        "segment_id"
+    )
+
+
+def test_in_a_line_everything_must_be_passed() -> None:
+    found = measures([("a", "b"), ("b", "c"), ("c", "d")])
+    assert found["must_pass"].tolist()[:3] == [1.0, 1.0, 1.0]
+    assert math.isnan(found.loc["d", "must_pass"])  # nothing is downstream of the end
+
+
+def test_in_a_diamond_the_sides_can_be_gone_around() -> None:
+    found = measures([("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"), ("d", "e")])
+    assert found["must_pass"].to_dict() | {"e": 0} == {"a": 1.0, "b": 0.0, "c": 0.0, "d": 1.0, "e": 0}
+
+
+def test_a_second_source_upstream_takes_away_the_must() -> None:
+    found = measures([("a", "c"), ("b", "c")])
+    assert found.loc[["a", "b"], "must_pass"].tolist() == [0.0, 0.0]
+
+
+def test_bridge_is_betweenness() -> None:
+    # Of the six ordered pairs of a 3-node line's others, one path passes the middle: 1 / ((3 - 1)(3 - 2)).
+    assert measures([("a", "b"), ("b", "c")]).loc["b", "bridge"] == pytest.approx(0.5)
+
+
+def test_effective_suppliers_count_groups_by_their_weight() -> None:
+    nearby = [("a", "f1", "g1"), ("a", "f2", "g1"), ("a", "f3", "g2"), ("b", "f1", "g1")]
+    found = measures([("a", "b")], nearby)
+    assert found.loc["a", "suppliers"] == pytest.approx(1 / ((2 / 3) ** 2 + (1 / 3) ** 2))
+    assert found.loc["b", "suppliers"] == 1.0
+
+
+def test_no_supplier_known_is_not_zero_suppliers() -> None:
+    assert measures([("a", "b")])["suppliers"].isna().all()

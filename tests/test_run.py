@@ -1,0 +1,95 @@
+"""The main job as a user runs it: every file or none, the same bytes twice, and the fixed columns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import chaingraph as cg
+from chaingraph.run import STAGES, run
+from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from tests.toy import write_toy
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy(tmp_path_factory.mktemp("case") / "toy")
+
+
+def test_every_file_is_written(case: Path, tmp_path: Path) -> None:
+    stages: list[str] = []
+    result = run(case, region="嘉兴", out=tmp_path / "out", progress=stages.append)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "index.html", "hy.html", "pv.html", "shortlist.xlsx", "shortlist.csv", "leader_targets.csv", "rankings.csv",
+        "gaps.csv", "questions.csv", "run.json",
+    }  # fmt: skip
+    assert {path.name for path in result.files} == names
+    assert tuple(stages) == STAGES
+    assert list(pd.read_csv(tmp_path / "out/shortlist.csv").columns) == list(SHORTLIST_COLUMNS)
+    assert list(pd.read_csv(tmp_path / "out/gaps.csv").columns) == list(GAP_COLUMNS)
+
+
+def test_a_second_run_gives_the_same_bytes(case: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run(case, region="嘉兴", out=tmp_path / name)
+    for path in (tmp_path / "one").glob("*.csv"):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_the_record_says_what_went_in(case: Path, tmp_path: Path) -> None:
+    run(case, region="嘉兴", out=tmp_path / "out", top=7, seed=3)
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    assert record["version"] == cg.__version__
+    assert record["data_date"] == "2024-05"
+    assert record["parameters"]["top"] == 7
+    assert record["seed"] == 3
+    files = {row["table"]: row for row in record["inputs"]}
+    assert files["segments"]["rows"] == 9
+    assert len(files["segments"]["sha256"]) == 64
+    assert set(record["seconds"]) == {*STAGES, "all"}
+
+
+def test_one_chain_only(case: Path, tmp_path: Path) -> None:
+    run(case, region="嘉兴", out=tmp_path / "out", chains=["甲光伏"])
+    assert set(pd.read_csv(tmp_path / "out/shortlist.csv")["chain_id"]) == {"pv"}
+    whole = run(case, region="嘉兴", out=tmp_path / "all").findings.targets["zh"]
+    part = pd.read_csv(tmp_path / "out/shortlist.csv")
+    expected = whole[whole["chain_id"] == "pv"]
+    assert part["firm_id"].tolist() == expected["firm_id"].tolist()
+    assert part["fit_lift"].tolist() == pytest.approx(expected["fit_lift"].tolist(), rel=1e-5, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"region": "嘉兴兴"}, "嘉兴"),
+        ({"chains": ["光伏"]}, "甲光伏"),
+        ({"strategy": "延链"}, "extend"),
+        ({"case_path": "nowhere"}, "nowhere"),
+    ],
+)
+def test_wrong_words_are_answered_and_nothing_is_written(
+    case: Path, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    arguments = {"case_path": case, "region": "嘉兴", "out": tmp_path / "out"} | change
+    with pytest.raises(cg.ChaingraphError, match=message):
+        run(arguments.pop("case_path"), **arguments)  # type: ignore[arg-type]  # wrong on purpose
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_functions_of_the_readme(case: Path, tmp_path: Path) -> None:
+    graph = cg.build_graph(cg.read_case(case))
+    gaps = cg.find_gaps(graph.chain("甲光伏"), region="嘉兴")
+    assert set(gaps["chain_id"]) == {"pv"}
+    found = cg.shortlist(graph, chain="甲光伏", region="嘉兴", top=3)
+    assert set(found.targets["zh"]["chain_id"]) == {"pv"}
+    assert "乙九硅片有限公司" in cg.explain(found, "O09")
+    cg.write_map(found, graph, tmp_path / "pv.html", chain="甲光伏")
+    assert "甲光伏" in (tmp_path / "pv.html").read_text(encoding="utf-8")
+    assert "cg" not in dir(cg)
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        cg.nothing_of_the_kind  # noqa: B018 - asking is the test
