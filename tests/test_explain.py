@@ -26,13 +26,13 @@ def row(found: Findings, firm_id: str, lang: str = "zh", chain: str = "pv") -> p
 
 def test_a_row_names_gap_buyer_sign_and_likeness(toy: Findings) -> None:
     said = row(toy, "O03")["reasons"]
-    assert "补「电池片」(本数据中未见本地企业)" in said
+    assert "补「电池片」（本数据中未见本地企业）" in said
     assert "甲一新能源有限公司" in said
-    assert "2023-11有融资信号:完成C轮融资" in said
+    assert "2023-11有融资信号：完成C轮融资" in said
 
 
 def test_an_unknown_project_is_said_to_be_unknown(toy: Findings) -> None:
-    assert row(toy, "O05")["proposal"] == "逆变器;整流;项目形式与规模不详"
+    assert row(toy, "O05")["proposal"] == "逆变器;整流；项目形式与规模不详"
     assert "公告新建硅片项目" in row(toy, "O09")["proposal"]
     assert row(toy, "O01")["proposal"].startswith("增资扩产")
 

@@ -202,7 +202,7 @@ def test_the_table_that_is_handed_over() -> None:
     table = cg.find_gaps(ChainGraph("toy", toy_tables()), region="嘉兴", lang="zh")
     assert tuple(table.columns) == GAP_COLUMNS
     row = table.set_index("segment_id").loc["PV02"]
-    assert row["ask_whom"] == "甲一新能源有限公司(下游企业)"
+    assert row["ask_whom"] == "甲一新能源有限公司（下游企业）"
     assert "电池片" in row["question"]
     assert "本数据中未见本地企业" in row["reasons"]
     assert table.groupby("chain_id")["severity"].apply(lambda values: values.is_monotonic_decreasing).all()

@@ -100,7 +100,7 @@ def test_without_a_path_the_local_buyer_is_asked() -> None:
 
 
 def test_abroad_the_planned_office_is_named_and_called_planned() -> None:
-    assert "委托德国境外商务办事处(规划设立)对接" in step("O10", chain="hy")
+    assert "委托德国境外商务办事处（规划设立）对接" in step("O10", chain="hy")
     assert not any("办事处" in part for part in step("O11", chain="hy"))  # none is planned in Japan in this case
 
 
@@ -110,4 +110,4 @@ def test_build_names_a_carrier() -> None:
 
 def test_a_group_with_a_unit_is_met_through_it() -> None:
     said = step("O01", candidate_list="reinvest", local_unit="甲二硅材料有限公司")
-    assert said[0] == "经其本地单位洽谈:甲二硅材料有限公司"
+    assert said[0] == "经其本地单位洽谈：甲二硅材料有限公司"
