@@ -108,7 +108,7 @@ def _columns(items: list[str], links: list[tuple[str, str]], count: int) -> list
     depth = _depths(items, links)
     by_depth = sorted(items, key=lambda item: (depth[item], item))
     length = -(-len(items) // count)
-    return [by_depth[start : start + length] for start in range(0, len(items), length)]
+    return [sorted(by_depth[start : start + length]) for start in range(0, len(items), length)]
 
 
 def _depths(items: list[str], links: list[tuple[str, str]]) -> dict[str, int]:

@@ -29,6 +29,7 @@ from chaingraph.writers.page_records import (
 _SHARES = 5  # local firms named behind a fit
 _WORDS = 6
 _LISTS = ("new", "leader", "reinvest")
+_TERMS = ("mix", "ppr", "near", "relatedness", "constant")
 _TERM = ("term", "coefficient", "value", "contribution")
 
 
@@ -62,6 +63,7 @@ class Atlas:
 def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
     """Sort what a run found, and the graph it was found in, for the pages."""
     gaps = in_both(findings.gaps, ("segment_id",), lists=("local_buyers", "reasons", "sources"))
+    gaps.sort(key=lambda row: str(row["segment_id"]))
     surveyed = {row["chain_id"] for row in gaps}
     links = [row for row in records(graph["segment_links"]) if row["from_segment_id"] != row["to_segment_id"]]
     same = [(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "same_as"]
@@ -75,19 +77,23 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         leaders=grouped(_leaders(findings.leaders), "chain_id"),
         questions=grouped(_questions(findings.questions), "chain_id"),
         notes=grouped(_notes(findings.notes), "chain_id"),
-        dropped=grouped(records(findings.dropped), "chain_id"),
-        routes=grouped_by(records(findings.routes), "chain_id", "firm_id"),
+        dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
+        routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
         same=same + [(right, left) for left, right in same],
         roles=_roles(graph),
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
-        sites=grouped(records(graph["firm_sites"]), "firm_id"),
+        sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
         signals=grouped(_newest_first(records(graph["firm_signals"])), "firm_id"),
         measures={row["segment_id"]: row for row in records(findings.segment_measures)},
         zones=records(graph["zones"]),
         local=frozenset(graph.firms_in(findings.region)),
     )
+
+
+def _sorted(frame: pd.DataFrame, *keys: str) -> list[Record]:
+    return records(frame.sort_values(list(keys), kind="stable"))
 
 
 def _plan_order(chain: Record) -> tuple[int, str]:
@@ -131,7 +137,8 @@ def _targets(findings: Findings) -> list[Record]:
     for name, held in (("main", ranked), ("leader", led)):
         for row in held:
             key = (row["chain_id"], name, row["firm_id"])
-            numbers = [{column: short(term[column]) for column in _TERM} for term in terms.get(key, [])]
+            own = sorted(terms.get(key, []), key=lambda term: _TERMS.index(term["term"]))
+            numbers = [{column: short(term[column]) for column in _TERM} for term in own]
             shown = {**row, "terms": [known(term) for term in numbers], "shares": shares.get(key, [])}
             rows.append({**shown, "candidate_list": "leader"} if name == "leader" else shown)
     return sorted(rows, key=lambda row: (row["chain_id"], _LISTS.index(row["candidate_list"]), *by_rank(row)))
@@ -145,7 +152,8 @@ def short(value: object) -> object:
 def _rankings(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
     kept = ("chain_id", "tier", "rank", "firm_id", "segment", "fit_lift", "evidence_grade", "reasons", "sources")
     frames = {lang: frame[[column for column in kept if column in frame]] for lang, frame in texts.items()}
-    return in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
+    rows = in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
+    return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
 
 
 def _leaders(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
@@ -192,7 +200,7 @@ def _shares(findings: Findings) -> dict[tuple[Any, ...], list[Record]]:
 def _segments(graph: ChainGraph, gaps: Mapping[str, Record]) -> dict[str, Record]:
     """Name, chain, search words and flags of every segment."""
     segments = {}
-    for row in records(graph["segments"]):
+    for row in _sorted(graph["segments"], "segment_id"):
         gap = gaps.get(row["segment_id"], {})
         segments[str(row["segment_id"])] = {**row, "name": gap.get("segment") or named(row, "segment")}
     return segments

@@ -205,9 +205,15 @@ function announce(words) {
   document.getElementById('announcer').textContent = words;
 }
 
+/** A button that turns the page into the other language. */
+function languageSwitch(attributes) {
+  const other = state.lang === 'zh' ? 'en' : 'zh';
+  const told = { type: 'button', lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => change({ lang: other }) };
+  return el('button', { ...told, ...attributes }, data.labels[other].language);
+}
+
 /** The bar at the top of every page. */
 function masthead(title, subtitle, home) {
-  const other = state.lang === 'zh' ? 'en' : 'zh';
   document.documentElement.lang = state.lang === 'zh' ? 'zh-CN' : 'en';
   document.title = `${title} · ${label('product')}`;
   replace(
@@ -229,11 +235,7 @@ function masthead(title, subtitle, home) {
         el(
           'div',
           { class: 'buttons' },
-          el(
-            'button',
-            { type: 'button', id: 'language', lang: other === 'zh' ? 'zh-CN' : 'en', onclick: () => change({ lang: other }) },
-            data.labels[other].language,
-          ),
+          languageSwitch({ id: 'language' }),
           el('button', { type: 'button', id: 'print', onclick: () => window.print() }, label('print')),
         ),
       ),

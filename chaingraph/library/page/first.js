@@ -31,7 +31,7 @@ function chainCard(card, widest) {
           card.targets.map((row) => el('li', null, el('a', { href: `${page(card.id)}#${encodeURIComponent(row.id)}` }, el('bdi', null, local(row.name))), row.city ? el('span', { class: 'place' }, local(row.city)) : null, row.segment ? el('p', { class: 'what' }, local(data.segments[row.segment])) : null)),
         )
       : el('p', { class: 'empty' }, label('no_visits')),
-    el('p', { class: 'enter' }, el('a', { href: page(card.id), 'aria-label': label('enter_chain', { chain: local(card.name) }) }, label('enter', { n: card.listed }), ' ›')),
+    el('p', { class: 'enter' }, el('a', { href: page(card.id) }, el('span', { class: 'unseen' }, local(card.name), ' '), label('enter', { n: card.listed }), ' ›')),
   );
 }
 

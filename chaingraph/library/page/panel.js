@@ -45,7 +45,12 @@ function renderPanel() {
   const body = selected.kind === 'segment' ? segmentPanel(segmentOf.get(selected.id)) : firmPanel(firmOf.get(selected.id));
   replace(
     panel,
-    el('button', { type: 'button', class: 'close', 'aria-label': label('close'), onclick: closePanel }, '×'),
+    el(
+      'div',
+      { class: 'panel-tools' },
+      languageSwitch({ class: 'switch' }),
+      el('button', { type: 'button', class: 'close', 'aria-label': label('close'), onclick: closePanel }, '×'),
+    ),
     el('div', { class: 'panel-body' }, body),
   );
   panel.scrollTop = 0;
@@ -65,7 +70,7 @@ function pairs(rows) {
 
 function panelHead(kind, name, second, ...under) {
   return el(
-    'header',
+    'div',
     { class: 'panel-head' },
     el('p', { class: 'eyebrow' }, kind),
     heading(2, name, { id: 'panel-title', tabindex: '-1' }),

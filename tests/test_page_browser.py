@@ -1,0 +1,460 @@
+"""The pages in a real browser without a network: what is drawn, what keys and clicks do, what is requested."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaingraph.writers.page import write_pages
+from tests.made_findings import made_findings
+from tests.made_graph import BAD_NAMES, made_graph
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pages")
+    write_pages(made_findings(), made_graph(), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install selenium")
+    chromium, driver = shutil.which("chromium") or CHROMIUM, shutil.which("chromedriver") or DRIVER
+    if not Path(chromium).exists() or not Path(driver).exists():
+        pytest.skip("Chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    made = webdriver.Chrome(service=webdriver.ChromeService(driver), options=options)
+    try:
+        yield made
+    finally:
+        made.quit()
+
+
+@pytest.fixture
+def page(browser: Any, folder: Path) -> Callable[..., Any]:
+    """Open a page afresh; afterwards nothing may have been requested, and nothing may have gone wrong."""
+
+    def opened(name: str, *, width: int = 1440, height: int = 900) -> Any:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        browser.get("about:blank")  # so that a change of the hash alone is a fresh page too
+        browser.get_log("browser")
+        browser.get_log("performance")
+        browser.get(f"file://{folder}/{name}")
+        assert browser.execute_script("return document.documentElement.dataset.ready") == "yes"
+        return browser
+
+    return opened
+
+
+@pytest.fixture(autouse=True)
+def quiet(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    browser = request.getfixturevalue("browser")
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = {event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"}
+    assert not [url for url in asked if not re.match(r"(file://.*\.html|data:)", url)]
+    assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+
+
+def texts(browser: Any, selector: str) -> list[str]:
+    script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)"
+    found: list[str] = browser.execute_script(script, selector)
+    return found
+
+
+def click(browser: Any, selector: str) -> None:
+    browser.find_element("css selector", selector).click()
+
+
+def press(browser: Any, *keys: str) -> None:
+    for key in keys:
+        browser.switch_to.active_element.send_keys(key)
+
+
+def focused(browser: Any) -> str:
+    return str(
+        browser.execute_script("""
+          const node = document.activeElement;
+          return node.id || node.dataset.segment || node.dataset.firm || node.tagName""")
+    )
+
+
+ENTER, ESCAPE, DOWN, RIGHT, TAB = "\ue007", "\ue00c", "\ue015", "\ue014", "\ue004"
+
+
+@pytest.mark.parametrize("name", ["index.html", "mk.html", "xk.html", "mk.html?lang=en", "index.html?lang=en"])
+def test_pages_open_without_a_request_or_an_error(page: Callable[..., Any], name: str) -> None:
+    browser = page(name)
+    assert texts(browser, "h1")[0] not in ("", "undefined")
+    assert not [
+        text for text in texts(browser, "main, #panel") if "undefined" in text or "NaN" in text or "[object" in text
+    ]
+    # A label that is not there would be shown by its key.
+    held = set(re.findall(r"\b[a-z]+_[a-z_]+\b", " ".join(texts(browser, "main"))))
+    assert not held
+
+
+def test_names_that_mean_harm_are_only_words(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    names = texts(browser, ".visits .visit-who button")
+    assert names[:2] == list(BAD_NAMES[:2])
+    assert browser.execute_script("return document.scripts.length") == 2
+    assert browser.execute_script("return document.querySelectorAll('main img, main script').length") == 0
+
+
+def test_the_panorama_draws_every_segment_and_feed(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    assert len(texts(browser, ".card")) == 18
+    assert texts(browser, ".lane h3") == ["上游7个环节", "中游8个环节", "下游3个环节"]
+    paths = browser.execute_script(
+        "return [...document.querySelectorAll('path.feed')].map((path) => path.getAttribute('d'))"
+    )
+    assert len(paths) == 17
+    assert all(re.fullmatch(r"M[\d. -]+ C[\d. -]+", path) for path in paths)
+    # An arrow starts at the right edge of its card and ends at the left edge of the next.
+    box = browser.execute_script("""
+      const lanes = document.getElementById('lanes').getBoundingClientRect();
+      const card = (id) => document.getElementById('card-' + id).getBoundingClientRect();
+      return [card('MK01').right - lanes.left, card('MK08').left - lanes.left]""")
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", paths[0])]
+    assert (numbers[0], numbers[-2]) == pytest.approx((box[0], box[1] - 2), abs=0.5)
+
+
+def test_a_card_tells_its_state_without_colour(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    captions = set(texts(browser, ".card .badge"))
+    assert captions == {"本数据中未见本地企业", "本地企业1至2家", "本地企业3家及以上", "有本地集群，企业未列全"}
+    shapes = browser.execute_script("""
+      const signs = {};
+      for (const node of document.querySelectorAll('.card .badge')) {
+        signs[node.textContent] = node.querySelector('svg').innerHTML;
+      }
+      return Object.values(signs)""")
+    assert len(set(shapes)) == len(captions)
+
+
+def test_a_card_sets_firms_of_a_group_apart(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    assert texts(browser, "#card-MK01 .card-firms .key") == ["集团能做"]
+    assert texts(browser, "#card-MK03 .card-firms .key") == ["本地", "集团能做"]
+    assert len(texts(browser, "#card-MK03 .here .chip")) == 3
+    assert texts(browser, "#card-MK03 .here .more") == ["另2家"]
+
+
+def test_a_click_on_a_card_opens_its_panel_and_escape_closes_it(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    click(browser, "#card-MK10 h4 button")
+    assert texts(browser, "#panel h2") == ["构造环节MK10(材料与部件)"]
+    assert focused(browser) == "panel-title"
+    assert browser.execute_script("return location.hash") == "#MK10"
+    said = texts(browser, "#panel")[0]
+    for words in ("第一条理由", "第二条(一;二)", "请核实(构造)", "构造本地L02", "苏州", "本数据中未见本地企业"):
+        assert words in said, words
+    assert "缺失" not in said
+    links = browser.execute_script(
+        "return [...document.querySelectorAll('#panel a')].map((node) => [node.href, node.rel, node.target])"
+    )
+    assert links[0] == ["https://example.org/made?a=1&b=2", "noopener noreferrer", "_blank"]
+    assert not [href for href, _, _ in links if not href.startswith(("https://", "file://"))]
+    press(browser, ESCAPE)
+    assert not browser.find_element("id", "panel").is_displayed()
+    assert focused(browser) == "MK10"
+    assert browser.execute_script("return location.hash") == ""
+
+
+def test_neighbours_are_lit_and_the_card_is_not_under_the_panel(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    click(browser, "#card-MK18 h4 button")
+    browser.execute_script("document.getElementById('lanes').style.transition = 'none'")
+    near = browser.execute_script(
+        "return [...document.querySelectorAll('.card.is-near')].map((node) => node.id).sort()"
+    )
+    assert near == ["card-MK14", "card-MK15"]
+    assert len(texts(browser, "path.is-lit")) == 2
+    card, panel = (
+        browser.execute_script("return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", selector)
+        for selector in ("#card-MK18", "#panel")
+    )
+    assert card["right"] <= panel["left"]
+
+
+def test_a_target_tells_what_is_known_and_what_is_not(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    click(browser, "#card-MK03 .target[data-firm=O07]")
+    said = texts(browser, "#panel")[0]
+    for words in (
+        "粉体产线",
+        "补短板",
+        "2.2倍",
+        "八成结果",
+        "×",
+        "L02",
+        "粉体、板材",
+        "请L02引荐",
+        "证据等级",
+        "没有带日期的记录",
+    ):
+        assert words in said, words
+    assert (
+        texts(browser, "#panel .waterfall tbody th")
+        == ["产品与行业相近", "在企业网络中靠近本地企业", "常数项", "合计"] * 2
+    )
+    assert not re.search(r"\bnats?\b|AUROC|LQ|kernel", said)
+    click(browser, "#panel .shares button[data-firm=L02]")
+    assert texts(browser, "#panel .eyebrow") == ["本地企业"]
+    press(browser, ESCAPE)
+    assert focused(browser) == "O07"
+
+
+def test_a_target_without_basis_gets_no_number(page: Callable[..., Any]) -> None:
+    browser = page("mk.html#O05")
+    (fit,) = texts(browser, "#panel .part-fit")[:1]
+    assert "无法给出契合度" in fit
+    assert not re.search(r"\d倍", fit)
+
+
+def test_the_route_of_a_target_is_walked_step_by_step(page: Callable[..., Any]) -> None:
+    browser = page("mk.html#O02")
+    steps = texts(browser, "#panel .route li")
+    assert len(steps) == 2
+    assert "供货给" in steps[0]
+    assert "存疑" in steps[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"), [("#MK07", "构造环节MK07(材料与部件)"), ("#L02", "构造本地L02新材料有限公司")]
+)
+def test_deep_links_open_what_they_name(page: Callable[..., Any], address: str, heading: str) -> None:
+    browser = page(f"mk.html{address}")
+    assert texts(browser, "#panel h2") == [heading]
+    browser.execute_script("location.hash = '#MK02'")
+    assert browser.execute_async_script(
+        "setTimeout(() => arguments[0](document.querySelector('#panel h2').textContent), 50)"
+    )
+    assert texts(browser, "#panel h2") == ["构造环节MK02(材料与部件)"]
+
+
+@pytest.mark.parametrize("address", ["#nothing", "#%E0%A4%A", "#__proto__", "#<img src=x onerror=alert(5)>"])
+def test_addresses_that_name_nothing_are_left_alone(page: Callable[..., Any], address: str) -> None:
+    browser = page(f"mk.html{address}")
+    assert not browser.find_element("id", "panel").is_displayed()
+
+
+def test_the_language_changes_in_the_page_and_what_is_open_stays(page: Callable[..., Any]) -> None:
+    browser = page("mk.html#MK10")
+    click(browser, "#panel .switch")
+    assert browser.execute_script("return document.documentElement.lang") == "en"
+    assert texts(browser, "#panel h2") == ["Made segment MK10"]
+    assert "first reason" in texts(browser, "#panel")[0]
+    assert texts(browser, ".lane h3")[0].startswith("Upstream")
+    assert texts(browser, "#panel .badge") != []
+    press(browser, ESCAPE)
+    click(browser, "#language")
+    assert browser.execute_script("return document.documentElement.lang") == "zh-CN"
+    assert texts(browser, ".lane h3")[0].startswith("上游")
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("MK11", "构造环节MK11(材料与部件)"),
+        ("关键词9", "构造环节MK10(材料与部件)"),
+        ("waidi12", "构造外地O13科技股份有限公司"),
+        ("OUTSIDE o14", "构造外地O14科技股份有限公司"),
+        ("外地产品20", "构造外地O21科技股份有限公司"),
+        ("ALERT(1)", BAD_NAMES[0]),
+    ],
+)
+def test_search_finds_names_products_and_english(page: Callable[..., Any], query: str, first: str) -> None:
+    browser = page("mk.html")
+    browser.find_element("id", "search").send_keys(query)
+    assert texts(browser, ".result-name")[0] == first
+    press(browser, DOWN, ENTER)
+    assert texts(browser, "#panel h2") == [first]
+    press(browser, ESCAPE)
+    assert focused(browser) == "search"
+
+
+def test_search_says_when_there_is_nothing(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    browser.find_element("id", "search").send_keys("没有的东西")
+    assert texts(browser, ".results li") == ["没有找到"]
+    assert texts(browser, "#announcer") == ["找到0项"]
+    press(browser, ENTER, ESCAPE)
+    assert not browser.find_element("id", "panel").is_displayed()
+
+
+def shown(browser: Any) -> list[str]:
+    script = "return [...document.querySelectorAll('article.card:not(.is-out)')].map((node) => node.id.slice(5))"
+    found: list[str] = browser.execute_script(script)
+    return sorted(found)
+
+
+def choose(browser: Any, name: str, value: str) -> None:
+    click(browser, f"#filter-{name} option[value='{value}']")
+
+
+def test_filters_by_state_and_stage(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    click(browser, "[data-state=none_known]")
+    assert shown(browser) == ["MK01", "MK04", "MK07", "MK10", "MK13", "MK16"]
+    choose(browser, "stage", "downstream")
+    assert shown(browser) == ["MK16"]
+    assert texts(browser, "#filter-count") == ["符合条件：1个环节（共18个），0条目标"]
+    click(browser, "#clear-filters")
+    assert len(shown(browser)) == 18
+    assert texts(browser, "#filter-count") == [""]
+
+
+def test_filters_by_tier_strategy_and_grade_reach_cards_and_lists(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    choose(browser, "tier", "global500")
+    assert set(texts(browser, "#list .tag-tier")) == {"世界500强（2022）"}
+    assert len(texts(browser, "#list tbody tr")) == 6
+    choose(browser, "strategy", "strengthen")
+    assert texts(browser, "#list .empty") == ["没有符合筛选条件的企业。"]
+    click(browser, "#tab-leader")
+    assert len(texts(browser, "#list tbody tr")) == 2
+    click(browser, "#clear-filters")
+    choose(browser, "grade", "C")
+    click(browser, "#tab-new")
+    assert set(texts(browser, "#list td.centre")) == {"C级"}
+    click(browser, "#language")
+    assert browser.execute_script("return document.getElementById('filter-grade').value") == "C"
+
+
+def test_lists_are_tabs_that_arrows_walk(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    counts = texts(browser, "[role=tab] .count")
+    assert counts == ["30", "8", "4", "12", "5", "6", "2"]
+    click(browser, "#tab-new")
+    for name in ("leader", "reinvest", "rankings", "leaders", "questions", "dropped"):
+        press(browser, RIGHT)
+        assert focused(browser) == f"tab-{name}"
+        assert browser.find_element("id", f"tab-{name}").get_attribute("aria-selected") == "true"
+        assert len(texts(browser, "#list tbody tr")) > 0, name
+    assert "破产重整" in texts(browser, "#list")[0]
+
+
+def test_everything_is_reached_by_tab_and_opened_by_enter(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    reached = []
+    for _ in range(60):
+        press(browser, TAB)
+        reached.append(focused(browser))
+    assert {"language", "print", "search", "filter-stage", "filter-grade", "MK01"} <= set(reached)
+    browser.execute_script("document.querySelector('#card-MK02 h4 button').focus()")
+    assert browser.execute_script("return document.getElementById('card-MK02').classList.contains('is-chosen')")
+    press(browser, ENTER)
+    assert texts(browser, "#panel h2") == ["构造环节MK02(材料与部件)"]
+
+
+@pytest.mark.parametrize("name", ["index.html", "mk.html"])
+def test_a_telephone_shows_one_column_and_never_scrolls_sideways(page: Callable[..., Any], name: str) -> None:
+    browser = page(name, width=390, height=844)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    if name == "mk.html":
+        lefts = browser.execute_script(
+            "return [...document.querySelectorAll('.card')].map((node) => node.getBoundingClientRect().left)"
+        )
+        assert len(set(lefts)) == 1
+        browser.execute_script("document.querySelector('#card-MK04 h4 button').click()")
+        panel = browser.execute_script("return document.getElementById('panel').getBoundingClientRect().toJSON()")
+        assert (panel["left"], panel["width"], panel["bottom"]) == pytest.approx((0, 390, 844), abs=1)
+        assert panel["top"] > 100
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", ["mk.html", "mk.html?lang=en", "xk.html"])
+def test_the_first_page_prints_on_one_sheet_of_a4(page: Callable[..., Any], name: str) -> None:
+    browser = page(name)
+    options = {"printBackground": True, "preferCSSPageSize": True}
+    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", options)["data"])
+    sizes = [
+        (round(float(width)), round(float(height)))
+        for width, height in re.findall(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]", pdf)
+    ]
+    # One sheet upright, one across, then the list upright: a second upright sheet before would mean that it ran over.
+    assert sizes[:2] == [(595, 842), (842, 595)]
+    assert set(sizes[2:]) == {(595, 842)}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    foot = browser.execute_script(
+        """
+          const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+          return box('.sheet-foot').bottom - box('#brief').top"""
+    )
+    assert foot <= 1031  # 273 mm, what the margins leave of A4
+
+
+def test_the_index_leads_to_the_chains_in_its_language(page: Callable[..., Any]) -> None:
+    browser = page("index.html")
+    assert texts(browser, ".summary dd") == ["20", "8", "30", "2"]
+    assert browser.execute_script("return [...document.querySelectorAll('rect.block')].length") == 5
+    click(browser, "#language")
+    click(browser, ".chain-card h3 a")
+    assert browser.execute_script("return location.pathname.split('/').pop() + location.search") == "mk.html?lang=en"
+    assert texts(browser, "h1") == ["Made chain"]
+    click(browser, ".home")
+    assert texts(browser, "h1") == ["Industry-chain maps of 嘉兴"]
+
+
+CONTRAST = """
+  const channel = (value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const colour = (text) => text.match(/[\\d.]+/g).map(Number);
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const held = colour(getComputedStyle(at).backgroundColor);
+      if (held.length < 4 || held[3] === 1) return held;
+    }
+    return [255, 255, 255];
+  };
+  const weak = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    const text = walker.currentNode.textContent.trim();
+    if (!text || !node.offsetParent || node.closest('script, .unseen, .is-out, .skip')) continue;
+    const style = getComputedStyle(node);
+    const [a, b] = [light(colour(style.color)), light(ground(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < (parseFloat(style.fontSize) >= 24 ? 3 : 4.5)) weak.add(`${text.slice(0, 20)} ${ratio}`);
+  }
+  return [...weak]"""
+
+
+@pytest.mark.parametrize("name", ["mk.html#O07", "mk.html#MK03", "index.html"])
+def test_text_stands_out_from_what_is_behind_it(page: Callable[..., Any], name: str) -> None:
+    """WCAG AA: 4.5 to 1 for every text shown, 3 to 1 for large ones."""
+    assert page(name).execute_script(CONTRAST) == []
