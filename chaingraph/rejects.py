@@ -77,6 +77,7 @@ class Journal:
     which some value was rejected; ``notes`` say what was done without anything being wrong.
     """
 
+    path: str
     lang: str
     rejects: list[_Reject] = field(default_factory=list)
     refused: list[_Reject] = field(default_factory=list)
@@ -94,7 +95,8 @@ class Journal:
         if row is not None and row > 1:
             self.bad_rows.setdefault(table, set()).add(row)
         if len(self.rejects) > MAX_REJECTS:
-            raise self.refusal(text("tables.too_many_rejects", self.lang, limit=MAX_REJECTS))
+            self.refuse(table, Refusal(Problem("too_many_rejects", {"limit": MAX_REJECTS})))
+            raise self.refusal()
 
     def remark(self, table: str, row: int | None, column: str, value: object, problem: Problem) -> None:
         """Note something that was not read (a file, a column) without touching a row."""
@@ -124,11 +126,12 @@ class Journal:
         frame = pd.DataFrame(self.ordered(), columns=list(REJECT_COLUMNS))
         return frame.astype({name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS})
 
-    def refusal(self, *summary: str) -> CaseError:
+    def refusal(self) -> CaseError:
         """The error that refuses the case: what stops it, counts by reason, first rejects; all as a frame."""
         stopping = set(self.refused)
         others = [entry for entry in self.ordered() if entry not in stopping]
-        lines = [*summary, *(self._line(entry) for entry in self.refused)]
+        lines = [text("tables.refused", self.lang, path=shown(self.path))]
+        lines += [self._line(entry) for entry in self.refused]
         if others:
             lines += ["", text("tables.counts", self.lang), *counted(others, self.lang)]
             lines += ["", text("tables.first_rejects", self.lang)]

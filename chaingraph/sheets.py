@@ -38,6 +38,7 @@ from chaingraph.workbooks import MAX_CELLS, MEGABYTE, merged_area, open_workbook
 MAX_FILE = 256 * MEGABYTE
 HEAD = 65_536
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
+_OVERLONG = 1_000  # rows with too many cells before it is asked whether they are the majority
 _DELIMITERS = ",\t;\uff0c|"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -291,7 +292,11 @@ def _read_parquet(path: Path, table: Table) -> Sheet:
             connection.execute("SET allowed_paths = $1", [[place]])
             connection.execute("SET enable_external_access = false")
             relation = connection.execute("SELECT * FROM read_parquet($1) LIMIT 0", [place])
-            names = [str(column[0]) for column in relation.description or []]
+            columns = [(str(column[0]), str(column[1])) for column in relation.description or []]
+            names = [name for name, _ in columns]
+            zoned = [name for name, kind in columns if "TIME ZONE" in kind]
+            if zoned:  # which day it is depends on where one stands
+                raise Refusal(Problem("time_zone"), found=", ".join(zoned))
             count = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata($1)", [place]).fetchone()
             total = int(count[0]) if count else 0
             if total * len(names) > MAX_CELLS:
@@ -301,7 +306,7 @@ def _read_parquet(path: Path, table: Table) -> Sheet:
             lines = ([_text(value) for value in row] for batch in batches for row in batch)
             rows = itertools.chain([(1, names)], ((n, line) for n, line in enumerate(lines, start=2) if any(line)))
             return _gather(path.name, table, digest.hexdigest(), rows)
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError, ValueError, OverflowError) as error:  # the last three: broken names and values
         raise Refusal(Problem("malformed_parquet"), found=str(error)) from error
 
 
@@ -340,6 +345,8 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
     for number, row in itertools.chain(ahead[1:], rows):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             overlong.append((number, " | ".join(row[width:])))
+            if len(overlong) > max(_OVERLONG, len(numbers)):
+                raise Refusal(Problem("rows_do_not_fit"), number, " | ".join(row))
             continue
         if len(numbers) >= limit:
             raise Refusal(Problem("too_many_cells", {"limit": MAX_CELLS}), number)

@@ -58,8 +58,7 @@ def read_case(path: str | Path, *, lang: str = "zh", max_reject_share: float = 0
     ChaingraphError
         When `max_reject_share` or `lang` is not one of the values above.
     """
-    journal = Journal(lang)
-    refused = text("tables.refused", lang, path=shown(str(path)))
+    journal = Journal(str(path), lang)
     if not 0 <= max_reject_share <= 1:
         raise ChaingraphError(text("tables.bad_share_limit", lang, value=max_reject_share))
     folder = Path(path)
@@ -67,14 +66,14 @@ def read_case(path: str | Path, *, lang: str = "zh", max_reject_share: float = 0
         sheets = read_sheets(folder, journal)
     except Refusal as refusal:
         journal.refuse("", refusal)
-        raise journal.refusal(refused) from refusal
+        raise journal.refusal() from refusal
     usable = _usable(sheets, journal)
     read = {sheet.table.name: _rows_read(sheet, journal) for sheet in usable}
     drafts = _connected([_draft(sheet, journal) for sheet in usable], journal)
     _check_required(drafts, read, journal)
     _check_shares(read, max_reject_share, journal)
     if journal.refused:
-        raise journal.refusal(refused)
+        raise journal.refusal()
     files = [(sheet.file, sheet.table.name, sheet.sha256, read[sheet.table.name]) for sheet in usable]
     tables = {name: _frame(drafts[name]) for name in TABLES if name in drafts}
     return Case(
@@ -191,8 +190,8 @@ def _examples(sheet: Sheet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
     """Tables whose references are ids, with one row per key, without circles where there may be none.
 
-    References to a required table that is missing, or that lacks a column, are left as they are: the case is refused
-    for that anyway, and a reject for every row would bury the reason.
+    References to a required table that is missing, lacks a column or has no row are left as they are: the case is
+    refused for that anyway, and a reject for every row would bury the reason.
     """
     given = {draft.table.name: draft for draft in drafts}
     refused = {entry.table for entry in journal.refused}
@@ -205,7 +204,7 @@ def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
             continue
         draft = with_firm_ids(given[name]) if name == "firms" else given[name]
         draft = without_repeats(resolve(draft, lookups, journal), journal)
-        if name in _REFERRED and name not in refused:
+        if name in _REFERRED and name not in refused and (len(draft.numbers) or name not in REQUIRED_TABLES):
             lookups[name] = lookup(draft)
             if name == "firms":
                 draft = resolve(draft, lookups, journal)

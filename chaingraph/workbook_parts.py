@@ -15,6 +15,7 @@ from chaingraph.rejects import Problem, Refusal
 MAX_STRINGS = 5_000_000  # shared strings of one workbook
 MAX_CELL_TEXT = 40_000  # characters kept of one cell; Excel itself allows 32,767
 MAX_RELATIONS = 10_000
+MAX_TAG = 1024 * 1024  # bytes of one tag
 _CHUNK = 65_536
 _MAX_STYLES = 70_000  # Excel allows 65,490
 
@@ -95,17 +96,28 @@ def xml_parser(
     return parser
 
 
-def chunks(source: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """The pieces of a part, each with whether it is the last."""
+def fed(parser: expat.XMLParserType, source: IO[bytes]) -> Iterator[None]:
+    """Feed a part to a parser piece by piece.
+
+    A tag that does not end is refused early: expat reads an unfinished one again from its start with every piece, so
+    that one tag of 200 MB would take minutes.
+    """
+    given = 0
     while chunk := source.read(_CHUNK):
-        yield chunk, False
-    yield b"", True
+        given += len(chunk)
+        parser.Parse(chunk)
+        if given - parser.CurrentByteIndex > MAX_TAG:
+            raise Refusal(Problem("malformed_xlsx"), found=f"> {MAX_TAG}")
+        yield
+    finished = True
+    parser.Parse(b"", finished)
+    yield
 
 
 def _feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType) -> None:
     with archive.open(part) as source:
-        for chunk, last in chunks(source):
-            parser.Parse(chunk, last)
+        for _ in fed(parser, source):
+            pass
 
 
 def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:

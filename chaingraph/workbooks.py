@@ -25,7 +25,7 @@ from chaingraph.rejects import Problem, Refusal
 from chaingraph.workbook_parts import (
     CellText,
     cell_styles,
-    chunks,
+    fed,
     part_of_kind,
     relations,
     shared_strings,
@@ -49,7 +49,7 @@ _MALFORMED = (
     RuntimeError,
     expat.ExpatError,
     struct.error,
-    KeyError,
+    LookupError,
     ValueError,
     OverflowError,
     OSError,
@@ -107,8 +107,7 @@ def sheet_rows(book: Workbook, sheet: str, merged: list[str]) -> Iterator[tuple[
     try:
         with book.archive.open(book.sheets[sheet]) as part:
             parser = xml_parser(reader.start, reader.end, reader.content.add)
-            for chunk, last in chunks(part):
-                parser.Parse(chunk, last)
+            for _ in fed(parser, part):
                 yield from reader.take()
     except _MALFORMED as error:
         raise Refusal(Problem("malformed_xlsx"), found=str(error)) from error
