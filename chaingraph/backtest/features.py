@@ -1,0 +1,122 @@
+"""What every method may know about a city and a firm, computed from the visible firms only, for all pairs at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from chaingraph import kernels, relatedness
+from chaingraph.backtest.panel import Panel, Split
+from chaingraph.kernels import Floats, Integers, Sparse
+
+KAPPA = 10.0
+# The table of published figures floors the mean at 1e-6; it matters for firms that are like nobody.
+FLOOR = 1e-6
+LIFTS = ("lift_level1", "lift_level2", "lift_level3", "lift_text")
+
+
+def features(panel: Panel, split: Split) -> dict[str, Floats]:
+    """All features as tables of scored city x firm.
+
+    Returns
+    -------
+    dict
+        lift_mix, lift_ppr, near_mix, relatedness (the four terms of the score), lifts of the single kernels, and what
+        the baselines need: same_industry (visible firms of the same fine industry in the city), popularity (in the
+        country), item_knn, raw_mix, raw_ppr, city_size (log of visible firms), product_count and other sizes.
+    """
+    reference = panel.reference
+    member = np.zeros((panel.firms, len(panel.cities)))
+    seen = np.flatnonzero(split.visible)
+    member[seen, panel.city[seen]] = 1.0
+    count = _comparable(panel, member)  # firm x city
+    at = split.cities
+    out: dict[str, Floats] = {}
+    factors = kernels.mix_factors(reference.means)
+    mix = np.zeros_like(count)
+    for name, factor, sums in _kernel_sums(reference.text, reference.codes, factors, member):
+        # Zero diagonal: a visible firm is in its own city's sum.
+        sums[seen, panel.city[seen]] = np.maximum(sums[seen, panel.city[seen]] - _own(panel, name)[seen], 0.0)
+        out[name] = _lift(sums, count, at)
+        mix += factor * sums
+    out["lift_mix"] = _lift(mix, count, at)
+    out["raw_mix"] = mix[:, at].T
+    near_count = count @ panel.near
+    expected = mix.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
+    out["near_mix"] = kernels.lift(
+        (mix @ panel.near)[:, at], near_count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR
+    ).T
+    out.update(_walk(panel, split, member, count))
+    out.update(_industry(panel, split, member))
+    out["city_size"] = np.repeat(np.log(member.sum(axis=0)[at])[:, None], panel.firms, axis=1)
+    out["base_rate"] = np.repeat((member.sum(axis=0)[at] / member.sum())[:, None], panel.firms, axis=1)
+    for name, values in panel.size.items():
+        filled = np.where(np.isnan(values), np.nanmedian(values), values)
+        out[name] = np.repeat(filled[None, :], len(at), axis=0)
+    return out
+
+
+def _comparable(panel: Panel, member: Floats) -> Floats:
+    """Visible firms of each city that share a code scheme or text with each firm."""
+    kinds = panel.reference.kinds
+    present = np.unique(kinds)
+    by_kind = np.array([member[kinds == kind].sum(axis=0) for kind in present])
+    overlap = (kinds[:, None] & present[None, :]) > 0
+    return np.asarray(overlap @ by_kind, dtype=np.float64)
+
+
+def _kernel_sums(
+    text: Sparse, codes: tuple[Sparse, ...], factors: Floats, member: Floats
+) -> list[tuple[str, float, Floats]]:
+    named = [
+        (name, float(factor), kernels.shared_code_sums(rows, rows, member))
+        for name, factor, rows in zip(LIFTS[:3], factors[:3], codes, strict=True)
+    ]
+    return [*named, (LIFTS[3], float(factors[3]), np.asarray(text @ (text.T @ member), dtype=np.float64))]
+
+
+def _own(panel: Panel, name: str) -> Floats:
+    rows = panel.reference.text if name == LIFTS[3] else panel.reference.codes[LIFTS.index(name)]
+    return (np.diff(rows.indptr) > 0).astype(np.float64)
+
+
+def _lift(sums: Floats, count: Floats, at: Integers) -> Floats:
+    expected = sums.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
+    return kernels.lift(sums[:, at], count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR).T
+
+
+def _walk(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:
+    """Walks from the scored cities, and one from all visible firms for the reference; own returns taken off."""
+    at = split.cities
+    starts = np.column_stack([member[:, at], split.visible.astype(np.float64)])
+    held = kernels.arrivals(panel.reference.attributes, starts)
+    own = np.where(split.visible, panel.own_walk, 0.0)
+    total = np.maximum(held[:, -1] - own, 0.0)
+    sums = held[:, :-1]
+    for column, city in enumerate(at):
+        mine = split.visible & (panel.city == city)
+        sums[mine, column] = np.maximum(sums[mine, column] - own[mine], 0.0)
+    expected = total / np.maximum(count.sum(axis=1), 1.0)
+    lift = kernels.lift(sums, count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR)
+    return {"lift_ppr": lift.T, "raw_ppr": sums.T}
+
+
+def _industry(panel: Panel, split: Split, member: Floats) -> dict[str, Floats]:
+    fine = panel.reference.codes[2]
+    weight = kernels.unit_rows(fine, power=1)
+    counts = np.asarray((sparse.csr_array(fine.T) @ member).T, dtype=np.float64)  # city x industry
+    national = counts.sum(axis=0)
+    special = relatedness.specialised(counts, national)
+    near = relatedness.proximity(special[member.sum(axis=0) >= relatedness.MIN_FIRMS])
+    score = relatedness.standardised(relatedness.density(special[split.cities], near))
+    length = np.sqrt((counts * counts).sum(axis=0))
+    unit = np.divide(counts, length, out=np.zeros_like(counts), where=length > 0)
+    alike = unit.T @ unit
+    np.fill_diagonal(alike, 0.0)
+    total = alike.sum(axis=0)
+    knn = counts[split.cities] @ np.divide(alike, total, out=np.zeros_like(alike), where=total > 0)
+    by_industry = {
+        "relatedness": score, "same_industry": counts[split.cities], "item_knn": knn,
+        "popularity": np.repeat(national[None, :], len(split.cities), axis=0),
+    }  # fmt: skip
+    return {name: np.asarray((weight @ values.T).T, dtype=np.float64) for name, values in by_industry.items()}

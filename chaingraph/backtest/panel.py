@@ -1,0 +1,170 @@
+"""Who is tested: firms with a city and something to compare, cities with enough of them, and which firms are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from chaingraph import kernels
+from chaingraph.errors import CaseError
+from chaingraph.kernels import Floats, Integers
+from chaingraph.product_text import product_weights
+from chaingraph.reference import Distance, Reference, build_reference
+from chaingraph.schema import split
+
+Protocol = Literal["hide30", "temporal"]
+Flags = NDArray[np.bool_]
+
+HIDDEN_SHARE = 0.3
+MIN_FIRMS, MIN_HIDDEN = 15, 4  # of a city that is scored
+LISTED_FROM = "2017-01-01"  # temporal: listed earlier = visible
+MIN_VISIBLE, MIN_NEW = 15, 5
+INNER_FROM = "2013-01-01"  # temporal: labels for learning are the firms listed from here to LISTED_FROM
+INNER_SEED = 1000
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The firms of a back-test, sorted by id, with everything about them that does not depend on who is hidden."""
+
+    reference: Reference
+    city: Integers  # number of each firm's city
+    cities: tuple[str, ...]  # sorted by name
+    listed: NDArray[np.str_]  # ISO date, "" where not known
+    own_mix: Floats
+    own_walk: Floats
+    near: Floats  # city x city: exp(-d / 100 km), 0 beyond 300 km and on the diagonal
+    size: Mapping[str, Floats]  # facts about how large a firm is, NaN where not known
+
+    @property
+    def firms(self) -> int:
+        """Number of firms."""
+        return len(self.city)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Who is visible, who is hidden, and the cities that are scored. A firm may be neither."""
+
+    visible: Flags
+    hidden: Flags
+    cities: Integers
+
+
+def build_panel(
+    firms: pd.DataFrame, products: pd.DataFrame, distance: Distance, *, codes: pd.DataFrame | None = None
+) -> Panel:
+    """Firms of a case that can be tested.
+
+    Parameters
+    ----------
+    firms
+        firm_id, city, listed (date of listing), industry_scheme, industry; employees and revenue_cny_m where known.
+    products
+        firm_id, product, share.
+    distance
+        Kilometres between two cities, NaN where unknown.
+    codes
+        firm_id, scheme, code; taken from the firms' industry where not given.
+
+    Raises
+    ------
+    CaseError
+        When no firm has a city and an industry or a product.
+    """
+    held = codes if codes is not None else industry_codes(firms)
+    comparable = set(held["firm_id"]) | set(product_weights(products)["firm_id"])
+    placed = firms[firms["city"].notna() & firms["firm_id"].isin(comparable)]
+    placed = placed.drop_duplicates("firm_id").sort_values("firm_id")
+    if placed.empty:
+        msg = "没有企业同时具备城市和行业或产品 / no firm has a city and an industry or a product"
+        raise CaseError(msg)
+    whole = build_reference(placed.assign(city_key=placed["city"]), products, held, distance=distance)
+    cities = tuple(sorted(set(whole.city)))
+    at = kernels.position_of(cities)
+    by_firm = placed.set_index("firm_id").loc[list(whole.firm_ids)]
+    listed = by_firm["listed"].fillna("") if "listed" in by_firm.columns else pd.Series("", index=by_firm.index)
+    factors = kernels.mix_factors(whole.means)
+    return Panel(
+        reference=whole,
+        city=np.array([at[city] for city in whole.city], dtype=np.int64),
+        cities=cities,
+        listed=listed.to_numpy(dtype=np.str_),
+        own_mix=kernels.own_mix(whole.text, whole.codes, factors),
+        own_walk=kernels.own_returns(whole.attributes),
+        near=_near(cities, distance),
+        size=_sizes(by_firm, products),
+    )
+
+
+def industry_codes(firms: pd.DataFrame) -> pd.DataFrame:
+    """The industry codes of firms, one row per firm and code: firm_id, scheme, code."""
+    known = firms[firms["industry"].notna() & firms["industry_scheme"].notna()]
+    codes = known[["firm_id", "industry_scheme", "industry"]].rename(columns={"industry_scheme": "scheme"})
+    codes["code"] = [list(split(value)) for value in codes["industry"]]
+    return codes.explode("code")[["firm_id", "scheme", "code"]].dropna().reset_index(drop=True)
+
+
+def _near(cities: Sequence[str], distance: Distance) -> Floats:
+    from chaingraph.fit import FAR_KM, NEAR_KM
+
+    near = np.zeros((len(cities), len(cities)))
+    for left, here in enumerate(cities):
+        for right in range(left):
+            km = distance(here, cities[right])
+            if km <= FAR_KM:  # NaN is not
+                near[left, right] = near[right, left] = np.exp(-km / NEAR_KM)
+    return near
+
+
+def _sizes(firms: pd.DataFrame, products: pd.DataFrame) -> dict[str, Floats]:
+    counts = products.groupby("firm_id")["product"].nunique()
+    held: Floats = np.asarray(firms.index.to_series().map(counts).fillna(0.0), dtype=np.float64)
+    sizes: dict[str, Floats] = {"product_count": held}
+    for column in ("employees", "revenue_cny_m"):
+        if column in firms.columns and firms[column].notna().any():
+            sizes[column] = np.asarray(firms[column].astype("float64"), dtype=np.float64)
+    return sizes
+
+
+def hide30(panel: Panel, seed: int) -> Split:
+    """Hide 30 % of each city's firms at random, city by city in order of name."""
+    everyone = np.ones(panel.firms, dtype=bool)
+    visible, hidden = _hide(panel, everyone, seed)
+    count = np.bincount(panel.city, minlength=len(panel.cities))
+    gone = np.bincount(panel.city[hidden], minlength=len(panel.cities))
+    return Split(visible, hidden, np.flatnonzero((count >= MIN_FIRMS) & (gone >= MIN_HIDDEN)))
+
+
+def _hide(panel: Panel, among: Flags, seed: int) -> tuple[Flags, Flags]:
+    rng = np.random.default_rng(seed)
+    hidden = np.zeros(panel.firms, dtype=bool)
+    for city in range(len(panel.cities)):
+        members = np.flatnonzero(among & (panel.city == city))
+        order = rng.permutation(len(members))
+        hidden[members[order[: int(HIDDEN_SHARE * len(members) + rng.random())]]] = True
+    return among & ~hidden, hidden
+
+
+def by_date(panel: Panel, date: str = LISTED_FROM, until: str = "9999") -> Split:
+    """Firms listed before a date are visible, those listed from then on (and before `until`) hidden."""
+    known = panel.listed != ""
+    visible = known & (panel.listed < date)
+    hidden = known & (panel.listed >= date) & (panel.listed < until)
+    seen = np.bincount(panel.city[visible], minlength=len(panel.cities))
+    new = np.bincount(panel.city[hidden], minlength=len(panel.cities))
+    return Split(visible, hidden, np.flatnonzero((seen >= MIN_VISIBLE) & (new >= MIN_NEW)))
+
+
+def inner_split(panel: Panel, outer: Split, protocol: Protocol, seed: int) -> Split:
+    """The split that labels for learning come from: made of the visible firms only."""
+    if protocol == "temporal":
+        inner = by_date(panel, INNER_FROM, LISTED_FROM)
+        return Split(inner.visible & outer.visible, inner.hidden & outer.visible, inner.cities)
+    visible, hidden = _hide(panel, outer.visible, INNER_SEED + seed)
+    return Split(visible, hidden, outer.cities)

@@ -1,0 +1,297 @@
+"""The protocol: splits, pools, measures per city, means with intervals, gaps to the baseline, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from chaingraph import regions
+from chaingraph.backtest.features import features
+from chaingraph.backtest.measures import MEASURES, interval, measure
+from chaingraph.backtest.methods import (
+    BASELINE,
+    METHODS,
+    Features,
+    city_folds,
+    fit_weights,
+    learned_scores,
+    simple_scores,
+    standardised,
+)
+from chaingraph.backtest.panel import Flags, Panel, Protocol, Split, build_panel, by_date, hide30, inner_split
+from chaingraph.errors import CaseError
+from chaingraph.kernels import Floats, Integers
+from chaingraph.reference import Distance
+
+POOLS = ("A", "B")
+BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked
+MIN_OUTCOMES = 5  # of a city, to be scored
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """What a back-test measured.
+
+    ``summary``: one row per pool and method: auroc, recall50, recall100, ndcg100 (means over cities, 0-1), auroc_low
+    and auroc_high (95 % over cities), gap, gap_low and gap_high (auroc minus that of the same-industry count, paired by
+    city). ``by_city``: the measures per pool, city and method, with the city's visible firms and hidden firms (mean
+    over seeds). ``calibration``: per band of the score the mean predicted and the real lift, and the pairs in it;
+    ``recalibration``: intercept and slope of the real log odds on the predicted ones (0 and 1 = right as it stands).
+    """
+
+    protocol: str
+    seeds: tuple[int, ...]
+    facts: Mapping[str, float]
+    summary: pd.DataFrame
+    by_city: pd.DataFrame
+    calibration: pd.DataFrame
+    recalibration: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One split with its features, and the truth: which firms belong to which scored city."""
+
+    split: Split
+    found: Features
+    positive: Flags  # scored city x firm
+    pools: Mapping[str, Callable[[int], Flags]]
+
+
+def backtest(
+    tables: Mapping[str, pd.DataFrame],
+    protocol: Protocol,
+    seeds: Sequence[int] = range(5),
+    *,
+    outcomes: pd.DataFrame | None = None,
+    distance: Distance = regions.distance_km,
+    methods: Sequence[str] = METHODS,
+) -> BackTest:
+    """How well does each method find the firms that really are in a city?
+
+    Parameters
+    ----------
+    tables
+        A case's tables: firms (firm_id, firm, city, listed, industry_scheme, industry) and firm_products.
+    protocol
+        hide30 (30 % of each city's firms hidden at random, once per seed) or temporal (firms listed from 2017 on are
+        hidden; one seed is enough, further ones change only the folds of the learned models).
+    seeds
+        Seeds of the splits. 100-102 were used to choose weights; report others.
+    outcomes
+        Real events to test on instead of seats: firm (id or name), region (city), date. Then every firm is visible at
+        its seat and a pair (firm, region) of the table is what is to be found.
+    distance
+        Kilometres between two cities, NaN where unknown.
+    methods
+        Which methods to compare; learned models are left out with ``outcomes``.
+
+    Raises
+    ------
+    CaseError
+        When no city has enough firms, or no outcome matches a firm of the case.
+
+    Notes
+    -----
+    Pool A of a city: all hidden firms of all cities. Pool B: every firm not visible in it. The two agree only if a
+    firm is kept out of its own reference (zero diagonal). Ties count half in the
+    AUROC; in the top of a list they stand in a random order with a fixed seed.
+    """
+    panel = build_panel(tables["firms"], tables["firm_products"], distance)
+    cities: dict[tuple[str, int, str], list[Floats]] = {}
+    sizes: dict[int, list[tuple[int, int]]] = {}
+    odds: list[tuple[Floats, Floats, Flags]] = []
+    hidden: list[int] = []
+    for seed in seeds if protocol == "hide30" and outcomes is None else list(seeds)[:1]:
+        now = _round(panel, _outer(panel, protocol, seed)) if outcomes is None else _outcomes(panel, tables, outcomes)
+        if not len(now.split.cities):
+            msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
+            raise CaseError(msg)
+        hidden.append(int(now.split.hidden.sum()) if outcomes is None else int(now.positive.sum()))
+        for place, city in enumerate(now.split.cities):
+            seen = int((now.split.visible & (panel.city == city)).sum())
+            sizes.setdefault(int(city), []).append((seen, int(now.positive[place].sum())))
+        learned: dict[str, dict[str, Floats]] = {}
+        if outcomes is None and {"logistic", "logistic_all", "boosting"} & set(methods):
+            inner = _round(panel, inner_split(panel, now.split, protocol, seed))
+            folds = city_folds(len(now.split.cities), seed)
+            learned = learned_scores(now.found, now.pools, _learner(inner, now.split.cities), inner.found, folds)
+        for pool in POOLS:
+            scores = simple_scores(now.found, now.pools[pool], seed, methods) | learned.get(pool, {})
+            _measure(cities, scores, now, pool, methods, seed)
+            if pool == "A":
+                odds.append(_odds(now, scores["score"]))
+    by_city = _by_city(cities, sizes, panel)
+    facts = {
+        "firms": float(panel.firms), "cities": float(len(panel.cities)),
+        "scored_cities": float(by_city["city"].nunique()),
+        "hidden": float(np.mean(hidden)),
+    }  # fmt: skip
+    bands, line = _calibration(odds)
+    used = tuple(int(seed) for seed in seeds) if protocol == "hide30" else tuple(int(seed) for seed in list(seeds)[:1])
+    name = protocol if outcomes is None else "outcomes"
+    return BackTest(name, used, facts, _summary(by_city), by_city, bands, line)
+
+
+def _outer(panel: Panel, protocol: Protocol, seed: int) -> Split:
+    return hide30(panel, seed) if protocol == "hide30" else by_date(panel)
+
+
+def _round(panel: Panel, split: Split) -> _Round:
+    positive = split.hidden[None, :] & (panel.city[None, :] == split.cities[:, None])
+    known = split.visible | split.hidden
+    outside = known[None, :] & ~(split.visible[None, :] & (panel.city[None, :] == split.cities[:, None]))
+    return _Round(
+        split, features(panel, split), positive, {"A": lambda _: split.hidden, "B": lambda city: outside[city]}
+    )
+
+
+def _outcomes(panel: Panel, tables: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> _Round:
+    """Every firm is visible at its seat; what is to be found are the recorded pairs of firm and other city."""
+    firms = tables["firms"]
+    by_name = {str(name): str(firm) for firm, name in zip(firms["firm_id"], firms["firm"], strict=True)}
+    at = {firm: row for row, firm in enumerate(panel.reference.firm_ids)}
+    place = {city: number for number, city in enumerate(panel.cities)}
+    found = set()
+    for firm, region in zip(outcomes["firm"].astype(str), outcomes["region"].astype(str), strict=True):
+        row = at.get(firm, at.get(by_name.get(firm, ""), -1))
+        short = regions.prefecture_of((None, None, region, None)) or region
+        city = place.get(short, place.get(region.removesuffix("市"), -1))
+        if row >= 0 and city >= 0 and panel.city[row] != city:
+            found.add((city, row))
+    if not found:
+        msg = "outcomes 中没有一行能对上案例中的企业和城市 / no outcome matches a firm and a city of the case"
+        raise CaseError(msg)
+    truth = np.zeros((len(panel.cities), panel.firms), dtype=bool)
+    truth[tuple(np.array(sorted(found)).T)] = True
+    scored = np.flatnonzero(truth.sum(axis=1) >= MIN_OUTCOMES)
+    everyone = np.ones(panel.firms, dtype=bool)
+    moved = np.asarray(truth.any(axis=0), dtype=bool)
+    split = Split(everyone, moved, scored)
+    outside = panel.city[None, :] != scored[:, None]
+    pools: dict[str, Callable[[int], Flags]] = {
+        "A": lambda city: moved & outside[city],
+        "B": lambda city: outside[city],
+    }
+    return _Round(split, features(panel, split), truth[scored], pools)
+
+
+def _learner(inner: _Round, outer_cities: Integers) -> Callable[[Features, Integers], list[tuple[Floats, Flags]]]:
+    """Rows and labels of the inner split for the cities of the training folds (their places among the outer ones)."""
+
+    def learn(chosen: Features, places: Integers) -> list[tuple[Floats, Flags]]:
+        wanted = np.flatnonzero(np.isin(inner.split.cities, outer_cities[places]))
+        names = tuple(chosen)
+        values = standardised({name: chosen[name][wanted] for name in names}, names, lambda _: inner.split.hidden)
+        return [
+            (values[row][inner.split.hidden], inner.positive[city][inner.split.hidden])
+            for row, city in enumerate(wanted)
+        ]
+
+    return learn
+
+
+def _measure(
+    cities: dict[tuple[str, int, str], list[Floats]],
+    scores: Mapping[str, Floats],
+    now: _Round,
+    pool: str,
+    methods: Sequence[str],
+    seed: int,
+) -> None:
+    order = np.random.default_rng(seed).permutation(now.positive.shape[1])
+    for method in methods:
+        if method not in scores:
+            continue
+        values = scores[method]
+        for place, city in enumerate(now.split.cities):
+            inside = order[now.pools[pool](place)[order]]
+            row = measure(values[place][inside], now.positive[place][inside])
+            cities.setdefault((pool, int(city), method), []).append(row)
+
+
+def _by_city(
+    cities: Mapping[tuple[str, int, str], list[Floats]], sizes: Mapping[int, list[tuple[int, int]]], panel: Panel
+) -> pd.DataFrame:
+    rows = []
+    for (pool, city, method), found in cities.items():
+        seen, held = np.mean(sizes[city], axis=0)
+        means = dict(zip(MEASURES, np.mean(found, axis=0), strict=True))
+        rows.append(
+            {"pool": pool, "city": panel.cities[city], "method": method, "visible": seen, "hidden": held, **means}
+        )
+    frame = pd.DataFrame(rows)
+    frame["order"] = frame["method"].map({name: place for place, name in enumerate(METHODS)})
+    return frame.sort_values(["pool", "city", "order"]).drop(columns="order").reset_index(drop=True)
+
+
+def _summary(by_city: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for pool in POOLS:
+        wide = by_city[by_city["pool"] == pool].pivot(index="city", columns="method", values="auroc")
+        means = by_city[by_city["pool"] == pool].groupby("method")[list(MEASURES)].mean()
+        for method in (name for name in METHODS if name in wide.columns):
+            low, high = interval(wide[method].to_numpy(dtype=np.float64))
+            row = {"pool": pool, "method": method, **means.loc[method].to_dict(), "auroc_low": low, "auroc_high": high}
+            if BASELINE in wide.columns:
+                gap = (wide[method] - wide[BASELINE]).to_numpy(dtype=np.float64)
+                gap_low, gap_high = interval(gap)
+                row.update(gap=float(np.nanmean(gap)), gap_low=gap_low, gap_high=gap_high)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _odds(now: _Round, score: Floats) -> tuple[Floats, Floats, Flags]:
+    """Base log odds, score and truth of every pair of scored city and firm of its pool A."""
+    base, values, truth = [], [], []
+    for place in range(len(now.split.cities)):
+        inside = now.pools["A"](place)
+        share = now.found["base_rate"][place][inside]
+        base.append(np.log(share / (1 - share)))
+        values.append(score[place][inside])
+        truth.append(now.positive[place][inside])
+    return np.concatenate(base), np.concatenate(values), np.concatenate(truth)
+
+
+def _calibration(odds: Sequence[tuple[Floats, Floats, Flags]]) -> tuple[pd.DataFrame, dict[str, float]]:
+    base, score, truth = (np.concatenate([part[at] for part in odds]) for at in range(3))
+    expected = 1 / (1 + np.exp(-base))
+    predicted = 1 / (1 + np.exp(-(base + score)))
+    edges = np.quantile(score, BANDS)
+    band = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(BANDS) - 2)
+    rows = []
+    for number in range(len(BANDS) - 1):
+        inside = band == number
+        if inside.any():
+            chance = expected[inside].sum()
+            rows.append({
+                "from": BANDS[number], "to": BANDS[number + 1], "pairs": int(inside.sum()),
+                "predicted_lift": predicted[inside].sum() / chance, "real_lift": truth[inside].sum() / chance,
+            })  # fmt: skip
+    line = fit_weights(score[:, None], truth.astype(bool), offset=base, ridge=0.0)
+    return pd.DataFrame(rows), {"intercept": float(line[0]), "slope": float(line[1])}
+
+
+def as_json(result: BackTest) -> dict[str, Any]:
+    """The result as plain values, rounded to 4 digits, in a fixed order; NaN becomes null."""
+
+    def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+        return [{str(key): _rounded(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+    return {
+        "protocol": result.protocol, "seeds": list(result.seeds),
+        "facts": {key: _rounded(value) for key, value in result.facts.items()}, "summary": plain(result.summary),
+        "calibration": plain(result.calibration),
+        "recalibration": {key: _rounded(value) for key, value in result.recalibration.items()},
+        "by_city": plain(result.by_city),
+    }  # fmt: skip
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, 4)
+    return int(value) if isinstance(value, np.integer) else value

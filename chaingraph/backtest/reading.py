@@ -1,0 +1,83 @@
+"""What a back-test's figures say and do not say, in sentences; the reader's own city first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from chaingraph.backtest.protocol import BackTest
+from chaingraph.labels import text
+
+MIN_HIDDEN = 10  # of a city, to say a figure for it alone
+
+
+def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
+    """Plain sentences on how far the ranking can be trusted, for a leader.
+
+    Parameters
+    ----------
+    result
+        What `chaingraph.backtest.backtest` measured.
+    region
+        The reader's city, as in the case (嘉兴).
+    lang
+        zh or en.
+
+    Returns
+    -------
+    list of str
+        First the own city's figure (or that it cannot be told), then all cities, the gap to counting firms of the
+        same industry, the top of the list, calibration, and what was not tested.
+    """
+    pool = result.by_city[result.by_city["pool"] == "A"]
+    summary = result.summary[result.summary["pool"] == "A"].set_index("method")
+    sentences = [_own(pool, region, lang)]
+    facts = result.facts
+    figures = summary.drop(columns="pool").astype("float64").loc[["score"]].to_dict("records")[0]
+    score = {str(name): float(value) for name, value in figures.items()}
+    base = float(summary["auroc"].get("same_industry", np.nan))
+    hundred, chance = score["recall100"], float(summary["recall100"].get("random", np.nan))
+    sentences.append(text(
+        f"backtest.protocol_{result.protocol}", lang, firms=int(facts["firms"]), cities=int(facts["scored_cities"]),
+        hidden=round(facts["hidden"]),
+    ))  # fmt: skip
+    sentences.append(text(
+        "backtest.overall", lang, percent=_percent(score["auroc"]), low=_percent(score["auroc_low"]),
+        high=_percent(score["auroc_high"]),
+    ))  # fmt: skip
+    if not np.isnan(score.get("gap", np.nan)):
+        known = "gap_sure" if score["gap_low"] > 0 else "gap_unsure"
+        sentences.append(text(
+            f"backtest.{known}", lang, base=_percent(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
+            high=_points(score["gap_high"]),
+        ))  # fmt: skip
+    if not np.isnan(chance):
+        sentences.append(text("backtest.top100", lang, percent=_percent(hundred), chance=_percent(chance)))
+    wide = pool.pivot(index="city", columns="method", values="auroc")
+    worse = int((wide["score"] < 0.55).sum())
+    sentences.append(text("backtest.weak_cities", lang, count=worse, of=len(wide)))
+    slope = result.recalibration["slope"]
+    kind = "calibrated" if 0.9 <= slope <= 1.1 else "too_bold" if slope < 0.9 else "too_shy"
+    sentences.append(text(f"backtest.{kind}", lang, slope=f"{slope:.2f}"))
+    sentences.append(text("backtest.not_tested", lang))
+    return sentences
+
+
+def _own(pool: pd.DataFrame, region: str, lang: str) -> str:
+    own = pool[(pool["city"] == region) & (pool["method"] == "score")]
+    if own.empty or float(own["hidden"].iloc[0]) < MIN_HIDDEN:
+        return text("backtest.own_unknown", lang, region=region, least=MIN_HIDDEN)
+    base = pool[(pool["city"] == region) & (pool["method"] == "same_industry")]["auroc"]
+    compared = _percent(float(base.iloc[0])) if len(base) else "-"
+    return text(
+        "backtest.own", lang, region=region, percent=_percent(float(own["auroc"].iloc[0])), base=compared,
+        hidden=f"{float(own['hidden'].iloc[0]):.0f}", top=_percent(float(own["recall100"].iloc[0])),
+    )  # fmt: skip
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f}"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.1f}"

@@ -1,0 +1,234 @@
+"""The back-test: its parts by hand, the shipped score inside it, and floors on the public data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from shared_data import shared
+
+from chaingraph import regions
+from chaingraph.backtest import as_json, backtest, reading
+from chaingraph.backtest.features import features
+from chaingraph.backtest.measures import interval, measure
+from chaingraph.backtest.methods import METHODS, city_folds, fit_weights
+from chaingraph.backtest.panel import Panel, Split, build_panel, by_date, hide30, inner_split
+from chaingraph.errors import CaseError
+from chaingraph.fit import build_reference, fit_scores
+from chaingraph.writers.backtest import write_backtest, write_plot
+
+TRADES = {"甲": ("纺织", "110101"), "乙": ("光学", "220101"), "丙": ("化工", "330101"), "丁": ("电池", "440101")}
+PLACES = {"甲": 0.0, "乙": 120.0, "丙": 250.0, "丁": 900.0}
+
+
+def km(left: str, right: str) -> float:
+    return abs(PLACES[left] - PLACES[right])
+
+
+def tables(firms: int = 160, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Cities with a trade of their own, in which six in ten of their firms work; later firms likewise."""
+    rng = np.random.default_rng(seed)
+    rows, products = [], []
+    for number in range(firms):
+        city = list(TRADES)[number % 4]
+        trade = city if rng.random() < 0.6 else rng.choice(list(TRADES))
+        word, code = TRADES[trade]
+        rows.append({
+            "firm_id": f"f{number:03d}", "firm": f"{word}{number}", "city": city, "industry_scheme": "shenwan",
+            "industry": code[:4] + f"{rng.integers(1, 4):02d}", "listed": f"{rng.integers(2005, 2021)}-05-01",
+        })  # fmt: skip
+        products.append(
+            {"firm_id": f"f{number:03d}", "product": word + rng.choice(["机械", "材料", "零件"]), "share": 1.0}
+        )
+    return {"firms": pd.DataFrame(rows), "firm_products": pd.DataFrame(products)}
+
+
+@pytest.fixture(scope="module")
+def panel() -> Panel:
+    held = tables()
+    return build_panel(held["firms"], held["firm_products"], km)
+
+
+def test_measures_by_hand():
+    scores = np.array([5.0, 4, 3, 2, 1])
+    truth = np.array([False, True, False, True, False])
+    auroc, top50, top100, gain = measure(scores, truth)
+    assert auroc == pytest.approx(3 / 6)
+    assert top50 == top100 == 1.0
+    discounts = 1 / np.log2([3, 5])
+    assert gain == pytest.approx(discounts.sum() / (1 + 1 / np.log2(3)))
+    assert measure(np.zeros(5), truth)[0] == 0.5
+    assert np.isnan(measure(scores, np.zeros(5, dtype=bool))).all()
+    many = np.zeros(400, dtype=bool)
+    many[[0, 60, 300]] = True
+    assert measure(-np.arange(400.0), many)[1:3].tolist() == [1 / 3, 2 / 3]
+    low, high = interval(np.linspace(0.4, 0.6, 50))
+    assert low < 0.5 < high
+    assert np.isnan(interval(np.array([0.5]))[0])
+
+
+def test_thirty_percent_of_each_city_are_hidden(panel):
+    split = hide30(panel, 3)
+    assert not (split.visible & split.hidden).any()
+    assert (split.visible | split.hidden).all()
+    for city in range(4):
+        assert abs(split.hidden[panel.city == city].sum() - 12) <= 1
+    assert split.cities.tolist() == [0, 1, 2, 3]
+    again = hide30(panel, 3)
+    assert (again.hidden == split.hidden).all()
+    assert not (hide30(panel, 4).hidden == split.hidden).all()
+    inner = inner_split(panel, split, "hide30", 3)
+    assert not ((inner.hidden | inner.visible) & split.hidden).any()
+
+
+def test_by_date_hides_what_came_later(panel):
+    split = by_date(panel)
+    assert (panel.listed[split.hidden] >= "2017-01-01").all()
+    assert (panel.listed[split.visible] < "2017-01-01").all()
+    inner = inner_split(panel, split, "temporal", 0)
+    assert (panel.listed[inner.hidden] >= "2013-01-01").all()
+    assert not (inner.hidden & split.hidden).any()
+
+
+def test_folds_deal_every_city_once():
+    folds = city_folds(13, 1)
+    assert sorted(np.concatenate(folds).tolist()) == list(range(13))
+    assert len(folds) == 5
+
+
+def test_weights_are_never_negative_and_an_offset_is_kept():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(4000, 2))
+    base = rng.normal(size=4000)
+    truth = rng.random(4000) < 1 / (1 + np.exp(-(base + 0.8 * rows[:, 0] - 0.5 * rows[:, 1] - 1)))
+    weights = fit_weights(rows, truth, offset=base)
+    assert weights[1] == pytest.approx(0.8, abs=0.12)
+    assert weights[2] == 0.0
+
+
+def test_terms_equal_those_of_the_shipped_score():
+    """With nobody hidden, what the back-test ranks by is what the main job prints."""
+    held = tables(80)
+    own = build_panel(held["firms"], held["firm_products"], km)
+    everyone = np.ones(own.firms, dtype=bool)
+    found = features(own, Split(everyone, ~everyone, np.arange(4)))
+    codes = held["firms"].rename(columns={"industry_scheme": "scheme", "industry": "code"})
+    reference = build_reference(
+        held["firms"].assign(city_key=held["firms"]["city"]), held["firm_products"], codes, distance=km
+    )
+    seeds = held["firms"][held["firms"]["city"] == "乙"].assign(weight=1.0)
+    outside = held["firms"].loc[held["firms"]["city"] != "乙", "firm_id"]
+    scores = fit_scores(reference, seeds, outside, cities=["乙"])
+    rows = [reference.firm_ids.index(firm) for firm in scores.index]
+    number = own.cities.index("乙")
+    assert np.allclose(found["lift_mix"][number, rows], scores["mix"], atol=1e-9)
+    assert np.allclose(found["relatedness"][number, rows], scores["relatedness"], atol=1e-9)
+    assert np.abs(found["lift_ppr"][number, rows] - scores["ppr"]).max() < 0.05
+    # A firm of a neighbouring city is one of the firms counted there, but not like itself: a hair's difference.
+    assert np.abs(found["near_mix"][number, rows] - scores["near"]).max() < 0.05
+
+
+def test_a_city_s_trade_is_found_and_the_pools_agree():
+    result = backtest(tables(), "hide30", [0, 1], distance=km, methods=("random", "same_industry", "mix", "score"))
+    wide = result.summary.pivot(index="method", columns="pool", values="auroc")
+    assert wide.loc["score", "A"] > 0.68
+    assert (wide["A"] - wide["B"]).abs().drop("random").max() < 0.05
+    assert result.facts["scored_cities"] == 4
+    band = result.calibration
+    assert band["real_lift"].iloc[-1] > 1 > band["real_lift"].iloc[0]
+
+
+def test_all_methods_and_the_files(tmp_path):
+    pytest.importorskip("pymcdm")
+    result = backtest(tables(), "temporal", [0], distance=km)
+    assert list(result.summary["method"])[: len(METHODS)] == list(METHODS)
+    assert result.summary.loc[result.summary["method"] == "same_industry", "gap"].eq(0).all()
+    write_backtest(result, tmp_path / "one.json")
+    write_plot(result, tmp_path / "one.svg", lang="en")
+    stored = json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))
+    assert stored["summary"][0]["method"] == "random"
+    assert stored == json.loads(json.dumps(as_json(result)))
+    shuffled = {name: frame.sample(frac=1, random_state=2) for name, frame in tables().items()}
+    write_backtest(backtest(shuffled, "temporal", [0], distance=km), tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert "four terms, equal weights" in (tmp_path / "one.svg").read_text(encoding="utf-8")
+
+
+def test_a_bureau_s_own_outcomes():
+    held = tables()
+    firms = held["firms"]
+    away = firms[(firms["city"] != "甲") & (firms["industry"].str.startswith("11"))]
+    outcomes = pd.DataFrame({"firm": away["firm"], "region": "甲市", "date": "2024-01-01"})
+    elsewhere = pd.DataFrame({"firm": firms.loc[firms["city"] == "甲", "firm_id"].head(8), "region": "乙", "date": ""})
+    result = backtest(
+        held, "hide30", [0], outcomes=pd.concat([outcomes, elsewhere]), distance=km, methods=("mix", "score")
+    )
+    assert result.protocol == "outcomes"
+    own = result.by_city.set_index(["pool", "city", "method"])["auroc"]
+    assert own["B", "甲", "score"] > 0.8
+    with pytest.raises(CaseError, match="no outcome matches"):
+        backtest(held, "hide30", [0], outcomes=outcomes.assign(firm="nobody"), distance=km)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_reading_begins_with_the_own_city(lang):
+    result = backtest(tables(), "hide30", [0], distance=km, methods=("random", "same_industry", "mix", "score"))
+    first, second, *rest = reading(result, "甲", lang)
+    assert "甲" in first
+    assert "160" in second
+    assert len(rest) >= 5
+    unknown = reading(result, "戊", lang)[0]
+    assert "10" in unknown
+
+
+def test_too_few_firms_are_refused():
+    held = tables(20)
+    with pytest.raises(CaseError, match="no city has enough firms"):
+        backtest(held, "hide30", [0], distance=km)
+    with pytest.raises(CaseError, match="no firm has a city"):
+        backtest({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0], distance=km)
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, pd.DataFrame]:
+    from chaingraph.importers.ckg import import_ckg
+
+    case = import_ckg(shared("data/ckg"), shared("data/ashare-hq/ckg_row_city.csv"))
+    return {"firms": case["firms"], "firm_products": case["firm_products"]}
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_floors_on_listed_firms(listed):
+    methods = ("random", "same_industry", "ppr", "mix", "score")
+    result = backtest(listed, "hide30", [0, 1, 2], methods=methods)
+    wide = result.summary.pivot(index="method", columns="pool", values="auroc")
+    assert result.facts["firms"] == 4435
+    assert result.facts["cities"] == 289
+    assert wide.loc["mix", "A"] >= 0.62
+    assert wide.loc["score", "A"] >= 0.645
+    assert wide.loc["score", "A"] - wide.loc["same_industry", "A"] >= 0.07
+    # A firm's own location never enters its own score: else pool B would gain what pool A does not (0.64 -> 0.74).
+    assert (wide["A"] - wide["B"]).abs()[["ppr", "mix", "score"]].max() < 0.01
+    assert 0.9 < result.recalibration["slope"] < 1.1
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_permuted_cities_give_chance(listed):
+    held = build_panel(listed["firms"], listed["firm_products"], regions.distance_km)
+    shuffled = dataclasses.replace(held, city=np.random.default_rng(0).permutation(held.city))
+    aurocs = []
+    for seed in (0, 1):
+        split = hide30(shuffled, seed)
+        found = features(shuffled, split)
+        for place, city in enumerate(split.cities):
+            inside = split.hidden
+            truth = (shuffled.city == city)[inside]
+            aurocs.append(
+                [measure(found[name][place][inside], truth)[0] for name in ("lift_mix", "lift_ppr", "near_mix")]
+            )
+    assert np.abs(np.mean(aurocs, axis=0) - 0.5).max() < 0.02
