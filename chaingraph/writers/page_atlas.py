@@ -49,7 +49,7 @@ class Atlas:
     dropped: dict[str, list[Record]]
     routes: dict[tuple[Any, ...], list[Record]]  # by chain and firm
     feeds: list[tuple[str, str]]
-    same: list[tuple[str, str]]  # each pair both ways
+    elsewhere: dict[str, list[Record]]  # by segment: the same node, suppliers and customers in other chains
     roles: dict[str, list[Record]]  # by segment
     firms: dict[str, Record]
     links: dict[str, list[Record]]  # by firm, each link under both ends
@@ -65,12 +65,17 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
     gaps = in_both(findings.gaps, ("segment_id",), lists=("local_buyers", "reasons", "sources"))
     gaps.sort(key=lambda row: str(row["segment_id"]))
     surveyed = {row["chain_id"] for row in gaps}
-    links = [row for row in records(graph["segment_links"]) if row["from_segment_id"] != row["to_segment_id"]]
-    same = [(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "same_as"]
+    held = frozenset(graph["segments"]["segment_id"])
+    links = [
+        row
+        for row in records(graph["segment_links"])
+        if row["from_segment_id"] in held and row["to_segment_id"] in held
+    ]
+    segments = _segments(graph, {row["segment_id"]: row for row in gaps})
     return Atlas(
         findings=findings,
         chains=sorted((row for row in records(graph["chains"]) if row["chain_id"] in surveyed), key=_plan_order),
-        segments=_segments(graph, {row["segment_id"]: row for row in gaps}),
+        segments=segments,
         gaps=grouped(gaps, "chain_id"),
         targets=grouped(_targets(findings), "chain_id"),
         rankings=grouped(_rankings(findings.rankings), "chain_id"),
@@ -80,7 +85,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
-        same=same + [(right, left) for left, right in same],
+        elsewhere=_elsewhere(links, segments),
         roles=_roles(graph),
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
@@ -204,6 +209,21 @@ def _segments(graph: ChainGraph, gaps: Mapping[str, Record]) -> dict[str, Record
         gap = gaps.get(row["segment_id"], {})
         segments[str(row["segment_id"])] = {**row, "name": gap.get("segment") or named(row, "segment")}
     return segments
+
+
+def _elsewhere(links: list[Record], segments: Mapping[str, Record]) -> dict[str, list[Record]]:
+    """By segment: kind (same, from, to), segment, name and chain of what it is tied to in another chain."""
+    found: set[tuple[str, str, str]] = set()
+    for link in links:
+        left, right = link["from_segment_id"], link["to_segment_id"]
+        if segments[left]["chain_id"] != segments[right]["chain_id"]:
+            kinds = ("same", "same") if link["kind"] == "same_as" else ("to", "from")
+            found |= {(left, kinds[0], right), (right, kinds[1], left)}
+    rows: dict[str, list[Record]] = {}
+    for own, kind, other in sorted(found):
+        facts = {"kind": kind, "segment": other, "name": segments[other]["name"], "chain": segments[other]["chain_id"]}
+        rows.setdefault(own, []).append(facts)
+    return rows
 
 
 def _roles(graph: ChainGraph) -> dict[str, list[Record]]:

@@ -27,6 +27,10 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
     leaders = [_renamed(row, "chain_id") for row in atlas.leaders.get(chain_id, [])]
     shown = {role["firm"] for row in segments for role in row.get("firms", [])}
     shown |= {row["firm"] for row in (*targets, *rankings, *leaders)}
+    roles: dict[str, list[Record]] = {}
+    for segment in sorted(ids):
+        for role in atlas.roles.get(segment, []):
+            roles.setdefault(role["firm"], []).append({"segment": segment, **_without(role, "firm")})
     lanes = arrange({row["id"]: str(row.get("stage", "")) for row in segments}, atlas.feeds)
     return {
         **_frame(atlas, "chain"),
@@ -36,7 +40,7 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "lanes": [{"stage": stage, "columns": lanes[stage]} for stage in STAGES if stage in lanes],
         "feeds": sorted({link for link in atlas.feeds if link[0] in ids and link[1] in ids}),
         "segments": segments,
-        "firms": [_firm(atlas, chain_id, firm, ids) for firm in sorted(shown) if firm in atlas.firms],
+        "firms": [_firm(atlas, chain_id, firm, roles.get(firm, [])) for firm in sorted(shown) if firm in atlas.firms],
         "targets": targets,
         "rankings": rankings,
         "leaders": leaders,
@@ -144,7 +148,7 @@ def _segment(atlas: Atlas, gap: Record) -> Record:
         "keywords": parts(row["keywords"]),
         "flag_reason": row["reason"],
         "firms": [role for role in atlas.roles.get(segment_id, []) if role["firm"] in atlas.local],
-        "elsewhere": _elsewhere(atlas, segment_id),
+        "elsewhere": atlas.elsewhere.get(segment_id),
         "measures": known(_without(atlas.measures.get(segment_id, {}), "segment_id")),
         **{key: row[key] for key in _PROVENANCE},
     }
@@ -155,23 +159,7 @@ def _without(row: Record, *keys: str) -> Record:
     return {key: short(value) for key, value in row.items() if key not in keys}
 
 
-def _elsewhere(atlas: Atlas, segment_id: str) -> list[Record]:
-    """The same segment, its suppliers and its customers in other chains."""
-    found = [("same", right) for left, right in atlas.same if left == segment_id]
-    found += [("from", left) for left, right in atlas.feeds if right == segment_id]
-    found += [("to", right) for left, right in atlas.feeds if left == segment_id]
-    own = atlas.segments[segment_id]["chain_id"]
-    named_there = [
-        (kind, other, atlas.segments[other]) for kind, other in sorted(set(found)) if other in atlas.segments
-    ]
-    return [
-        {"kind": kind, "segment": other, "name": row["name"], "chain": row["chain_id"]}
-        for kind, other, row in named_there
-        if row["chain_id"] != own
-    ]
-
-
-def _firm(atlas: Atlas, chain_id: str, firm_id: str, segments: set[str]) -> Record:
+def _firm(atlas: Atlas, chain_id: str, firm_id: str, roles: list[Record]) -> Record:
     row = atlas.firms[firm_id]
     plain = (
         "country",
@@ -184,12 +172,6 @@ def _firm(atlas: Atlas, chain_id: str, firm_id: str, segments: set[str]) -> Reco
         "revenue_cny_m",
         "note",
     )
-    roles = [
-        {"segment": segment, **_without(role, "firm")}
-        for segment in sorted(segments)
-        for role in atlas.roles.get(segment, [])
-        if role["firm"] == firm_id
-    ]
     return known(
         {
             "id": firm_id,

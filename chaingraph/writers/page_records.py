@@ -36,8 +36,9 @@ def records(frame: pd.DataFrame) -> list[Record]:
     >>> records(pd.DataFrame({"firm": ["A\x00"], "rank": pd.array([1], dtype="Int64"), "reach": [float("nan")]}))
     [{'firm': 'A', 'rank': 1, 'reach': None}]
     """
-    columns = [_plain(frame[name]) for name in frame.columns]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    names = frame.columns.tolist()  # walking an index is slow, a list is not
+    columns = [_plain(frame[name]) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain(column: pd.Series[Any]) -> list[object]:

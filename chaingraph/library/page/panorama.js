@@ -5,6 +5,7 @@ const CARD_TARGETS = 3;
 const PORT_GAP = 9; // pixels between curves that leave or enter one card
 const cards = new Map(); // segment id -> card element
 const curves = []; // {from, to, path}
+let drawnFor = null; // the filters that the targets on the cards were drawn for
 
 function renderPanorama(root) {
   cards.clear();
@@ -26,8 +27,7 @@ function renderPanorama(root) {
   const canvas = drawn('svg', { class: 'feeds', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' });
   replace(root, canvas, lanes);
   makeCurves(canvas);
-  placeCurves();
-  updateCards();
+  drawnFor = null; // the page calls updateCards next
   light(null);
 }
 
@@ -78,36 +78,37 @@ function cardFirms(segment) {
   return [line(1, label('local'), 'here'), line(2, label('group_can'), 'beside')];
 }
 
-/** Everything that changes with filters: targets on the cards, cards that fall out. */
+/** Everything that changes with filters: targets on the cards, cards that fall out. Says how many cards are left. */
 function updateCards() {
+  const { tier, strategy, grade } = state.filters;
+  const asked = [state.lang, tier, strategy, grade].join();
+  const again = asked !== drawnFor;
+  drawnFor = asked;
   let shown = 0;
   for (const [id, node] of cards) {
     const out = !segmentPasses(segmentOf.get(id));
     node.classList.toggle('is-out', out);
     node.parentNode.classList.toggle('is-out', out);
     if (!out) shown += 1;
-    const found = targetsOf(id).filter(targetPasses);
-    replace(
-      node.querySelector('.card-targets'),
-      found.length ? el('p', { class: 'key' }, label('targets')) : null,
-      found.length
-        ? el(
-            'ol',
-            null,
-            found.slice(0, CARD_TARGETS).map((row) =>
-              el('li', null, firmButton(row.firm, 'target'), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list')),
-            ),
-          )
-        : null,
-      found.length > CARD_TARGETS ? el('p', { class: 'more' }, label('n_more_targets', { n: found.length - CARD_TARGETS })) : null,
-    );
+    if (again) replace(node.querySelector('.card-targets'), cardTargets(targetsOf(id).filter(targetPasses)));
   }
   for (const curve of curves) {
     const out = [curve.from, curve.to].some((id) => cards.get(id).classList.contains('is-out'));
     curve.path.classList.toggle('is-out', out);
   }
-  placeCurves();
+  if (again) placeCurves();
   return shown;
+}
+
+function cardTargets(rows) {
+  if (!rows.length) return [];
+  const line = (row) => el('li', null, firmButton(row.firm, 'target'), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list'));
+  const more = rows.length - CARD_TARGETS;
+  return [
+    el('p', { class: 'key' }, label('targets')),
+    el('ol', null, rows.slice(0, CARD_TARGETS).map(line)),
+    more > 0 ? el('p', { class: 'more' }, label('n_more_targets', { n: more })) : null,
+  ];
 }
 
 function makeCurves(canvas) {
