@@ -140,7 +140,12 @@ def toy_findings() -> Findings:
         _target("pv", "PV01", "O01", 1, candidate_list="reinvest", local_unit="甲二硅材料有限公司", evidence_grade="B"),
         _target("hy", "HY02", "O10", 1, strategy="build"),
     ]
-    leader = [_target("pv", "PV04", "O04", 1, strategy="strengthen", fit_lift=3.3, evidence_grade="B")]
+    led = {"strategy": "strengthen", "fit_lift": 3.3, "evidence_grade": "B"}
+    leader = [
+        _target("pv", "PV04", "O04", 1, **led),
+        _target("pv", "PV03", "O01", 1, candidate_list="reinvest", **led),  # on the main list already
+        _target("pv", "PV04", "O05", 2, candidate_list="reinvest", **led),
+    ]
     columns = (*SHORTLIST_COLUMNS, "candidate_list")
     read = {name: pd.read_csv(io.StringIO(block)) for name, block in _TABLES.items()}
     once = {name: read.pop(name) for name in ("terms", "shares", "words", "routes", "dropped")}
@@ -197,6 +202,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
         ("新引目标", 2, "O09"),
         ("以商招商", 1, "O04"),
         ("存量增资", 1, "O01"),
+        ("存量增资", 2, "O05"),
     ]
     assert len(header) == len(CHAIN_COLUMNS) == len(set(header))
     first, second = rows[:2]
@@ -214,18 +220,18 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
 def test_excel_features_are_there(book_path: Path) -> None:
     sheet = openpyxl.load_workbook(book_path)["甲光伏"]
     assert sheet.freeze_panes == "D6"
-    assert sheet.auto_filter.ref == "A5:AJ9"
+    assert sheet.auto_filter.ref == "A5:AJ10"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$5:$5"
-    assert sheet.print_area == "'甲光伏'!$A$1:$R$9"
+    assert sheet.print_area == "'甲光伏'!$A$1:$R$10"
     assert "&P / &N" in str(sheet.oddFooter.center.text)
     (validation,) = sheet.data_validations.dataValidation
     assert validation.formula1 == '"在谈,签约,注册,开工,暂缓"'
-    assert str(validation.sqref) == "P6:P9"
+    assert str(validation.sqref) == "P6:P10"
     coloured = {str(area.sqref) for area in sheet.conditional_formatting}
-    assert {"A6:A9", "G6:G9", "L6:L9", "I6:I9"} <= coloured
+    assert {"A6:A10", "G6:G10", "L6:L10", "I6:I10"} <= coloured
     assert sheet["I6"].number_format == '0.0"倍"'
     assert "没有可比的本地企业" in str(sheet["I5"].comment.text)
     links = {cell.coordinate: cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink}
@@ -237,7 +243,7 @@ def test_overview_counts_states_and_targets(book_path: Path) -> None:
     assert "无法判断" not in "".join(header)  # a state that does not occur has no column
     pv = next(row for row in rows if row["产业链"] == "甲光伏")
     assert (pv["环节数"], pv["本数据中未见本地企业"], pv["本地企业1至2家"], pv["本地企业3家及以上"]) == (5, 3, 1, 1)
-    assert (pv["新引目标"], pv["以商招商"], pv["存量增资"]) == (2, 1, 1)
+    assert (pv["新引目标"], pv["以商招商"], pv["存量增资"]) == (2, 1, 2)
     assert pv["链主（前五）"] == "甲一新能源有限公司"
     assert pv["前三目标"] == "1 乙二电池科技股份有限公司（电池片）\n2 乙九硅片有限公司（硅片）"
     hy = next(row for row in rows if row["产业链"] == "乙氢能")

@@ -88,11 +88,7 @@ def targets(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
         (caption), ``list_code``, gap_reasons (why the segment is a gap), find_out (what is not known and worth
         asking), codes of the firm.
     """
-    main = findings.targets[lang]
-    led = findings.leader_targets[lang]
-    rows = pd.concat([main.assign(list_code=main["candidate_list"]), led.assign(list_code="leader")], ignore_index=True)
-    rows["list_order"] = rows["list_code"].map({name: order for order, name in enumerate(LISTS)})
-    rows = rows.sort_values(["chain_id", "list_order", "rank", "firm_id"], kind="stable").reset_index(drop=True)
+    rows = _in_lists(findings.targets[lang], findings.leader_targets[lang])
     gap_reasons = findings.gaps[lang].set_index("segment_id")["reasons"]
     firms = graph["firms"].set_index("firm_id")
     rows["gap_reasons"] = rows["segment_id"].map(gap_reasons)
@@ -111,6 +107,29 @@ def targets(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
         for kind, date in zip(rows["signal"], rows["signal_date"], strict=True)
     ]
     return captioned(rows, graph, lang)
+
+
+def _in_lists(main: pd.DataFrame, led: pd.DataFrame) -> pd.DataFrame:
+    """New targets, leader-driven ones, and groups already here: once each, those that only a leader leads to last."""
+    key = ["chain_id", "firm_id"]
+    here = main[main["candidate_list"] == "reinvest"]
+    known = set(here[key].itertuples(index=False, name=None))
+    further = led[led["candidate_list"] == "reinvest"]
+    unlisted = [firm not in known for firm in further[key].itertuples(index=False, name=None)]
+    further = further[pd.Series(unlisted, index=further.index, dtype=bool)]
+    further = further.sort_values(["chain_id", "rank", "firm_id"], kind="stable")
+    largest = here.groupby("chain_id")["rank"].max().to_dict()
+    places = zip(further["chain_id"], further.groupby("chain_id").cumcount(), strict=True)
+    ranks = pd.array([int(largest.get(chain, 0)) + place + 1 for chain, place in places], dtype="Int64")
+    parts = {
+        "new": main[main["candidate_list"] == "new"],
+        "leader": led[led["candidate_list"] == "new"],
+        "reinvest": pd.concat([here, further.assign(rank=ranks)], ignore_index=True),
+    }
+    rows = pd.concat([part.assign(list_code=name) for name, part in parts.items()], ignore_index=True)
+    order = rows["list_code"].map({name: order for order, name in enumerate(LISTS)})
+    ordered = rows.assign(list_order=order).sort_values(["chain_id", "list_order", "rank", "firm_id"], kind="stable")
+    return ordered.reset_index(drop=True)
 
 
 def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[str]]:

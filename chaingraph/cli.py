@@ -1,0 +1,392 @@
+"""The command line: reads a case, runs the house's functions, says what was found. Everything heavy is loaded late.
+
+Texts are in the language of ``--lang``, else of ``CHAINGRAPH_LANG``, else Chinese. Exit codes: 0 done, 1 input
+refused, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chaingraph.errors import CaseError, ChaingraphError
+from chaingraph.labels import LANGUAGES, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chaingraph.findings import Findings
+    from chaingraph.graph import ChainGraph
+
+DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+STRATEGIES = ("auto", "strengthen", "extend", "build")
+SHOWN_REJECTS = 20
+_SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_GAP_SHOWN = (
+    "chain",
+    "segment_id",
+    "segment",
+    "stage",
+    "state",
+    "found",
+    "expected",
+    "severity",
+    "fill_mode",
+    "ask_whom",
+)
+_LIST_SHOWN = ("list", "rank", "firm", "seat", "segment", "gap_state", "fit", "evidence_grade", "signal", "tiers")
+_REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; None: what the process was called with.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a substitute
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language(given, os.environ.get("CHAINGRAPH_LANG", ""))
+    try:
+        code = command_line(lang).main(given, prog_name="chaingraph", standalone_mode=False)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        return _usage(error, lang)
+    except ChaingraphError as error:
+        click.echo(f"{text('cli.refused', lang)}{error}", err=True)
+        return REFUSED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(f"\n{text('cli.interrupted', lang)}", err=True)
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # whoever read the output has read enough; click says so by SystemExit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+        return PIPE_CLOSED
+    return code if isinstance(code, int) else DONE
+
+
+def language(arguments: Sequence[str], environment: str) -> str:
+    """The language that is asked for: the last ``--lang``, else the environment's, else Chinese.
+
+    Examples
+    --------
+    >>> language(["run", "--lang=en"], "zh"), language([], "en"), language(["--lang", "fr"], "")
+    ('en', 'en', 'zh')
+    """
+    words = [*arguments, ""]
+    asked = [words[place + 1] for place, word in enumerate(arguments) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    wanted = asked[-1] if asked else environment
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def command_line(lang: str) -> click.Group:
+    """All commands, with their texts in a language."""
+
+    def option(name: str, metavar: str | None = None, **more: Any) -> click.Option:
+        told = more.pop("told", name)
+        return click.Option([f"--{name}"], metavar=metavar, help=text(f"cli.option_{told}", lang), **more)
+
+    case = click.Argument(["case"], metavar="CASE")
+    region = option("region", "REGION", required=True)
+    chain = option("chain", "CHAIN")
+    one_chain = option("chain", "CHAIN", required=True)
+    survey = (
+        option("strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True),
+        option("top", "N", type=click.IntRange(1, 5000), default=30, show_default=True),
+        option("reference", "CASE2"),
+        option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
+    )
+    chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
+    draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
+    run_only = (
+        option("out", "OUT", required=True),
+        chains,
+        option("seed", "N", type=int, default=0, show_default=True),
+    )
+    page = option("out", "FILE", told="out_map", required=True)
+    commands: dict[str, tuple[Callable[..., None], tuple[click.Parameter, ...]]] = {
+        "check": (_check, (case, option("rejects", "FILE"))),
+        "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
+        "run": (_run, (case, region, *run_only, draws, *survey)),
+        "gaps": (_gaps, (case, region, chain, option("reference", "CASE2"), option("out", "FILE", told="out_table"))),
+        "shortlist": (_shortlist, (case, region, one_chain, *survey, option("out", "FILE", told="out_list"))),
+        "explain": (_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
+        "map": (_map, (case, region, one_chain, *survey, page)),
+    }
+    group = click.Group(
+        "chaingraph",
+        callback=partial(_welcome, lang),
+        invoke_without_command=True,
+        subcommand_metavar=text("cli.command_mark", lang),
+        params=[option("version", is_flag=True, is_eager=True, expose_value=False, callback=_version)],
+    )
+    for name, (function, parameters) in commands.items():
+        group.add_command(click.Command(name, callback=partial(function, lang), params=list(parameters)))
+    for name, command in (("group", group), *group.commands.items()):
+        command.help = text(f"cli.help_{name}", lang)
+        command.short_help = text(f"cli.short_{name}", lang)
+        command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
+        command.add_help_option = False
+        command.params += [_language_option(lang), _help_option(lang)]
+    return group
+
+
+def _language_option(lang: str) -> click.Option:
+    """Read by `language` before anything else; here it is checked and shown in the help."""
+    return click.Option(
+        ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=text("cli.option_lang", lang)
+    )
+
+
+def _help_option(lang: str) -> click.Option:
+    def show(context: click.Context, _option: click.Parameter, value: object) -> None:
+        if value:
+            click.echo(_translated(context.get_help(), lang))
+            context.exit()
+
+    return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show,
+                        help=text("cli.option_help", lang))  # fmt: skip
+
+
+def _translated(shown: str, lang: str) -> str:
+    """What click itself says in help and usage, in the language of the rest."""
+    if lang != "en":
+        for entry in ("usage", "options", "commands", "required", "default", "option_mark"):
+            shown = shown.replace(text(f"cli.click_{entry}", "en"), text(f"cli.click_{entry}", lang))
+    return shown
+
+
+def _usage(error: click.UsageError, lang: str) -> int:
+    """Say what is wrong with the call and how to see the right one."""
+    if error.ctx is not None:
+        click.echo(_translated(error.ctx.get_usage(), lang), err=True)
+    name, entry = "", "other"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = error.param.human_readable_name if isinstance(error.param, click.Argument) else error.param.opts[0]
+        entry = "missing" if isinstance(error, click.MissingParameter) else "bad"
+    elif isinstance(error, (click.NoSuchOption, click.BadOptionUsage)):
+        name = error.option_name
+        entry = "no_option" if isinstance(error, click.NoSuchOption) else "no_value"
+    message = text(f"cli.usage_{entry}", lang, **({"detail": error.message} if entry == "other" else {"name": name}))
+    if entry == "bad":
+        message += error.message
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        message += text("cli.usage_near", lang, near=", ".join(sorted(error.possibilities)))
+    command = error.ctx.command_path if error.ctx is not None else "chaingraph"
+    click.echo(f"{message}\n{text('cli.usage_hint', lang, command=command)}", err=True)
+    return USAGE
+
+
+def _version(context: click.Context, _option: click.Parameter, value: object) -> None:
+    if value:
+        from chaingraph import __version__
+
+        click.echo(f"chaingraph {__version__}")
+        context.exit()
+
+
+def _date(lang: str, _context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not _DATE.fullmatch(value):
+        raise click.BadParameter(text("cli.bad_date", lang, value=value))
+    return value
+
+
+def _welcome(lang: str) -> None:
+    context = click.get_current_context()
+    if context.invoked_subcommand is None:
+        click.echo(_translated(context.get_help(), lang))
+
+
+@contextmanager
+def _progress(stages: Sequence[str], lang: str) -> Iterator[Callable[[str], None]]:
+    """A bar on the terminal that a function moves by naming the stage it begins; nothing where no one looks."""
+    if not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+
+    def named(stage: str | None) -> str | None:
+        return text(f"cli.stage_{stage}", lang) if stage else None
+
+    bar: Any
+    with click.progressbar(length=len(stages), file=sys.stderr, item_show_func=named) as bar:
+
+        def begin(stage: str) -> None:
+            if stage in stages:
+                bar.update(stages.index(stage) - bar.pos, stage)
+
+        yield begin
+        bar.update(len(stages) - bar.pos, None)
+
+
+def _check(lang: str, case: str, rejects: str | None) -> None:
+    from chaingraph.tables import read_case, summarise
+
+    try:
+        with _progress(("read",), lang) as begin:
+            begin("read")
+            found = read_case(case, lang=lang)
+    except CaseError as error:
+        if rejects and error.rejects is not None:
+            _write_rejects(error.rejects, Path(rejects), lang)
+        raise
+    click.echo(summarise(found, lang))
+    if len(found.rejects):
+        shown = found.rejects.head(SHOWN_REJECTS)
+        click.echo("\n" + _table(shown, _REJECTS_SHOWN, lang))
+        if len(found.rejects) > len(shown):
+            click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - len(shown)))
+    if rejects:
+        _write_rejects(found.rejects, Path(rejects), lang)
+
+
+def _write_rejects(rejects: pd.DataFrame, path: Path, lang: str) -> None:
+    from chaingraph.writers.exports import write_rejects
+
+    write_rejects(rejects, path, lang=lang)
+    click.echo(text("cli.wrote", lang, path=path), err=True)
+
+
+def _init(lang: str, file: str) -> None:
+    from chaingraph.writers.template import write_template
+
+    click.echo(text("cli.init_done", lang, path=write_template(file, lang=lang)))
+
+
+def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], **options: Any) -> None:
+    from chaingraph.run import STAGES, run
+
+    started = time.perf_counter()
+    with _progress(STAGES, lang) as begin:
+        result = run(case, region=region, out=out, chains=chains or None, lang=lang, progress=begin, **options)
+    found = result.findings
+    kinds = found.targets[lang]["candidate_list"].value_counts()
+    click.echo(
+        text(
+            "cli.run_done", lang, region=region, chains=found.gaps[lang]["chain_id"].nunique(),
+            segments=len(found.gaps[lang]), new=int(kinds.get("new", 0)), reinvest=int(kinds.get("reinvest", 0)),
+            leader=len(found.leader_targets[lang]), date=found.as_of, seconds=f"{time.perf_counter() - started:.1f}",
+        )
+    )  # fmt: skip
+    if len(result.case.rejects):
+        click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
+    pages = [path for path in result.files if path.suffix == ".html" and path.name != "index.html"]
+    for path in result.files:
+        if path not in pages:
+            entry = f"cli.file_{path.stem}"
+            click.echo(f"  {path}  {text(entry, lang)}")
+    click.echo(text("cli.file_pages", lang, out=out, count=len(pages)))
+    click.echo(text("cli.how_to_open", lang, out=out))
+
+
+def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, ChainGraph | None]:
+    """The graph of the case, merged with the reference's where there is one, and that of the reference alone."""
+    from chaingraph.merge import build_graph
+    from chaingraph.tables import read_case
+
+    own = read_case(case, lang=lang)
+    if reference is None:
+        return build_graph(own), None
+    national = read_case(reference, lang=lang)
+    return build_graph(own, national), build_graph(national)
+
+
+def _survey(
+    lang: str, case: str, region: str, chain: str | None, reference: str | None, **options: Any
+) -> tuple[Findings, ChainGraph]:
+    """What is found for a region, narrowed to a chain where one is named; scores are the same either way."""
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.findings import only_chains
+    from chaingraph.surveying import survey
+
+    with _progress(_SURVEY_STAGES, lang) as begin:
+        begin("read")
+        graph, national = _graphs(case, reference, lang)
+        wanted = None if chain is None else [graph.chain_id(chain)]
+        found = survey(graph, region, open_engine, lang=lang, reference=national, progress=begin, **options)
+    return (found if wanted is None else only_chains(found, wanted)), graph
+
+
+def _gaps(lang: str, case: str, region: str, chain: str | None, reference: str | None, out: str | None) -> None:
+    from chaingraph.api import find_gaps
+    from chaingraph.writers.exports import write_gaps
+    from chaingraph.writers.workbook_frames import captioned
+
+    with _progress(("read", "gaps"), lang) as begin:
+        begin("read")
+        graph, national = _graphs(case, reference, lang)
+        wanted = None if chain is None else graph.chain_id(chain)
+        begin("gaps")
+        # The whole graph is asked: a segment that two chains share counts the firms of both.
+        found = find_gaps(graph, region=region, lang=lang, reference=national)
+    found = found if wanted is None else found[found["chain_id"] == wanted]
+    if out:
+        write_gaps(found, graph, Path(out), lang=lang)
+        click.echo(text("cli.wrote", lang, path=out), err=True)
+        return
+    columns = [name for name in _GAP_SHOWN if found[name].notna().any()]
+    click.echo(_table(captioned(found, graph, lang), columns, lang))
+
+
+def _shortlist(lang: str, case: str, out: str | None, **options: Any) -> None:
+    from chaingraph.writers.exports import write_shortlist
+    from chaingraph.writers.workbook_frames import targets
+
+    found, graph = _survey(lang, case, **options)
+    if out:
+        write_shortlist(found, graph, Path(out), lang=lang)
+        click.echo(text("cli.wrote", lang, path=out), err=True)
+        return
+    shown = targets(found, graph, lang)
+    shown["fit"] = [
+        _band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)
+    ]
+    columns = [name for name in _LIST_SHOWN if (shown[name].fillna("") != "").any()]
+    click.echo(_table(shown, columns, lang))
+    for note in found.notes[lang]["note"]:
+        click.echo(f"* {note}")
+
+
+def _band(lift: float, low: float, high: float) -> str:
+    if lift != lift:  # NaN: no basis
+        return ""
+    return f"{lift:.1f}" if low != low else f"{lift:.1f} ({low:.1f}–{high:.1f})"
+
+
+def _explain(lang: str, case: str, firm: str, **options: Any) -> None:
+    from chaingraph.api import explain
+    from chaingraph.writers.files import clean_text
+
+    found, _ = _survey(lang, case, **options)
+    click.echo(clean_text(explain(found, firm, lang=lang)))
+
+
+def _map(lang: str, case: str, chain: str, out: str, **options: Any) -> None:
+    from chaingraph.api import write_map
+
+    found, graph = _survey(lang, case, chain=chain, **options)
+    write_map(found, graph, out, chain=chain)
+    click.echo(text("cli.map_done", lang, path=out))
+
+
+def _table(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> str:
+    """A table as the terminal shows it; as wide as it is where the output goes into a file."""
+    from chaingraph.writers.terminal import shown_table
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shown_table(frame, columns, lang, width=width)

@@ -1,0 +1,79 @@
+"""One table as one file: CSV with canonical columns for programs, or an Excel sheet with captions for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph.errors import StoreError
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.labels import text
+from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.writers.files import write_bytes, write_csv
+from chaingraph.writers.sheets import add_table, open_book
+from chaingraph.writers.workbook import GAP_SHEET_COLUMNS, write_workbook
+from chaingraph.writers.workbook_frames import captioned
+
+REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
+
+
+def write_rejects(rejects: pd.DataFrame, path: Path, *, lang: str) -> None:
+    """Write what a case could not use, with the reason and what to do, as ``.csv`` or ``.xlsx``.
+
+    Raises
+    ------
+    StoreError
+        When the name ends otherwise or the file cannot be written.
+    """
+    if _is_csv(path, lang):
+        write_csv(rejects, path, columns=REJECT_COLUMNS)
+    else:
+        _write_sheet(rejects, REJECT_COLUMNS, path, "rejects", lang)
+
+
+def write_gaps(gaps: pd.DataFrame, graph: ChainGraph, path: Path, *, lang: str) -> None:
+    """Write a table of gaps as ``.csv`` (`schema.GAP_COLUMNS`) or as a captioned ``.xlsx`` sheet.
+
+    Raises
+    ------
+    StoreError
+        When the name ends otherwise or the file cannot be written.
+    """
+    if _is_csv(path, lang):
+        write_csv(gaps, path, columns=GAP_COLUMNS)
+    else:
+        _write_sheet(captioned(gaps, graph, lang), GAP_SHEET_COLUMNS, path, "gaps", lang)
+
+
+def write_shortlist(findings: Findings, graph: ChainGraph, path: Path, *, lang: str) -> None:
+    """Write the ranked targets as ``.csv`` (`schema.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
+
+    Raises
+    ------
+    StoreError
+        When the name ends otherwise or the file cannot be written.
+    """
+    if _is_csv(path, lang):
+        write_csv(findings.targets[lang], path, columns=SHORTLIST_COLUMNS)
+    else:
+        write_workbook(findings, graph, path, lang=lang)
+
+
+def _is_csv(path: Path, lang: str) -> bool:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        raise StoreError(text("files.csv_or_xlsx", lang, path=path))
+    return suffix == ".csv"
+
+
+def _write_sheet(frame: pd.DataFrame, columns: Sequence[str], path: Path, key: str, lang: str) -> None:
+    buffer = BytesIO()
+    title = text(f"workbook.sheet_{key}", lang)
+    book = open_book(buffer, {key: title}, lang=lang, as_of="", title=title)
+    add_table(book, key, frame, columns, title=title)
+    book.workbook.close()
+    write_bytes(buffer.getvalue(), path)
