@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from toy import toy_tables
 
 from chaingraph.findings import Findings
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
@@ -99,8 +100,10 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.settings: tuple[str, ...] = ()
 
     def start(self, *settings: str, heap: str = "512m") -> Address:
+        self.settings = settings
         words = [sys.executable, str(SCRIPT), "start", "--dir", str(self.folder), "--heap", heap, "--page-cache", "32m"]
         for setting in settings:
             words += ["--set", setting]
@@ -111,19 +114,48 @@ class Server:
         return Address(values["NEO4J_URI"], values["NEO4J_USER"], values["NEO4J_PASSWORD"])
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it as a power cut would; nothing happens where it does not run."""
         pid = int((self.folder / "pid").read_text())
-        os.kill(pid, signal.SIGKILL)
+        try:
+            if str(self.folder) not in Path(f"/proc/{pid}/cmdline").read_text():
+                return
+            os.kill(pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            return
         deadline = time.monotonic() + 30
-        while Path(f"/proc/{pid}/stat").exists() and time.monotonic() < deadline:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        while time.monotonic() < deadline:
+            try:
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            except (FileNotFoundError, ProcessLookupError):
+                return
             if state == "Z":
-                break
+                return
             time.sleep(0.05)
 
     def stop(self) -> None:
         words = [sys.executable, str(SCRIPT), "stop", "--dir", str(self.folder)]
         subprocess.run(words, capture_output=True, check=True, timeout=180)
+
+
+def big_tables(note: str = "") -> dict[str, pd.DataFrame]:
+    """The toy case with 3,000 more firms, in 6,000 segments' rows and 3,000 links: some forty batches of 500 rows."""
+    tables = toy_tables()
+    numbers = range(3_000)
+    firms = pd.DataFrame({"firm_id": [f"X{number:04}" for number in numbers]}, dtype="str")
+    firms = firms.assign(
+        firm=[f"批量第{number}有限公司" for number in numbers], country="中国", city="苏州", province="江苏"
+    )
+    firms = firms.assign(note=note, tiers="listed;little_giant(2023)", source="构造", as_of="2024-05")
+    segments = list(tables["segments"]["segment_id"])
+    roles = pd.DataFrame({"firm_id": [*firms["firm_id"], *firms["firm_id"]]}, dtype="str")
+    roles["segment_id"] = [segments[(number + number // 3_000) % len(segments)] for number in range(len(roles))]
+    roles = roles.assign(kind="maker", product=note or "硅片", share=0.5, source="构造")
+    links = pd.DataFrame({"source_id": firms["firm_id"], "target_id": firms["firm_id"].shift(-1).fillna("L01")})
+    links = links.assign(kind="supplies", product=note or "硅片", source="构造")
+    for name, more in (("firms", firms), ("firm_segments", roles), ("firm_links", links)):
+        frame = tables[name]
+        tables[name] = pd.concat([frame, more.reindex(columns=frame.columns).astype(frame.dtypes)], ignore_index=True)
+    return tables
 
 
 def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:

@@ -14,6 +14,7 @@ from chaingraph.stores.neo4j_shape import refuse, say
 if TYPE_CHECKING:
     from neo4j import Driver
 
+RETRY_SECONDS = 30.0  # how long the driver repeats a transaction that met a deadlock or a server coming back
 _OUT_OF_MEMORY = ("TransactionOutOfMemoryError", "MemoryPoolOutOfMemoryError")
 _READ_ONLY = ("WriteOnReadOnlyAccessDatabase", "ReadOnly", "NotALeader", "Forbidden")
 # What the last part of a server's error code means; first match counts.
@@ -48,6 +49,7 @@ def connect(uri: str, user: str | None, password: str | None, database: str) -> 
             auth=(user, password),
             connection_timeout=10,
             liveness_check_timeout=30,
+            max_transaction_retry_time=RETRY_SECONDS,
             notifications_min_severity="OFF",  # an empty database warns about every label it does not know yet
             user_agent="chaingraph",
         )

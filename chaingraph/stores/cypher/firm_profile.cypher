@@ -2,7 +2,7 @@
 // en: Everything on record about a firm: segments, products, sites, links to firms, signals, each with its source
 // One row per fact.
 :param dataset => "jiaxing";
-:param firm => "L01";
+:param firm => "601865";
 
 MATCH (f:Firm {cg_dataset: $dataset})
 WHERE f.cg_name = left($firm, 200) AND f.firm = $firm OR f.cg_uid = $dataset + '|' + $firm

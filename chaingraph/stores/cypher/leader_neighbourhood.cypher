@@ -2,7 +2,7 @@
 // en: The one-hop neighbourhood of a leader: who supplies it, whom it supplies, owns, invests in or works with
 // One row per relationship; direction is the flow of goods or control (source -> target).
 :param dataset => "jiaxing";
-:param firm => "晶科能源股份有限公司";
+:param firm => "浙江华友钴业股份有限公司";
 
 MATCH (f:Firm {cg_dataset: $dataset})
 WHERE f.cg_name = left($firm, 200) AND f.firm = $firm OR f.cg_uid = $dataset + '|' + $firm

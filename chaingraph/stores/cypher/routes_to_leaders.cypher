@@ -2,7 +2,7 @@
 // en: Shortest routes from a target firm to leaders in the region, four steps at most: firm links, segments, what feeds what
 // One row per leader: the firms and segments on the way, and the kind of every step. Only bounded paths are searched.
 :param dataset => "jiaxing";
-:param firm => "O02";
+:param firm => "300750";
 :param region => "嘉兴";
 
 MATCH (f:Firm {cg_dataset: $dataset})

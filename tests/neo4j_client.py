@@ -1,0 +1,27 @@
+"""A client of its own process, so that tests can kill it: ``python neo4j_client.py DATASET NOTE``; a line per batch."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from neo4j_server import big_tables
+
+from chaingraph.case import Case
+from chaingraph.errors import StoreError
+from chaingraph.stores import neo4j_load
+from chaingraph.stores.neo4j import write_neo4j
+
+if __name__ == "__main__":
+    neo4j_load.BATCH_ROWS = 500
+    try:
+        load = write_neo4j(
+            Case("big", big_tables(sys.argv[2])),
+            os.environ["NEO4J_URI"],
+            dataset=sys.argv[1],
+            progress=lambda kind, rows: print(kind, rows, flush=True),
+        )
+    except StoreError as error:
+        print(error, file=sys.stderr, flush=True)
+        sys.exit(1)
+    print("finished", load.number, flush=True)
