@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
     ),
     "decision": (
-        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm",
+        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm", "explain_brief",
         "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "writers"),

@@ -1,0 +1,86 @@
+"""Target briefs as DOCX: one or two A4 pages per firm."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chaingraph.errors import MissingExtraError
+from chaingraph.explain_brief import Brief, write_up
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.writers.files import clean_text, write_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
+
+
+def write_briefs(
+    findings: Findings, graph: ChainGraph, firms: Sequence[str], folder: str | Path, *, on: str, lang: str = "zh"
+) -> list[Path]:
+    """Write one DOCX per firm into a folder, named by the firm's id.
+
+    Parameters
+    ----------
+    firms
+        Ids, names or parts of names of listed firms.
+    on
+        The day of the briefs, ISO: policies that have ended by then are named as ended.
+
+    Raises
+    ------
+    UnknownNameError
+        When a firm is not on the lists.
+    MissingExtraError
+        When python-docx is not installed.
+    StoreError
+        When a file cannot be written.
+    """
+    folder = Path(folder)
+    briefs = [write_up(findings, graph, firm, on=on, lang=lang) for firm in firms]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for brief in briefs:
+        path = folder / f"{brief.firm_id}.docx"
+        write_bytes(document_bytes(brief, lang), path)
+        paths.append(path)
+    return paths
+
+
+def document_bytes(brief: Brief, lang: str) -> bytes:
+    """The brief as the bytes of a DOCX file."""
+    try:
+        import docx
+        from docx.oxml.ns import qn
+        from docx.shared import Cm, Pt, RGBColor
+    except ImportError as error:
+        msg = "企业简报需要 python-docx:pip install chaingraph[briefs] / briefs need: pip install chaingraph[briefs]"
+        raise MissingExtraError(msg) from error
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21.0), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.2)
+    section.top_margin = section.bottom_margin = Cm(1.8)
+    normal: Any = document.styles["Normal"]
+    normal.font.name, normal.font.size = _FONTS[lang], Pt(10)
+    normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONTS["zh"])
+    normal.paragraph_format.space_after = Pt(2)
+    heading = document.add_paragraph()
+    run = heading.add_run(clean_text(brief.title))
+    run.bold, run.font.size, run.font.color.rgb = True, Pt(18), RGBColor(0x1B, 0x3A, 0x5C)
+    document.add_paragraph(clean_text(brief.subtitle))
+    for title, statements in brief.sections:
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(6)
+        paragraph.paragraph_format.keep_with_next = True
+        run = paragraph.add_run(title)
+        run.bold, run.font.size, run.font.color.rgb = True, Pt(12), RGBColor(0x1B, 0x3A, 0x5C)
+        for statement in statements:
+            item = document.add_paragraph(style="List Bullet")
+            item.add_run(clean_text(statement))
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
