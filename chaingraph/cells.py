@@ -124,7 +124,9 @@ def parser(column: Column, scale: tuple[float, float] = (1, 1)) -> Callable[[str
 
 
 def _identifier(text: str, column: Column) -> Parsed:
-    code = unicodedata.normalize("NFKC", text)
+    code = clean(unicodedata.normalize("NFKC", text))
+    if not code:
+        return None, None
     if column.name == "credit_code":
         code = code.upper().replace(" ", "")
         return (code, None) if _is_credit_code(code) else (None, Problem("bad_credit_code"))
@@ -163,7 +165,7 @@ def _members(raw: str, column: Column) -> Parsed:
             if canonical is None:
                 problem = Problem("not_a_choice", {"member": member, "choices": _choices_shown(column)})
                 continue
-            member = canonical + bracket + rest
+            member = clean(canonical + bracket + rest)
         members[member] = None
     return (SEPARATOR.join(members) if members else None), problem
 

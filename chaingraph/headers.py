@@ -71,8 +71,8 @@ def find_table(name: str) -> Table | None:
 def near_tables(name: str) -> str:
     """Table names that look like that one, for a message; all of them where none does."""
     near = difflib.get_close_matches(_bare(name)[:60], list(_names()), n=3, cutoff=0.5)
-    tables = dict.fromkeys(_names()[found] for found in near) or TABLES.values()
-    return ", ".join(f"{table.name} ({table.name_zh})" for table in tables)
+    names = dict.fromkeys(_names()[found].name for found in near) or TABLES
+    return ", ".join(f"{name} ({TABLES[name].name_zh})" for name in names)
 
 
 def explains(name: str) -> bool:
