@@ -60,7 +60,7 @@ _AFTER = ("terms", "evidence", "method")
 _MAIN_TAB, _CHAIN_TAB, _LIST_TAB = "#1F3864", "#2E75B6", "#7F7F7F"
 
 
-def write_workbook(findings: Findings, graph: ChainGraph, path: Path, *, lang: str = "zh") -> None:
+def write_workbook(findings: Findings, graph: ChainGraph, path: str | Path, *, lang: str = "zh") -> None:
     """Write what a run found as one Excel workbook, made to be read, filtered, filled in and printed.
 
     Sheets: read me, overview, all targets, gaps, questions to check, chain leaders, rankings, one sheet per chain with
@@ -116,7 +116,7 @@ def write_workbook(findings: Findings, graph: ChainGraph, path: Path, *, lang: s
     add("evidence", evidence(findings, graph, lang), EVIDENCE_COLUMNS)
     add("method", frames.method(findings, graph, lang), METHOD_COLUMNS)
     book.workbook.close()
-    write_bytes(buffer.getvalue(), path)
+    write_bytes(buffer.getvalue(), Path(path))
 
 
 def _sheet_of(chain_id: str) -> str:
