@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,7 +66,7 @@ chains = st.integers(1, 24).flatmap(
 
 @settings(deadline=None)
 @given(chains)
-def test_everything_is_placed_once_whatever_the_order_of_the_input(drawn: tuple) -> None:  # type: ignore[type-arg] # hypothesis
+def test_everything_is_placed_once_whatever_the_order_of_the_input(drawn: tuple[Any, ...]) -> None:
     stages, pairs, random = drawn
     stage = {f"s{number:02d}": name for number, name in enumerate(stages)}
     feeds = [(f"s{a:02d}", f"s{b:02d}") for a, b in pairs]
@@ -81,7 +82,7 @@ def test_everything_is_placed_once_whatever_the_order_of_the_input(drawn: tuple)
 
 @settings(deadline=None)
 @given(chains)
-def test_crossings_are_counted_right_and_never_more_than_by_id(drawn: tuple) -> None:  # type: ignore[type-arg] # hypothesis
+def test_crossings_are_counted_right_and_never_more_than_by_id(drawn: tuple[Any, ...]) -> None:
     stages, pairs, _ = drawn
     stage = {f"s{number:02d}": name for number, name in enumerate(stages)}
     feeds = sorted({(f"s{a:02d}", f"s{b:02d}") for a, b in pairs if a != b})

@@ -38,6 +38,7 @@ from chaingraph.schema import (
 from chaingraph.surveying import survey_tables
 from chaingraph.writers.page import one_page, write_pages
 from chaingraph.writers.page_atlas import build_atlas
+from chaingraph.writers.page_brief import brief, open_questions
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, LONG, SEGMENTS, made_graph
 from tests.toy import toy_tables
@@ -77,7 +78,8 @@ def parsed(page: str) -> Parts:
 
 def payload_of(page: str) -> dict[str, Any]:
     (text,) = [data for tag, attrs, data in parsed(page).raw if attrs.get("type") == "application/json"]
-    return json.loads(text)  # type: ignore[no-any-return] # JSON is what it is
+    held: dict[str, Any] = json.loads(text)
+    return held
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +247,14 @@ def test_the_first_page_of_a_leader(chain: dict[str, Any]) -> None:
     assert brief["questions"] == ["MK10", "MK04", "MK01"]  # this week's two, then the most severe
     assert brief["not_found"] == 6
     assert brief["zones"] == ["构造园区甲", "构造园区乙"]
+
+
+def test_a_chain_without_anything_found_still_has_a_first_page() -> None:
+    atlas = build_atlas(made_findings(), made_graph())
+    held = brief(atlas, "xk")
+    assert (held["leaders"], held["visits"], held["questions"], open_questions(atlas, "xk")) == ([], [], [], [])
+    assert held["gaps"] == ["XK01", "XK02"]
+    assert held["not_found"] == 2
 
 
 def test_unsure_firms_are_counted_once(chain: dict[str, Any]) -> None:

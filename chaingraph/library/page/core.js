@@ -152,15 +152,20 @@ function sentences(values, attributes) {
   return values.length ? el('ul', attributes || { class: 'sentences' }, values.map((value) => el('li', null, linked(value)))) : null;
 }
 
+/** A lift with as many digits as it bears. */
+function digits(value) {
+  return value >= 9.95 ? value.toFixed(0) : value.toFixed(value < 0.095 ? 2 : 1);
+}
+
 function times(value) {
-  return label('times', { x: value >= 9.95 ? value.toFixed(0) : value.toFixed(value < 0.095 ? 2 : 1) });
+  return label('times', { x: digits(value) });
 }
 
 /** Like `times`, with a band where there is one. */
 function timesWithBand(row) {
   if (row.fit_lift === undefined) return label('no_basis');
   if (row.fit_low === undefined || row.fit_high === undefined) return times(row.fit_lift);
-  return label('times_band', { x: times(row.fit_lift), low: times(row.fit_low), high: times(row.fit_high) });
+  return label('times_band', { x: times(row.fit_lift), low: digits(row.fit_low), high: digits(row.fit_high) });
 }
 
 const STATE_SHAPES = {
