@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
-from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
-
-
-def _refusals_as_exit_1(command: Callable[..., None]) -> Callable[..., None]:
-    """Print what was refused, and end with exit code 1; click itself ends with 2 on wrong usage."""
-
-    @functools.wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except ChaingraphError as error:
-            raise click.ClickException(str(error)) from error
-
-    return run
 
 
 def _server_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -35,7 +20,7 @@ def _server_options(command: Callable[..., None]) -> Callable[..., None]:
                      help="用户 / user; the password is read from NEO4J_PASSWORD"),
         click.option("--database", default="neo4j", show_default=True, help="数据库 / database"),
         click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-                     help="输出语言 / language of messages"),
+                     envvar="CHAINGRAPH_LANG", help="输出语言 / language of messages"),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -55,7 +40,6 @@ def neo4j_commands() -> None:
 @click.option(
     "--prune", is_flag=True, help="删除案例中已没有的数据,而不是标记 / delete what vanished instead of marking it"
 )
-@_refusals_as_exit_1
 def push_command(
     case: Path,
     uri: str,
@@ -76,7 +60,7 @@ def push_command(
     graph = build_graph(read_case(case, lang=lang))
     findings = survey(graph, region=region, lang=lang) if region else None
     rows = sum(len(frame) for frame in graph.tables.values())
-    with click.progressbar(length=rows, label=text("neo4j.pushing", lang), item_show_func=str) as bar:
+    with click.progressbar(length=rows, label=text("neo4j.pushing", lang), item_show_func=str, file=sys.stderr) as bar:
         load = write_neo4j(
             graph, uri, user=user, dataset=dataset, findings=findings, prune=prune, database=database,
             progress=lambda kind, count: bar.update(count, kind),
@@ -103,7 +87,6 @@ def push_command(
     show_default=True,
     help="parquet 逐位精确;csv 可用 Excel 打开 / parquet is exact, csv opens in Excel",
 )
-@_refusals_as_exit_1
 def pull_command(uri: str, user: str, database: str, lang: str, dataset: str | None, out: Path, form: str) -> None:
     """读回为案例文件夹 / Read a dataset back as a case folder."""
     from chaingraph.stores.neo4j_read import read_neo4j
@@ -120,13 +103,12 @@ def pull_command(uri: str, user: str, database: str, lang: str, dataset: str | N
 @click.argument("dataset")
 @_server_options
 @click.option("--yes", is_flag=True, help="不再询问 / do not ask")
-@_refusals_as_exit_1
 def wipe_command(dataset: str, uri: str, user: str, database: str, lang: str, *, yes: bool) -> None:
     """清除一个数据集,他人的数据不动 / Take a dataset away; other people's data stay."""
     from chaingraph.stores.neo4j_read import wipe_neo4j
 
-    if not yes:
-        click.confirm(text("neo4j.wipe_ask", lang, dataset=dataset, uri=uri), abort=True)
+    if not yes and not click.confirm(text("neo4j.wipe_ask", lang, dataset=dataset, uri=uri)):
+        click.get_current_context().exit(1)
     click.echo(text("neo4j.wiped", lang, dataset=dataset, **wipe_neo4j(uri, dataset, user=user, database=database)))
 
 
@@ -137,7 +119,6 @@ def wipe_command(dataset: str, uri: str, user: str, database: str, lang: str, *,
     "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="查询参数,可多次 / parameter, may be repeated"
 )
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV / print CSV")
-@_refusals_as_exit_1
 def query_command(
     name: str | None,
     uri: str,

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 from neo4j_server import address, ask
 from toy import write_toy
 
-from chaingraph.neo4j_cli import neo4j_commands, query_command
+from chaingraph.cli import main
 
 
-@click.group()
-def commands() -> None:
-    """Stand-in for the whole command line."""
+@dataclass(frozen=True)
+class Result:
+    """What a command printed, and its exit code."""
+
+    exit_code: int
+    stdout: str
+    output: str
 
 
-commands.add_command(neo4j_commands)
-commands.add_command(query_command)
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    def call(*words: str, **environment: str | None) -> Result:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
+            code = main(words)
+        printed = capsys.readouterr()
+        return Result(code, printed.out, printed.out + printed.err)
 
-
-def run(*words: str, **environment: str | None) -> Result:
-    return CliRunner().invoke(commands, list(words), env=environment)
+    return call
 
 
 @pytest.mark.neo4j
-def test_push_query_pull_wipe(tmp_path: Path) -> None:
+def test_push_query_pull_wipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result]) -> None:
     address()
     case = write_toy(tmp_path / "toy")
     name = "test-cli"
@@ -53,7 +63,8 @@ def test_push_query_pull_wipe(tmp_path: Path) -> None:
 
         held = duckdb.sql(f"SELECT firm_id, firm FROM '{out}/firms.parquet' ORDER BY firm_id").fetchall()
         assert held == list(firms.sort_values("firm_id")[["firm_id", "firm"]].itertuples(index=False, name=None))
-        kept = CliRunner().invoke(commands, ["neo4j", "wipe", name], input="n\n")
+        monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+        kept = run("neo4j", "wipe", name)
         assert kept.exit_code == 1
         assert ask(address(), "MATCH (n:Firm {cg_dataset: $name}) RETURN count(n) AS n", name=name) == [{"n": 22}]
     finally:
@@ -63,7 +74,7 @@ def test_push_query_pull_wipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.neo4j
-def test_push_with_results(tmp_path: Path) -> None:
+def test_push_with_results(tmp_path: Path, run: Callable[..., Result]) -> None:
     address()
     case = write_toy(tmp_path / "toy")
     name = "test-cli-results"
@@ -78,7 +89,7 @@ def test_push_with_results(tmp_path: Path) -> None:
         run("neo4j", "wipe", name, "--yes")
 
 
-def test_refusals_end_with_1(tmp_path: Path) -> None:
+def test_refusals_end_with_1(tmp_path: Path, run: Callable[..., Result]) -> None:
     case = str(write_toy(tmp_path / "toy"))
     nowhere = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}
     for words in (
@@ -99,7 +110,7 @@ def test_refusals_end_with_1(tmp_path: Path) -> None:
     assert run("neo4j", "push", case, "--dataset", "a|b", **nowhere).exit_code == 1
 
 
-def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
+def test_wrong_usage_ends_with_2(tmp_path: Path, run: Callable[..., Result]) -> None:
     assert run("neo4j", "push", str(tmp_path / "nosuch")).exit_code == 2
     assert run("neo4j", "pull").exit_code == 2
     done = run("query", "load_history", "--param", "dataset", NEO4J_PASSWORD="x")
@@ -107,7 +118,7 @@ def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
     assert "write it as name=value" in done.output or "应写成" in done.output
 
 
-def test_queries_are_listed() -> None:
+def test_queries_are_listed(run: Callable[..., Result]) -> None:
     done = run("query", "--lang", "en")
     assert done.exit_code == 0
     assert "region_gaps: The gaps of a region" in done.output
