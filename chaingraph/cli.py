@@ -22,6 +22,7 @@ import click
 
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, text
+from chaingraph.neo4j_cli import neo4j_commands, query_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +145,8 @@ def command_line(lang: str) -> click.Group:
         command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
         command.add_help_option = False
         command.params += [_language_option(lang), _help_option(lang)]
+    group.add_command(neo4j_commands)  # these speak both languages in their help
+    group.add_command(query_command)
     return group
 
 
