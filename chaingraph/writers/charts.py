@@ -1,0 +1,207 @@
+"""Charts for reports, as SVG or PNG: gap matrix, targets with bands, waterfall of a score, share of tiers.
+
+Legible in black and white: every colour has its own hatch or stands beside its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from chaingraph.errors import MissingExtraError
+from chaingraph.explain_firm import find_listed
+from chaingraph.explain_gaps import number
+from chaingraph.findings import Findings
+from chaingraph.labels import text
+from chaingraph.schema import STAGES, split
+from chaingraph.writers.files import whole_file
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei",
+          "WenQuanYi Micro Hei")  # fmt: skip
+_BLUE, _RED, _GREY = "#1b3a5c", "#b4442f", "#8a949e"
+_TIER_ORDER = (
+    "global500",
+    "china500",
+    "mnc",
+    "hidden_champion",
+    "little_giant",
+    "champion",
+    "unicorn",
+    "soe",
+    "listed",
+)
+_HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo", "++", "||", "**")
+_OPEN = ("missing", "none_known", "unknown")
+
+
+def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
+    """How many segments of each chain have no known local firm, by stage?
+
+    How to read it: a dark cell is a stage of a chain that is mostly open; the fraction says how many of how many. What
+    to do: look the dark cells up in the gap list, and ask before recruiting (待核清单).
+    """
+    gaps = findings.gaps[lang]
+    chains = gaps[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id")
+    stages = list(STAGES)
+    figure, axes = _figure(7.5, 0.45 * len(chains) + 1.8)
+    total = gaps.groupby(["chain_id", "stage"]).size()
+    open_ = gaps[gaps["state"].isin(_OPEN)].groupby(["chain_id", "stage"]).size()
+    shares = np.array(
+        [
+            [open_.get((chain, stage), 0) / max(1, total.get((chain, stage), 0)) for stage in stages]
+            for chain in chains["chain_id"]
+        ]
+    )
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
+    for row, chain in enumerate(chains["chain_id"]):
+        for column, stage in enumerate(stages):
+            count = total.get((chain, stage), 0)
+            said = f"{open_.get((chain, stage), 0)} / {count}" if count else "–"
+            axes.text(
+                column, row, said, ha="center", va="center", color="white" if shares[row, column] > 0.75 else _BLUE
+            )
+    axes.set_xticks(range(len(stages)), [text(f"codes.stage_{stage}", lang) for stage in stages])
+    axes.set_yticks(range(len(chains)), list(chains["chain"]))
+    axes.set_title(text("charts.matrix_title", lang, region=findings.region), loc="left", color=_BLUE)
+    axes.set_xlabel(text("charts.matrix_note", lang), color=_GREY)
+    axes.tick_params(length=0)
+    return figure
+
+
+def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str = "zh") -> Figure:
+    """How do the first targets of a chain compare in fit, and how sure is that?
+
+    How to read it: the bar is the lift, the line its 10-90 % band over draws of the local firms; overlapping lines mean
+    that the data cannot tell the firms apart. Bars stand in list order, which weighs more than fit.
+    """
+    rows = findings.targets[lang]
+    rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].head(top)
+    figure, axes = _figure(8, 0.3 * max(4, len(rows)) + 1.6)
+    places = np.arange(len(rows))[::-1]
+    axes.barh(places, rows["fit_lift"].fillna(0), color="#c9d5e1", edgecolor=_BLUE)
+    known = rows["fit_low"].notna().to_numpy()
+    axes.hlines(places[known], rows["fit_low"][known], rows["fit_high"][known], color=_BLUE, linewidth=2)
+    axes.axvline(1, color=_GREY, linestyle=":")
+    axes.set_yticks(places, [f"{rank}  {_short(firm)}" for rank, firm in zip(rows["rank"], rows["firm"], strict=True)])
+    chain = rows["chain"].iloc[0] if len(rows) else chain_id
+    axes.set_title(text("charts.bars_title", lang, chain=chain, count=len(rows)), loc="left", color=_BLUE)
+    axes.set_xlabel(text("charts.bars_axis", lang), color=_GREY)
+    return figure
+
+
+def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = None, lang: str = "zh") -> Figure:
+    """What is a firm's fit added up from?
+
+    How to read it: each bar starts where the one before ended; the last is the sum S, and exp(S) the lift.
+    """
+    rows = findings.targets[lang] if chain_id is None else findings.targets[lang].query("chain_id == @chain_id")
+    firm_id = find_listed(rows, firm)
+    row = rows[rows["firm_id"] == firm_id].iloc[0]
+    terms = findings.terms
+    mine = terms[(terms["list"] == "main") & (terms["chain_id"] == row["chain_id"]) & (terms["firm_id"] == firm_id)]
+    values = mine["contribution"].to_numpy(dtype=float)
+    starts = np.concatenate([[0.0], np.cumsum(values)[:-1]]) if len(values) else np.zeros(0)
+    total = float(values.sum())
+    names = [text(f"firm.term_{term}", lang) for term in mine["term"]] + [text("charts.waterfall_sum", lang)]
+    figure, axes = _figure(7, 3.2)
+    heights, bottoms = [*values, total], [*starts, 0.0]
+    colours = [_BLUE if value >= 0 else _RED for value in values] + [_GREY]
+    bars = axes.bar(names, heights, bottom=bottoms, color=colours, edgecolor="black", linewidth=0.6)
+    for bar, value in zip(bars, heights, strict=True):
+        if value < 0:
+            bar.set_hatch("//")
+        upper = max(bar.get_y(), bar.get_y() + bar.get_height())
+        axes.annotate(f"{value:+.2f}", (bar.get_x() + bar.get_width() / 2, upper), ha="center", va="bottom")
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.margins(y=0.2)
+    reading = text("charts.waterfall_reading", lang, total=number(total, 2), lift=number(float(np.exp(total)), 2))
+    axes.set_title(text("charts.waterfall_title", lang, firm=row["firm"]) + f"\n{reading}", loc="left", color=_BLUE)
+    axes.set_ylabel(text("charts.waterfall_axis", lang), color=_GREY)
+    return figure
+
+
+def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
+    """Which lists are the new targets of each chain on? Each firm counts once, under the first of its lists."""
+    rows = findings.targets[lang]
+    rows = rows[rows["candidate_list"] == "new"]
+    first = rows["tiers"].map(_first_tier)
+    order = [tier for tier in (*_TIER_ORDER, "none") if (first == tier).any()]
+    chains = rows[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id", ascending=False)
+    shares = pd.crosstab(rows["chain_id"], first, normalize="index").reindex(chains["chain_id"])
+    figure, axes = _figure(8.5, 0.42 * len(chains) + 2.2)
+    left = np.zeros(len(chains))
+    greys = np.linspace(0.35, 0.95, len(order))
+    for index, tier in enumerate(order):
+        width = shares[tier].fillna(0).to_numpy() if tier in shares else np.zeros(len(chains))
+        caption = text("charts.tiers_none", lang) if tier == "none" else text(f"codes.tier_{tier}", lang)
+        axes.barh(list(chains["chain"]), width, left=left, label=caption, color=str(greys[index]), edgecolor="black",
+                  linewidth=0.5, hatch=_HATCHES[index])  # fmt: skip
+        left += width
+    axes.set_xlim(0, 1)
+    axes.set_title(text("charts.tiers_title", lang), loc="left", color=_BLUE)
+    axes.set_xlabel(text("charts.tiers_axis", lang), color=_GREY)
+    axes.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.25), frameon=False, fontsize=8)
+    return figure
+
+
+CHARTS: dict[str, Callable[..., Figure]] = {
+    "gap_matrix": gap_matrix,
+    "target_bars": target_bars,
+    "score_waterfall": score_waterfall,
+    "tier_shares": tier_shares,
+}
+
+
+def write_chart(figure: Figure, path: str | Path) -> None:
+    """Write a chart; the ending says whether SVG, PNG or PDF. Bytes are the same for the same chart.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written.
+    """
+    path = Path(path)
+    date = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
+    form = path.suffix.removeprefix(".").lower()
+    with whole_file(path) as place:
+        figure.savefig(place, format=form, bbox_inches="tight", dpi=144, metadata=date.get(form))
+
+
+def _short(name: str, most: int = 18) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _first_tier(tiers: object) -> str:
+    names: Sequence[str] = [part.rstrip("?").partition("(")[0] for part in split(tiers)]
+    return next((tier for tier in _TIER_ORDER if tier in names), "none")
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Any]:
+    """A figure of its own, outside any window system, in a font that has Chinese."""
+    try:
+        import matplotlib as mpl
+        from matplotlib import font_manager
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        msg = "画图需要 matplotlib:pip install chaingraph[charts] / charts need: pip install chaingraph[charts]"
+        raise MissingExtraError(msg) from error
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    font = next((name for name in _FONTS if name in installed), None)
+    if font is None:
+        raise MissingExtraError(" / ".join(text("charts.no_font", lang) for lang in ("zh", "en")))
+    mpl.rcParams.update({"font.family": [font, "DejaVu Sans"], "axes.unicode_minus": False})
+    mpl.rcParams.update({"svg.hashsalt": "chaingraph", "hatch.linewidth": 0.5})
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes

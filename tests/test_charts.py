@@ -1,0 +1,67 @@
+"""Charts hold the numbers of the tables, are the same twice, and say which font to install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import chaingraph as cg
+from chaingraph.errors import MissingExtraError
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.writers import charts
+from tests.toy import toy_tables
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return cg.survey(ChainGraph("toy", toy_tables()), region="嘉兴", as_of="2024-06")
+
+
+def texts(figure: object) -> list[str]:
+    axes = figure.axes[0]  # type: ignore[attr-defined]  # typed as object so that matplotlib is not needed to collect
+    return [item.get_text() for item in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]]
+
+
+def test_the_matrix_counts_open_segments(found: Findings) -> None:
+    said = texts(charts.gap_matrix(found))
+    # hy: upstream HY01 open, HY03 has a cluster; midstream HY02 open; downstream HY04 thin.
+    assert said[:3] == ["1 / 2", "1 / 1", "0 / 1"]
+    # pv: PV01 thin; PV02 and PV04 open, PV03 present; PV05 open.
+    assert said[3:6] == ["0 / 1", "2 / 3", "1 / 1"]
+
+
+def test_bars_are_the_lifts_in_list_order(found: Findings) -> None:
+    axes = charts.target_bars(found, "pv").axes[0]
+    rows = found.targets["zh"]
+    rows = rows[(rows["chain_id"] == "pv") & (rows["candidate_list"] == "new")]
+    np.testing.assert_allclose([bar.get_width() for bar in axes.patches], rows["fit_lift"].fillna(0))
+
+
+def test_the_waterfall_ends_at_the_sum(found: Findings) -> None:
+    axes = charts.score_waterfall(found, "O09", chain_id="pv").axes[0]
+    heights = [bar.get_height() for bar in axes.patches]
+    assert sum(heights[:-1]) == pytest.approx(heights[-1])
+    row = found.targets["zh"].set_index(["chain_id", "firm_id"]).loc[("pv", "O09")]
+    assert np.exp(heights[-1]) == pytest.approx(row["fit_lift"])
+
+
+def test_shares_of_tiers_fill_each_bar(found: Findings) -> None:
+    axes = charts.tier_shares(found, lang="en").axes[0]
+    widths = np.array([bar.get_width() for bar in axes.patches]).reshape(-1, 2).sum(axis=0)
+    np.testing.assert_allclose(widths, 1.0)
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_the_same_chart_is_the_same_file(found: Findings, tmp_path: Path, form: str) -> None:
+    for name in ("a", "b"):
+        charts.write_chart(charts.gap_matrix(found), tmp_path / f"{name}.{form}")
+    assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
+
+
+def test_without_a_chinese_font_the_message_names_some(found: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "_FONTS", ("No Such Font",))
+    with pytest.raises(MissingExtraError, match="Noto Sans CJK SC"):
+        charts.gap_matrix(found)
