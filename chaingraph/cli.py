@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.errors import CaseError, ChaingraphError
-from chaingraph.labels import LANGUAGES, text
+from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.neo4j_cli import neo4j_commands, query_command
 
 if TYPE_CHECKING:
@@ -278,21 +278,26 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
     with _progress(STAGES, lang) as begin:
         result = run(case, region=region, out=out, chains=chains or None, lang=lang, progress=begin, **options)
     found = result.findings
-    kinds = found.targets[lang]["candidate_list"].value_counts()
+    new, here = ((found.targets[lang]["candidate_list"] == kind).sum() for kind in ("new", "reinvest"))
+    led = (found.leader_targets[lang]["candidate_list"] == "new").sum()
     click.echo(
         text(
             "cli.run_done", lang, region=region, chains=found.gaps[lang]["chain_id"].nunique(),
-            segments=len(found.gaps[lang]), new=int(kinds.get("new", 0)), reinvest=int(kinds.get("reinvest", 0)),
-            leader=len(found.leader_targets[lang]), date=found.as_of, seconds=f"{time.perf_counter() - started:.1f}",
+            segments=len(found.gaps[lang]), new=new, leader=led, reinvest=here, date=found.as_of,
+            seconds=f"{time.perf_counter() - started:.1f}",
         )
     )  # fmt: skip
     if len(result.case.rejects):
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
     pages = [path for path in result.files if path.suffix == ".html" and path.name != "index.html"]
-    for path in result.files:
-        if path not in pages:
-            entry = f"cli.file_{path.stem}"
-            click.echo(f"  {path}  {text(entry, lang)}")
+    rest = sorted(
+        (path for path in result.files if path not in pages), key=lambda path: (path.suffix == ".csv", path.name)
+    )
+    captions = entries("cli", lang)
+    widest = max(len(str(path)) for path in rest)
+    for path in rest:
+        caption = captions.get("file_" + path.name.replace(".", "_"), "")
+        click.echo(f"  {path!s:<{widest}}  {caption}".rstrip())
     click.echo(text("cli.file_pages", lang, out=out, count=len(pages)))
     click.echo(text("cli.how_to_open", lang, out=out))
 

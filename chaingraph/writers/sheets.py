@@ -190,11 +190,11 @@ def add_table(
             layout = layout._replace(most=40)  # not every office wraps a link
         width = _width(texts, caption, layout)
         sheet.set_column(place, place, width)
-        grown[-1] = max(grown.get(-1, 1), _lines(caption, width))
+        grown[-1] = max(grown.get(-1, 1), line_count(caption, width))
         # What is not printed may be cut on the screen: it would stretch the pages for nothing.
         for row, value in enumerate(texts if place < (printed or len(columns)) else ()):
             if "\n" in value or 2 * len(value) > width:
-                grown[row] = max(grown.get(row, 1), _lines(value, width))
+                grown[row] = max(grown.get(row, 1), line_count(value, width))
         if sheet_links and place == 0:
             for row, value in enumerate(values, start=head + 1):
                 if value in sheet_links:
@@ -202,7 +202,7 @@ def add_table(
                     sheet.write_url(row, 0, target, book.formats["sheet_link"], fitting(value))
     # Offices differ in whether they fit the height of a row to wrapped text on opening; said here, all show the same.
     for row, count in grown.items():
-        sheet.set_row(head + 1 + row, 4 + _LINE_HEIGHT * min(count, _TALLEST))
+        sheet.set_row(head + 1 + row, row_height(count))
     sheet.set_row(0, 26)
     _rules(book, sheet, columns, head + 1, last)
     sheet.autofilter(head, 0, max(last, head + 1), len(columns) - 1)
@@ -273,11 +273,17 @@ def _write_column(
 
 
 def _breadth(value: str) -> float:
-    """About how many Latin characters wide a text is: three bytes of UTF-8 for one that takes two."""
-    return (len(value) + len(value.encode())) / 2
+    """About how wide a text is, in digits; a character of three bytes takes two, a Latin letter a bit less than one."""
+    wide = (len(value.encode()) - len(value)) / 2
+    return 2 * wide + 0.9 * (len(value) - wide)
 
 
-def _lines(value: str, width: float) -> int:
+def row_height(count: int) -> float:
+    """The height in points of a row of so many lines; a text that would fill the screen is cut."""
+    return 4 + _LINE_HEIGHT * min(count, _TALLEST)
+
+
+def line_count(value: str, width: float) -> int:
     """How many lines a text takes in a column of that width."""
     return sum(max(1, math.ceil(_breadth(part) / width)) for part in value.split("\n"))
 

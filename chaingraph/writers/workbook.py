@@ -17,7 +17,16 @@ from chaingraph.writers import workbook_frames as frames
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.evidence import EVIDENCE_COLUMNS, evidence
 from chaingraph.writers.files import write_bytes
-from chaingraph.writers.sheets import GRADE_COLOURS, Book, add_table, link_sheet, open_book, set_print
+from chaingraph.writers.sheets import (
+    GRADE_COLOURS,
+    Book,
+    add_table,
+    line_count,
+    link_sheet,
+    open_book,
+    row_height,
+    set_print,
+)
 
 # What is printed comes first; what only explains stands to the right of it, on the screen only.
 PRINTED_COLUMNS = (
@@ -57,6 +66,7 @@ TERM_COLUMNS = (
 METHOD_COLUMNS = ("section", "item", "value", "explanation")
 _BEFORE = ("readme", "overview", "targets", "gaps", "questions", "leaders", "rankings")
 _AFTER = ("terms", "evidence", "method")
+_TEXT_WIDTH = 110
 _MAIN_TAB, _CHAIN_TAB, _LIST_TAB = "#1F3864", "#2E75B6", "#7F7F7F"
 
 
@@ -130,7 +140,9 @@ def _add_readme(book: Book, title: str, notes: Sequence[str]) -> None:
     sheet.set_tab_color(_MAIN_TAB)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 110)
+    sheet.set_column(1, 1, _TEXT_WIDTH)
+    sheet.set_default_row(row_height(1))
+    sheet.set_row(0, 26)
     sheet.write_string(0, 0, fitting(title), book.formats["title"])
     sheet.write_string(1, 0, fitting(book.label("subtitle", as_of=book.as_of)), book.formats["caption"])
     row = 3
@@ -146,6 +158,7 @@ def _add_readme(book: Book, title: str, notes: Sequence[str]) -> None:
         if left:
             sheet.write_string(row, 0, fitting(left), book.formats[look])
         sheet.write_string(row, 1, fitting(right), book.formats["plain"])
+        sheet.set_row(row, row_height(line_count(right, _TEXT_WIDTH)))
         row += 1
 
     heading("read_notes")
