@@ -415,7 +415,7 @@ def test_scripts_keep_to_es2020() -> None:
         "findLast": r"\.findLast",
         "copying sorts": r"\.to(Sorted|Reversed|Spliced)\(",
         "numeric separator": r"\d_\d",
-        "private member": r"[.\s]#\w+\s*[=(;]",
+        "private member": r"\.#\w+|^\s*#\w+\s*[=(;]",
         "static block": r"static\s*\{",
         "grouping": r"\.groupBy\(",
         "structuredClone": r"structuredClone",

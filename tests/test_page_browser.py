@@ -264,6 +264,17 @@ def test_deep_links_open_what_they_name(page: Callable[..., Any], address: str, 
     assert texts(browser, "#panel h2") == ["构造环节MK02(材料与部件)"]
 
 
+def test_the_way_back_closes_what_was_opened(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    click(browser, "#card-MK10 h4 button")
+    click(browser, "#panel button[data-segment=MK16]")
+    assert texts(browser, "#panel h2") == ["构造环节MK16(材料与部件)"]
+    browser.back()
+    assert texts(browser, "#panel h2") == ["构造环节MK10(材料与部件)"]
+    browser.back()
+    assert not browser.find_element("id", "panel").is_displayed()
+
+
 @pytest.mark.parametrize("address", ["#nothing", "#%E0%A4%A", "#__proto__", "#<img src=x onerror=alert(5)>"])
 def test_addresses_that_name_nothing_are_left_alone(page: Callable[..., Any], address: str) -> None:
     browser = page(f"mk.html{address}")

@@ -20,13 +20,17 @@ function closePanel() {
   if (back) back.focus({ preventScroll: true });
 }
 
-/** Follow the address: #segment or #firm. Anything else is left alone. */
+/** Follow the address: #segment or #firm; none closes the panel, anything else is left alone. */
 function followAddress() {
   let id = '';
   try {
     id = decodeURIComponent(location.hash.slice(1));
   } catch (error) {
     return; // not something this page wrote
+  }
+  if (!id) {
+    closePanel(); // the way back from what was open
+    return;
   }
   const kind = segmentOf.has(id) ? 'segment' : firmOf.has(id) ? 'firm' : null;
   if (!kind) return;
