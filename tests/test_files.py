@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaingraph.cells import clean
 from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.writers import files
 from chaingraph.writers.files import (
@@ -64,6 +65,11 @@ def test_numbers_keep_six_significant_digits(value: float) -> None:
     written = number_text(value)
     assert "e" not in written.lower()
     assert float(written) == pytest.approx(value, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["=SUM(A1)", "+86", "-5 ℃", "@home", "'=x", "隆基绿能"])
+def test_the_reader_of_cases_takes_the_apostrophe_off(name: str) -> None:
+    assert clean(safe_text(name)) == name
 
 
 def test_infinite_number_is_refused() -> None:
