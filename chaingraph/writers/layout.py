@@ -42,7 +42,7 @@ def arrange(stage: Mapping[str, str], feeds: Iterable[tuple[str, str]]) -> Lanes
     Examples
     --------
     >>> arrange({"a": "upstream", "b": "upstream", "c": "midstream", "d": "midstream"}, [("a", "d"), ("b", "c")])
-    {"upstream": [["a", "b"]], "midstream": [["d", "c"]]}
+    {'upstream': [['a', 'b']], 'midstream': [['d', 'c']]}
     """
     links = sorted({(left, right) for left, right in feeds if left in stage and right in stage and left != right})
     lanes: Lanes = {name: [] for name in STAGES}
