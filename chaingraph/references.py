@@ -18,6 +18,7 @@ Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 _EVERY_CHAIN = {"全部", "所有", "all"}
 _MARKET = re.compile(r"\.(?:sh|sz|bj|ss)$")
 _NEAR_LIMIT = 20  # unknown names for which near ones are looked up
+_SEARCHED = 20_000  # spellings among which near ones are looked for
 _PATH_SHOWN = 30  # nodes of a circle that are printed
 
 
@@ -74,9 +75,11 @@ class Lookup:
         return set()
 
     def near(self, text: str) -> str:
-        """Spellings that look like the text."""
-        spellings = [spelling for _, known in self.levels for spelling in known]
-        return ", ".join(difflib.get_close_matches(fold(text)[:100], spellings[:20_000], n=3, cutoff=0.6))
+        """Spellings that look like the text, at most one for each id."""
+        spellings = {spelling: ids for _, known in self.levels for spelling, ids in known.items()}
+        near = difflib.get_close_matches(fold(text)[:100], list(spellings)[:_SEARCHED], n=6, cutoff=0.6)
+        found = {min(spellings[spelling]): spelling for spelling in reversed(near)}
+        return ", ".join(id_ if fold(id_) == spelling else spelling for id_, spelling in found.items())
 
 
 def lookup(draft: Draft) -> Lookup:

@@ -36,9 +36,11 @@ from chaingraph.schema import Table
 from chaingraph.workbooks import MAX_CELLS, MEGABYTE, merged_area, open_workbook, sheet_rows
 
 MAX_FILE = 256 * MEGABYTE
+MAX_ROWS = 3_000_000
 HEAD = 65_536
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
-_OVERLONG = 1_000  # rows with too many cells before it is asked whether they are the majority
+_OUR_REJECTS = "rejects.csv"  # what an import could not use, written beside the tables
+_OVERLONG = 1_000  # rows with too many cells before it is asked whether they are a fifth of all
 _DELIMITERS = ",\t;\uff0c|"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -97,7 +99,9 @@ def _read_folder(folder: Path, journal: Journal) -> list[Sheet]:
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         table = find_table(path.stem)
         suffix = path.suffix.lower()
-        if path.name.startswith((".", "~$")) or suffix in _PASSED_OVER or (table is None and explains(path.stem)):
+        if path.name == _OUR_REJECTS or path.name.startswith((".", "~$")) or suffix in _PASSED_OVER:
+            continue
+        if table is None and explains(path.stem):
             continue
         try:
             if path.is_symlink():
@@ -341,15 +345,15 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
     overlong: list[tuple[int, str]] = []
     columns = list(zip(places, seen, codes, strict=True))
     width = len(header)
-    limit = MAX_CELLS // max(width, 1)
+    limit = min(MAX_ROWS, MAX_CELLS // width)
     for number, row in itertools.chain(ahead[1:], rows):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             overlong.append((number, " | ".join(row[width:])))
-            if len(overlong) > max(_OVERLONG, len(numbers)):
+            if len(overlong) > max(_OVERLONG, len(numbers) // 4):
                 raise Refusal(Problem("rows_do_not_fit"), number, " | ".join(row))
             continue
         if len(numbers) >= limit:
-            raise Refusal(Problem("too_many_cells", {"limit": MAX_CELLS}), number)
+            raise Refusal(Problem("too_many_rows", {"limit": limit}), number)
         numbers.append(number)
         short = len(row)
         for place, known, code in columns:

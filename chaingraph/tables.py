@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,16 @@ EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell 
 _REFERRED = ("chains", "segments", "firms", "products")  # read before the tables that point to them
 
 
-def read_case(path: str | Path, *, lang: str = "zh", max_reject_share: float = 0.2) -> Case:
+NATIONAL_TABLES = ("firms",)  # what a national case must hold: it has no chains of its own
+
+
+def read_case(
+    path: str | Path,
+    *,
+    lang: str = "zh",
+    max_reject_share: float = 0.2,
+    required: Sequence[str] = REQUIRED_TABLES,
+) -> Case:
     """What does a bureau know? Its tables, cleaned, with every value that could not be used and why.
 
     Parameters
@@ -41,6 +51,8 @@ def read_case(path: str | Path, *, lang: str = "zh", max_reject_share: float = 0
         Language of rejects, notes and messages: ``zh`` or ``en``.
     max_reject_share
         Share of a table's rows, 0-1, that may hold a rejected value before the case is refused.
+    required
+        Tables that must hold rows; `NATIONAL_TABLES` for a national case that only serves as reference.
 
     Returns
     -------
@@ -70,7 +82,7 @@ def read_case(path: str | Path, *, lang: str = "zh", max_reject_share: float = 0
     usable = _usable(sheets, journal)
     read = {sheet.table.name: _rows_read(sheet, journal) for sheet in usable}
     drafts = _connected([_draft(sheet, journal) for sheet in usable], journal)
-    _check_required(drafts, read, journal)
+    _check_required(drafts, read, required, journal)
     _check_shares(read, max_reject_share, journal)
     if journal.refused:
         raise journal.refusal()
@@ -127,11 +139,11 @@ def _missing_columns(sheet: Sheet) -> list[Column]:
     return [column for column in sheet.table.columns if column.required and column.name not in present]
 
 
-def _check_required(drafts: dict[str, Draft], read: dict[str, int], journal: Journal) -> None:
+def _check_required(drafts: dict[str, Draft], read: dict[str, int], required: Sequence[str], journal: Journal) -> None:
     refused = {entry.table for entry in journal.refused}
     if not refused <= set(TABLES):
         return  # a whole workbook could not be read: that its tables are missing says nothing more
-    for name in (name for name in REQUIRED_TABLES if name not in refused):
+    for name in (name for name in required if name not in refused):
         if name not in read:
             journal.refuse(name, Refusal(Problem("missing_table", {"name": name, "name_zh": TABLES[name].name_zh})))
         elif not read[name]:

@@ -228,5 +228,7 @@ def _plain_example(table: Table, column: Column, row: int, lang: str) -> str:
     if column.kind in _NUMBERS:
         return _NUMBERS[column.kind][row]
     labels = entries("template", lang)
-    own = labels.get(f"example_{table.name}_{column.name}", labels.get(f"example_{column.name}", " || "))
+    own = labels.get(f"example_{table.name}_{column.name}", labels.get(f"example_{column.name}"))
+    if own is None:  # a column without examples of its own: its caption, where something must stand
+        return f"{header_caption(column, lang).strip('*')} {row + 1}" if column.required else ""
     return own.split("||")[row].strip()
