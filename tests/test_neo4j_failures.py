@@ -152,13 +152,6 @@ def test_connection_refused(own: Server) -> None:
             read_neo4j(where.uri, **where.login)
 
 
-def test_wrong_password(own: Server) -> None:
-    where = restarted(own)
-    for _ in TIMES:  # after three the server refuses to be asked for a while, and the message says so
-        with pytest.raises(StoreError, match=r"refuses the password of user neo4j|too many failed logins"):
-            write_neo4j(Case("toy", toy_tables()), where.uri, user="neo4j", password="wrong")
-
-
 def test_read_only_database(own: Server) -> None:
     where = restarted(own)
     ask(where, "MATCH (n) DETACH DELETE n")
@@ -202,3 +195,10 @@ def test_transaction_outgrows_the_servers_memory(own: Server) -> None:
         write_neo4j(Case("big", huge), where.uri, dataset="big", **where.login)
     write_neo4j(Case("big", tables), where.uri, dataset="big", **where.login)
     assert content(where, "big") == expected
+
+
+def test_wrong_password(own: Server) -> None:
+    where = restarted(own)
+    for _ in TIMES:  # after three the server refuses to be asked for a while (so this test stands last)
+        with pytest.raises(StoreError, match=r"refuses the password of user neo4j|too many failed logins"):
+            write_neo4j(Case("toy", toy_tables()), where.uri, user="neo4j", password="wrong")
