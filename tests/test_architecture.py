@@ -18,18 +18,19 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "nouns": ("case", "graph", "strategy", "findings"),
     "intake": (
         "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
-        "grams", "name_forms", "names", "merge", "product_text", "importers",
+        "grams", "name_forms", "names", "merge",
+        "product_text", "tagging_features", "tagging_linear", "tagging", "importers",
     ),
     "facts": (
         "sql", "derived", "groups", "position", "gaps", "leaders", "routes",
         "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
     ),
     "decision": (
-        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm", "explain_brief",
-        "surveying", "backtest",
+        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm",
+        "explain_brief", "surveying", "backtest",
     ),
-    "outside world": ("engines", "stores", "writers"),
-    "face": ("run", "api", "neo4j_cli", "cli", "__main__"),
+    "outside world": ("engines", "stores", "ledger", "writers"),
+    "face": ("run", "api", "neo4j_cli", "national_cli", "cli", "__main__"),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")
@@ -40,6 +41,8 @@ CLOSED_TO = {
 }  # fmt: skip
 # Slow or optional: imported inside the function that uses them, so that `import chaingraph` stays light.
 LATE = {"sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow"}
+# An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
+ESTIMATORS = {"tagging"}
 LINES = 400
 # Modules that may go on to 450 lines, with the reason.
 LONG = {"schema": "one table of all columns; splitting it would put one fact in two places"}
@@ -157,7 +160,7 @@ def test_slow_and_optional_libraries_are_imported_inside_functions(path: Path) -
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: move `import {name}` into the function that uses it"
         for line, name in top_level_imports(path)
-        if room(name) in LATE
+        if (room(name) in LATE and dotted(path) not in ESTIMATORS) or name.removeprefix("chaingraph.") in ESTIMATORS
     ]
     assert not wrong, "\n".join(wrong)
 
