@@ -177,7 +177,7 @@ def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) ->
     if cities is not None and "near" in _form(reference, cities):
         region = sorted(set(cities))
         frame["near"] = _near(reference, local.rows, region) + basis
-        frame["relatedness"] = _relatedness(reference, local.rows, region)
+        frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
     return frame
 
 

@@ -198,9 +198,7 @@ def _expected(reference: Reference, rows: Integers) -> Floats:
     """Mean of the mixed and the walk kernel between these firms and the comparable firms of the population."""
     size = reference.size
     present = sorted({int(kind) for kind in reference.kinds[:size]})
-    member = np.array([[float(kind == value) for value in present] for kind in reference.kinds[:size]]).reshape(
-        size, -1
-    )
+    member = (reference.kinds[:size, None] == np.array(present, dtype=np.int64)[None, :]).astype(np.float64)
     overlap = (reference.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
     count = overlap @ member.sum(axis=0)
     own = rows < size

@@ -165,7 +165,9 @@ def test_near_cities_and_relatedness_by_hand():
         if not np.isnan(scores.loc[firm, "s"]):
             assert scores.loc[firm, "near"] == pytest.approx(expected, abs=1e-9)
     coded = set(codes["firm_id"])
-    assert (scores.loc[[firm not in coded for firm in scores.index], "relatedness"] == 0).all()
+    assert scores["relatedness"].isna().equals(scores["s"].isna())
+    without = scores.loc[[firm not in coded for firm in scores.index], "relatedness"].dropna()
+    assert without.eq(0).all()
     assert scores["relatedness"].abs().max() > 0
 
 
