@@ -22,6 +22,7 @@ import click
 
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.national_cli import COMMANDS as NATIONAL_COMMANDS
 from chaingraph.neo4j_cli import neo4j_commands, query_command
 
 if TYPE_CHECKING:
@@ -145,8 +146,8 @@ def command_line(lang: str) -> click.Group:
         command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
         command.add_help_option = False
         command.params += [_language_option(lang), _help_option(lang)]
-    group.add_command(neo4j_commands)  # these speak both languages in their help
-    group.add_command(query_command)
+    for command in (neo4j_commands, query_command, *NATIONAL_COMMANDS):  # these speak both languages in their help
+        group.add_command(command)
     return group
 
 
@@ -305,12 +306,12 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
 def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, ChainGraph | None]:
     """The graph of the case, merged with the reference's where there is one, and that of the reference alone."""
     from chaingraph.merge import build_graph
-    from chaingraph.tables import read_case
+    from chaingraph.tables import NATIONAL_TABLES, read_case
 
     own = read_case(case, lang=lang)
     if reference is None:
         return build_graph(own), None
-    national = read_case(reference, lang=lang)
+    national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
     return build_graph(own, national), build_graph(national)
 
 

@@ -20,7 +20,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.surveying import survey
-from chaingraph.tables import read_case
+from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.page import write_pages
 from chaingraph.writers.workbook import write_workbook
@@ -123,7 +123,7 @@ def run(
 
     begin("read")
     case = read_case(case_path, lang=lang)
-    cases = [case] if reference is None else [case, read_case(reference, lang=lang)]
+    cases = [case] if reference is None else [case, read_case(reference, lang=lang, required=NATIONAL_TABLES)]
     graph = build_graph(*cases)
     national = build_graph(cases[1]) if reference is not None else None
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]

@@ -1,0 +1,170 @@
+"""Commands around a national case, ``import`` and ``backtest``; and ``brief``, what a team takes to a first meeting."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaingraph.errors import ChaingraphError
+from chaingraph.labels import text
+
+if TYPE_CHECKING:
+    from chaingraph.case import Case
+
+_LANG = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    envvar="CHAINGRAPH_LANG",
+    help="输出语言 / language of messages",
+)
+_OUT_CASE = click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
+
+
+@click.group("import")
+def import_commands() -> None:
+    """导入公开数据或本地登记册 / Bring public data or a register of your own into a case."""
+
+
+def _written(case: Case, out: Path, lang: str) -> None:
+    from chaingraph.writers.case import write_case
+
+    write_case(case, out)
+    held = ", ".join(f"{len(frame)} {name}" for name, frame in case.tables.items() if len(frame))
+    click.echo(text("national.imported", lang, out=out, held=held))
+    for row in case.files.to_dict("records"):
+        if "kept" in row:
+            counts = {name: row[name] for name in ("file", "rows", "kept", "merged", "rejected")}
+            click.echo(text("national.counted", lang, **counts))
+
+
+@import_commands.command("ckg")
+@click.argument("directory", type=click.Path(path_type=Path))
+@_OUT_CASE
+@click.option("--cities", type=click.Path(path_type=Path), help="企业城市与更正代码表 / table of seats and right codes")
+@_LANG
+def import_ckg_command(directory: Path, out: Path, cities: Path | None, lang: str) -> None:
+    """公开的A股产业图谱(八个JSON行文件) / The public A-share graph ChainKnowledgeGraph (eight JSON-lines files)."""
+    from chaingraph.importers.ckg import import_ckg
+
+    _written(import_ckg(directory, cities, lang=lang), out, lang)
+
+
+@import_commands.command("list")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tier", required=True, help="榜单代码,如 global500、china500 / the list, such as global500")
+@_OUT_CASE
+@_LANG
+def import_list_command(file: Path, tier: str, out: Path, lang: str) -> None:
+    """榜单表(世界500强、中国500强) / A published ranking (Fortune Global 500, China 500)."""
+    from chaingraph.importers.lists import read_list
+
+    _written(read_list(file, tier, lang=lang), out, lang)
+
+
+@import_commands.command("register")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as-of", required=True, help="登记册截至日期 / date of the register")
+@_OUT_CASE
+@_LANG
+def import_register_command(file: Path, as_of: str, out: Path, lang: str) -> None:
+    """工商登记表(名称、信用代码、经营范围、城市) / A business register (name, credit code, scope, city)."""
+    from chaingraph.importers.register import read_register
+
+    _written(read_register(file, as_of=as_of, lang=lang), out, lang)
+
+
+@click.command("backtest")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--protocol", type=click.Choice(["hide30", "temporal"]), default="hide30", show_default=True,
+              help="隐去三成企业,或按上市时间 / hide 30 % of the firms, or split by listing date")  # fmt: skip
+@click.option("--seeds", default="0-4", show_default=True, help="随机种子,如 0-4 / seeds of the splits")
+@click.option(
+    "--outcomes", type=click.Path(path_type=Path), help="自有签约结果:企业、地区、日期 / CSV of firm, region, date"
+)
+@click.option("--region", default="嘉兴", show_default=True, help="先报告哪座城市 / whose figure is told first")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="结果 JSON / figures as JSON")
+@click.option("--plot", type=click.Path(path_type=Path), help="另存图(SVG) / a picture too (SVG)")
+@_LANG
+def backtest_command(
+    case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None, lang: str
+) -> None:
+    """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
+    import pandas as pd
+
+    from chaingraph.backtest import backtest
+    from chaingraph.backtest.reading import reading
+    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.writers.backtest import write_backtest, write_plot
+
+    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    events = None if outcomes is None else pd.read_csv(outcomes, dtype="str")
+    click.echo(text("national.testing", lang, protocol=protocol), err=True)
+    result = backtest(tables, "temporal" if protocol == "temporal" else "hide30", seed_numbers(seeds), outcomes=events)
+    write_backtest(result, out)
+    if plot is not None:
+        write_plot(result, plot, lang=lang)
+    for sentence in reading(result, region, lang):
+        click.echo(sentence)
+    click.echo(text("national.written", lang, path=out), err=True)
+
+
+def seed_numbers(seeds: str) -> list[int]:
+    """The seeds that ``0-4`` or ``0,2,5`` mean.
+
+    Raises
+    ------
+    ChaingraphError
+        When it means none.
+
+    Examples
+    --------
+    >>> seed_numbers("0-2,7")
+    [0, 1, 2, 7]
+    """
+    numbers: list[int] = []
+    for part in seeds.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdigit() or (last and not last.isdigit()):
+            msg = f"--seeds {seeds!r}:请写 0-4 或 0,2,5 / write 0-4 or 0,2,5"
+            raise ChaingraphError(msg)
+        numbers += range(int(first), int(last or first) + 1)
+    return numbers
+
+
+@click.command("brief")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--region", required=True, help="地区 / the region that recruits")
+@click.option("--firm", "firms", multiple=True, help="企业名称或编号,可重复 / a firm on the lists; may be repeated")
+@click.option("--top", type=click.IntRange(1, 100), help="各链前N家 / the first N of every chain instead")
+@click.option("--out", default="briefs", show_default=True, type=click.Path(path_type=Path), help="文件夹 / folder")
+@click.option("--on", default=None, help="简报日期,默认今天 / day of the briefs (YYYY-MM-DD), by default today")
+@_LANG
+def brief_command(
+    case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None, lang: str
+) -> None:
+    """一企一页的拜访简报(DOCX) / A page or two per target for the first meeting (DOCX)."""
+    from chaingraph.api import survey
+    from chaingraph.merge import build_graph
+    from chaingraph.tables import read_case
+    from chaingraph.writers.brief import write_briefs
+
+    if not firms and top is None:
+        raise ChaingraphError(text("national.no_firms_asked", lang))
+    graph = build_graph(read_case(case, lang=lang))
+    found = survey(graph, region=region, lang=lang)
+    wanted = list(firms)
+    if top is not None:
+        rows = found.targets[lang]
+        first = rows[rows["candidate_list"] == "new"].groupby("chain_id", sort=True).head(top)
+        wanted += list(dict.fromkeys(first["firm_id"]))
+    # Whether a policy still holds is a question about today, not about the data.
+    for path in write_briefs(found, graph, wanted, out, on=on or date.today().isoformat(), lang=lang):
+        click.echo(text("national.written", lang, path=path))
+
+
+COMMANDS: tuple[click.Command, ...] = (import_commands, backtest_command, brief_command)
