@@ -30,9 +30,12 @@ _HOMES = {
     "explain": "api",
     "find_gaps": "api",
     "read_case": "tables",
+    "read_neo4j": "stores.neo4j_read",
+    "run_query": "stores.queries",
     "shortlist": "api",
     "survey": "api",
     "write_map": "api",
+    "write_neo4j": "stores.neo4j",
     "write_template": "writers.template",
     "write_workbook": "writers.workbook",
 }
