@@ -23,7 +23,7 @@ import click
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.national_cli import COMMANDS as NATIONAL_COMMANDS
-from chaingraph.neo4j_cli import neo4j_commands, query_command
+from chaingraph.neo4j_cli import add_neo4j
 
 if TYPE_CHECKING:
     import pandas as pd
