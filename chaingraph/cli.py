@@ -23,7 +23,7 @@ import click
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.national_cli import COMMANDS as NATIONAL_COMMANDS
-from chaingraph.neo4j_cli import add_neo4j
+from chaingraph.neo4j_cli import COMMANDS as NEO4J_COMMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,17 +37,8 @@ SHOWN_REJECTS = 20
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _GAP_SHOWN = (
-    "chain",
-    "segment_id",
-    "segment",
-    "stage",
-    "state",
-    "found",
-    "expected",
-    "severity",
-    "fill_mode",
-    "ask_whom",
-)
+    "chain", "segment_id", "segment", "stage", "state", "found", "expected", "severity", "fill_mode", "ask_whom"
+)  # fmt: skip
 _LIST_SHOWN = ("list", "rank", "firm", "seat", "segment", "gap_state", "fit", "evidence_grade", "signal", "tiers")
 _REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
@@ -146,7 +137,7 @@ def command_line(lang: str) -> click.Group:
         command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
         command.add_help_option = False
         command.params += [_language_option(lang), _help_option(lang)]
-    for command in (neo4j_commands, query_command, *NATIONAL_COMMANDS):  # these speak both languages in their help
+    for command in (*NEO4J_COMMANDS, *NATIONAL_COMMANDS):  # these speak both languages in their help
         group.add_command(command)
     return group
 

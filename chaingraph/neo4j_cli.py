@@ -154,8 +154,4 @@ def query_command(
 
 neo4j_commands.add_command(query_command)
 
-
-def add_neo4j(group: click.Group) -> None:
-    """Put the commands where the others are; their help speaks both languages."""
-    group.add_command(neo4j_commands)
-    group.add_command(query_command)
+COMMANDS = (neo4j_commands, query_command)
