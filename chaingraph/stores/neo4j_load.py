@@ -7,16 +7,17 @@ dataset marks the earlier one broken off, and from then on none of the earlier o
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chaingraph.errors import StoreError
-from chaingraph.stores.neo4j_session import is_out_of_memory
+from chaingraph.stores import neo4j_session
 from chaingraph.stores.neo4j_shape import refuse, say
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from neo4j import ManagedTransaction, Session, Transaction
 
 Progress = Callable[[str, int], None]
 BATCH_ROWS = 5_000
@@ -48,7 +49,7 @@ class Overtaken(Exception):
     """Another push began after we looked: look again."""
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """A batch outgrew the memory that the server grants a transaction."""
 
 
@@ -135,24 +136,49 @@ def constrain(loading: Loading, name: str, *, is_node: bool) -> None:
             loading.constrained.add(f"{name}.{column}")
 
 
-def _write(loading: Loading, query: str, **parameters: Any) -> int:
-    """One transaction of this load, repeated by the driver where that helps; the number that the query counts."""
-    from neo4j.exceptions import Neo4jError
+def transact(session: Session, work: Callable[[Transaction], int]) -> int:
+    """One transaction, repeated where the driver says that helps; what the work counted.
 
-    def work(transaction: ManagedTransaction) -> int:
-        fence = "MATCH (l:Load {cg_uid: $load}) SET l.touched = datetime() WITH l WHERE l.state = 'running' RETURN 1"
+    Not a managed transaction: that one would repeat a batch too large for the server's memory for half a minute, and
+    the server may say so only when it commits. So the work must be such that it may be done again.
+
+    Raises
+    ------
+    TooLarge
+        When the transaction outgrew the server's memory.
+    """
+    from neo4j.exceptions import DriverError, Neo4jError
+
+    deadline = time.monotonic() + neo4j_session.RETRY_SECONDS
+    pause = 0.2
+    while True:
+        try:
+            with session.begin_transaction() as transaction:
+                count = work(transaction)
+                transaction.commit()
+                return count
+        except (DriverError, Neo4jError) as error:
+            if neo4j_session.is_out_of_memory(error):
+                raise TooLarge(str(error)) from error
+            # A commit whose answer was lost is not retryable: it may have happened. Pushing again finds out.
+            if not error.is_retryable() or time.monotonic() > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 5.0)
+
+
+def _write(loading: Loading, query: str, **parameters: Any) -> int:
+    """One transaction of this load; the number that the query counts."""
+    fence = "MATCH (l:Load {cg_uid: $load}) SET l.touched = datetime() WITH l WHERE l.state = 'running' RETURN 1"
+    load = _load_uid(loading.dataset, loading.number)
+
+    def work(transaction: Transaction) -> int:
         if transaction.run(fence, load=load).single() is None:
             refuse("superseded", dataset=loading.dataset, number=loading.number)
-        try:
-            record = transaction.run(query, load=load, number=loading.number, **parameters).single(strict=True)
-        except Neo4jError as error:
-            if is_out_of_memory(error):  # the driver would try the same again for half a minute
-                raise _TooLarge(str(error.message)) from error
-            raise
+        record = transaction.run(query, load=load, number=loading.number, **parameters).single(strict=True)
         return int(record["count"])
 
-    load = _load_uid(loading.dataset, loading.number)
-    return loading.session.execute_write(work)
+    return transact(loading.session, work)
 
 
 def send(loading: Loading, kind: str, query: str, batch: list[Any]) -> None:
@@ -165,7 +191,7 @@ def send(loading: Loading, kind: str, query: str, batch: list[Any]) -> None:
             continue
         try:
             count = _write(loading, query, rows=part)
-        except _TooLarge as error:
+        except TooLarge as error:
             if len(part) == 1:
                 raise StoreError(say("memory", error=error)) from error
             loading.limit = (len(part) + 1) // 2

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from chaingraph.case import Case
+from chaingraph.errors import StoreError
 from chaingraph.schema import DTYPES, SEPARATOR, TABLES
 from chaingraph.stores import neo4j_results as results
 from chaingraph.stores.neo4j import FREE, OWN_PROPERTIES
-from chaingraph.stores.neo4j_load import read_state
+from chaingraph.stores.neo4j_load import TooLarge, read_state, transact
 from chaingraph.stores.neo4j_session import connect
-from chaingraph.stores.neo4j_shape import EDGE_TABLES, NODE_TABLES, EdgeTable, refuse
+from chaingraph.stores.neo4j_shape import EDGE_TABLES, NODE_TABLES, EdgeTable, refuse, say
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from neo4j import ManagedTransaction, Session, Transaction
 
 _WIPED = 5_000  # nodes or relationships deleted in one transaction
 
@@ -138,39 +140,47 @@ def wipe_neo4j(
     """
     with connect(uri, user, password, database) as driver, driver.session(database=database) as session:
         name = _which(session, uri, dataset)
-        parameters = {"prefix": f"{name}|", "own": _own_properties(), "size": _WIPED}
+        parameters = {"prefix": f"{name}|", "own": _own_properties()}
         # The records go first: a push under way finds its own missing and stops.
-        done = {"nodes": _repeat(session, "MATCH (x:Load) WHERE x.cg_uid STARTS WITH $prefix", "x", parameters)}
+        done = {"nodes": _repeat(session, "MATCH (x:Load) WHERE x.cg_uid STARTS WITH $prefix", parameters)}
         types = [kind for edge in EDGE_TABLES for kind in edge.types.values()]
         types = sorted({*types, *results.RESULT_TYPES, "IN_CHAIN", "LOCATED_IN", "ABOUT"})
         done["relationships"] = sum(
-            _repeat(session, f"MATCH ()-[x:{kind}]->() WHERE x.cg_uid STARTS WITH $prefix", "x", parameters)
+            _repeat(session, f"MATCH ()-[x:{kind}]->() WHERE x.cg_uid STARTS WITH $prefix", parameters)
             for kind in types
         )
         labels = sorted({*NODE_TABLES.values(), "Region", "Run"})
         for label in labels:
             start = f"MATCH (x:{label}) WHERE x.cg_uid STARTS WITH $prefix"
-            done["nodes"] += _repeat(session, f"{start} AND {FREE}", "x", parameters)
+            done["nodes"] += _repeat(session, f"{start} AND {FREE}", parameters)
         done["kept"] = sum(_retire_all(session, label, parameters) for label in labels)
     return done
 
 
-def _repeat(session: Session, match: str, variable: str, parameters: dict[str, object]) -> int:
-    query = f"{match} WITH {variable} LIMIT $size DELETE {variable} RETURN count(*) AS count"
-    total = 0
+def _repeat(session: Session, match: str, parameters: dict[str, Any]) -> int:
+    """Delete what matches, some thousands at a time, fewer where the server's memory does not suffice; how many."""
+    query = f"{match} WITH x LIMIT $size DELETE x RETURN count(*) AS count"
+    total, size = 0, _WIPED
     while True:
-        count = session.execute_write(lambda transaction: _count(transaction, query, parameters))
+        values = parameters | {"size": size}
+        try:
+            count = transact(session, partial(_count, query=query, parameters=values))
+        except TooLarge as error:
+            if size == 1:
+                raise StoreError(say("memory", error=error)) from error
+            size = (size + 1) // 2
+            continue
         total += count
         if count == 0:
             return total
 
 
-def _retire_all(session: Session, label: str, parameters: dict[str, object]) -> int:
+def _retire_all(session: Session, label: str, parameters: dict[str, Any]) -> int:
     query = f"MATCH (x:{label}) WHERE x.cg_uid STARTS WITH $prefix SET x.cg_retired = 0 RETURN count(x) AS count"
     return session.execute_write(lambda transaction: _count(transaction, query, parameters))
 
 
-def _count(transaction: ManagedTransaction, query: str, parameters: dict[str, object]) -> int:
+def _count(transaction: ManagedTransaction | Transaction, query: str, parameters: dict[str, Any]) -> int:
     return int(transaction.run(query, parameters).single(strict=True)["count"])
 
 
