@@ -11,14 +11,16 @@ import pytest
 from shared_data import shared
 
 from chaingraph import regions
-from chaingraph.backtest import as_json, backtest, reading
+from chaingraph.backtest import as_json
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import interval, measure
 from chaingraph.backtest.methods import METHODS, city_folds, fit_weights
 from chaingraph.backtest.panel import Panel, Split, build_panel, by_date, hide30, inner_split
+from chaingraph.backtest.protocol import backtest
+from chaingraph.backtest.reading import reading
 from chaingraph.errors import CaseError
 from chaingraph.fit import build_reference, fit_scores
-from chaingraph.writers.backtest import write_backtest, write_plot
+from chaingraph.writers.backtest import markdown_table, write_backtest, write_plot
 
 TRADES = {"甲": ("纺织", "110101"), "乙": ("光学", "220101"), "丙": ("化工", "330101"), "丁": ("电池", "440101")}
 PLACES = {"甲": 0.0, "乙": 120.0, "丙": 250.0, "丁": 900.0}
@@ -154,6 +156,10 @@ def test_all_methods_and_the_files(tmp_path):
     shuffled = {name: frame.sample(frac=1, random_state=2) for name, frame in tables().items()}
     write_backtest(backtest(shuffled, "temporal", [0], distance=km), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    table = markdown_table(stored, lang="en").splitlines()
+    assert len(table) == len(METHODS) + 2
+    assert table[5].startswith("| local firms of the same industry (reference) | 0.")
+    assert "+0.000 [+0.000, +0.000]" in table[5]
     assert "four terms, equal weights" in (tmp_path / "one.svg").read_text(encoding="utf-8")
 
 

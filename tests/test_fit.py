@@ -11,6 +11,7 @@ from chaingraph import kernels
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit import bootstrap, build_reference, fit_scores, fit_shares, fit_terms, with_candidates
 from chaingraph.fit_words import shared_words
+from chaingraph.reference import Reference
 
 WORDS = ["光伏玻璃", "光伏组件", "有机硅", "硅橡胶", "锂电池", "电池隔膜", "羊绒纱", "纱线", "光学镜头", "工业硅"]
 CITIES = ["甲", "乙", "丙", "丁"]
@@ -268,6 +269,8 @@ def test_codes_compare_within_a_scheme_only():
 
 def test_unknown_firms_are_named():
     reference = build_reference(*instance(1))
+    assert isinstance(reference, Reference)
+    assert "40 firms" in repr(reference)
     with pytest.raises(UnknownNameError, match="nobody"):
         fit_scores(reference, pd.DataFrame({"firm_id": ["f01"]}), ["nobody"])
 

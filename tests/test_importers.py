@@ -10,7 +10,9 @@ import pytest
 from shared_data import shared
 
 from chaingraph.errors import CaseError, StoreError
+from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
+from chaingraph.importers.columns import read_columns
 from chaingraph.importers.lists import read_list
 from chaingraph.importers.register import read_register
 from chaingraph.writers.case import write_case
@@ -189,6 +191,30 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     path.write_bytes(b"\x1f\x8b broken")
     with pytest.raises(CaseError, match="cannot be read"):
         read_register(path, as_of="2019-04", lang="en")
+
+
+def test_a_city_is_read_from_a_name_only_where_the_name_begins_with_one():
+    names = [
+        "浙江嘉欣丝绸股份有限公司",
+        "嘉兴中润光学科技股份有限公司",
+        "浙江省杭州钢铁股份有限公司",
+        "中国银行股份有限公司",
+        "江阴银行股份有限公司",
+    ]
+    found = cities_from_names(pd.DataFrame({"fullname": names, "name": names}))
+    assert found["province"].fillna("").tolist() == ["浙江", "浙江", "浙江", "", "江苏"]
+    assert found["city"].fillna("").tolist() == ["", "嘉兴", "杭州", "", "无锡"]
+    assert found["confidence"].tolist() == ["seen", "unsure", "unsure", "seen", "unsure"]
+
+
+def test_headers_are_found_in_any_case_and_lines_are_counted(tmp_path):
+    rows = read_columns(
+        _file(tmp_path, "NAME, City\n甲,\n,乙\n"), {"firm": ("name",), "city": ("city",), "x": ("x",)}, ("firm",), "en"
+    )
+    assert rows["row"].tolist() == [2, 3]
+    assert rows["firm"].fillna("").tolist() == ["甲", ""]
+    assert rows["city"].fillna("").tolist() == ["", "乙"]
+    assert rows["x"].isna().all()
 
 
 @pytest.mark.shared
