@@ -132,8 +132,22 @@ def constrain(loading: Loading, name: str, *, is_node: bool) -> None:
         wanted.append(("cg_name", f"CREATE INDEX cg_{name}_name IF NOT EXISTS FOR {pattern} ON (x.cg_name)"))
     for column, statement in wanted:
         if f"{name}.{column}" not in loading.constrained:
-            loading.session.run(statement).consume()
+            _create(loading.session, statement)
             loading.constrained.add(f"{name}.{column}")
+
+
+def _create(session: Session, statement: str) -> None:
+    """Create a constraint or index; another push may be creating the same, so a deadlock is tried again."""
+    from neo4j.exceptions import ClientError
+
+    def create(transaction: ManagedTransaction) -> None:
+        transaction.run(statement).consume()
+
+    try:
+        session.execute_write(create)
+    except ClientError as error:
+        if not neo4j_session.code(error).endswith("AlreadyExists"):
+            raise
 
 
 def transact(session: Session, work: Callable[[Transaction], int]) -> int:
