@@ -39,7 +39,7 @@ def simple_scores(
     for term, name in TERM_OF.items():
         score = score + FULL_FORM[term] * found[name]
     scores = {
-        "random": np.random.default_rng(seed).normal(size=shape), "size": size, "popularity": found["popularity"],
+        "random": np.random.default_rng([seed, 1]).normal(size=shape), "size": size, "popularity": found["popularity"],
         "same_industry": found["same_industry"], "relatedness": found["relatedness"], "item_knn": found["item_knn"],
         "ppr": found["lift_ppr"], "mix": found["lift_mix"], "score": score,
         "equal": standardised(found, FOUR, pool).sum(axis=2),

@@ -203,7 +203,7 @@ def _measure(
     methods: Sequence[str],
     seed: int,
 ) -> None:
-    order = np.random.default_rng(seed).permutation(now.positive.shape[1])
+    order = np.random.default_rng([seed, 2]).permutation(now.positive.shape[1])  # not the stream that hid the firms
     for method in methods:
         if method not in scores:
             continue

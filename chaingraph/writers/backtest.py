@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from chaingraph.backtest import BackTest, as_json
 from chaingraph.labels import text
@@ -24,6 +26,24 @@ def write_backtest(result: BackTest, path: Path) -> None:
     """
     content = json.dumps(as_json(result), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     write_bytes(content.encode("utf-8"), Path(path))
+
+
+def markdown_table(stored: Mapping[str, Any], *, pool: str = "A", lang: str = "zh") -> str:
+    """The methods of a stored result (`as_json`) as a table for a document, the gap to the reference in points.
+
+    One row is one method: AUROC with its 95 % interval over cities, recall in the first 50 and 100, gap with interval.
+    """
+    lines = [text("backtest.table_head", lang), "|---|---|---|---|---|"]
+    for row in stored["summary"]:
+        if row["pool"] != pool:
+            continue
+        gap = "" if row.get("gap") is None else f"{row['gap']:+.3f} [{row['gap_low']:+.3f}, {row['gap_high']:+.3f}]"
+        name = text(f"backtest.method_{row['method']}", lang)
+        lines.append(
+            f"| {name} | {row['auroc']:.3f} [{row['auroc_low']:.3f}, {row['auroc_high']:.3f}] "
+            f"| {row['recall50']:.3f} | {row['recall100']:.3f} | {gap} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def write_plot(result: BackTest, path: Path, *, lang: str = "zh") -> None:
