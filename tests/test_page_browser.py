@@ -7,11 +7,13 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chaingraph.graph import ChainGraph
 from chaingraph.writers.page import write_pages
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, made_graph
@@ -128,7 +130,7 @@ def test_names_that_mean_harm_are_only_words(page: Callable[..., Any]) -> None:
     browser = page("mk.html")
     names = texts(browser, ".visits .visit-who button")
     assert names[:2] == list(BAD_NAMES[:2])
-    assert browser.execute_script("return document.scripts.length") == 2
+    assert browser.execute_script("return document.scripts.length") == 3
     assert browser.execute_script("return document.querySelectorAll('main img, main script').length") == 0
 
 
@@ -275,7 +277,9 @@ def test_the_way_back_closes_what_was_opened(page: Callable[..., Any]) -> None:
     assert not browser.find_element("id", "panel").is_displayed()
 
 
-@pytest.mark.parametrize("address", ["#nothing", "#%E0%A4%A", "#__proto__", "#<img src=x onerror=alert(5)>"])
+@pytest.mark.parametrize(
+    "address", ["#nothing", "#relations/nobody", "#%E0%A4%A", "#__proto__", "#<img src=x onerror=alert(5)>"]
+)
 def test_addresses_that_name_nothing_are_left_alone(page: Callable[..., Any], address: str) -> None:
     browser = page(f"mk.html{address}")
     assert not browser.find_element("id", "panel").is_displayed()
@@ -438,6 +442,76 @@ def test_the_index_leads_to_the_chains_in_its_language(page: Callable[..., Any])
     assert texts(browser, "h1") == ["Made chain"]
     click(browser, ".home")
     assert texts(browser, "h1") == ["Industry-chain maps of 嘉兴"]
+
+
+def test_a_firm_is_followed_to_the_leaders_here_and_opened(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    # The first target with a route is O02; L02 and L01 are leaders.
+    assert browser.execute_script("return document.getElementById('relation-firm').value") == "O02"
+    assert texts(browser, "#relation-words h3")[:2] == [
+        "通向本地链主 构造本地L02新材料（1步）",
+        "通向本地链主 <script>alert(1)</script>（2步）",
+    ]
+    assert "供货给" in texts(browser, "#relation-words .route li")[0]
+    assert "https://example.org" in browser.find_element("css selector", "#relation-words .route a").get_attribute(
+        "href"
+    )
+    assert len(texts(browser, "#relation-graph canvas")) == 3
+    assert "3家企业，3条关系" in str(browser.find_element("id", "relation-graph").get_attribute("aria-label"))
+    box = browser.execute_script("return document.getElementById('relation-graph').getBoundingClientRect().toJSON()")
+    assert box["width"] > 500
+    pixels = browser.execute_script("""
+      const canvas = document.querySelectorAll('#relation-graph canvas')[2];
+      const held = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      let drawn = 0;
+      for (let at = 3; at < held.length; at += 4) if (held[at]) drawn += 1;
+      return drawn""")
+    assert pixels > 2000
+    click(browser, "#relation-firm option[value=L02]")
+    assert browser.execute_script("return location.hash") == "#relations/L02"
+    assert texts(browser, "#relation-words h3")[0] == "通向本地链主 <script>alert(1)</script>（1步）"
+    (button,) = browser.find_elements("css selector", ".open-ties")  # L02 has one firm that is not on its route
+    assert button.text == "展开1家"
+    button.click()
+    assert focused(browser) == "BUTTON"
+    assert texts(browser, ".tied .name") == ["构造本地L02新材料有限公司", "<script>alert(1)</script>", BAD_NAMES[1]]
+    click(browser, ".open-ties")
+    assert len(texts(browser, ".tied .name")) == 2
+
+
+def test_a_click_on_a_node_opens_it(page: Callable[..., Any]) -> None:
+    browser = page("mk.html#relations/L02")
+    spot = browser.execute_script("""
+      const root = document.getElementById('relation-graph');
+      const box = root.getBoundingClientRect();
+      const node = root._cyreg.cy.nodes('.chosen').renderedPosition();
+      return [Math.round(node.x - box.width / 2), Math.round(node.y - box.height / 2)]""")
+    from selenium.webdriver import ActionChains
+
+    root = browser.find_element("id", "relation-graph")
+    ActionChains(browser).move_to_element_with_offset(root, *spot).click().perform()
+    assert len(texts(browser, ".tied .name")) == 3
+
+
+def test_relations_are_reached_by_address_and_from_the_panel(page: Callable[..., Any]) -> None:
+    browser = page("mk.html?lang=en#relations/L01")
+    assert browser.execute_script("return document.getElementById('relation-firm').value") == "L01"
+    assert focused(browser) == "relations-title"
+    assert texts(browser, "#relation-words h3")[0] == "To the local leader Local L02 Ltd (steps: 1)"
+    browser.execute_script("location.hash = '#O02'")
+    browser.execute_async_script("setTimeout(arguments[0], 50)")
+    click(browser, "#panel .in-relations")
+    assert not browser.find_element("id", "panel").is_displayed()
+    assert browser.execute_script("return location.hash") == "#relations/O02"
+
+
+def test_a_page_without_links_shows_no_relation_view(page: Callable[..., Any], folder: Path) -> None:
+    graph, findings = made_graph(), made_findings()
+    untied = ChainGraph("untied", {**graph.tables, "firm_links": graph["firm_links"].iloc[:0]})
+    write_pages(replace(findings, routes=findings.routes.iloc[:0]), untied, folder / "untied")
+    browser = page("untied/mk.html#O02")
+    assert not browser.find_element("css selector", ".relations").is_displayed()
+    assert texts(browser, ".in-relations") == []
 
 
 CONTRAST = """

@@ -23,13 +23,14 @@ from chaingraph.writers.page_records import Record
 
 # One script per page, put together from parts in this order.
 _SCRIPTS = {
-    "chain": ("core.js", "brief.js", "panorama.js", "find.js", "panel.js", "lists.js", "chain.js"),
+    "chain": ("core.js", "brief.js", "panorama.js", "find.js", "panel.js", "lists.js", "relations.js", "chain.js"),
     "index": ("core.js", "first.js"),
 }
 _STYLES = {
-    "chain": ("base.css", "brief.css", "panorama.css", "panel.css", "print.css"),
+    "chain": ("base.css", "brief.css", "panorama.css", "panel.css", "views.css", "print.css"),
     "index": ("base.css", "first.css", "print.css"),
 }
+_DRAWING = "vendor/cytoscape.min.js"  # draws the relation view; on pages that have relations only
 _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -119,17 +120,23 @@ def _in(value: object, lang: str) -> str:
 
 def _page(kind: str, payload: Record, title: str, lang: str) -> str:
     style, script = _joined(_STYLES[kind]), _wrapped(_SCRIPTS[kind])
+    drawing = _part(_DRAWING) if kind == "chain" and _has_relations(payload) else ""
     blanks = {
         "lang": "zh-CN" if lang == "zh" else "en",
-        "policy": _policy(style, script),
+        "policy": _policy(style, script, drawing),
         "title": html.escape(clean_text(title)),
         "style": style,
         "noscript": html.escape(text("page.noscript", lang)),
         "payload": inert_json(payload),
+        "drawing": f"<script>{drawing}</script>\n" if drawing else "",
         "script": script,
     }
     # One pass: what is filled in is never looked through for blanks again.
     return re.sub(r"\{\{(\w+)\}\}", lambda blank: blanks[blank[1]], _part(f"{kind}.html"))
+
+
+def _has_relations(payload: Record) -> bool:
+    return any(firm.get("links") or firm.get("route") for firm in payload["firms"])
 
 
 def inert_json(payload: Record) -> str:
@@ -164,10 +171,11 @@ def _wrapped(names: tuple[str, ...]) -> str:
 
 
 @cache
-def _policy(style: str, script: str) -> str:
-    """Nothing may be loaded or run but the style and script of this page, told by their hashes."""
+def _policy(style: str, *scripts: str) -> str:
+    """Nothing may be loaded or run but the style and scripts of this page, told by their hashes."""
+    allowed = " ".join(f"'{_hash(script)}'" for script in scripts if script)
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 

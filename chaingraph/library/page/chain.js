@@ -47,6 +47,7 @@ const views = [
   { id: 'brief', render: renderBrief },
   { id: 'search-and-filters', render: (root) => { renderSearch(root.querySelector('.search')); renderFilters(root.querySelector('.filters')); } },
   { id: 'lanes', render: renderPanorama },
+  { id: 'relations', render: renderRelations, filtered: fillRelations },
   { id: 'lists', render: renderLists, filtered: fillList },
 ];
 
@@ -66,6 +67,10 @@ function renderChange(patch) {
     updateFilters(updateCards());
     for (const view of views) if (view.filtered) view.filtered();
   }
+  if ('relation' in patch) {
+    fillRelations();
+    drawRelations();
+  }
   if ('selected' in patch) {
     renderPanel();
     light(null);
@@ -77,6 +82,7 @@ subscribe(renderChange);
 startSkipLink();
 startPanorama();
 startPanel();
+startRelations();
 renderAll();
 followAddress();
 document.documentElement.dataset.ready = 'yes';

@@ -32,6 +32,12 @@ function followAddress() {
     closePanel(); // the way back from what was open
     return;
   }
+  const relation = /^relations\/(.+)$/.exec(id);
+  if (relation && ties.has(relation[1]) && firmOf.has(relation[1])) {
+    closePanel();
+    showRelations(relation[1]);
+    return;
+  }
   const kind = segmentOf.has(id) ? 'segment' : firmOf.has(id) ? 'firm' : null;
   if (!kind) return;
   if (state.selected && state.selected.kind === kind && state.selected.id === id) return;
@@ -182,7 +188,7 @@ function firmPanel(firm) {
     rows.map((row, index) => targetParts(firm, row, index === 0)),
     rankingPart(firm),
     part('does', firm.roles && firm.roles.length ? el('ul', { class: 'firm-rows' }, firm.roles.map(roleLine)) : null),
-    part('links', firm.links && firm.links.length ? el('ul', { class: 'firm-rows' }, firm.links.map(linkLine)) : null),
+    part('links', firm.links && firm.links.length ? el('ul', { class: 'firm-rows' }, firm.links.map(linkLine)) : null, rows.length ? null : relationsButton(firm.id)),
     part('signals', firm.signals && firm.signals.length ? el('ul', { class: 'firm-rows' }, firm.signals.map(signalLine)) : null),
     part('sites', firm.sites && firm.sites.length ? el('ul', { class: 'firm-rows' }, firm.sites.map(siteLine)) : null),
     part('firm', pairs([
@@ -222,7 +228,7 @@ function targetParts(firm, row, first) {
       [label('decision_city'), row.decision_city || firm.decision_city || label('not_known')],
       [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
     ])),
-    first ? part('route', routeSteps(firm, row)) : null,
+    first ? part('route', routeSteps(firm, row), relationsButton(firm.id)) : null,
     part('evidence', el('p', null, row.evidence_grade ? [el('strong', null, caption('grade', row.evidence_grade)), label('colon'), caption('grade_note', row.evidence_grade)] : label('not_known'))),
     part('unknown', sentences(unknowns(firm, row))),
     part('next', items(row.next_step).map((step) => el('p', { class: 'lead' }, linked(step)))),
@@ -323,6 +329,19 @@ function routeSteps(firm, row) {
       ),
     ),
   );
+}
+
+/** Leads to the firm's place in the relation view. */
+function relationsButton(id) {
+  if (!ties.has(id) || !hasRelations()) return null;
+  return el('p', null, el('button', { type: 'button', class: 'in-relations', onclick: () => { closePanel(); showRelations(id); } }, label('in_relations')));
+}
+
+function showRelations(id) {
+  relate(id);
+  const title = document.getElementById('relations-title');
+  title.scrollIntoView({ block: 'start' });
+  title.focus({ preventScroll: true });
 }
 
 function end(id, name) {
