@@ -1,0 +1,98 @@
+"""Whether a ledger is whole: its file, its chain of digests, what is derived, and what must hold at all times."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from chaingraph.ledger import derived
+from chaingraph.ledger.acts import Pair
+from chaingraph.ledger.events import Act, chained
+from chaingraph.ledger.fields import LADDER
+from chaingraph.ledger.project import Project, replay
+from chaingraph.ledger.rules import credits
+from chaingraph.ledger.store import Ledger
+
+_SUM = 1e-9
+
+
+class Fault(NamedTuple):
+    """Something that is not as it must be: what, where, what was found."""
+
+    what: str
+    where: str
+    found: str
+
+
+def check_ledger(ledger: Ledger) -> list[Fault]:
+    """What is wrong with a ledger; an empty list where nothing is.
+
+    ``file``: SQLite's own integrity check. ``number``: events are numbered without a hole. ``digest``: an event is not
+    what was recorded. ``derived``: the derived tables are not what the events give. ``stage``, ``credit``,
+    ``holder``: a project is in a state that the rules do not allow.
+    """
+    file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]
+    faults = [Fault("file", str(ledger.path), found) for found in file if found != "ok"]
+    if faults:
+        return faults
+    ledger.connection.execute("BEGIN")  # one moment for everything that follows; writers go on
+    try:
+        events = list(ledger.events())
+        kept = {project.project_id: project for project in ledger.projects()}
+        pairs = ledger.connection.execute("SELECT project_id, other_id, status FROM pairs ORDER BY 1, 2").fetchall()
+        standing = ledger.connection.execute("SELECT * FROM standing ORDER BY project_id").fetchall()
+        counted = ledger.connection.execute("SELECT * FROM counted").fetchall()
+    finally:
+        ledger.connection.execute("COMMIT")
+    before = ""
+    for expected, event in enumerate(events, start=1):
+        where = f"{event.number} {event.project_id}"
+        if event.number != expected:
+            faults.append(Fault("number", where, f"{expected} wanted"))
+            break
+        act = Act(event.kind, event.project_id, event.at, event.by, event.why, event.data, event.event_id)
+        if chained(before, act, event.data) != event.digest:
+            faults.append(Fault("digest", where, event.digest))
+            break
+        before = event.digest
+    states = replay(events)
+    # Compared as text: what was read back from text has lists where the events have tuples.
+    for project_id in sorted(states.keys() | kept.keys()):
+        now, was = states.get(project_id), kept.get(project_id)
+        if now is None or was is None or derived.to_json(now) != derived.to_json(was):
+            faults.append(Fault("derived", project_id, "projects"))
+    if standing != [derived.standing_row(state, ledger.rules) for state in states.values()]:
+        faults.append(Fault("derived", "-", "standing"))
+    wanted = [row for state in states.values() for row in derived.counted_rows(state, ledger.rules)]
+    if sorted(map(json.dumps, counted)) != sorted(json.dumps(list(row)) for row in wanted):
+        faults.append(Fault("derived", "-", "counted"))
+    faults += [fault for state in states.values() for fault in _project_faults(state, ledger)]
+    return faults + _holders(states, [(one, Pair(states[two], status)) for one, two, status in pairs if two in states])
+
+
+def _project_faults(state: Project, ledger: Ledger) -> list[Fault]:
+    """A stage that was passed without being reached or skipped with a reason; credits that do not add up."""
+    faults = []
+    last = max((LADDER.index(name) for name in LADDER if name in state.stage_on), default=-1)
+    if ledger.rules.get("stages") is not None:
+        missed = [name for name in LADDER[:last] if name not in state.stage_on and name not in state.skipped]
+        faults += [Fault("stage", state.project_id, name) for name in missed]
+    body = ledger.rules.get("transfer")
+    shares = credits(ledger.rules, state.first_place, state.receiving_place)
+    wanted = 1.0 if body is None or len(shares) < 2 else body["first"] + body["receiving"]
+    if shares and abs(sum(shares.values()) - wanted) > _SUM:
+        faults.append(Fault("credit", state.project_id, str(shares)))
+    return faults
+
+
+def _holders(states: dict[str, Project], pairs: list[tuple[str, Pair]]) -> list[Fault]:
+    """Two places that hold, on one day, two projects that may be one."""
+    faults = []
+    for one, pair in pairs:
+        first, second = states[one], pair.other
+        spans = [(each.exclusive_from, each.exclusive_until) for each in (first, second)]
+        live = all(each.holder and each.open for each in (first, second)) and all(start <= end for start, end in spans)
+        overlap = live and spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1]
+        if pair.status == "open" and overlap and first.holder != second.holder:
+            faults.append(Fault("holder", f"{one} {second.project_id}", f"{first.holder} {second.holder}"))
+    return faults

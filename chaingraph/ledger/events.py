@@ -1,0 +1,149 @@
+"""What happens to a project: one act that somebody wants recorded, and the event that stands in the ledger for good."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from chaingraph.errors import ChaingraphError
+from chaingraph.labels import text
+
+Data = Mapping[str, object]
+KINDS = (
+    "entered", "changed", "reported", "extended", "transferred", "stage", "signing_filed", "paid_in", "suspected",
+    "decided", "recorded", "clock",
+)  # fmt: skip
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?")
+
+
+class LedgerError(ChaingraphError):
+    """The ledger refused an act; nothing was recorded. The message says which rule, what it found and what to do.
+
+    ``reason`` names its label (``refused_<reason>``), for callers that decide by it.
+    """
+
+    def __init__(self, *, reason: str, **values: object) -> None:
+        self.reason = reason
+        self.values = values
+        super().__init__(both(f"refused_{reason}", **values))
+
+
+def both(entry: str, /, **values: object) -> str:
+    """A sentence of the ledger in both languages, for messages whose reader is not known."""
+    known = {key: str(value)[:200] for key, value in values.items()} | {"blank": ""}
+    return f"{text(f'ledger.{entry}', 'zh', **known)} / {text(f'ledger.{entry}', 'en', **known)}"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something to be recorded: what kind, on which project, when, by which office, why, and the particulars.
+
+    ``at`` is passed in (``YYYY-MM-DD`` or ``YYYY-MM-DDTHH:MM``); no clock is read. ``event_id`` names the act so that
+    sending it again cannot record it twice; where it is empty it is made of the content.
+    """
+
+    kind: str
+    project_id: str
+    at: str
+    by: str
+    why: str = ""
+    data: Data = field(default_factory=dict)
+    event_id: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day of the act."""
+        return self.at[:10]
+
+    def identified(self) -> Act:
+        """The act with its event id.
+
+        Examples
+        --------
+        >>> one = Act("recorded", "p1", "2024-03-01", "市投促中心").identified()
+        >>> one.event_id == Act("recorded", "p1", "2024-03-01", "市投促中心").identified().event_id
+        True
+        """
+        if self.event_id:
+            return self
+        content = canonical([self.kind, self.project_id, self.at, self.by, self.why, dict(self.data)])
+        digest = hashlib.sha256(content.encode()).hexdigest()[:32]
+        return Act(self.kind, self.project_id, self.at, self.by, self.why, self.data, digest)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the ledger. ``digest`` covers the event and the digest before it, so that no line can be altered."""
+
+    number: int
+    event_id: str
+    kind: str
+    project_id: str
+    at: str
+    by: str
+    why: str
+    data: Data
+    digest: str
+
+    @property
+    def day(self) -> str:
+        """The day of the event."""
+        return self.at[:10]
+
+
+def canonical(value: object) -> str:
+    """JSON that is the same for the same content."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def chained(before: str, act: Act, data: Data) -> str:
+    """The digest of an event that follows one with the digest ``before``."""
+    content = canonical([before, act.event_id, act.kind, act.project_id, act.at, act.by, act.why, dict(data)])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def check_act(act: Act) -> None:
+    """Refuse an act without kind, project, moment or office.
+
+    Raises
+    ------
+    LedgerError
+        Saying which of them is missing or malformed.
+    """
+    if act.kind not in KINDS:
+        raise LedgerError(reason="kind", kind=act.kind, kinds=", ".join(KINDS))
+    if not IDENTIFIER.fullmatch(act.project_id):
+        raise LedgerError(reason="project_id", project=act.project_id)
+    found = _MOMENT.fullmatch(act.at)
+    if found is None or day_or_none(found[1]) is None:
+        raise LedgerError(reason="moment", at=act.at)
+    if not act.by.strip():
+        raise LedgerError(reason="by", project=act.project_id)
+    try:
+        canonical(dict(act.data))
+    except (TypeError, ValueError) as error:
+        raise LedgerError(reason="value", field="data", found=error, kind="JSON") from error
+    if act.event_id and not IDENTIFIER.fullmatch(act.event_id):
+        raise LedgerError(reason="event_id", event=act.event_id)
+
+
+def day_or_none(value: object) -> date | None:
+    """The date an ISO day means; None where it is not a whole, possible day.
+
+    Examples
+    --------
+    >>> day_or_none("2024-02-29"), day_or_none("2024-02"), day_or_none("2023-02-29")
+    (datetime.date(2024, 2, 29), None, None)
+    """
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

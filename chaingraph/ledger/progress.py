@@ -1,0 +1,277 @@
+"""How far the targets are met: by indicator and period, by place and office; pace, the 70 % line, warnings; the board.
+
+Targets come from the case's table ``targets`` (indicator, unit, period, target); its periods may be years
+(``2024``), spans of years (``2021-2025``) or months (``2024-03``). Counting follows the rule ``progress``: projects on
+the day of the stage it names, shared between places after a transfer; paid-in foreign capital on the day it came in.
+A period that has ended is history: it has a completion and no pace.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.ledger.events import LedgerError, day_or_none
+from chaingraph.ledger.fields import STAGES
+from chaingraph.ledger.rules import days_later
+from chaingraph.ledger.store import Ledger
+from chaingraph.ledger.views import first_day, frame
+
+_Sum = tuple[str, str, str, float, float]
+_PER_MILLION_USD = {"亿美元": 0.01, "百万美元": 1.0, "万美元": 100.0, "美元": 1e6}
+PROGRESS_COLUMNS = (
+    "indicator", "unit", "period", "state", "target", "actual", "completion", "unknown", "undated", "elapsed", "pace",
+    "projected", "at_line", "covered",
+)  # fmt: skip
+
+
+def bounds(period: str) -> tuple[str, str]:
+    """First and last day of a period.
+
+    Examples
+    --------
+    >>> bounds("2021-2025"), bounds("2024"), bounds("2024-02")
+    (('2021-01-01', '2025-12-31'), ('2024-01-01', '2024-12-31'), ('2024-02-01', '2024-02-29'))
+    """
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}|\d{2}))?", str(period).strip().removesuffix("年"))
+    if found is None:
+        raise LedgerError(reason="day", field="period", found=period)
+    first, more = found[1], found[2]
+    if more is None or len(more) == 4:
+        if more and more < first:
+            raise LedgerError(reason="day", field="period", found=period)
+        return f"{first}-01-01", f"{more or first}-12-31"
+    if not 1 <= int(more) <= 12:
+        raise LedgerError(reason="day", field="period", found=period)
+    return f"{first}-{more}-01", f"{first}-{more}-{calendar.monthrange(int(first), int(more))[1]:02d}"
+
+
+def elapsed(start: str, end: str, as_of: str) -> float:
+    """What part of a span has passed at the end of a day, 0 to 1.
+
+    Examples
+    --------
+    >>> elapsed("2024-01-01", "2024-12-31", "2024-07-01")
+    0.5
+    """
+    day = day_or_none(as_of)
+    if day is None:
+        raise LedgerError(reason="day", field="as_of", found=as_of)
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    return min(1.0, max(0.0, ((day - first).days + 1) / ((last - first).days + 1)))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What counts towards the indicators up to a day, summed by month (``""``: not dated)."""
+
+    places: list[_Sum]  # indicator, place, month, known, unknown
+    owners: list[_Sum]  # indicator, department, month, known, unknown
+    starts: str  # the ledger's first day
+
+
+def counted(ledger: Ledger, as_of: str) -> Counted:
+    """Sum what counts, by place and by department; an index holds each in its order, so that nothing is sorted."""
+
+    def summed(name: str) -> list[_Sum]:
+        query = (
+            f"SELECT indicator, {name}, month, sum(amount * known), sum(amount * (1 - known)) FROM counted "  # noqa: S608  # one of two constants
+            f"INDEXED BY counted_by_{name} WHERE day <= ? GROUP BY indicator, {name}, month"
+        )
+        return ledger.connection.execute(query, (as_of,)).fetchall()
+
+    return Counted(summed("place"), summed("owner"), first_day(ledger.connection))
+
+
+def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counted | None = None) -> pd.DataFrame:
+    """How far each target is met on a day.
+
+    Parameters
+    ----------
+    targets
+        The case's table: indicator, unit, period, target.
+    as_of
+        The day; what happened later is not counted.
+
+    Returns
+    -------
+    DataFrame
+        One row per target, in the order given: indicator, unit, period, state (``running``, ``history`` for a period
+        that ended before ``as_of``, ``future``), target, actual (in the unit; NaN for an indicator the rules do not
+        know or a unit that cannot be), completion (actual / target), unknown (projects of which it cannot be told
+        whether they count), undated (projects that count, but on no known day, so in no period), elapsed (share of the
+        period, NaN unless running), pace (completion / elapsed: 1 is on course), projected (actual / elapsed), at_line
+        (whether completion reaches the assessment's line), covered (whether the ledger goes back to the period's
+        start: False means that earlier results are not in it).
+    """
+    found = found or counted(ledger, as_of)
+    body = ledger.rules.get("progress")
+    indicators = body["indicators"] if body else {}
+    assessment = ledger.rules.get("assessment")
+    rows = []
+    for indicator, unit, period, target in zip(*(targets[name] for name in ("indicator", "unit", "period", "target")),
+                                               strict=True):  # fmt: skip
+        start, end = bounds(period)
+        state = "history" if end < as_of else "future" if start > as_of else "running"
+        scale = _scale(indicators.get(indicator), unit)
+        known, unknown, undated = _summed(found.places, indicator, start, end)
+        actual = known * scale
+        completion = actual / target if target else float("nan")
+        share = elapsed(start, end, as_of) if state == "running" else float("nan")
+        line = None if assessment is None or actual != actual else completion >= assessment["excellent_from"]
+        rows.append((indicator, unit, str(period), state, float(target), actual, completion, unknown, undated, share,
+                     completion / share, actual / share, line,
+                     bool(found.starts) and found.starts <= start))  # fmt: skip
+    kinds = dict.fromkeys(PROGRESS_COLUMNS, "float64") | dict.fromkeys(("indicator", "unit", "period", "state"), "str")
+    kinds |= dict.fromkeys(("at_line", "covered"), "boolean")
+    return pd.DataFrame(rows, columns=list(PROGRESS_COLUMNS)).astype(kinds)
+
+
+def _scale(indicator: Any, unit: object) -> float:
+    """What turns a sum of the table ``counted`` into the target's unit; NaN where nothing does."""
+    if indicator is None:
+        return float("nan")
+    return _PER_MILLION_USD.get(str(unit), float("nan")) if indicator["measure"] == "paid_in" else 1.0
+
+
+def _summed(rows: Iterable[_Sum], indicator: str, start: str, end: str) -> tuple[float, float, float]:
+    first, last = start[:7], end[:7]
+    known = unknown = undated = 0.0
+    for name, _, month, sure, unsure in rows:
+        if name == indicator:
+            if not month:
+                undated += sure
+            elif first <= month <= last:
+                known += sure
+                unknown += unsure
+    return known, unknown, undated
+
+
+def scoreboard(
+    ledger: Ledger,
+    as_of: str,
+    *,
+    year: str,
+    of: str = "place",
+    targets: pd.DataFrame | None = None,
+    found: Counted | None = None,
+) -> pd.DataFrame:
+    """How places or departments compare in one year (the plan's 三(一)).
+
+    Parameters
+    ----------
+    of
+        ``place`` or ``owner`` (department).
+    targets
+        Annual targets of each: name, indicator, unit, period, target. Without them there are counts but no completion.
+
+    Returns
+    -------
+    DataFrame
+        One row per place or department: name, one column per indicator (counts; paid-in capital in million USD),
+        completion (mean over its targets, each at most 1), lowest (the lowest completion), may_be_excellent (every
+        target at the assessment's line or above; missing where there are no targets or the year runs),
+        weight (of this in the assessment), rank (by completion, else by the sum of projects; equal ones share a rank).
+    """
+    found = found or counted(ledger, as_of)
+    body, assessment = ledger.rules.get("progress"), ledger.rules.get("assessment")
+    indicators = list(body["indicators"]) if body else []
+    start, end = bounds(year)
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(indicators, 0.0))
+    for indicator, name, month, sure, _ in found.places if of == "place" else found.owners:
+        if name and indicator in indicators and month and start[:7] <= month <= end[:7]:
+            sums[name][indicator] += sure
+    wanted: dict[str, list[float]] = defaultdict(list)
+    if targets is not None:
+        for row in targets[targets["period"].astype(str) == year].to_dict("records"):
+            actual = sums[str(row["name"])].get(str(row["indicator"]), float("nan"))
+            scale = _scale(body["indicators"].get(row["indicator"]) if body else None, row["unit"])
+            wanted[str(row["name"])].append(actual * scale / row["target"] if row["target"] else float("nan"))
+    weigher = "weight_counties" if of == "place" else "weight_departments"
+    weight = assessment[weigher] if assessment else float("nan")
+    rows = []
+    for name in sorted(sums):
+        shares = wanted.get(name, [])
+        mean = sum(min(1.0, share) for share in shares) / len(shares) if shares else float("nan")
+        lowest = min(shares, default=float("nan"))
+        closed = assessment is not None and end < as_of and bool(shares)
+        excellent = lowest >= assessment["excellent_from"] if closed and assessment is not None else None
+        weight = (
+            assessment["weight_counties" if of == "place" else "weight_departments"] if assessment else float("nan")
+        )
+        rows.append((name, *sums[name].values(), mean, lowest, excellent, weight))
+    columns = ["name", *indicators, "completion", "lowest", "may_be_excellent", "weight"]
+    table = pd.DataFrame(rows, columns=columns).astype({"name": "str", "may_be_excellent": "boolean"})
+    count = [name for name in indicators if body and body["indicators"][name]["measure"] == "projects"]
+    key = table["completion"].where(table["completion"].notna(), -1) * 1e6 + table[count].sum(axis=1)
+    table["rank"] = key.rank(ascending=False, method="min").astype("Int64")
+    return table.sort_values(["rank", "name"], ignore_index=True)
+
+
+def warnings(ledger: Ledger, as_of: str, *, targets: pd.DataFrame, of: str = "place") -> pd.DataFrame:
+    """Who was last, or missed the targets, so many closed years running that a warning is due (三(一)).
+
+    Returns
+    -------
+    DataFrame
+        One row per name and reason: name, reason (``last``, ``missed``), years (``;``-joined). Empty without the rule.
+    """
+    assessment = ledger.rules.get("assessment")
+    if assessment is None:
+        return frame([], ("name", "reason", "years"))
+    found = counted(ledger, as_of)
+    years = sorted({str(period) for period in targets["period"] if bounds(period)[1] < as_of and len(str(period)) == 4})
+    runs: dict[tuple[str, str], list[str]] = {}
+    warned: dict[tuple[str, str], list[str]] = {}
+    for year in years:
+        board = scoreboard(ledger, as_of, year=year, of=of, targets=targets, found=found)
+        board = board[board["completion"].notna()]
+        last = set(board.loc[board["rank"] == board["rank"].max(), "name"]) if len(board) > 1 else set()
+        hit = {(name, "last") for name in last} | {(name, "missed") for name in board.loc[board["lowest"] < 1, "name"]}
+        before = str(int(year) - 1)
+        runs = {key: [*(run if (run := runs.get(key, []))[-1:] == [before] else []), year] for key in hit}
+        warned |= {key: run for key, run in runs.items() if len(run) >= assessment["warning_after_years"]}
+    return frame([(*key, ";".join(run)) for key, run in sorted(warned.items())], ("name", "reason", "years"))
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on one screen: stages by place, progress, who stands where, and what is due."""
+
+    as_of: str
+    stages: pd.DataFrame  # landing, a column per stage, projects, usd_m
+    progress: pd.DataFrame
+    places: pd.DataFrame
+    departments: pd.DataFrame
+    expiring: int  # exclusive negotiations that end within seven days
+    doubtful: int  # pairs that wait for a person
+    unknown: int  # projects of which it cannot be told whether they must be reported
+
+
+def board(ledger: Ledger, targets: pd.DataFrame, as_of: str) -> Board:
+    """The board on a day, in a few queries whatever the number of projects."""
+    counts = ", ".join(f"sum(stage = '{name}')" for name in STAGES)
+    query = (
+        f"SELECT landing, {counts}, count(*), sum(usd_m), sum(major IS NULL), "  # noqa: S608  # constants
+        f"sum(stage <> 'ended' AND exclusive_until BETWEEN ? AND ?) FROM standing WHERE NOT same GROUP BY landing"
+    )
+    rows = ledger.connection.execute(query, (as_of, days_later(as_of, 7))).fetchall()
+    pairs = ledger.connection.execute("SELECT count(*) FROM pairs WHERE status = 'open'").fetchone()[0]
+    found, year = counted(ledger, as_of), as_of[:4]
+    return Board(
+        as_of=as_of,
+        stages=frame([row[:-2] for row in rows], ("landing", *STAGES, "projects", "usd_m")),
+        progress=progress(ledger, targets, as_of, found=found),
+        places=scoreboard(ledger, as_of, year=year, found=found),
+        departments=scoreboard(ledger, as_of, year=year, of="owner", found=found),
+        expiring=sum(row[-1] or 0 for row in rows),
+        doubtful=int(pairs),
+        unknown=sum(row[-2] or 0 for row in rows),
+    )

@@ -1,0 +1,329 @@
+"""The ledger's file: one SQLite database that many processes may write; events are appended, the rest is derived.
+
+Every act is judged and recorded in one transaction, so that two offices cannot both be first. What a process that is
+killed had not yet committed is gone whole; what it had committed stays (``synchronous=FULL``), and sending it again
+records nothing twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chaingraph.ledger import derived
+from chaingraph.ledger.acts import Pair, decide, due_clock
+from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act
+from chaingraph.ledger.fields import IDENTIFYING
+from chaingraph.ledger.place import network_file_system
+from chaingraph.ledger.project import Project, apply
+from chaingraph.ledger.rules import Rules
+from chaingraph.ledger.suspects import Keys, keys, suspects
+from chaingraph.ledger.turns import begin_writing
+
+FORM = 1  # of the file; another one is refused, not guessed at
+_WAIT = 60.0  # seconds a writer waits for the others
+_PAGE = 2_000
+
+_SCHEMA = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE events (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+  project_id TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL, data TEXT NOT NULL,
+  digest TEXT NOT NULL);
+CREATE INDEX events_of_project ON events (project_id, number);
+CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+"""
+
+
+class Recorded(NamedTuple):
+    """An act that stands in the ledger: its event number, whether it is new, the answer, and the project after it."""
+
+    number: int
+    new: bool
+    answer: str
+    values: Mapping[str, object]
+    project: Project
+
+
+class Ledger:
+    """An open ledger: its file, its rules, and how its journal is kept (``wal`` or ``delete``)."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, rules: Rules, journal: str) -> None:
+        self.path = path
+        self.connection = connection
+        self.rules = rules
+        self.journal = journal
+        self._keys: dict[str, Keys] = {}
+        self._seen = 0
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the ledger for writing; all is recorded or nothing is."""
+        try:
+            begin_writing(self.connection, self.path, _WAIT)
+        except sqlite3.OperationalError as error:
+            raise LedgerError(reason="busy", path=self.path, detail=error) from error
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def record(self, act: Act) -> Recorded:
+        """Judge an act by the rules and append it, with what follows from it.
+
+        Recording the same act again changes nothing and gives the number that it has.
+
+        Raises
+        ------
+        LedgerError
+            When the act is malformed, a rule forbids it, or its event id stands for another act.
+        """
+        return self.record_all([act])[0]
+
+    def record_all(self, acts: list[Act]) -> list[Recorded]:
+        """Record several acts in one transaction: all or none."""
+        for act in acts:
+            check_act(act)
+        named = [act.identified() for act in acts]
+        known = [self._known(act) for act in named]  # what stands already need not wait for its turn
+        if not all(known):
+            with self.transaction():
+                known = [self._record(act) for act in named]
+        return [recorded for recorded in known if recorded is not None]
+
+    def _known(self, act: Act) -> Recorded | None:
+        """What an act that stands in the ledger already is answered; None where it does not."""
+        known = self.connection.execute(
+            "SELECT number, kind, project_id, at, by, why FROM events WHERE event_id = ?", (act.event_id,)
+        ).fetchone()
+        if known is None:
+            return None
+        project = derived.project(self.connection, act.project_id)
+        if tuple(known[1:]) != (act.kind, act.project_id, act.at, act.by, act.why) or project is None:
+            raise LedgerError(reason="event_id_taken", event=act.event_id, number=known[0])
+        new = False
+        return Recorded(known[0], new, "again", {"number": known[0]}, project)
+
+    def _record(self, act: Act) -> Recorded:
+        known = self._known(act)
+        if known is not None:
+            return known
+        project = derived.project(self.connection, act.project_id)
+        pairs = self._pairs(act.project_id)
+        decided = decide(act, project, pairs, self.rules)
+        number, project = self._append(act, decided.data, project)
+        answer, values = decided.answer, dict(decided.values)
+        if act.kind == "entered" or (act.kind == "changed" and decided.data.keys() & set(IDENTIFYING)):
+            found = self._suspect(act, project)
+            values["suspects"] = ", ".join(found)
+            project = derived.project(self.connection, act.project_id) or project
+        for each in dict.fromkeys((act.project_id, str(decided.data.get("other", act.project_id)))):
+            after = self._start(act, each)
+            if after is not None and each == act.project_id:
+                project = after
+                values["until"] = after.exclusive_until
+        new = True
+        return Recorded(number, new, answer, values, project)
+
+    def _append(self, act: Act, data: Mapping[str, Any], before: Project | None) -> tuple[int, Project]:
+        last = self.connection.execute("SELECT digest FROM events ORDER BY number DESC LIMIT 1").fetchone()
+        digest = chained(last[0] if last else "", act, data)
+        cursor = self.connection.execute(
+            "INSERT INTO events (event_id, kind, project_id, at, by, why, data, digest) VALUES (?,?,?,?,?,?,?,?)",
+            (act.event_id, act.kind, act.project_id, act.at, act.by, act.why, canonical(dict(data)), digest),
+        )
+        event = Event(
+            int(cursor.lastrowid or 0), act.event_id, act.kind, act.project_id, act.at, act.by, act.why, data, digest
+        )
+        project = apply(before, event)
+        derived.keep(self.connection, event, project, self.rules)
+        return event.number, project
+
+    def _follow(self, act: Act, kind: str, project_id: str, data: Mapping[str, Any], part: str) -> Project:
+        """Append what follows from an act, named after it."""
+        name = hashlib.sha256(f"{act.event_id}.{part}".encode()).hexdigest()[:32]
+        follower = Act(kind, project_id, act.at, act.by, f"{act.kind} {act.event_id}", data, name)
+        before = derived.project(self.connection, project_id)
+        return self._append(follower, data, before)[1]
+
+    def _start(self, act: Act, project_id: str) -> Project | None:
+        """Begin an exclusive negotiation that was held back, where it is due now."""
+        project = derived.project(self.connection, project_id)
+        if project is None:
+            return None
+        clock = due_clock(project, self._pairs(project_id), act.day, act.kind, self.rules)
+        return None if clock is None else self._follow(act, "clock", project_id, clock, f"c{project_id}")
+
+    def _suspect(self, act: Act, project: Project) -> list[str]:
+        """Put to a person every open project that may be this one; pairs already put are not put again."""
+        body = self.rules.get("duplicates")
+        if body is None:
+            return []
+        known = {pair.other.project_id for pair in self._pairs(project.project_id)}
+        mine = keys(project.project_id, project.facts)
+        found = [hit for hit in suspects(mine, list(self._all_keys()), body["same"]) if hit[0] not in known]
+        for place, (other, reasons) in enumerate(found):
+            self._follow(act, "suspected", project.project_id, {"other": other, "reasons": reasons}, f"s{place}")
+        return [other for other, _ in found]
+
+    def _all_keys(self) -> Iterator[Keys]:
+        """The keys of all open projects; read once, then only what has changed since."""
+        last = self._seen
+        rows = self.connection.execute(
+            "SELECT project_id, last_number, state FROM projects WHERE last_number > ?", (last,)
+        )
+        for project_id, number, state in rows:
+            project = derived.from_json(state)
+            self._keys.pop(project_id, None)
+            if project.open:
+                self._keys[project_id] = keys(project_id, project.facts)
+            self._seen = max(self._seen, number)
+        yield from self._keys.values()
+
+    def _pairs(self, project_id: str) -> list[Pair]:
+        rows = self.connection.execute(
+            "SELECT project_id, other_id, status FROM pairs WHERE project_id = ? OR other_id = ? ORDER BY 1, 2",
+            (project_id, project_id),
+        ).fetchall()
+        found = []
+        for one, two, status in rows:
+            other = derived.project(self.connection, two if one == project_id else one)
+            if other is not None:
+                found.append(Pair(other, status))
+        return found
+
+    def events(self, project_id: str = "", *, after: int = 0) -> Iterator[Event]:
+        """The events in order, of one project or of all; read page by page, so that writers need not wait."""
+        where = "number > ? AND project_id = ?" if project_id else "number > ?"
+        columns = "number, event_id, kind, project_id, at, by, why, data, digest"
+        while True:
+            given = (after, project_id) if project_id else (after,)
+            query = f"SELECT {columns} FROM events WHERE {where} ORDER BY number LIMIT {_PAGE}"  # noqa: S608  # constants
+            rows = self.connection.execute(query, given).fetchall()
+            for row in rows:
+                number, event_id, kind, project, at, by, why, data, digest = row
+                yield Event(number, event_id, kind, project, at, by, why, json.loads(data), digest)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1][0]
+
+    def project(self, project_id: str) -> Project:
+        """One project as it stands.
+
+        Raises
+        ------
+        LedgerError
+            When there is none of that id.
+        """
+        found = derived.project(self.connection, project_id)
+        if found is None:
+            raise LedgerError(reason="no_project", project=project_id)
+        return found
+
+    def projects(self) -> list[Project]:
+        """All projects as they stand, by id."""
+        rows = self.connection.execute("SELECT state FROM projects ORDER BY project_id")
+        return [derived.from_json(state) for (state,) in rows]
+
+    def rebuild(self) -> None:
+        """Derive everything anew from the events."""
+        with self.transaction() as connection:
+            derived.clear(connection)
+            states: dict[str, Project] = {}
+            for event in self.events():
+                state = apply(states.get(event.project_id), event)
+                states[event.project_id] = state
+                derived.keep_pair(connection, event)
+            for state in states.values():
+                derived.keep_project(connection, state, self.rules)
+            derived.settle(connection, self.rules)
+        self._keys, self._seen = {}, 0
+
+
+def open_ledger(path: Path, rules: Rules, *, create: bool = False, journal: str = "wal") -> Ledger:
+    """Open a ledger, or make one.
+
+    The journal is a write-ahead log. On a network share that cannot work (its processes share memory): the ledger is
+    refused there, unless ``journal="delete"`` asks for a rollback journal, which is slower and safe only where the
+    share's locks are. A ledger whose rules have changed since is derived anew.
+
+    Raises
+    ------
+    LedgerError
+        When there is no ledger and none is to be made, when the file is something else, of another form, on a network
+        share, or locked.
+    """
+    if journal not in ("wal", "delete"):
+        raise LedgerError(reason="journal", journal=journal)
+    if not create and not path.is_file():
+        raise LedgerError(reason="no_ledger", path=path)
+    if not path.parent.is_dir() or path.is_symlink() or path.is_dir():
+        raise LedgerError(reason="bad_place", path=path)
+    share = network_file_system(path)
+    if share and journal == "wal":
+        raise LedgerError(reason="network", path=path, share=share)
+    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        return _prepared(Ledger(path, connection, rules, journal), create=create)
+    except sqlite3.Error as error:
+        connection.close()
+        raise LedgerError(reason="not_a_ledger", path=path, detail=error) from error
+    except LedgerError:
+        connection.close()
+        raise
+
+
+def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
+    connection = ledger.connection
+    given = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if given and not {"about", "events"} <= names:
+        raise LedgerError(reason="not_a_ledger", path=ledger.path, detail=", ".join(sorted(names))[:100])
+    if not given and not create:
+        raise LedgerError(reason="no_ledger", path=ledger.path)
+    mode = str(connection.execute(f"PRAGMA journal_mode = {ledger.journal}").fetchone()[0])
+    if mode != ledger.journal:
+        raise LedgerError(reason="no_wal", path=ledger.path, mode=mode)
+    connection.execute("PRAGMA synchronous = FULL")
+    if not given:
+        with ledger.transaction():
+            if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0]:
+                for statement in _statements(_SCHEMA + derived.SCHEMA):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO about VALUES ('form', ?)", (str(FORM),))
+                derived.settle(connection, ledger.rules)
+    about = dict(connection.execute("SELECT key, value FROM about"))
+    if about.get("form") != str(FORM):
+        raise LedgerError(reason="form", path=ledger.path, form=about.get("form"), known=FORM)
+    if about.get("derived") != derived.version(ledger.rules):
+        ledger.rebuild()
+    return ledger
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: `executescript` would end the transaction."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
