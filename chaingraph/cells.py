@@ -37,6 +37,8 @@ _FALSE = {"0", "0.0", "否", "false", "f", "no", "n", "×", "✗", "✘", "☐",
 _PROTECTED = re.compile(r"'+[=+\-@\t\r]")
 _WIDTH = 0xFEE0  # from an ASCII character to its full-width form
 _FULL_WIDTH = {ord(letter) + _WIDTH: letter for letter in map(chr, range(ord("0"), ord("z") + 1)) if letter.isalnum()}
+# Whether there is anything to clean at all: most cells are clean, and this is asked for every one.
+_UNCLEAN = re.compile(rf"^['\s]|\s$|\s\s|[^\S ]|[{''.join(map(chr, _FULL_WIDTH))}]|{INVISIBLE.pattern}")
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2014\u2010\u2011\ufe63\uff0d", "-"))
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?)(.*)")
 _CURRENCY = re.compile(r"^(?:¥|rmb|cny|人民币)|(?:¥|rmb|cny|人民币)$")
@@ -60,7 +62,7 @@ def clean(raw: str) -> str:
     >>> clean("  ＴＣＬ\u3000科技\u200b(集团) "), clean("'=SUM(A1)")
     ('TCL 科技(集团)', '=SUM(A1)')
     """
-    if raw.isalnum() and raw.isascii():
+    if not _UNCLEAN.search(raw):
         return raw
     if raw.startswith("'") and _PROTECTED.match(raw):
         raw = raw[1:]

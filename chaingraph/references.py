@@ -45,10 +45,8 @@ class Draft:
         """The same with other values in some columns."""
         return Draft(self.table, self.numbers, self.columns | {name: objects(cells) for name, cells in columns.items()})
 
-    def keeping(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Draft:
-        """The rows that are to be kept."""
-        if keep.all():
-            return self
+    def keeping(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_ | np.int64]]) -> Draft:
+        """Some of the rows: those marked, or those at the places given, in that order."""
         return Draft(self.table, self.numbers[keep], {name: cells[keep] for name, cells in self.columns.items()})
 
 

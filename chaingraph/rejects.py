@@ -149,13 +149,12 @@ class Journal:
         )
 
     def _line(self, entry: _Reject) -> str:
-        where = [caption(entry.table, self.lang)] if entry.table else []
+        where = _place(entry.table, entry.column, self.lang)
         if entry.row is not None:
-            where.append(text("tables.at_row", self.lang, row=entry.row))
-        if entry.column:
-            where.append(entry.column)
-        found = f" {entry.value!r}" if entry.value else ""
-        return f"- {' · '.join(where)}:{found} {entry.reason} → {entry.remedy}"
+            where.insert(1, text("tables.at_row", self.lang, row=entry.row))
+        found = [repr(entry.value)] if entry.value else []
+        said = " ".join([*found, entry.reason, "→", entry.remedy])
+        return f"- {' · '.join(where)}: {said}" if where else f"- {said}"
 
 
 def caption(table: str, lang: str) -> str:
@@ -163,11 +162,19 @@ def caption(table: str, lang: str) -> str:
     return f"{TABLES[table].name_zh}({table})" if lang == "zh" and table in TABLES else table
 
 
+def _place(table: str, column: str, lang: str) -> list[str]:
+    """Table and column for people; columns in Chinese with their Chinese header before the name."""
+    if lang == "zh" and table in TABLES:
+        headers = {known.name: f"{known.headers[0]}({known.name})" for known in TABLES[table].columns}
+        column = ", ".join(headers.get(name, name) for name in column.split(", "))
+    return [part for part in (caption(table, lang), column) if part]
+
+
 def counted(rejects: Iterable[tuple[str, int | None, str, str, str, str]], lang: str) -> list[str]:
     """How often each reason occurs, by table and column, the most frequent first; one line each."""
     counts = Counter((table, column, reason) for table, _, column, _, reason, _ in rejects)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [
-        f"  {count:>6}  {' · '.join(part for part in (caption(table, lang), column) if part)}: {reason}"
+        f"  {count:>6}  {' · '.join([*_place(table, column, lang), reason])}"
         for (table, column, reason), count in ordered
     ]

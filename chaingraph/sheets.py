@@ -41,6 +41,7 @@ HEAD = 65_536
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
 _OUR_REJECTS = "rejects.csv"  # what an import could not use, written beside the tables
 _OVERLONG = 1_000  # rows with too many cells before it is asked whether they are a fifth of all
+_AT_ONCE = 4_096  # rows that are turned into codes together
 _DELIMITERS = ",\t;\uff0c|"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -329,6 +330,21 @@ def _text(value: object) -> str:
     return str(value)
 
 
+class _Coded:
+    """One column being read: a code for every row, and the distinct texts in the order of their codes."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.codes = array("i")
+        self.known: dict[str, int] = {}
+
+    def add(self, rows: list[Sequence[str]]) -> None:
+        cells = [row[self.place] for row in rows]
+        for cell in dict.fromkeys(cells):
+            self.known.setdefault(cell, len(self.known))
+        self.codes.extend(map(self.known.__getitem__, cells))
+
+
 def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
     """Read rows into codes and distinct values, column by column, after a look at the header."""
     ahead = list(itertools.islice(rows, LOOK_AHEAD))
@@ -338,14 +354,12 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
         matches, unread = match_header(table, header)
     except Refusal as refusal:
         raise Refusal(refusal.problem, header_row, refusal.found) from refusal
-    places = [match.place for match in matches]
-    seen: list[dict[str, int]] = [{} for _ in places]
-    codes = [array("i") for _ in places]
+    columns = [_Coded(match.place) for match in matches]
     numbers = array("q")
     overlong: list[tuple[int, str]] = []
-    columns = list(zip(places, seen, codes, strict=True))
     width = len(header)
     limit = min(MAX_ROWS, MAX_CELLS // width)
+    waiting: list[Sequence[str]] = []
     for number, row in itertools.chain(ahead[1:], rows):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             overlong.append((number, " | ".join(row[width:])))
@@ -355,19 +369,22 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
         if len(numbers) >= limit:
             raise Refusal(Problem("too_many_rows", {"limit": limit}), number)
         numbers.append(number)
-        short = len(row)
-        for place, known, code in columns:
-            cell = row[place] if place < short else ""
-            code.append(known.setdefault(cell, len(known)))
+        waiting.append(row if len(row) >= width else [*row, *[""] * (width - len(row))])
+        if len(waiting) >= _AT_ONCE:
+            for column in columns:
+                column.add(waiting)
+            waiting = []
+    for column in columns:
+        column.add(waiting)
     return Sheet(
         file=shown(file),
         table=table,
         sha256=sha256,
         header_row=header_row,
-        numbers=np.frombuffer(numbers, dtype=np.int64) if numbers else np.empty(0, dtype=np.int64),
+        numbers=np.array(numbers, dtype=np.int64),
         matches=matches,
-        codes=[np.frombuffer(code, dtype=np.int32) if code else np.empty(0, dtype=np.int32) for code in codes],
-        values=[list(known) for known in seen],
+        codes=[np.array(column.codes, dtype=np.int32) for column in columns],
+        values=[list(column.known) for column in columns],
         unread=unread,
         overlong=overlong,
     )

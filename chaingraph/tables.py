@@ -69,6 +69,13 @@ def read_case(
         The message says everything found at once; ``rejects`` holds all of it.
     ChaingraphError
         When `max_reject_share` or `lang` is not one of the values above.
+
+    Examples
+    --------
+    >>> read_case("no/such/folder", lang="en")
+    Traceback (most recent call last):
+    chaingraph.errors.CaseError: The case no/such/folder was refused; put the following right first:
+    - 'no/such/folder' nothing is there → check the path of the case folder or workbook
     """
     journal = Journal(str(path), lang)
     if not 0 <= max_reject_share <= 1:
@@ -228,11 +235,10 @@ def _frame(draft: Draft) -> pd.DataFrame:
     """The table with the columns and types of the schema, sorted by key, what is missing last."""
     keys = list(zip(*(draft.values(name) for name in draft.table.key), strict=True))
     order = sorted(range(len(keys)), key=lambda place: [(part is None, str(part)) for part in keys[place]])
-    columns = {}
-    for column in draft.table.columns:
-        cells = draft.values(column.name)
-        columns[column.name] = _series([cells[place] for place in order], DTYPES[column.kind])
-    return pd.DataFrame(columns)
+    ordered = draft.keeping(np.array(order, dtype=np.int64))
+    return pd.DataFrame(
+        {column.name: _series(ordered.values(column.name), DTYPES[column.kind]) for column in draft.table.columns}
+    )
 
 
 def _series(cells: list[Value | None], dtype: str) -> pd.Series:

@@ -16,7 +16,7 @@ from toy import toy_tables, write_toy
 from chaingraph.case import Case
 from chaingraph.errors import CaseError
 from chaingraph.headers import find_column, find_table
-from chaingraph.schema import TABLES
+from chaingraph.schema import TABLES, Table
 from chaingraph.tables import read_case
 from chaingraph.workbooks import open_workbook, sheet_rows
 
@@ -251,7 +251,7 @@ def test_a_unit_in_the_header_that_cannot_be_converted_is_not_guessed(tmp_path: 
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
-def test_every_caption_means_its_own_column(table) -> None:  # type: ignore[no-untyped-def]
+def test_every_caption_means_its_own_column(table: Table) -> None:
     assert find_table(table.name) is table
     assert find_table(table.name_zh) is table
     assert find_table(f" {table.name_zh}表 ") is table

@@ -347,9 +347,9 @@ def test_everything_wrong_is_said_at_once(toy: Path) -> None:
         read_case(toy, lang="zh")
     message = str(caught.value)
     assert "环节(segments): 缺少必需的表 → 请加入 segments.csv" in message
-    assert "企业(firms) · 第1行 · firm: 缺少必需的列 → 请加一列，表头可用：firm / 企业名称" in message
-    assert "产业链(chains) · 第1行 · chain_id: 缺少必需的列" in message
-    assert "产业链(chains) · 第1行 · chain: 缺少必需的列" in message
+    assert "企业(firms) · 第1行 · 企业名称(firm): 缺少必需的列 → 请加一列，表头可用：firm / 企业名称" in message
+    assert "产业链(chains) · 第1行 · 产业链编号(chain_id): 缺少必需的列" in message
+    assert "产业链(chains) · 第1行 · 产业链(chain): 缺少必需的列" in message
     assert "4行中有1行有问题" in message
     assert "所指的行不存在" not in message  # not a reject for every row that points to the missing table
     rejects = caught.value.rejects
@@ -362,7 +362,7 @@ def test_a_summary_counts_rows_and_reasons(toy: Path) -> None:
     summary = summarise(read_case(toy, lang="en"), "en")
     assert "Case toy: 20 files" in summary
     assert "firm_segments: 28 rows read, 28 kept, 2 with problems [firm_segments.csv]" in summary
-    assert "     2  firm_segments · share: a share must lie between 0 and 1" in summary
+    assert "     2  firm_segments · share · a share must lie between 0 and 1" in summary
     assert "没有问题" in summarise(read_case(write_toy(toy.parent / "other")), "zh")
 
 
