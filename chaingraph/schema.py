@@ -202,6 +202,13 @@ _ALL = (
         required=True,
     ),
     _table(
+        "segment_terms", "环节词表", "optional: product words and the segments they mean, for tagging product texts",
+        "产品用语所指的环节(可选),供企业产品归入环节时使用", ("term",),
+        Column("term", "text", ("产品用语", "词"), required=True, note="product word", note_zh="产品用语"),
+        Column("segments", "set", ("环节编号", "所指环节"), note="segment ids; empty = none of the chains",
+               note_zh="所指环节编号(可多个);留空表示不属于任何一条链"),
+    ),
+    _table(
         "segment_links", "环节关系", "one row per link between two segments", "每条环节关系一行",
         ("from_segment_id", "to_segment_id", "kind"),
         Column("from_segment_id", "id", ("上游环节", "起始环节", "来源环节"), required=True,

@@ -19,7 +19,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "intake": (
         "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
         "grams", "name_forms", "names", "merge",
-        "product_text", "tagging_features", "tagging_linear", "tagging", "importers",
+        "product_text", "tagging_features", "tagging_linear", "tagging", "tagging_case",
+        "tagging_evaluation", "importers",
     ),
     "facts": (
         "sql", "derived", "groups", "position", "gaps", "leaders", "routes",
@@ -30,7 +31,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "explain_brief", "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
-    "face": ("run", "api", "neo4j_cli", "national_cli", "cli", "__main__"),
+    "face": ("run", "api", "neo4j_cli", "national_cli", "tag_cli", "cli", "__main__"),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")

@@ -1,0 +1,172 @@
+"""Tagging whole cases: learn from one, tag the product texts of another, hand back a case with segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from chaingraph.case import Case
+from chaingraph.errors import CaseError
+from chaingraph.labels import LANGUAGES, text
+from chaingraph.schema import DTYPES, SEPARATOR, TABLES, split
+from chaingraph.tagging_features import parts
+
+if TYPE_CHECKING:
+    from chaingraph.tagging import SegmentTagger
+
+SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
+_SHOWN = 5  # products quoted in a tagged row
+_CHAIN_TABLES = ("chains", "segments", "segment_links")
+
+
+def case_terms(case: Case, notes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What the case says its words mean: names and keywords of segments, and its list of terms.
+
+    Parameters
+    ----------
+    case
+        The case with the chains.
+    notes
+        The classification GB/T 4754-2017, if at hand: code, level, name. Names of four-digit classes that no segment
+        of the case uses are words of other industries.
+
+    Returns
+    -------
+    DataFrame
+        One row per term and origin: term, segments (joined with ``;``; empty = none of the chains), origin (name,
+        keyword, term, class).
+    """
+    rows: list[tuple[str, str, str]] = []
+    for row in case["segments"].to_dict("records"):
+        names = [name for name in (row["segment"], row["segment_en"]) if isinstance(name, str)]
+        rows += [(part, str(row["segment_id"]), "name") for name in names for part in parts(name)]
+        rows += [(word, str(row["segment_id"]), "keyword") for word in split(row["keywords"])]
+    terms = case["segment_terms"]
+    known = set(case["segments"]["segment_id"])
+    for term, segments in zip(terms["term"], terms["segments"], strict=True):
+        wrong = sorted(set(split(segments)) - known)
+        if wrong:
+            values = {"term": term, "segments": SEPARATOR.join(wrong)}
+            raise CaseError(_both("no_segment", **values))
+        rows.append((str(term), SEPARATOR.join(split(segments)), "term"))
+    if notes is not None:
+        used = {code for codes in case["segments"]["gbt4754"] for code in split(codes)}
+        classes = notes[(notes["level"].astype(int) == 4) & ~notes["code"].astype(str).isin(used)]
+        rows += [(str(name), "", "class") for name in classes["name"]]
+    return pd.DataFrame(rows, columns=["term", "segments", "origin"])
+
+
+def examples(case: Case) -> pd.DataFrame:
+    """What the case says its firms make: one row per firm and segment with a product: firm_id, product, segment_id."""
+    rows = case["firm_segments"].dropna(subset="product").sort_values(["firm_id", "segment_id"], ignore_index=True)
+    return rows[["firm_id", "product", "segment_id"]]
+
+
+def learn_tagger(case: Case, notes: pd.DataFrame | None = None) -> SegmentTagger:
+    """A tagger that has learnt all a case says about its segments.
+
+    Parameters
+    ----------
+    case, notes
+        See `case_terms`.
+
+    Raises
+    ------
+    CaseError
+        When the case has no firm with a product in a segment, or its terms name an unknown segment.
+    """
+    from chaingraph.tagging import SegmentTagger
+
+    known = examples(case)
+    return SegmentTagger(case_terms(case, notes)).fit(
+        known["product"].tolist(), known["segment_id"].tolist(), known["firm_id"].tolist()
+    )
+
+
+def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
+    """Which segments do these firms' products put them in?
+
+    Parameters
+    ----------
+    products
+        firm_id, product, share, source, as_of: the table firm_products of a case.
+    tagger
+        From `learn_tagger`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
+        kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
+        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above,
+        else ``unsure``; source (that of the texts, then the tagger and its threshold), as_of (of the newest text).
+    """
+    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"]).reset_index(drop=True)
+    texts = sorted(set(table["product"]))
+    place = {name: row for row, name in enumerate(texts)}
+    found = tagger.tag(texts, least=tagger.threshold_)
+    rows = table.assign(row=table["product"].map(place)).merge(
+        found[["row", "segment_id", "probability"]], on="row", how="inner"
+    )
+    rows = rows.sort_values(["firm_id", "segment_id", "probability", "product"], ascending=[True, True, False, True])
+    stamp = f"SegmentTagger>={tagger.threshold_:.2f}"
+    records = []
+    for (firm, segment), held in rows.groupby(["firm_id", "segment_id"], sort=True):
+        sources = [value for value in dict.fromkeys(held["source"].dropna())] if "source" in held else []
+        dates = held["as_of"].dropna() if "as_of" in held else held["product"].iloc[:0]
+        shares = held["share"].dropna()
+        records.append(
+            {
+                "firm_id": firm,
+                "segment_id": segment,
+                "kind": "maker",
+                "product": "、".join(held["product"].head(_SHOWN)),
+                "share": min(1.0, float(shares.sum())) if len(shares) else float("nan"),
+                "basis": "group",
+                "source": SEPARATOR.join([*sources, stamp]),
+                "as_of": max(dates, default=None),
+                "confidence": "known" if held["probability"].max() >= SURE else "unsure",
+            }
+        )
+    columns = TABLES["firm_segments"].columns
+    frame = pd.DataFrame(records, columns=[column.name for column in columns])
+    return frame.astype({column.name: DTYPES[column.kind] for column in columns})
+
+
+def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Case:
+    """A case of firms and products with the chains of another case and its firms put into their segments.
+
+    Parameters
+    ----------
+    case
+        Firms with firm_products, such as an imported list of all listed firms.
+    chains
+        The case to learn from: chains, segments, terms, and firms whose segments are known.
+    notes
+        See `case_terms`.
+
+    Returns
+    -------
+    Case
+        The first case with the chain tables of the second and tagged rows in firm_segments; rows that the first case
+        states itself stay and win.
+
+    Raises
+    ------
+    CaseError
+        When the case has no products, or nothing can be learnt.
+    """
+    if not len(case["firm_products"]):
+        raise CaseError(_both("no_products"))
+    tagged = tag_products(case["firm_products"], learn_tagger(chains, notes))
+    own = case["firm_segments"]
+    rows = pd.concat([frame for frame in (own, tagged) if len(frame)] or [own])
+    rows = rows.drop_duplicates(["firm_id", "segment_id"]).sort_values(["firm_id", "segment_id"], ignore_index=True)
+    tables = dict(case.tables) | {name: chains[name] for name in _CHAIN_TABLES} | {"firm_segments": rows}
+    return Case(case.name, tables, case.rejects, case.files, case.notes)
+
+
+def _both(entry: str, **values: object) -> str:
+    """A message in Chinese and English: these functions know no language."""
+    return " / ".join(text(f"tagging.{entry}", language, **values) for language in LANGUAGES)

@@ -1,0 +1,87 @@
+"""The linear step of the tagger: all segments at once from a product's letters; scores that leave a firm out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Floats = npt.NDArray[np.float64]
+
+
+class LinearStep:
+    """Ridge regression of all segments at once on character n-grams, with leave-one-group-out scores."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = strength
+
+    def fit(self, texts: Sequence[str], labels: Sequence[frozenset[str]], classes: Sequence[str]) -> LinearStep:
+        """Learn from products and the sets of classes they belong to."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        self.classes = list(classes)
+        self.vectorizer = TfidfVectorizer(
+            analyzer="char", ngram_range=(2, 4), sublinear_tf=True, lowercase=False, dtype=np.float32
+        )
+        seen = self.vectorizer.fit_transform([_framed(text) for text in texts])
+        place = {name: column for column, name in enumerate(self.classes)}
+        target = np.zeros((len(texts), len(self.classes)), dtype=np.float32)
+        for row, names in enumerate(labels):
+            for name in names:
+                target[row, place[name]] = 1.0
+        kernel = (seen @ seen.T).toarray()
+        kernel[np.diag_indices_from(kernel)] += self.strength
+        # The inverse serves twice: for the weights and for the scores that leave a group out.
+        self._inverse = _inverse(kernel)
+        self._dual = self._inverse @ target
+        self.weights = np.asarray(seen.T @ self._dual, dtype=np.float32)
+        self._target = target
+        return self
+
+    def held_out(self, groups: Sequence[object]) -> Floats:
+        """Scores of the training rows by a model that has not seen their group.
+
+        With C the inverse of K + strength·I and a the dual weights, the residuals of the rows g left out together are
+        (C_gg)^-1 a_g.
+        """
+        scores = np.empty_like(self._dual)
+        for rows in pd.Series(range(len(groups))).groupby(pd.Series(list(groups), dtype=object)).indices.values():
+            block = self._inverse[np.ix_(rows, rows)]
+            scores[rows] = self._target[rows] - np.linalg.solve(block, self._dual[rows])
+        return scores
+
+    def forget_training(self) -> None:
+        """Drop what only learning needs."""
+        del self._inverse, self._dual, self._target
+
+    def features(self, texts: Iterable[str]) -> csr_matrix:
+        """The n-grams of products."""
+        return self.vectorizer.transform([_framed(text) for text in texts])
+
+    def scores(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """One row per product, one column per class."""
+        return np.asarray(self.features(texts) @ self.weights)
+
+
+def _inverse(kernel: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Inverse of a symmetric positive definite matrix by its Cholesky factor, in a quarter of the usual time."""
+    from scipy.linalg import lapack
+
+    factor, failed = lapack.spotrf(kernel, lower=1, overwrite_a=1)
+    inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed or failed_too:  # cannot happen with a positive strength; said rather than computed on
+        msg = "kernel is not positive definite: strength must be above 0 / 核矩阵非正定:strength 须大于 0"
+        raise ValueError(msg)
+    lower = np.tril(inverse)
+    return np.asarray(lower + np.tril(lower, -1).T)
+
+
+def _framed(text: str) -> str:
+    """The text with its end doubled in weight: the head noun of a Chinese product name stands last."""
+    return f"^{text}$ {text[-3:]}$"
