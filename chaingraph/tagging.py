@@ -158,6 +158,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_proba(self, X: Sequence[str]) -> npt.NDArray[np.float32]:
         """One row per text, one column per class of ``classes_``; see Notes of the class."""
+        check_is_fitted(self, "linear_")
         texts = _texts(X)
         out = np.zeros((len(texts), len(self.classes_)), dtype=np.float32)
         for row, column, probability in self.tag(texts)[["row", "column", "probability"]].itertuples(index=False):

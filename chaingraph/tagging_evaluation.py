@@ -91,7 +91,7 @@ def precision_recall(
         precision, recall (0-1, NaN where nothing is named or known), named, known (counts).
     """
     meant = same or {}
-    truth = known.groupby("firm_id")["segment_id"].agg(set).to_dict()
+    truth = _truth(known)
     named = pairs[pairs["probability"] >= pairs["threshold"]]
     right = [
         bool((meant.get(segment, set()) | {segment}) & truth.get(firm, set()))
@@ -112,6 +112,10 @@ def precision_recall(
     }
 
 
+def _truth(known: pd.DataFrame) -> dict[str, set[str]]:
+    return {str(firm): set(rows) for firm, rows in known.groupby("firm_id")["segment_id"]}
+
+
 def best_recall(
     pairs: pd.DataFrame, known: pd.DataFrame, precision: float, same: Mapping[str, set[str]] | None
 ) -> float:
@@ -126,7 +130,7 @@ def best_recall(
 
 def calibration(pairs: pd.DataFrame, known: pd.DataFrame, same: Mapping[str, set[str]]) -> list[dict[str, float]]:
     """Said and seen: per band of probability the mean said and the share that was right."""
-    truth = known.groupby("firm_id")["segment_id"].agg(set).to_dict()
+    truth = _truth(known)
     right = np.array(
         [
             bool((same.get(segment, set()) | {segment}) & truth.get(firm, set()))

@@ -51,7 +51,9 @@ class LinearStep:
         (C_gg)^-1 a_g.
         """
         scores = np.empty_like(self._dual)
-        for rows in pd.Series(range(len(groups))).groupby(pd.Series(list(groups), dtype=object)).indices.values():
+        codes = pd.factorize(pd.Series(list(groups), dtype=object))[0]
+        order = np.argsort(codes, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
             block = self._inverse[np.ix_(rows, rows)]
             scores[rows] = self._target[rows] - np.linalg.solve(block, self._dual[rows])
         return scores
@@ -62,7 +64,8 @@ class LinearStep:
 
     def features(self, texts: Iterable[str]) -> csr_matrix:
         """The n-grams of products."""
-        return self.vectorizer.transform([_framed(text) for text in texts])
+        grams: csr_matrix = self.vectorizer.transform([_framed(text) for text in texts])
+        return grams
 
     def scores(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """One row per product, one column per class."""
