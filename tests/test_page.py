@@ -22,6 +22,7 @@ from chaingraph.findings import Findings, only_chains
 from chaingraph.gaps import BESIDE, MADE, local_presence
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, entries
+from chaingraph.regions import distance_km
 from chaingraph.schema import (
     ADMISSIONS,
     BASES,
@@ -39,6 +40,7 @@ from chaingraph.surveying import survey_tables
 from chaingraph.writers.page import one_page, write_pages
 from chaingraph.writers.page_atlas import build_atlas
 from chaingraph.writers.page_brief import brief, open_questions
+from chaingraph.writers.page_places import region_view
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, LONG, SEGMENTS, made_graph
 from tests.toy import toy_tables
@@ -249,6 +251,44 @@ def test_a_fit_comes_with_its_terms_and_the_local_firms_behind_it(chain: dict[st
     assert [(step["from_id"], step["to_id"]) for step in steps] == [("O02", "L02"), ("L02", "L01")]
 
 
+def test_every_firm_and_unit_sits_where_the_regions_say_it_does(chain: dict[str, Any]) -> None:
+    places, firms = chain["view"]["places"], {firm["id"]: firm for firm in chain["firms"]}
+    seat = {firm: places[number] for firm, number in chain["view"]["seats"].items()}
+    assert set(seat) == set(firms)
+    for firm, place in seat.items():
+        row = firms[firm]
+        assert place["inside"] == row["local"], firm
+        assert place["km"] == pytest.approx(
+            distance_km("嘉兴", (row["country"], None, row["city"], row.get("district"))), abs=0.6
+        )
+    assert seat["O01"] == {
+        "name": "上海", "country": "中国", "km": 87, "degrees": 52, "inside": False, "approximate": False,
+    }  # fmt: skip
+    assert (seat["O02"]["name"], seat["O02"]["country"], seat["O02"]["approximate"]) == ("慕尼黑", "德国", True)
+    assert [place["km"] for place in places] == sorted(place["km"] for place in places)
+    (unit,) = chain["view"]["units"]
+    assert (unit["firm"], unit["kind"], places[unit["place"]]["name"]) == ("O08", "office", "上海")
+
+
+def test_a_place_that_nobody_knows_is_nowhere() -> None:
+    firms = [
+        {"firm_id": "a", "country": "中国", "city": "无此城市"},
+        {"firm_id": "b", "country": "德国"},
+        {"firm_id": "c", "country": "中国", "city": "嘉兴", "district": "平湖市"},
+    ]
+    sites = [
+        {"firm_id": "b", "region": "港区", "kind": "plant"},
+        {"firm_id": "b", "region": "别处", "kind": "office"},
+        {"firm_id": "b", "region": None, "kind": "lab"},
+    ]
+    view = region_view("嘉兴", firms, sites)
+    assert set(view["seats"]) == {"c"}
+    assert [place["inside"] for place in view["places"]] == [True, True]
+    assert ["place" in unit for unit in view["units"]] == [True, False, False]
+    assert view["places"][view["units"][0]["place"]]["approximate"] is True
+    assert region_view("长三角", firms, sites) == {}
+
+
 def test_lists_stand_in_order(chain: dict[str, Any]) -> None:
     assert [row["list"] for row in chain["targets"]] == ["new"] * 30 + ["leader"] * 8 + ["reinvest"] * 4
     assert [row["rank"] for row in chain["targets"] if row["list"] == "new"] == list(range(1, 31))
@@ -366,7 +406,7 @@ def test_every_label_that_a_script_asks_for_exists_and_none_is_left_over() -> No
     assert not asked - held
     words = set(re.findall(r"'([a-z_]+)'", "".join(path.read_text(encoding="utf-8") for path in SCRIPTS)))
     made = re.compile(
-        r"(part|list|list_note|list_empty|filter|elsewhere|relation|zoom)_\w+"
+        r"(part|list|list_note|list_empty|filter|elsewhere|relation|zoom|region|band|bearing|place_counts)_\w+"
     )  # put together from a key in the script
     python = {"noscript", "not_surveyed", "same_file"}
     left = {entry for entry in held - asked - python if entry not in words and not made.fullmatch(entry)}

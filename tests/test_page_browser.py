@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -512,6 +513,38 @@ def test_a_page_without_links_shows_no_relation_view(page: Callable[..., Any], f
     browser = page("untied/mk.html#O02")
     assert not browser.find_element("css selector", ".relations").is_displayed()
     assert texts(browser, ".in-relations") == []
+
+
+def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    bands = texts(browser, "#region-list h3")
+    assert [band[:4] for band in bands] == ["本市以内", "50至1", "300公", "境外目标"]
+    assert "东北 87公里" in texts(browser, "#region-list summary")[5]
+    spots = browser.execute_script("""
+      const found = {};
+      for (const spot of document.querySelectorAll('.region-svg .spot')) {
+        const at = spot.querySelector('circle');
+        found[spot.querySelector('title').textContent.split(' ')[0]] =
+          [Number(at.getAttribute('cx')), Number(at.getAttribute('cy')), spot.classList.contains('approximate')];
+      }
+      return found""")
+    x, y, approximate = spots["上海"]
+    assert math.degrees(math.atan2(x, -y)) == pytest.approx(52, abs=4)  # two marks stand side by side there
+    assert approximate is False
+    assert spots["慕尼黑"][2] is True
+    assert math.hypot(*spots["深圳"][:2]) < 250 < math.hypot(*spots["东京"][:2])
+    click(browser, "#region-list details:nth-of-type(6) summary")
+    assert len(texts(browser, "#region-list details[open] li")) == 10  # nine targets in Shanghai, one unit
+
+
+def test_the_region_follows_the_filters(page: Callable[..., Any]) -> None:
+    browser = page("mk.html?lang=en")
+    assert len(texts(browser, "#region-list h3")) == 4
+    choose(browser, "tier", "mnc")
+    assert [band for band in texts(browser, "#region-list h3") if band.startswith("Abroad")] == ["Abroadtargets 3"]
+    choose(browser, "stage", "downstream")
+    choose(browser, "strategy", "strengthen")
+    assert not [band for band in texts(browser, "#region-list h3") if "targets" in band]
 
 
 CONTRAST = """

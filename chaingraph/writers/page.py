@@ -23,7 +23,17 @@ from chaingraph.writers.page_records import Record
 
 # One script per page, put together from parts in this order.
 _SCRIPTS = {
-    "chain": ("core.js", "brief.js", "panorama.js", "find.js", "panel.js", "lists.js", "relations.js", "chain.js"),
+    "chain": (
+        "core.js",
+        "brief.js",
+        "panorama.js",
+        "find.js",
+        "panel.js",
+        "lists.js",
+        "relations.js",
+        "region.js",
+        "chain.js",
+    ),
     "index": ("core.js", "first.js"),
 }
 _STYLES = {

@@ -8,6 +8,7 @@ from chaingraph.schema import GAP_STATES
 from chaingraph.writers.layout import STAGES, arrange
 from chaingraph.writers.page_atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page_brief import brief, open_questions
+from chaingraph.writers.page_places import region_view
 from chaingraph.writers.page_records import Record, known, parts, shortened
 
 _PROVENANCE = ("source", "as_of", "confidence")
@@ -41,6 +42,11 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "feeds": sorted({link for link in atlas.feeds if link[0] in ids and link[1] in ids}),
         "segments": segments,
         "firms": [_firm(atlas, chain_id, firm, roles.get(firm, [])) for firm in sorted(shown) if firm in atlas.firms],
+        "view": region_view(
+            atlas.findings.region,
+            [atlas.firms[firm] for firm in sorted(shown) if firm in atlas.firms],
+            [site for firm in sorted(shown) for site in atlas.sites.get(firm, [])],
+        ),
         "targets": targets,
         "rankings": rankings,
         "leaders": leaders,

@@ -48,6 +48,7 @@ const views = [
   { id: 'search-and-filters', render: (root) => { renderSearch(root.querySelector('.search')); renderFilters(root.querySelector('.filters')); } },
   { id: 'lanes', render: renderPanorama },
   { id: 'relations', render: renderRelations, filtered: fillRelations },
+  { id: 'region', render: renderRegion, filtered: fillRegion },
   { id: 'lists', render: renderLists, filtered: fillList },
 ];
 
