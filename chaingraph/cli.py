@@ -114,7 +114,7 @@ def command_line(lang: str) -> click.Group:
         option("seed", "N", type=int, default=0, show_default=True),
     )
     page = option("out", "FILE", told="out_map", required=True)
-    commands: dict[str, tuple[Callable[..., None], tuple[click.Parameter, ...]]] = {
+    commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
         "run": (_run, (case, region, *run_only, draws, *survey)),
@@ -230,7 +230,7 @@ def _progress(stages: Sequence[str], lang: str) -> Iterator[Callable[[str], None
         bar.update(len(stages) - bar.pos, None)
 
 
-def _check(lang: str, case: str, rejects: str | None) -> None:
+def _check(lang: str, case: str, rejects: str | None) -> int:
     from chaingraph.tables import read_case, summarise
 
     try:
@@ -249,6 +249,7 @@ def _check(lang: str, case: str, rejects: str | None) -> None:
             click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - len(shown)))
     if rejects:
         _write_rejects(found.rejects, Path(rejects), lang)
+    return REFUSED if len(found.rejects) else DONE  # the case can be used, yet there is something to put right
 
 
 def _write_rejects(rejects: pd.DataFrame, path: Path, lang: str) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from chaingraph.cells import IDENTIFIER, Value, fold, slug
 from chaingraph.rejects import Journal, Problem
-from chaingraph.schema import SEPARATOR, Column, Table, split
+from chaingraph.schema import PROVENANCE, SEPARATOR, Column, Table, split
 
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 
+_PROVENANCE = {column.name for column in PROVENANCE}
 _EVERY_CHAIN = {"全部", "所有", "all"}
 _MARKET = re.compile(r"\.(?:sh|sz|bj|ss)$")
 _NEAR_LIMIT = 20  # unknown names for which near ones are looked up
@@ -201,8 +202,12 @@ def _resolved_one(text: str, target: str, known: Lookup, journal: Journal) -> tu
 
 
 def without_repeats(draft: Draft, journal: Journal) -> Draft:
-    """One row per key: identical rows become one, rows that contradict an earlier one are rejected."""
+    """One row per key: rows that say the same become one, rows that contradict an earlier one are rejected.
+
+    The same fact read in two places is one fact: where only source, date or confidence differ, the first row stays.
+    """
     table = draft.table
+    said = {name: cells for name, cells in draft.columns.items() if name not in _PROVENANCE}
     keys = list(zip(*(draft.values(name) for name in table.key), strict=True))
     if len(set(keys)) == len(keys):
         return draft
@@ -214,7 +219,7 @@ def without_repeats(draft: Draft, journal: Journal) -> Draft:
         if earlier == place:
             continue
         keep[place] = False
-        differing = [name for name, cells in draft.columns.items() if cells[place] != cells[earlier]]
+        differing = [name for name, cells in said.items() if cells[place] != cells[earlier]]
         if not differing:
             merged += 1
             continue

@@ -27,6 +27,7 @@ from chaingraph.schema import DTYPES, REQUIRED_TABLES, TABLES, Column
 from chaingraph.sheets import Sheet, read_sheets
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data
+_SPARED_ROWS = 2  # of an optional table, however small
 _REFERRED = ("chains", "segments", "firms", "products")  # read before the tables that point to them
 
 
@@ -50,7 +51,8 @@ def read_case(
     lang
         Language of rejects, notes and messages: ``zh`` or ``en``.
     max_reject_share
-        Share of a table's rows, 0-1, that may hold a rejected value before the case is refused.
+        Share of a table's rows, 0-1, that may hold a rejected value before the case is refused; two rows of an
+        optional table always may, unless the share is 0.
     required
         Tables that must hold rows; `NATIONAL_TABLES` for a national case that only serves as reference.
 
@@ -162,7 +164,9 @@ def _check_required(drafts: dict[str, Draft], read: dict[str, int], required: Se
 def _check_shares(read: dict[str, int], limit: float, journal: Journal) -> None:
     for name, rows in sorted(journal.bad_rows.items()):
         total = read[name]
-        if len(rows) > limit * total:
+        # One slip in a context table of four rows is no reason to refuse a case.
+        spared = _SPARED_ROWS if limit and name not in REQUIRED_TABLES else 0
+        if len(rows) > max(limit * total, spared):
             share = {"bad": len(rows), "total": total, "share": f"{len(rows) / total:.0%}", "limit": f"{limit:.0%}"}
             journal.refuse(name, Refusal(Problem("too_many_bad_rows", share)))
 
