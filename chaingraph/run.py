@@ -139,7 +139,7 @@ def run(
         begin("workbook")
         write_workbook(findings, graph, folder / "shortlist.xlsx", lang=lang)
         begin("pages")
-        write_pages(findings, graph, folder)
+        write_pages(findings, graph, folder, previous=Path(out))  # the former run's files are still in their place
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
         names = sorted(path.name for path in folder.iterdir())
         record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})

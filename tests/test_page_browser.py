@@ -18,6 +18,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.writers.page import write_pages
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, made_graph
+from tests.test_page_changes import write_former
 
 pytestmark = pytest.mark.browser
 
@@ -545,6 +546,25 @@ def test_the_region_follows_the_filters(page: Callable[..., Any]) -> None:
     choose(browser, "stage", "downstream")
     choose(browser, "strategy", "strengthen")
     assert not [band for band in texts(browser, "#region-list h3") if "targets" in band]
+
+
+def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[..., Any], folder: Path) -> None:
+    assert texts(page("mk.html"), "#tab-changes") == []
+    now = made_findings()
+    lists = {lang: frame.assign(firm_id=frame["firm_id"].replace("O05", "O40")) for lang, frame in now.targets.items()}
+    gaps = {lang: frame.assign(state=frame["state"].replace("thin", "present")) for lang, frame in now.gaps.items()}
+    former = write_former(replace(now, as_of="2024", targets=lists, gaps=gaps), folder / "former")
+    write_pages(now, made_graph(), folder / "later", previous=former)
+    browser = page("later/mk.html")
+    assert texts(browser, "#tab-changes .count") == ["8"]
+    click(browser, "#tab-changes")
+    assert texts(browser, "#list .sentences li")[1] == "数据日期由“2024”变为“2025-06-30”。"
+    first, second = (texts(browser, f"#list .table-frame:nth-of-type({place}) tbody tr") for place in (1, 2))
+    assert len(first) == 6
+    assert "本地企业3家及以上本地企业1至2家" in first[0]
+    assert [row[:5] for row in second] == ["新上名单甲", "不再列入甲"]
+    click(browser, "#language")
+    assert "The data date was 2024 and is now 2025-06-30." in texts(browser, "#list .sentences li")
 
 
 CONTRAST = """

@@ -18,6 +18,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.writers.files import clean_text, file_name
 from chaingraph.writers.page_atlas import Atlas, build_atlas, named
+from chaingraph.writers.page_changes import changes_of, read_former
 from chaingraph.writers.page_payload import chain_payload, index_payload
 from chaingraph.writers.page_records import Record
 
@@ -32,6 +33,7 @@ _SCRIPTS = {
         "lists.js",
         "relations.js",
         "region.js",
+        "changes.js",
         "chain.js",
     ),
     "index": ("core.js", "first.js"),
@@ -44,7 +46,7 @@ _DRAWING = "vendor/cytoscape.min.js"  # draws the relation view; on pages that h
 _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path) -> list[Path]:
+def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path, *, previous: Path | None = None) -> list[Path]:
     """Write index.html and ``<chain_id>.html`` for every chain of the graph.
 
     Each page is one file: style, script and data stand in it, it requests nothing, and works from a USB stick. It holds
@@ -58,6 +60,9 @@ def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path) -> list[Pa
         The graph it was found in; it gives names, links, sources and dates.
     out_dir
         Folder to write to; made where it does not exist.
+    previous
+        Folder with the files of a former run (shortlist.csv, gaps.csv, run.json), which may be the one that is written
+        to: the pages then say what changed since. Where it holds no such files, and for None, they say nothing of it.
 
     Returns
     -------
@@ -71,9 +76,10 @@ def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path) -> list[Pa
     """
     atlas = build_atlas(findings, graph)
     names = _file_names([chain["chain_id"] for chain in atlas.chains])
+    former = None if previous is None else read_former(previous)
     pages = {"index.html": _index_page(atlas)}
     for chain_id, name in names.items():
-        pages[name] = _chain_page(atlas, chain_id)
+        pages[name] = _chain_page(atlas, chain_id, changes=changes_of(former, findings, chain_id))
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, page in pages.items():
@@ -112,11 +118,14 @@ def _both(key: str, **values: object) -> str:
     return " / ".join(text(key, lang, **values) for lang in LANGUAGES)
 
 
-def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False) -> str:
+def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False, changes: Record | None = None) -> str:
     chain = next(row for row in atlas.chains if row["chain_id"] == chain_id)
     name = _in(named(chain, "chain"), atlas.findings.lang)
     title = text("page.chain_title", atlas.findings.lang, chain=name)
-    return _page("chain", chain_payload(atlas, chain_id, alone=alone), title, atlas.findings.lang)
+    payload = chain_payload(atlas, chain_id, alone=alone)
+    if changes is not None:
+        payload["changes"] = changes
+    return _page("chain", payload, title, atlas.findings.lang)
 
 
 def _index_page(atlas: Atlas) -> str:

@@ -9,6 +9,7 @@ const LISTS = [
   ['leaders', leaderTable],
   ['questions', questionTable],
   ['dropped', droppedTable],
+  ...(data.changes ? [['changes', changeTables]] : []),
 ];
 let openList = 'new';
 
@@ -30,6 +31,7 @@ function renderLists(root) {
 
 function listSize(key) {
   if (key === 'dropped') return data.dropped.reduce((sum, row) => sum + row.count, 0);
+  if (key === 'changes') return changeCount();
   return (data[key] || data.targets.filter((row) => row.list === key)).length;
 }
 
