@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chaingraph.tagging import SegmentTagger
 
 SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
+SMALL = 0.01  # share of revenue under which a product is no sign of a maker: unsure, however plain its name
 _SHOWN = 5  # products quoted in a tagged row
 _CHAIN_TABLES = ("chains", "segments", "segment_links")
 
@@ -99,8 +100,8 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     DataFrame
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
         kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
-        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above,
-        else ``unsure``; source (that of the texts, then the tagger and its threshold), as_of (of the newest text).
+        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above
+        unless its known share is under `SMALL`, else ``unsure``; source (that of the texts, then the tagger and its threshold), as_of (of the newest text).
     """
     table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"]).reset_index(drop=True)
     texts = sorted(set(table["product"]))
@@ -126,7 +127,9 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
                 "basis": "group",
                 "source": SEPARATOR.join([*sources, stamp]),
                 "as_of": max(dates, default=None),
-                "confidence": "known" if held["probability"].max() >= SURE else "unsure",
+                "confidence": "known"
+                if held["probability"].max() >= SURE and not (len(shares) and shares.sum() < SMALL)
+                else "unsure",
             }
         )
     columns = TABLES["firm_segments"].columns
