@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -60,6 +61,27 @@ def test_commands_shown_have_these_options(call: list[str]) -> None:
         command = command.commands[word]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+def figures(protocol: str) -> dict[str, dict[str, float]]:
+    """Stored figures of the back-test by method, pool A: each city ranks all hidden firms."""
+    stored = json.loads((ROOT / "docs" / "backtest" / f"{protocol}.json").read_text(encoding="utf-8"))
+    return {row["method"]: row for row in stored["summary"] if row["pool"] == "A"}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    shown = re.findall(r"^\| [^|]+ \| (0\.\d+) \| (\d+) % \| (0\.\d+) \| (\d+) % \|$", text, flags=re.MULTILINE)
+    hidden, later = figures("hide30"), figures("temporal")
+    methods = ("random", "same_industry", "topsis", "boosting", "score")
+    assert shown == [
+        (f"{hidden[method]['auroc']:.3f}", f"{100 * hidden[method]['recall100']:.0f}",
+         f"{later[method]['auroc']:.3f}", f"{100 * later[method]['recall100']:.0f}")
+        for method in methods
+    ]  # fmt: skip
+    for row in (hidden["score"], later["score"]):
+        assert re.search(rf"{row['auroc_low']:.3f} \S+ {row['auroc_high']:.3f}", text)
 
 
 def test_the_walk_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
