@@ -101,7 +101,8 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
         kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
         surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above
-        unless its known share is under `SMALL`, else ``unsure``; source (that of the texts, then the tagger and its threshold), as_of (of the newest text).
+        unless its known share is under `SMALL`, else ``unsure``; source (that of the texts, then the tagger and its
+        threshold), as_of (of the newest text).
     """
     table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"]).reset_index(drop=True)
     texts = sorted(set(table["product"]))
@@ -117,6 +118,7 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         sources = [value for value in dict.fromkeys(held["source"].dropna())] if "source" in held else []
         dates = held["as_of"].dropna() if "as_of" in held else held["product"].iloc[:0]
         shares = held["share"].dropna()
+        sure = held["probability"].max() >= SURE and not (len(shares) and shares.sum() < SMALL)
         records.append(
             {
                 "firm_id": firm,
@@ -127,9 +129,7 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
                 "basis": "group",
                 "source": SEPARATOR.join([*sources, stamp]),
                 "as_of": max(dates, default=None),
-                "confidence": "known"
-                if held["probability"].max() >= SURE and not (len(shares) and shares.sum() < SMALL)
-                else "unsure",
+                "confidence": "known" if sure else "unsure",
             }
         )
     columns = TABLES["firm_segments"].columns

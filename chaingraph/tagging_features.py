@@ -18,7 +18,8 @@ _BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 _STRAY = re.compile(r"[()\[\]【】〔〕\s\"'“”‘’]+")
 # A slash or a stroke between Latin letters is part of a name (PET/CT, T/R), between others it separates products.
 _SEPARATORS = re.compile(r"[、;,。|]|(?<![a-z])/|/(?![a-z])")
-_NUMBERING = re.compile(r"^[\d①-⑳一二三四五六七八九十]*[-.、)]+|^[①-⑳]+|^其中[::]?")
+_CIRCLED = re.compile(r"^[①-⑳]+")  # before NFKC, which makes digits of them
+_NUMBERING = re.compile(r"^[\d一二三四五六七八九十]*[-.、)]+|^其中:?")
 # Words that end a line of accounts and say nothing about what is made.
 _EMPTY_ENDS = re.compile(
     r"(业务收入|主营业务|制造业|及配件|及其他|及其制品|及其它|等产品|类产品|系列产品|分部|板块|业务|系列|产品|收入|"
@@ -39,7 +40,7 @@ def normalise(text: str) -> str:
     >>> normalise("①ＰＥＴ/CT系列产品(进口)"), normalise("印制电路板业务")
     ('pet/ct', '印制电路板')
     """
-    plain = unicodedata.normalize("NFKC", text).lower() if not text.isascii() else text.lower()
+    plain = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower() if not text.isascii() else text.lower()
     bare = _STRAY.sub("" if not plain.isascii() else " ", _BRACKETS.sub("", plain)).strip() or plain.strip()
     bare = _NUMBERING.sub("", bare) or bare
     while len(shorter := _EMPTY_ENDS.sub("", bare)) >= 2 and shorter != bare:
@@ -58,7 +59,7 @@ def parts(text: str) -> tuple[str, ...]:
     >>> parts("T/R组件/雷达")
     ('t/r组件', '雷达')
     """
-    plain = _BRACKETS.sub("", unicodedata.normalize("NFKC", text).lower())
+    plain = _BRACKETS.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower())
     found = (normalise(piece) for piece in _SEPARATORS.split(plain or text) if not is_accounting_line(piece.strip()))
     return tuple(dict.fromkeys(piece for piece in found if piece))
 

@@ -222,6 +222,20 @@ def test_products_of_a_case_become_rows_that_say_where_they_are_from() -> None:
     assert pd.isna(tagged.iloc[1]["share"])
 
 
+def test_a_product_of_no_weight_is_no_sign_of_a_maker() -> None:
+    products = pd.DataFrame({"firm_id": ["a", "b"], "product": "光伏玻璃", "share": [0.5, 0.004], "as_of": "2021"})
+    products["source"] = "list"
+
+    class Sure:
+        threshold_ = 0.5
+
+        def tag(self, texts: list[str], least: float) -> pd.DataFrame:
+            return pd.DataFrame({"row": range(len(texts)), "segment_id": "PV04", "probability": 0.99})
+
+    tagged = tag_products(products, Sure())
+    assert tagged["confidence"].tolist() == ["known", "unsure"]
+
+
 def test_rows_the_case_states_itself_win() -> None:
     tables = {"firm_products": pd.DataFrame({"firm_id": ["a"], "product": ["光伏玻璃"], "share": [np.nan]})}
     tables["firm_segments"] = pd.DataFrame({"firm_id": ["a"], "segment_id": ["PV04"], "product": ["own"]}).reindex(
