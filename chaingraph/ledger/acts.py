@@ -246,7 +246,8 @@ def _stage(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> D
         raise LedgerError(reason="same_stage", project=project.project_id, stage=stage)
     on = _past_day(act, "on", empty=True)
     before = [name for name in LADDER if stage == "ended" or LADDER.index(name) < LADDER.index(str(stage))]
-    latest = max((project.stage_on.get(name, "") for name in before), default="")
+    stated = [name for name in before if name != "negotiating" or "contact_on" in project.facts]
+    latest = max((project.stage_on.get(name, "") for name in stated), default="")
     if on and on < latest:
         raise LedgerError(reason="stage_before", project=project.project_id, stage=stage, on=on, latest=latest)
     reached = [name for name in LADDER if name in project.stage_on]

@@ -68,8 +68,14 @@ def _entered(_: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any
     return {
         "facts": dict(data),
         "entered_on": event.day,
-        "stage_on": {"negotiating": data.get("contact_on") or event.day},
+        "stage_on": {"negotiating": _first_contact(data, event)},
     }
+
+
+def _first_contact(data: Mapping[str, Any], event: Event) -> str:
+    """The day of the first contact where the whole day is stated, else that of the entry."""
+    stated = data.get("contact_on")
+    return stated if isinstance(stated, str) and len(stated) == len(event.day) else event.day
 
 
 def _changed(now: Project, _: Event, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +121,8 @@ def _stage(now: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any
         reached = {name: day for name, day in reached.items() if name in LADDER[: LADDER.index(stage)]}
     elif stage == "ended":
         reached.pop("ended", None)
+    if on and reached.get("negotiating", "") > on:
+        reached["negotiating"] = ""  # entered later than it happened: since when it was talked about is not known
     reached[stage] = on
     skipped = tuple(name for name in now.skipped if stage == "ended" or LADDER.index(name) < LADDER.index(stage))
     return {

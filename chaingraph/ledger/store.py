@@ -128,7 +128,7 @@ class Ledger:
         if known is not None:
             return known
         project = derived.project(self.connection, act.project_id)
-        pairs = self._pairs(act.project_id)
+        pairs = self.pairs(act.project_id)
         decided = decide(act, project, pairs, self.rules)
         number, project = self._append(act, decided.data, project)
         answer, values = decided.answer, dict(decided.values)
@@ -170,7 +170,7 @@ class Ledger:
         project = derived.project(self.connection, project_id)
         if project is None:
             return None
-        clock = due_clock(project, self._pairs(project_id), act.day, act.kind, self.rules)
+        clock = due_clock(project, self.pairs(project_id), act.day, act.kind, self.rules)
         return None if clock is None else self._follow(act, "clock", project_id, clock, f"c{project_id}")
 
     def _suspect(self, act: Act, project: Project) -> list[str]:
@@ -178,7 +178,7 @@ class Ledger:
         body = self.rules.get("duplicates")
         if body is None:
             return []
-        known = {pair.other.project_id for pair in self._pairs(project.project_id)}
+        known = {pair.other.project_id for pair in self.pairs(project.project_id)}
         mine = keys(project.project_id, project.facts)
         found = [hit for hit in suspects(mine, list(self._all_keys()), body["same"]) if hit[0] not in known]
         for place, (other, reasons) in enumerate(found):
@@ -199,7 +199,8 @@ class Ledger:
             self._seen = max(self._seen, number)
         yield from self._keys.values()
 
-    def _pairs(self, project_id: str) -> list[Pair]:
+    def pairs(self, project_id: str) -> list[Pair]:
+        """The projects that may be one with this, or were decided about."""
         rows = self.connection.execute(
             "SELECT project_id, other_id, status FROM pairs WHERE project_id = ? OR other_id = ? ORDER BY 1, 2",
             (project_id, project_id),
@@ -210,6 +211,11 @@ class Ledger:
             if other is not None:
                 found.append(Pair(other, status))
         return found
+
+    def knows(self, event_id: str) -> bool:
+        """Whether an event of that id stands in the ledger."""
+        row = self.connection.execute("SELECT 1 FROM events WHERE event_id = ?", (event_id,)).fetchone()
+        return row is not None
 
     def events(self, project_id: str = "", *, after: int = 0) -> Iterator[Event]:
         """The events in order, of one project or of all; read page by page, so that writers need not wait."""
