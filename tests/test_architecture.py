@@ -41,7 +41,9 @@ CLOSED_TO = {
     "xlsxwriter", "click",
 }  # fmt: skip
 # Slow or optional: imported inside the function that uses them, so that `import chaingraph` stays light.
-LATE = {"sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow"}
+LATE = {
+    "sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow", "pypinyin",
+}  # fmt: skip
 # An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
 ESTIMATORS = {"tagging"}
 LINES = 400

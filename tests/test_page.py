@@ -40,6 +40,7 @@ from chaingraph.surveying import survey_tables
 from chaingraph.writers.page import one_page, write_pages
 from chaingraph.writers.page_atlas import build_atlas
 from chaingraph.writers.page_brief import brief, open_questions
+from chaingraph.writers.page_pinyin import initials
 from chaingraph.writers.page_places import region_view
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, LONG, SEGMENTS, made_graph
@@ -287,6 +288,13 @@ def test_a_place_that_nobody_knows_is_nowhere() -> None:
     assert ["place" in unit for unit in view["units"]] == [True, False, False]
     assert view["places"][view["units"][0]["place"]]["approximate"] is True
     assert region_view("长三角", firms, sites) == {}
+
+
+def test_names_are_found_by_their_pinyin(chain: dict[str, Any]) -> None:
+    firms = {firm["id"]: firm.get("initials") for firm in chain["firms"]}
+    assert firms["O08"] == ["gzwdo08kjgfyxgs", "gwo08"]
+    assert firms["O02"] == ["gwo02"]  # its name holds no Chinese, its alias does
+    assert initials(["重庆银行", "重工", "银", "Flat", None]) == ["cqyh", "zg"]
 
 
 def test_lists_stand_in_order(chain: dict[str, Any]) -> None:

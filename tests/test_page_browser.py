@@ -7,10 +7,12 @@ import json
 import math
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -86,7 +88,7 @@ def quiet(request: pytest.FixtureRequest) -> Iterator[None]:
     assert [entry["message"] for entry in browser.get_log("browser")] == []
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = {event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"}
-    assert not [url for url in asked if not re.match(r"(file://.*\.html|data:)", url)]
+    assert not [url for url in asked if not re.match(r"(file://.*\.html|data:|blob:file:)", url)]
     assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
 
 
@@ -310,6 +312,8 @@ def test_the_language_changes_in_the_page_and_what_is_open_stays(page: Callable[
         ("OUTSIDE o14", "构造外地O14科技股份有限公司"),
         ("外地产品20", "构造外地O21科技股份有限公司"),
         ("ALERT(1)", BAD_NAMES[0]),
+        ("gzwdo13", "构造外地O13科技股份有限公司"),
+        ("GZHJMK11", "构造环节MK11(材料与部件)"),
     ],
 )
 def test_search_finds_names_products_and_english(page: Callable[..., Any], query: str, first: str) -> None:
@@ -368,6 +372,59 @@ def test_filters_by_tier_strategy_and_grade_reach_cards_and_lists(page: Callable
     assert set(texts(browser, "#list td.centre")) == {"C级"}
     click(browser, "#language")
     assert browser.execute_script("return document.getElementById('filter-grade').value") == "C"
+
+
+def test_filters_by_confidence_and_source(page: Callable[..., Any]) -> None:
+    browser = page("mk.html")
+    choose(browser, "confidence", "unsure")
+    assert len(texts(browser, "#list tbody tr")) == 10  # every third of thirty
+    click(browser, "#clear-filters")
+    assert texts(browser, "#filter-source option") == ["全部", "example.org"]
+    choose(browser, "source", "example.org")
+    assert len(texts(browser, "#list tbody tr")) == 30
+
+
+def test_an_address_names_a_firm_as_the_target_of_a_segment(page: Callable[..., Any]) -> None:
+    browser = page("mk.html#MK03/O07")
+    assert texts(browser, "#panel h2") == ["构造外地O07科技股份有限公司"]
+    assert [node.get_attribute("id") for node in browser.find_elements("css selector", ".card.is-chosen")] == [
+        "card-MK03"
+    ]
+    press(browser, ESCAPE)
+    click(browser, "#card-MK04 .target")
+    assert browser.execute_script("return location.hash") == "#MK04/O10"
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_panorama_is_saved_as_a_picture(page: Callable[..., Any], tmp_path: Path, kind: str) -> None:
+    browser = page("mk.html#MK10")
+    before = texts(browser, "path.is-lit")
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.execute_script("document.getElementById(arguments[0]).click()", f"save-{kind}")
+    path = tmp_path / f"mk-2025-06-30.{kind}"
+    deadline = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert texts(browser, "#announcer") == [f"已保存 {path.name}"]
+    assert browser.find_element("id", "panel").is_displayed()
+    assert texts(browser, "path.is-lit") == before
+    assert not browser.execute_script("return document.body.classList.contains('printing')")
+    if kind == "png":
+        content = path.read_bytes()
+        assert content[:8] == b"\x89PNG\r\n\x1a\n"
+        wide, high = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+        assert wide == 2 * (1376 + 48)
+        assert high > 1000
+        return
+    root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+    names = {node.tag.split("}")[1] for node in root.iter()}
+    assert names <= {"svg", "title", "rect", "text", "g", "defs", "marker", "path", "circle"}
+    words = "".join(node.text or "" for node in root.iter() if node.tag.endswith("text"))
+    assert "构造链产业链" in words
+    for number in range(1, 19):
+        assert f"构造环节MK{number:02d}" in words or number == 5
+    assert "<script>alert(1)</script>" in words
+    assert sum("marker-end" in node.attrib for node in root.iter()) == 17
 
 
 def test_lists_are_tabs_that_arrows_walk(page: Callable[..., Any]) -> None:
@@ -535,6 +592,7 @@ def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
     assert spots["慕尼黑"][2] is True
     assert math.hypot(*spots["深圳"][:2]) < 250 < math.hypot(*spots["东京"][:2])
     click(browser, "#region-list details:nth-of-type(6) summary")
+    browser.execute_async_script("setTimeout(arguments[0], 50)")
     assert len(texts(browser, "#region-list details[open] li")) == 10  # nine targets in Shanghai, one unit
 
 

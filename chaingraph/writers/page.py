@@ -34,6 +34,7 @@ _SCRIPTS = {
         "relations.js",
         "region.js",
         "changes.js",
+        "export.js",
         "chain.js",
     ),
     "index": ("core.js", "first.js"),

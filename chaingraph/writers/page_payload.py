@@ -8,6 +8,7 @@ from chaingraph.schema import GAP_STATES
 from chaingraph.writers.layout import STAGES, arrange
 from chaingraph.writers.page_atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page_brief import brief, open_questions
+from chaingraph.writers.page_pinyin import initials
 from chaingraph.writers.page_places import region_view
 from chaingraph.writers.page_records import Record, known, parts, shortened
 
@@ -152,6 +153,7 @@ def _segment(atlas: Atlas, gap: Record) -> Record:
         "id": segment_id,
         "name": row["name"],
         "keywords": parts(row["keywords"]),
+        "initials": initials([row["segment"]]),
         "flag_reason": row["reason"],
         "firms": [role for role in atlas.roles.get(segment_id, []) if role["firm"] in atlas.local],
         "elsewhere": atlas.elsewhere.get(segment_id),
@@ -189,6 +191,7 @@ def _firm(atlas: Atlas, chain_id: str, firm_id: str, roles: list[Record]) -> Rec
             **{key: short(row[key]) for key in (*plain, *_PROVENANCE)},
             **{key: parts(row[key]) for key in ("aliases", "tiers", "former_names")},
             "roles": roles,
+            "initials": initials([row["firm"], *parts(row["aliases"]), *parts(row["former_names"])]),
             "links": _links(atlas, firm_id),
             "sites": [_without(known(site), "firm_id") for site in atlas.sites.get(firm_id, [])],
             "signals": [_without(known(signal), "firm_id") for signal in atlas.signals.get(firm_id, [])],

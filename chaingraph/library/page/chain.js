@@ -23,13 +23,13 @@ function segmentButton(id) {
   return el('button', { type: 'button', class: 'name', 'data-segment': id, onclick: (event) => open('segment', id, event.currentTarget) }, local(segment.name));
 }
 
-/** A firm to click on: by its full name, or on a card by the name people use. */
-function firmButton(id, kind) {
+/** A firm to click on: by its full name, or on a card by the name people use; as a target of a segment, where it is one. */
+function firmButton(id, kind, segment) {
   const firm = firmOf.get(id);
   if (!firm) return el('span', { class: 'name' }, id);
   const full = local(firm.name);
   const words = kind ? shortName(firm) : full;
-  const attributes = { type: 'button', class: `name${kind ? ` ${kind}` : ''}`, 'data-firm': id, onclick: (event) => open('firm', id, event.currentTarget) };
+  const attributes = { type: 'button', class: `name${kind ? ` ${kind}` : ''}`, 'data-firm': id, onclick: (event) => open('firm', id, event.currentTarget, segment) };
   return el('button', { ...attributes, title: words === full ? null : full }, el('bdi', null, words));
 }
 
@@ -47,6 +47,7 @@ const views = [
   { id: 'brief', render: renderBrief },
   { id: 'search-and-filters', render: (root) => { renderSearch(root.querySelector('.search')); renderFilters(root.querySelector('.filters')); } },
   { id: 'lanes', render: renderPanorama },
+  { id: 'export', render: renderExport },
   { id: 'relations', render: renderRelations, filtered: fillRelations },
   { id: 'region', render: renderRegion, filtered: fillRegion },
   { id: 'lists', render: renderLists, filtered: fillList },

@@ -4,7 +4,7 @@ const data = JSON.parse(document.getElementById('payload').textContent);
 const state = {
   lang: firstLanguage(),
   selected: null, // {kind: 'segment' | 'firm', id}
-  filters: { states: [], stage: '', tier: '', strategy: '', grade: '' },
+  filters: { states: [], stage: '', tier: '', strategy: '', grade: '', confidence: '', source: '' },
 };
 const listeners = [];
 

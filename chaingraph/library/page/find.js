@@ -1,7 +1,9 @@
 // Search and filters.
 
 const RESULTS = 12;
-const NO_FILTERS = { states: [], stage: '', tier: '', strategy: '', grade: '' };
+const NO_FILTERS = { states: [], stage: '', tier: '', strategy: '', grade: '', confidence: '', source: '' };
+const TARGET_FILTERS = ['tier', 'strategy', 'grade', 'confidence', 'source'];
+const sourcesHeld = new Map(); // row of a list -> its sources; asked for at every change of filters
 let searchable = null; // [{kind, id, words}], made at the first search
 
 function plain(words) {
@@ -15,6 +17,7 @@ function searchIndex() {
     kind: 'segment',
     id: segment.id,
     names: everyText(segment.name).map(plain),
+    initials: segment.initials || [],
     words: plain([segment.id, ...everyText(segment.name), ...(segment.keywords || [])].join('\n')),
   }));
   for (const firm of data.firms) {
@@ -24,22 +27,24 @@ function searchIndex() {
       kind: 'firm',
       id: firm.id,
       names: names.map(plain),
+      initials: firm.initials || [],
       words: plain([firm.id, firm.stock_code || '', ...names, ...products].join('\n')),
     });
   }
   return searchable;
 }
 
-/** The best finds for a query: names that begin with it, names that hold it, other words that hold it. */
+/** The best finds for a query: names that begin with it, that hold it, whose pinyin begins with its letters, other words. */
 function find(query) {
   const asked = plain(query.trim());
   if (!asked) return [];
   const scored = [];
   for (const entry of searchIndex()) {
-    if (!entry.words.includes(asked)) continue;
+    const spelt = asked.length > 1 && entry.initials.some((letters) => letters.startsWith(asked));
+    if (!spelt && !entry.words.includes(asked)) continue;
     const begins = entry.names.some((name) => name.startsWith(asked));
     const holds = entry.names.some((name) => name.includes(asked));
-    scored.push({ ...entry, order: begins ? 0 : holds ? 1 : 2 });
+    scored.push({ ...entry, order: begins ? 0 : holds ? 1 : spelt ? 2 : 3 });
   }
   return scored.sort((a, b) => a.order - b.order); // stable: segments stay before firms
 }
@@ -140,7 +145,7 @@ function noteOf(entry) {
 
 function segmentPasses(segment) {
   const { states, stage } = state.filters;
-  const wanted = state.filters.tier || state.filters.strategy || state.filters.grade;
+  const wanted = TARGET_FILTERS.some((name) => state.filters[name]);
   return (
     (!states.length || states.includes(segment.state)) &&
     (!stage || segment.stage === stage) &&
@@ -150,8 +155,29 @@ function segmentPasses(segment) {
 
 /** Whether a row of a list passes the filters for targets. */
 function targetPasses(row) {
-  const { tier, strategy, grade } = state.filters;
-  return (!tier || tiersOf(row).includes(tier)) && (!strategy || row.strategy === strategy) && (!grade || row.evidence_grade === grade);
+  const { tier, strategy, grade, confidence: sure, source } = state.filters;
+  return (
+    (!tier || tiersOf(row).includes(tier)) &&
+    (!strategy || row.strategy === strategy) &&
+    (!grade || row.evidence_grade === grade) &&
+    (!sure || (firmOf.get(row.firm) || {}).confidence === sure) &&
+    (!source || sourcesOf(row).includes(source))
+  );
+}
+
+/** Where a target was read, without pages and dates: the hosts of addresses, else the first words. */
+function sourcesOf(row) {
+  if (!sourcesHeld.has(row)) {
+    const cited = [...items(row.sources), (firmOf.get(row.firm) || {}).source || ''].flatMap((words) => words.split(/[;\uff1b]/));
+    sourcesHeld.set(row, [...new Set(cited.map(sourceName).filter(Boolean))]);
+  }
+  return sourcesHeld.get(row);
+}
+
+function sourceName(words) {
+  const host = /https?:\/\/(?:www\.)?([^/\s:?#]+)/i.exec(words);
+  if (host) return host[1].toLowerCase();
+  return words.trim().split(/[\d(\uff08\[,\uff0c:\uff1a]/)[0].trim().slice(0, 24);
 }
 
 /** Whether a row of a list passes all filters, those of its segment included. */
@@ -176,6 +202,8 @@ function renderFilters(root) {
     ['tier', unique(data.targets.flatMap(tiersOf)), (code) => caption('tier', code)],
     ['strategy', unique(data.targets.map((row) => row.strategy)), (code) => caption('strategy', code)],
     ['grade', unique(data.targets.map((row) => row.evidence_grade)), (code) => caption('grade', code)],
+    ['confidence', unique(data.targets.map((row) => (firmOf.get(row.firm) || {}).confidence)), (code) => caption('confidence', code)],
+    ['source', unique(data.targets.flatMap(sourcesOf)), (name) => name],
   ];
   replace(
     root,
@@ -239,7 +267,7 @@ function updateFilters(shown) {
   for (const button of document.querySelectorAll('.state-filter')) {
     button.setAttribute('aria-pressed', String(state.filters.states.includes(button.dataset.state)));
   }
-  for (const name of ['stage', 'tier', 'strategy', 'grade']) document.getElementById(`filter-${name}`).value = state.filters[name];
+  for (const name of ['stage', ...TARGET_FILTERS]) document.getElementById(`filter-${name}`).value = state.filters[name];
   document.getElementById('clear-filters').hidden = !filtering();
   const targets = data.targets.filter(rowPasses).length;
   const words = filtering() ? label('filter_count', { n: shown, total: data.segments.length, targets }) : '';

@@ -3,10 +3,10 @@
 let opener = null; // what had the focus before the panel opened
 
 /** Open the panel on a segment or a firm, and put it into the address. */
-function open(kind, id, from) {
+function open(kind, id, from, segment) {
   if (!state.selected) opener = from || document.activeElement;
-  change({ selected: { kind, id } });
-  const address = `#${encodeURIComponent(id)}`;
+  change({ selected: { kind, id, segment: segment || null } });
+  const address = `#${[segment, id].filter(Boolean).map(encodeURIComponent).join('/')}`;
   if (location.hash !== address) location.hash = address;
 }
 
@@ -20,28 +20,31 @@ function closePanel() {
   if (back) back.focus({ preventScroll: true });
 }
 
-/** Follow the address: #segment or #firm; none closes the panel, anything else is left alone. */
+/** Follow the address: #segment, #firm, #segment/firm or #relations/firm; none closes the panel, anything else is left alone. */
 function followAddress() {
-  let id = '';
+  let pieces = [];
   try {
-    id = decodeURIComponent(location.hash.slice(1));
+    pieces = location.hash.slice(1).split('/').map(decodeURIComponent);
   } catch (error) {
     return; // not something this page wrote
   }
+  const id = pieces[pieces.length - 1];
   if (!id) {
     closePanel(); // the way back from what was open
     return;
   }
-  const relation = /^relations\/(.+)$/.exec(id);
-  if (relation && ties.has(relation[1]) && firmOf.has(relation[1])) {
+  if (pieces.length === 2 && pieces[0] === 'relations') {
+    if (!ties.has(id) || !firmOf.has(id)) return;
     closePanel();
-    showRelations(relation[1]);
+    showRelations(id);
     return;
   }
+  const segment = pieces.length === 2 && segmentOf.has(pieces[0]) && firmOf.has(id) ? pieces[0] : null;
+  if (pieces.length > 1 && !segment) return;
   const kind = segmentOf.has(id) ? 'segment' : firmOf.has(id) ? 'firm' : null;
   if (!kind) return;
-  if (state.selected && state.selected.kind === kind && state.selected.id === id) return;
-  open(kind, id);
+  if (state.selected && state.selected.kind === kind && state.selected.id === id && state.selected.segment === segment) return;
+  open(kind, id, null, segment);
   const node = cards.get(selectedSegments()[0]);
   if (node) node.scrollIntoView({ block: window.innerWidth > 760 ? 'center' : 'start' });
 }
@@ -168,7 +171,7 @@ function targetLine(row) {
   return el(
     'li',
     null,
-    el('div', null, row.rank === undefined ? null : el('span', { class: 'rank' }, label('rank', { n: row.rank })), firmButton(row.firm), el('span', { class: 'place' }, seat(row)), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list')),
+    el('div', null, row.rank === undefined ? null : el('span', { class: 'rank' }, label('rank', { n: row.rank })), firmButton(row.firm, null, row.segment), el('span', { class: 'place' }, seat(row)), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list')),
     el('p', { class: 'what' }, [timesWithBand(row), row.evidence_grade ? caption('grade', row.evidence_grade) : ''].filter(Boolean).join(' · ')),
     sentences(items(row.reasons).slice(0, 2)),
   );
@@ -180,7 +183,8 @@ function tierTags(firm, row, limit) {
 }
 
 function firmPanel(firm) {
-  const rows = data.targets.filter((row) => row.firm === firm.id);
+  const asked = state.selected.segment; // the segment it was opened from comes first
+  const rows = data.targets.filter((row) => row.firm === firm.id).sort((a, b) => (b.segment === asked) - (a.segment === asked));
   const kind = firm.local ? 'eyebrow_local' : rows.length ? 'eyebrow_target' : 'eyebrow_firm';
   const place = [firm.country, firm.city, firm.district].filter((name, index, all) => name && all.indexOf(name) === index).join(' ');
   return [

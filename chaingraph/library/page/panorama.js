@@ -80,8 +80,7 @@ function cardFirms(segment) {
 
 /** Everything that changes with filters: targets on the cards, cards that fall out. Says how many cards are left. */
 function updateCards() {
-  const { tier, strategy, grade } = state.filters;
-  const asked = [state.lang, tier, strategy, grade].join();
+  const asked = JSON.stringify([state.lang, ...TARGET_FILTERS.map((name) => state.filters[name])]);
   const again = asked !== drawnFor;
   drawnFor = asked;
   let shown = 0;
@@ -102,7 +101,7 @@ function updateCards() {
 
 function cardTargets(rows) {
   if (!rows.length) return [];
-  const line = (row) => el('li', null, firmButton(row.firm, 'target'), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list'));
+  const line = (row) => el('li', null, firmButton(row.firm, 'target', row.segment), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list'));
   const more = rows.length - CARD_TARGETS;
   return [
     el('p', { class: 'key' }, label('targets')),
@@ -183,8 +182,9 @@ function curveOf(from, to, start, end, width) {
 /** The segments that the selection speaks of: itself, or where a firm stands or is wanted. */
 function selectedSegments() {
   if (!state.selected) return [];
-  const { kind, id } = state.selected;
+  const { kind, id, segment } = state.selected;
   if (kind === 'segment') return [id];
+  if (segment) return [segment];
   const wanted = data.targets.filter((row) => row.firm === id).map((row) => row.segment);
   const held = (firmOf.get(id).roles || []).map((role) => role.segment);
   return wanted.length ? wanted : held;
