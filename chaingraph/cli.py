@@ -22,6 +22,7 @@ import click
 
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.ledger_cli import COMMANDS as LEDGER_COMMANDS
 from chaingraph.national_cli import COMMANDS as NATIONAL_COMMANDS
 from chaingraph.neo4j_cli import COMMANDS as NEO4J_COMMANDS
 from chaingraph.tag_cli import COMMANDS as TAG_COMMANDS
@@ -138,7 +139,8 @@ def command_line(lang: str) -> click.Group:
         command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
         command.add_help_option = False
         command.params += [_language_option(lang), _help_option(lang)]
-    for command in (*NEO4J_COMMANDS, *NATIONAL_COMMANDS, *TAG_COMMANDS):  # these speak both languages in their help
+    # These speak both languages in their help.
+    for command in (*NEO4J_COMMANDS, *NATIONAL_COMMANDS, *TAG_COMMANDS, *LEDGER_COMMANDS):
         group.add_command(command)
     return group
 

@@ -31,7 +31,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "explain_brief", "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
-    "face": ("run", "api", "neo4j_cli", "national_cli", "tag_cli", "cli", "__main__"),
+    "face": ("run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "cli", "__main__"),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")
