@@ -45,8 +45,7 @@ class _Pairs:
     features: npt.NDArray[np.float32]
 
 
-# BaseEstimator is untyped in scikit-learn: to inherit from it is what makes this an estimator.
-class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped; estimators inherit
     """Which segments does this product text belong to, how surely, and by which words?
 
     Parameters
@@ -59,8 +58,6 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Of predicted (group, segment) pairs, the share that shall be right on unseen groups; fixes ``threshold_``.
     tagged_outside
         Of training texts that are none of these, the share that may be named when held out; raises ``threshold_``.
-    random_state
-        Kept for scikit-learn's sake: nothing here is drawn by chance.
 
     Attributes
     ----------
@@ -89,13 +86,11 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         strength: float = 0.3,
         precision: float = 0.955,
         tagged_outside: float = 0.02,
-        random_state: int = 0,
     ) -> None:
         self.terms = terms
         self.strength = strength
         self.precision = precision
         self.tagged_outside = tagged_outside
-        self.random_state = random_state
 
     def __sklearn_tags__(self) -> object:
         """Input is one-dimensional text, not a table of numbers."""
