@@ -625,6 +625,37 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     assert "The data date was 2024 and is now 2025-06-30." in texts(browser, "#list .sentences li")
 
 
+AXE = Path(__file__).resolve().parent / "vendor" / "axe-core" / "axe.min.js"
+OPENED = """
+  for (const details of document.querySelectorAll('#region-list details')) details.open = true;
+  const tab = document.getElementById(arguments[0]);
+  if (tab) tab.click();"""
+CHECKED = """
+  const done = arguments[0];
+  axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations
+    .filter((rule) => rule.impact === 'serious' || rule.impact === 'critical')
+    .map((rule) => [rule.id, rule.impact, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));"""
+
+
+@pytest.mark.parametrize(
+    ("name", "tab"),
+    [
+        ("index.html", ""),
+        ("mk.html", "tab-reinvest"),
+        ("mk.html?lang=en#O02", "tab-questions"),
+        ("mk.html#MK03", "tab-leaders"),
+        ("mk.html#relations/L02", "tab-rankings"),
+        ("xk.html", "tab-dropped"),
+    ],
+)
+def test_axe_finds_no_serious_violation(page: Callable[..., Any], name: str, tab: str) -> None:
+    """The accessibility check axe-core (WCAG 2 A and AA, and its good practice), on whole pages."""
+    browser = page(name)
+    browser.execute_script(OPENED, tab)
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    assert browser.execute_async_script(CHECKED) == []
+
+
 CONTRAST = """
   const channel = (value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
