@@ -138,8 +138,9 @@ class Server:
 
 
 def big_tables(note: str = "") -> dict[str, pd.DataFrame]:
-    """The toy case with 3,000 more firms, in 6,000 segments' rows and 3,000 links: some forty batches of 500 rows."""
-    tables = toy_tables()
+    """The toy case's chains with 3,000 more firms, 6,000 roles and 3,000 links: some forty batches of 500 rows."""
+    kept = ("chains", "segments", "segment_links", "firms", "firm_segments", "firm_links")
+    tables = {name: frame for name, frame in toy_tables().items() if name in kept}
     numbers = range(3_000)
     firms = pd.DataFrame({"firm_id": [f"X{number:04}" for number in numbers]}, dtype="str")
     firms = firms.assign(
