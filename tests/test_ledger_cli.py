@@ -144,7 +144,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
             facts = {"project": f"构造{number}", "investor": name, "place": place, "capital": "foreign",
                      "zone": "构造园", "investment_m": 150.0, "currency": "USD", "firm_id": f"F{number}"}  # fmt: skip
             opened.record_all([Act("entered", f"p{number}", "2024-03-01", "构造投促局", "", facts),
-                               Act("reported", f"p{number}", "2024-03-04", "构造局", "", {"place": place})])  # fmt: skip
+                               Act("reported", f"p{number}", "2024-03-04", "构造局",
+                               "", {"place": place})])  # fmt: skip
         opened.record(Act("stage", "p2", "2024-05-01", "构造投促局", "", {"stage": "signed"}))
         yield opened
 

@@ -1,7 +1,7 @@
 """Which projects may be one project under several names: same investor, same group, same site. A person decides.
 
-Names are compared with the rules that join firms (`chaingraph.names.match_firms`); here a match joins nothing, it is
-shown to a person with its reason.
+Names are compared with the rules that join firms (`chaingraph.names`); here a match joins nothing, it is shown to a
+person with its reason.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from chaingraph import regions
-from chaingraph.name_forms import core, credit_key, normalise_name
-from chaingraph.names import match_firms
+from chaingraph.name_forms import core, credit_key, normalise_name, unlike
+from chaingraph.names import SIMILAR_SCORE, match_firms
 
 # Doubts of the name rules that a person should see; the others (another brand, other codes) say it is another firm.
 _DOUBTS = {"several", "place_differs", "place_unknown", "group_or_arm", "near_second", "too_short", "names_differ"}
-_NEAR = 60.0  # rapidfuzz ratio from which full names are looked at closely
 _LOOKED_AT = 40
 _SHORTEST = 3  # characters of a bare name that can show anything
 _FORM = re.compile(r"(集团|股份|有限责任|有限)*公司$|集团$")
@@ -97,13 +96,15 @@ def _alike(project: Keys, others: Sequence[Keys]) -> list[tuple[str, str]]:
         placed = []
     rest = [other for other in others if other not in exact and other not in placed]
     names = [other.investor_key for other in rest]
-    near = {place for _, _, place in process.extract(name, names, scorer=fuzz.ratio, score_cutoff=_NEAR,
-                                                     limit=_LOOKED_AT)}  # fmt: skip
+    near = process.extract(name, names, scorer=fuzz.ratio, score_cutoff=SIMILAR_SCORE, limit=None)
     short = [place for place, other in enumerate(names) if _within(name, other) or _within(other, name)]
-    near.update(short[:_LOOKED_AT])
     found = [(other.project_id, "name:exact") for other in exact]
     found += [(other.project_id, "name:place") for other in placed]
-    for place in sorted(near):  # one by one: a second like name must not hide the first
+    for _, _, place in sorted(near, key=lambda hit: hit[2]):
+        reason = unlike(name, names[place])
+        if reason != "wording_differs":  # another brand is another firm
+            found.append((rest[place].project_id, f"name:{reason or 'similar'}"))
+    for place in short[:_LOOKED_AT]:  # one by one: a second like name must not hide the first
         matches, review = match_firms(_firms([project]), _firms([rest[place]]))
         reasons = [*matches["rule"], *(reason for reason in review["reason"] if reason in _DOUBTS)]
         found += [(rest[place].project_id, f"name:{reason}") for reason in reasons[:1]]
