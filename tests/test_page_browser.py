@@ -102,6 +102,12 @@ def click(browser: Any, selector: str) -> None:
     browser.find_element("css selector", selector).click()
 
 
+def scroll(browser: Any, selector: str) -> None:
+    """To a view that is made when the reader comes near it."""
+    browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", selector)
+    browser.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 100))")
+
+
 def press(browser: Any, *keys: str) -> None:
     for key in keys:
         browser.switch_to.active_element.send_keys(key)
@@ -505,6 +511,8 @@ def test_the_index_leads_to_the_chains_in_its_language(page: Callable[..., Any])
 
 def test_a_firm_is_followed_to_the_leaders_here_and_opened(page: Callable[..., Any]) -> None:
     browser = page("mk.html")
+    assert texts(browser, "#relations *") == []
+    scroll(browser, "#relations")
     # The first target with a route is O02; L02 and L01 are leaders.
     assert browser.execute_script("return document.getElementById('relation-firm').value") == "O02"
     assert texts(browser, "#relation-words h3")[:2] == [
@@ -575,6 +583,7 @@ def test_a_page_without_links_shows_no_relation_view(page: Callable[..., Any], f
 
 def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
     browser = page("mk.html")
+    scroll(browser, "#region")
     bands = texts(browser, "#region-list h3")
     assert [band[:4] for band in bands] == ["本市以内", "50至1", "300公", "境外目标"]
     assert "东北 87公里" in texts(browser, "#region-list summary")[5]
@@ -598,6 +607,7 @@ def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
 
 def test_the_region_follows_the_filters(page: Callable[..., Any]) -> None:
     browser = page("mk.html?lang=en")
+    scroll(browser, "#region")
     assert len(texts(browser, "#region-list h3")) == 4
     choose(browser, "tier", "mnc")
     assert [band for band in texts(browser, "#region-list h3") if band.startswith("Abroad")] == ["Abroadtargets 3"]
@@ -651,7 +661,11 @@ CHECKED = """
 def test_axe_finds_no_serious_violation(page: Callable[..., Any], name: str, tab: str) -> None:
     """The accessibility check axe-core (WCAG 2 A and AA, and its good practice), on whole pages."""
     browser = page(name)
+    if name != "index.html":
+        scroll(browser, "#relations")
+        scroll(browser, "#region")
     browser.execute_script(OPENED, tab)
+    browser.execute_async_script("setTimeout(arguments[0], 300)")  # colours have changed over by then
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     assert browser.execute_async_script(CHECKED) == []
 

@@ -42,22 +42,52 @@ function shortName(firm) {
   return alias && alias.length < bare.length ? alias : bare;
 }
 
-// The views of the page, in order. A view fills its section, and may say what a change of filters does to it.
+// The views of the page, in order. A view fills its section, and may say what a change of filters does to it. A late
+// view is made when the reader comes near it: it costs nothing until then.
 const views = [
   { id: 'brief', render: renderBrief },
   { id: 'search-and-filters', render: (root) => { renderSearch(root.querySelector('.search')); renderFilters(root.querySelector('.filters')); } },
   { id: 'lanes', render: renderPanorama },
   { id: 'export', render: renderExport },
-  { id: 'relations', render: renderRelations, filtered: fillRelations },
-  { id: 'region', render: renderRegion, filtered: fillRegion },
+  { id: 'relations', late: hasRelations, render: renderRelations, filtered: fillRelations },
+  { id: 'region', late: hasRegion, render: renderRegion, filtered: fillRegion },
   { id: 'lists', render: renderLists, filtered: fillList },
 ];
+
+const made = new Set(); // late views that are there
+
+/** Make a late view, if it is not there yet. */
+function reveal(id) {
+  if (made.has(id)) return;
+  made.add(id);
+  views.find((view) => view.id === id).render(document.getElementById(id));
+}
+
+function startLateViews() {
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watch.unobserve(entry.target);
+      reveal(entry.target.id);
+    }
+  }, { rootMargin: '300px' });
+  for (const view of views) {
+    if (!view.late) continue;
+    const root = document.getElementById(view.id);
+    root.parentNode.hidden = !view.late();
+    if (view.late()) watch.observe(root);
+  }
+}
+
+function isThere(view) {
+  return !view.late || made.has(view.id);
+}
 
 function renderAll() {
   const facts = [data.region, caption('class', data.chain.class), caption('strategy', data.chain.strategy)];
   masthead(label('chain_title', { chain: local(data.chain.name) }), facts.filter(Boolean).join(' · '), !data.alone);
   for (const node of document.querySelectorAll('[data-label]')) node.textContent = label(node.dataset.label);
-  for (const view of views) view.render(document.getElementById(view.id));
+  for (const view of views) if (isThere(view)) view.render(document.getElementById(view.id));
   updateFilters(updateCards());
   renderPanel();
   makeRoom();
@@ -67,9 +97,9 @@ function renderChange(patch) {
   if ('lang' in patch) renderAll();
   if ('filters' in patch) {
     updateFilters(updateCards());
-    for (const view of views) if (view.filtered) view.filtered();
+    for (const view of views) if (view.filtered && isThere(view)) view.filtered();
   }
-  if ('relation' in patch) {
+  if ('relation' in patch && made.has('relations')) {
     fillRelations();
     drawRelations();
   }
@@ -84,7 +114,7 @@ subscribe(renderChange);
 startSkipLink();
 startPanorama();
 startPanel();
-startRelations();
 renderAll();
+startLateViews();
 followAddress();
 document.documentElement.dataset.ready = 'yes';

@@ -34,7 +34,7 @@ function followAddress() {
     return;
   }
   if (pieces.length === 2 && pieces[0] === 'relations') {
-    if (!ties.has(id) || !firmOf.has(id)) return;
+    if (!isTied(id)) return;
     closePanel();
     showRelations(id);
     return;
@@ -337,12 +337,13 @@ function routeSteps(firm, row) {
 
 /** Leads to the firm's place in the relation view. */
 function relationsButton(id) {
-  if (!ties.has(id) || !hasRelations()) return null;
+  if (!isTied(id)) return null;
   return el('p', null, el('button', { type: 'button', class: 'in-relations', onclick: () => { closePanel(); showRelations(id); } }, label('in_relations')));
 }
 
 function showRelations(id) {
   relate(id);
+  reveal('relations');
   const title = document.getElementById('relations-title');
   title.scrollIntoView({ block: 'start' });
   title.focus({ preventScroll: true });

@@ -67,15 +67,12 @@ function countWords(entry) {
 }
 
 function renderRegion(root) {
-  root.parentNode.hidden = !hasRegion();
-  if (!hasRegion()) return;
   document.querySelector('[data-label=region_note]').textContent = label('region_note', { region: data.region });
   replace(root, el('div', { class: 'region-parts' }, el('div', { id: 'region-picture' }), el('div', { id: 'region-list', tabindex: '0', role: 'region', 'aria-label': label('region_view') })));
   fillRegion();
 }
 
 function fillRegion() {
-  if (!hasRegion()) return;
   const entries = regionPlaces();
   replace(document.getElementById('region-picture'), regionPicture(entries.filter((entry) => entry.place)), regionLegend());
   replace(document.getElementById('region-list'), entries.length ? BANDS.map((band) => bandList(band, entries.filter((entry) => bandOf(entry.place) === band))) : el('p', { class: 'empty' }, label('region_none')));

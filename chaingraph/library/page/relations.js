@@ -8,6 +8,16 @@ const ties = new Map(); // firm id -> [{key, source, target, kind, product, …}
 const tieNames = new Map(); // what a firm is called that has no row of its own on this page
 let drawing = null; // the graph on the screen
 
+/** Whether the page holds any link; on a page that holds none the drawing library is left out. */
+function hasRelations() {
+  return typeof cytoscape === 'function';
+}
+
+function isTied(id) {
+  const firm = firmOf.get(id);
+  return hasRelations() && Boolean(firm && ((firm.links && firm.links.length) || (firm.route && firm.route.length)));
+}
+
 /** Every link that this page knows, once, under both ends. */
 function collectTies() {
   const held = new Set();
@@ -101,12 +111,8 @@ function tiedFirms() {
 function startRelations() {
   collectTies();
   const { targets, others } = tiedFirms();
-  const withRoute = targets.find((id) => routesOf(id).some((route) => route.leader));
-  state.relation = { firm: withRoute || targets[0] || others[0] || null, opened: [] };
-}
-
-function hasRelations() {
-  return state.relation.firm !== null && typeof cytoscape === 'function';
+  const near = new Set(data.leaders.flatMap((row) => [...reached(row.firm).keys()])); // a way out is a way back
+  state.relation = state.relation || { firm: targets.find((id) => near.has(id)) || targets[0] || others[0] || data.firms.find((firm) => ties.has(firm.id)).id, opened: [] };
 }
 
 /** Show the routes of a firm, and put that into the address. */
@@ -116,8 +122,7 @@ function relate(id) {
 }
 
 function renderRelations(root) {
-  root.parentNode.hidden = !hasRelations();
-  if (!hasRelations()) return;
+  if (!ties.size) startRelations();
   const button = (id, act) => el('button', { type: 'button', id, 'aria-label': label(id.replace('-', '_')), title: label(id.replace('-', '_')), onclick: act }, { 'zoom-in': '+', 'zoom-out': '−', 'zoom-fit': '⤢' }[id]);
   const zoom = (factor) => drawing.zoom({ level: drawing.zoom() * factor, renderedPosition: { x: drawing.width() / 2, y: drawing.height() / 2 } });
   replace(
@@ -132,7 +137,6 @@ function renderRelations(root) {
 }
 
 function fillRelations() {
-  if (!hasRelations()) return;
   const { targets, others } = tiedFirms();
   const chosen = state.relation.firm;
   const line = (id) => el('option', { value: id, selected: id === chosen }, local(firmOf.get(id).name));
@@ -217,7 +221,6 @@ const RELATION_STYLE = [
 ];
 
 function drawRelations() {
-  if (!hasRelations()) return;
   const view = shownRelations();
   const place = relationPlaces(view.firms, view.ties);
   const root = document.getElementById('relation-graph');
