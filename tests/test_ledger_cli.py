@@ -74,7 +74,7 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     assert "桐乡市" in run("list", "--by", "landing")[1]
     assert run("list", "--due", "expiring", "--as-of", "2024-06-05")[1] == "None\n"
     board = run("board", "--case", str(CASE), "--as-of", "2024-06-05")[1]
-    assert re.search(r"总投资超亿美元项目 +个 +2024 +running +50 +1 +0.02", board)
+    assert re.search(r"总投资超亿美元项目 +个 +2024 +running +50 +1 +2 ", board)
     assert "Holds constructed examples" in board
     assert run("check")[1] == "The ledger is whole: 10 events, 1 projects.\n"
 

@@ -97,7 +97,9 @@ def _alike(project: Keys, others: Sequence[Keys]) -> list[tuple[str, str]]:
     rest = [other for other in others if other not in exact and other not in placed]
     names = [other.investor_key for other in rest]
     near = process.extract(name, names, scorer=fuzz.ratio, score_cutoff=SIMILAR_SCORE, limit=None)
-    short = [place for place, other in enumerate(names) if _within(name, other) or _within(other, name)]
+    # A short name against full ones: two full names are compared as wholes.
+    unlike_form = [place for place, other in enumerate(names) if not (_full(name) and _full(other))]
+    short = [place for place in unlike_form if _within(name, names[place]) or _within(names[place], name)]
     found = [(other.project_id, "name:exact") for other in exact]
     found += [(other.project_id, "name:place") for other in placed]
     for _, _, place in sorted(near, key=lambda hit: hit[2]):
@@ -131,6 +133,10 @@ def bare(name: str) -> str:
 @cache
 def _places() -> tuple[str, ...]:
     return ("中国", *regions.place_names())
+
+
+def _full(name: str) -> bool:
+    return name.endswith("公司")
 
 
 def _within(short: str, full: str) -> bool:

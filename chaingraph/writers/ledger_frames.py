@@ -14,6 +14,8 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.schema import split
 
 _CODED = {"stage", "state", "capital", "reason", "what", "measure"}
+_PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight"}  # captioned with (%)
+_ROUNDED = {"pace", "projected", "actual", "usd_m", "cny_m"}
 
 
 class Part(NamedTuple):
@@ -51,11 +53,15 @@ def caption(key: str, lang: str) -> str:
 
 
 def captioned(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """A table with its codes and columns in a language; numbers stay numbers."""
+    """A table with its codes and columns in a language; numbers stay numbers, shares become percentages."""
     shown = frame.copy()
     for name in shown.columns:
         if name in _CODED:
             shown[name] = shown[name].map(lambda code: _code(code, lang), na_action="ignore")
+        elif name in _PERCENT:
+            shown[name] = (100 * shown[name].astype("float64")).round(1)
+        elif name in _ROUNDED:
+            shown[name] = shown[name].astype("float64").round(2)
         elif name == "flags":
             shown[name] = shown[name].map(lambda codes: _flags(codes, lang), na_action="ignore")
         elif str(shown[name].dtype) == "boolean":
