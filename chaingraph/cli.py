@@ -107,6 +107,7 @@ def command_line(lang: str) -> click.Group:
         option("reference", "CASE2"),
         option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
     )
+    book = (option("profile", "PROFILE", default="zhejiang", show_default=True), option("update", "FILE.xlsx"))
     chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
     run_only = (
@@ -118,9 +119,9 @@ def command_line(lang: str) -> click.Group:
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
-        "run": (_run, (case, region, *run_only, draws, *survey)),
+        "run": (_run, (case, region, *run_only, draws, *survey, *book)),
         "gaps": (_gaps, (case, region, chain, option("reference", "CASE2"), option("out", "FILE", told="out_table"))),
-        "shortlist": (_shortlist, (case, region, one_chain, *survey, option("out", "FILE", told="out_list"))),
+        "shortlist": (_shortlist, (case, region, one_chain, *survey, *book, option("out", "FILE", told="out_list"))),
         "explain": (_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
         "map": (_map, (case, region, one_chain, *survey, page)),
     }
@@ -283,6 +284,7 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )  # fmt: skip
+    _unplaced(result.unplaced, lang)
     if len(result.case.rejects):
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
     pages = [path for path in result.files if path.suffix == ".html" and path.name != "index.html"]
@@ -296,6 +298,12 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
         click.echo(f"  {path!s:<{widest}}  {caption}".rstrip())
     click.echo(text("cli.file_pages", lang, out=out, count=len(pages)))
     click.echo(text("cli.how_to_open", lang, out=out))
+
+
+def _unplaced(problems: pd.DataFrame, lang: str) -> None:
+    """Say which marks of an earlier workbook found no row, or differed between two places."""
+    for row in problems.to_dict("records"):
+        click.echo(text("cli.mark_unplaced", lang, **{str(name): value for name, value in row.items()}), err=True)
 
 
 def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, ChainGraph | None]:
@@ -347,29 +355,24 @@ def _gaps(lang: str, case: str, region: str, chain: str | None, reference: str |
     click.echo(_table(captioned(found, graph, lang), columns, lang))
 
 
-def _shortlist(lang: str, case: str, out: str | None, **options: Any) -> None:
-    from chaingraph.writers.exports import write_shortlist
+def _shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, **options: Any) -> None:
+    from chaingraph.writers.exports import marked_before, write_shortlist
+    from chaingraph.writers.terminal import band
     from chaingraph.writers.workbook_frames import targets
 
+    marks = marked_before(update, Path(out) if out else None, profile=profile, lang=lang)
     found, graph = _survey(lang, case, **options)
     if out:
-        write_shortlist(found, graph, Path(out), lang=lang)
+        unplaced = write_shortlist(found, graph, Path(out), lang=lang, profile=profile, marks=marks)
+        _unplaced(unplaced, lang)
         click.echo(text("cli.wrote", lang, path=out), err=True)
         return
     shown = targets(found, graph, lang)
-    shown["fit"] = [
-        _band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)
-    ]
+    shown["fit"] = [band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)]
     columns = [name for name in _LIST_SHOWN if (shown[name].fillna("") != "").any()]
     click.echo(_table(shown, columns, lang))
     for note in found.notes[lang]["note"]:
         click.echo(f"* {note}")
-
-
-def _band(lift: float, low: float, high: float) -> str:
-    if lift != lift:  # NaN: no basis
-        return ""
-    return f"{lift:.1f}" if low != low else f"{lift:.1f} ({low:.1f}–{high:.1f})"
 
 
 def _explain(lang: str, case: str, firm: str, **options: Any) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 
 import pandas as pd
 
@@ -56,6 +57,10 @@ class Findings:
     notes: Texts
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows. The writer stands above this floor: it is looked up only when a notebook asks."""
+        return str(import_module("chaingraph.writers.notebook").findings_html(self))
 
 
 def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,10 @@ class ChainGraph:
         """What it holds, counted."""
         shown = ("chains", "segments", "segment_links", "firms", "firm_segments", "firm_links")
         return f"ChainGraph {self.name!r}: " + ", ".join(f"{len(self.tables[name])} {name}" for name in shown)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows. The writer stands above this floor: it is looked up only when a notebook asks."""
+        return str(import_module("chaingraph.writers.notebook").graph_html(self))
 
     def chain_id(self, chain: str) -> str:
         """The id of a chain given by id, Chinese or English name.

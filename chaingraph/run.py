@@ -23,7 +23,9 @@ from chaingraph.surveying import survey
 from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.page import write_pages
+from chaingraph.writers.profile import load_profile
 from chaingraph.writers.workbook import write_workbook
+from chaingraph.writers.workbook_update import marks_not_placed, no_marks, read_marks
 
 STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons", "workbook", "pages")
 _QUESTION_COLUMNS = (
@@ -44,13 +46,14 @@ _RANKING_COLUMNS = ("chain_id", "chain", "tier", "rank", "firm_id", "firm", "fir
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run made: the findings, the graph they were found in, and the files written."""
+    """What a run made: the findings, the graph they were found in, the files written, marks that found no row."""
 
     findings: Findings
     graph: ChainGraph
     case: Case
     out: Path
     files: tuple[Path, ...]
+    unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`workbook_update.MARK_COLUMNS`)
 
 
 def run(
@@ -66,6 +69,8 @@ def run(
     as_of: str | None = None,
     seed: int = 0,
     draws: int = 200,
+    profile: str | Path = "zhejiang",
+    update: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -96,15 +101,19 @@ def run(
         The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
     seed, draws
         Of the bootstrap over local firms.
+    profile
+        Which sheets shortlist.xlsx has: ``zhejiang``, ``situ_wuqingdan``, ``english``, or a TOML file of your own.
+    update
+        A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
     progress
         Called with the name of each of `STAGES` as it begins.
 
     Raises
     ------
     CaseError
-        When the case is refused; the message sums up its rejects.
+        When the case is refused (the message sums up its rejects), or ``update`` cannot be read.
     UnknownNameError
-        When a region, chain or strategy is not known.
+        When a region, chain, strategy or profile is not known.
     StoreError
         When ``out`` cannot be written.
     """
@@ -122,6 +131,8 @@ def run(
         report(name)
 
     begin("read")
+    load_profile(profile)  # what is wrong with it is said before anything is computed
+    marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
     case = read_case(case_path, lang=lang)
     cases = [case] if reference is None else [case, read_case(reference, lang=lang, required=NATIONAL_TABLES)]
     graph = build_graph(*cases)
@@ -137,7 +148,7 @@ def run(
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
         begin("workbook")
-        write_workbook(findings, graph, folder / "shortlist.xlsx", lang=lang)
+        write_workbook(findings, graph, folder / "shortlist.xlsx", lang=lang, profile=profile, marks=marks)
         begin("pages")
         write_pages(findings, graph, folder, previous=Path(out))  # the former run's files are still in their place
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
@@ -145,7 +156,8 @@ def run(
         record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})
         write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
     files = tuple(Path(out) / name for name in [*names, "run.json"])
-    return RunResult(findings, graph, case, Path(out), files)
+    unplaced = marks_not_placed(findings, graph, marks, lang)
+    return RunResult(findings, graph, case, Path(out), files, unplaced)
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from chaingraph.labels import entries, text
@@ -20,6 +20,7 @@ _ADDRESS = re.compile(r"https?://(?:(?!https?://)[!#-:=?-~])+")  # printable ASC
 _OPENING, _CLOSING, _BETWEEN = "(\uff08", ")\uff09", ";\uff1b"  # half and full width
 
 
+@lru_cache(maxsize=10_000)  # the same texts stand on several sheets
 def fitting(value: str) -> str:
     """The text as a cell may hold it: inert (`files.safe_text`), and cut where it is longer than a cell can be."""
     safe = safe_text(value)
@@ -50,6 +51,7 @@ def _cut(value: str, limit: int) -> str:
     return value.rstrip()
 
 
+@lru_cache(maxsize=10_000)
 def address(value: str) -> str | None:
     """The one http(s) address in a text; None where there is none, several, or one that poses as another.
 

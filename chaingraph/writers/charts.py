@@ -1,5 +1,7 @@
 """Charts for reports, as SVG or PNG: gap matrix, targets with bands, waterfall of a score, share of tiers.
 
+`chart_panorama` draws the chain itself, and where its firms sit.
+
 Legible in black and white: every colour has its own hatch or stands beside its number.
 """
 
@@ -50,7 +52,7 @@ def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
     gaps = findings.gaps[lang]
     chains = gaps[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id")
     stages = list(STAGES)
-    figure, axes = _figure(7.5, 0.45 * len(chains) + 1.8)
+    figure, axes = new_figure(7.5, 0.45 * len(chains) + 1.8)
     total = gaps.groupby(["chain_id", "stage"]).size()
     open_ = gaps[gaps["state"].isin(_OPEN)].groupby(["chain_id", "stage"]).size()
     shares = np.array(
@@ -83,7 +85,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     """
     rows = findings.targets[lang]
     rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].head(top)
-    figure, axes = _figure(8, 0.3 * max(4, len(rows)) + 1.6)
+    figure, axes = new_figure(8, 0.3 * max(4, len(rows)) + 1.6)
     places = np.arange(len(rows))[::-1]
     axes.barh(places, rows["fit_lift"].fillna(0), color="#c9d5e1", edgecolor=_BLUE)
     known = rows["fit_low"].notna().to_numpy()
@@ -110,7 +112,7 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
     starts = np.concatenate([[0.0], np.cumsum(values)[:-1]]) if len(values) else np.zeros(0)
     total = float(values.sum())
     names = [text(f"firm.term_{term}", lang) for term in mine["term"]] + [text("charts.waterfall_sum", lang)]
-    figure, axes = _figure(7, 3.2)
+    figure, axes = new_figure(7, 3.2)
     heights, bottoms = [*values, total], [*starts, 0.0]
     colours = [_BLUE if value >= 0 else _RED for value in values] + [_GREY]
     bars = axes.bar(names, heights, bottom=bottoms, color=colours, edgecolor="black", linewidth=0.6)
@@ -135,7 +137,7 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     order = [tier for tier in (*_TIER_ORDER, "none") if (first == tier).any()]
     chains = rows[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id", ascending=False)
     shares = pd.crosstab(rows["chain_id"], first, normalize="index").reindex(chains["chain_id"])
-    figure, axes = _figure(8.5, 0.42 * len(chains) + 2.2)
+    figure, axes = new_figure(8.5, 0.42 * len(chains) + 2.2)
     left = np.zeros(len(chains))
     greys = np.linspace(0.35, 0.95, len(order))
     for index, tier in enumerate(order):
@@ -183,7 +185,7 @@ def _first_tier(tiers: object) -> str:
     return next((tier for tier in _TIER_ORDER if tier in names), "none")
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Any]:
+def new_figure(width: float, height: float) -> tuple[Figure, Any]:
     """A figure of its own, outside any window system, in a font that has Chinese."""
     try:
         import matplotlib as mpl

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph.errors import StoreError
+from chaingraph.errors import CaseError, StoreError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_bytes, write_csv
+from chaingraph.writers.profile import load_profile
+from chaingraph.writers.profile_columns import GAP_SHEET_COLUMNS
 from chaingraph.writers.sheets import add_table, open_book
-from chaingraph.writers.workbook import GAP_SHEET_COLUMNS, write_workbook
+from chaingraph.writers.workbook import write_workbook
 from chaingraph.writers.workbook_frames import captioned
+from chaingraph.writers.workbook_update import MARK_COLUMNS, Marks, marks_not_placed, no_marks, read_marks
 
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
 
@@ -49,8 +52,19 @@ def write_gaps(gaps: pd.DataFrame, graph: ChainGraph, path: Path, *, lang: str) 
         _write_sheet(captioned(gaps, graph, lang), GAP_SHEET_COLUMNS, path, "gaps", lang)
 
 
-def write_shortlist(findings: Findings, graph: ChainGraph, path: Path, *, lang: str) -> None:
+def write_shortlist(
+    findings: Findings,
+    graph: ChainGraph,
+    path: Path,
+    *,
+    lang: str,
+    profile: str | Path = "zhejiang",
+    marks: Marks | None = None,
+) -> pd.DataFrame:
     """Write the ranked targets as ``.csv`` (`schema.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
+
+    ``profile`` and ``marks`` are those of `write_workbook`. Returns the marks that have no row in the workbook, and
+    those that differed between two places (`workbook_update.MARK_COLUMNS`).
 
     Raises
     ------
@@ -59,8 +73,27 @@ def write_shortlist(findings: Findings, graph: ChainGraph, path: Path, *, lang: 
     """
     if _is_csv(path, lang):
         write_csv(findings.targets[lang], path, columns=SHORTLIST_COLUMNS)
-    else:
-        write_workbook(findings, graph, path, lang=lang)
+        return pd.DataFrame(columns=list(MARK_COLUMNS))
+    write_workbook(findings, graph, path, lang=lang, profile=profile, marks=marks)
+    return marks_not_placed(findings, graph, marks or no_marks(), lang)
+
+
+def marked_before(update: str | None, path: Path | None, *, profile: str, lang: str) -> Marks:
+    """What an earlier workbook holds, for the one to be written; refused where no workbook is to be written.
+
+    Raises
+    ------
+    CaseError
+        When the earlier workbook cannot be read, or the file to be written is none that can hold its marks.
+    UnknownNameError
+        When there is no such profile, or its file is wrong.
+    """
+    load_profile(profile)
+    if update is None:
+        return no_marks()
+    if path is None or path.suffix.lower() != ".xlsx":
+        raise CaseError(text("workbook.update_needs_book", lang))
+    return read_marks(update, profile=profile, lang=lang)
 
 
 def _is_csv(path: Path, lang: str) -> bool:

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from chaingraph.schema import split
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
 
+A4 = 9  # Excel's number of the paper
 LINK_LIMIT = 65_530  # links a sheet can hold
 _LINE_HEIGHT = 14.0  # points
 _TALLEST = 24  # lines a row may grow to; what is longer stays in the cell and is read in the formula bar
@@ -149,6 +150,9 @@ def add_table(
     printed: int | None = None,
     sheet_links: Mapping[str, str] | None = None,
     colour: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    paper: int = A4,
+    hidden: Sequence[str] = (),
 ) -> None:
     """Write a table as a sheet: title, captions, header row with notes, rows, filter, frozen panes, print set-up.
 
@@ -166,6 +170,12 @@ def add_table(
         How many columns are printed; all where None.
     sheet_links
         Texts of the first column that lead to other sheets: text -> key of the sheet.
+    headers
+        What columns are called here, where that is not the label ``workbook.column_<name>``.
+    paper
+        Excel's number of the paper: 9 is A4, 8 is A3.
+    hidden
+        Columns that are there but not shown.
     """
     sheet = book.workbook.add_worksheet(book.names[key])
     if colour:
@@ -181,7 +191,7 @@ def add_table(
     for place, column in enumerate(columns):
         layout = layouts().get(column.partition(":")[0] + ":" if ":" in column else column, _DEFAULT)
         head_look = "head_edit" if layout.kind == "edit" else "head"
-        caption = _caption(book, column)
+        caption = fitting(headers[column]) if headers and column in headers else _caption(book, column)
         sheet.write_string(head, place, caption, book.formats[head_look])
         _note(book, sheet, head, place, column)
         values = frame[column].astype(object).tolist() if column in frame else [None] * len(frame)
@@ -189,7 +199,7 @@ def add_table(
         if sheet_links and place == 0:
             layout = layout._replace(most=40)  # not every office wraps a link
         width = _width(texts, caption, layout)
-        sheet.set_column(place, place, width)
+        sheet.set_column(place, place, width, None, {"hidden": 1} if column in hidden else {})
         grown[-1] = max(grown.get(-1, 1), line_count(caption, width))
         # What is not printed may be cut on the screen: it would stretch the pages for nothing.
         for row, value in enumerate(texts if place < (printed or len(columns)) else ()):
@@ -207,7 +217,7 @@ def add_table(
     _rules(book, sheet, columns, head + 1, last)
     sheet.autofilter(head, 0, max(last, head + 1), len(columns) - 1)
     sheet.freeze_panes(head + 1, frozen)
-    set_print(book, sheet, title)
+    set_print(book, sheet, title, paper)
     sheet.repeat_rows(head)
     sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
 
@@ -215,6 +225,8 @@ def add_table(
 def _caption(book: Book, column: str) -> str:
     """The caption of a column; the counts by state are captioned by the state itself."""
     group, _, code = column.partition(":")
+    if group == "blank":
+        return fitting(code)
     return code_text(group, code, book.lang) if code else book.label(f"column_{column}")
 
 
@@ -228,10 +240,10 @@ def link_sheet(book: Book, sheet: Any, row: int, column: int, key: str) -> None:
     sheet.write_url(row, column, f"internal:{_quoted(name)}!A1", book.formats["link"], fitting(name))
 
 
-def set_print(book: Book, sheet: Any, title: str) -> None:
-    """A4 landscape, as wide as one page, page numbers and data date in the footer."""
+def set_print(book: Book, sheet: Any, title: str, paper: int = A4) -> None:
+    """Landscape, as wide as one page, page numbers and data date in the footer."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.5)
     left, right = (safe_text(part).replace("&", "&&")[:80] for part in (title, book.label("footer", as_of=book.as_of)))
@@ -272,6 +284,7 @@ def _write_column(
     return texts, links
 
 
+@lru_cache(maxsize=100_000)  # the same texts stand on several sheets
 def _breadth(value: str) -> float:
     """About how wide a text is, in digits; a character of three bytes takes two, a Latin letter a bit less than one."""
     wide = (len(value.encode()) - len(value)) / 2
@@ -283,6 +296,7 @@ def row_height(count: int) -> float:
     return 4 + _LINE_HEIGHT * min(count, _TALLEST)
 
 
+@lru_cache(maxsize=100_000)
 def line_count(value: str, width: float) -> int:
     """How many lines a text takes in a column of that width."""
     return sum(max(1, math.ceil(_breadth(part) / width)) for part in value.split("\n"))

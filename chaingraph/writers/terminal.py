@@ -66,3 +66,16 @@ def _padded(cell: str, width: int) -> str:
         if cell == "…":
             break
     return cell + " " * int(width - shown_width(cell))
+
+
+def band(lift: float, low: float, high: float) -> str:
+    """A fit with its band as the terminal shows it; empty where there is no basis.
+
+    Examples
+    --------
+    >>> band(2.74, 1.81, 3.94), band(1.2, float("nan"), float("nan")), band(float("nan"), 1, 2)
+    ('2.7 (1.8–3.9)', '1.2', '')
+    """
+    if lift != lift:  # NaN: no basis
+        return ""
+    return f"{lift:.1f}" if low != low else f"{lift:.1f} ({low:.1f}–{high:.1f})"

@@ -1,8 +1,9 @@
-"""The workbook that recruiting teams receive: overview, targets per chain, gaps, questions, evidence and method."""
+"""The workbook that recruiting teams receive: what a profile asks for, filled from what a run found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 from chaingraph.schema import GAP_STATES
+from chaingraph.writers import list_frames
 from chaingraph.writers import workbook_frames as frames
 from chaingraph.writers.cell_text import code_text, fitting
-from chaingraph.writers.evidence import EVIDENCE_COLUMNS, evidence
+from chaingraph.writers.evidence import evidence
 from chaingraph.writers.files import write_bytes
+from chaingraph.writers.profile import PAPERS, Profile, SheetPlan, load_profile
+from chaingraph.writers.profile_columns import MARKS
 from chaingraph.writers.sheets import (
     GRADE_COLOURS,
     Book,
@@ -27,116 +31,193 @@ from chaingraph.writers.sheets import (
     row_height,
     set_print,
 )
+from chaingraph.writers.teams import Team, in_teams, teams
+from chaingraph.writers.workbook_pictures import add_pictures
+from chaingraph.writers.workbook_update import MARK_COLUMNS, Marks, no_marks, place_marks
 
-# What is printed comes first; what only explains stands to the right of it, on the screen only.
-PRINTED_COLUMNS = (
-    "list", "rank", "firm", "seat", "tiers", "segment", "gap_state", "proposal", "fit_lift", "fit_low", "fit_high",
-    "evidence_grade", "reasons", "route", "next_step", "status", "owner", "note",
-)  # fmt: skip
-CHAIN_COLUMNS = (
-    *PRINTED_COLUMNS, "find_out", "signal", "decision_city", "risk", "local_unit", "firm_other", "group", "size_class",
-    "admission", "reach", "propensity", "top_share", "gap_reasons", "credit_code", "stock_code", "sources", "firm_id",
-    "segment_id",
-)  # fmt: skip
-TARGET_COLUMNS = (
-    "chain", "list", "rank", "firm", "seat", "decision_city", "tiers", "segment", "gap_state", "strategy", "fit_lift",
-    "fit_low", "fit_high", "top_share", "reach", "propensity", "evidence_grade", "signal", "firm_other", "firm_id",
-)  # fmt: skip
-GAP_SHEET_COLUMNS = (
-    "chain", "segment", "stage", "state", "severity", "found", "group_only", "expected", "local_demand", "local_supply",
-    "local_buyers", "nearby_found", "nearest_supplier_city", "high_value", "chokepoint", "admission", "fill_mode",
-    "confirmed", "reasons", "ask_whom", "question", "sources", "segment_id",
-)  # fmt: skip
-QUESTION_COLUMNS = (
-    "rank", "chain", "segment", "state", "ask_whom", "question", "why", "answer", "checked_by", "checked_on", "basis",
-    "sources", "segment_id",
-)  # fmt: skip
-LEADER_COLUMNS = (
-    "chain", "rank", "firm", "firm_other", "district", "reason", "products", "segments", "confidence", "sources",
-    "firm_id",
-)  # fmt: skip
-RANKING_COLUMNS = (
-    "chain", "tier", "rank", "firm", "firm_other", "seat", "segment", "fit_lift", "evidence_grade", "reasons",
-    "sources", "firm_id",
-)  # fmt: skip
-TERM_COLUMNS = (
-    "chain", "strategy", "firm", *(f"term_{term}" for term in frames.TERMS), "sum", "fit_lift", "near_products",
-    "near_network", "words", "firm_id",
-)  # fmt: skip
-METHOD_COLUMNS = ("section", "item", "value", "explanation")
-_BEFORE = ("readme", "overview", "targets", "gaps", "questions", "leaders", "rankings")
-_AFTER = ("terms", "evidence", "method")
 _TEXT_WIDTH = 110
-_MAIN_TAB, _CHAIN_TAB, _LIST_TAB = "#1F3864", "#2E75B6", "#7F7F7F"
+_MAIN_TAB, _CHAIN_TAB, _TEAM_TAB, _LIST_TAB = "#1F3864", "#2E75B6", "#548235", "#7F7F7F"
+_EMPTY_ROWS = 12  # to fill in, where a list has no data
+_KEYS = ("firm_id", "segment_id")  # what marks are found by when they are read back
 
 
-def write_workbook(findings: Findings, graph: ChainGraph, path: str | Path, *, lang: str = "zh") -> None:
+def write_workbook(
+    findings: Findings,
+    graph: ChainGraph,
+    path: str | Path,
+    *,
+    lang: str = "zh",
+    profile: str | Path = "zhejiang",
+    marks: Marks | None = None,
+) -> None:
     """Write what a run found as one Excel workbook, made to be read, filtered, filled in and printed.
 
-    Sheets: read me, overview, all targets, gaps, questions to check, chain leaders, rankings, one sheet per chain with
-    its targets (new, leader-driven, reinvestment) and columns for status, owner and notes, terms of the fit, evidence
-    (one row per fact, with source and date), method (rules, parameters, counts, what was held back). An empty cell
+    Which sheets, in which order, with which columns, captions and pictures, is what the profile says. An empty cell
     means "not known". The same findings give the same bytes.
+
+    Parameters
+    ----------
+    profile
+        ``zhejiang`` (浙江三图), ``situ_wuqingdan`` (四图五清单), ``english``, or the path of a TOML file of your own.
+    marks
+        Status, owner and notes that people filled in before (`workbook_update.read_marks`); they stand in their rows
+        again, and those without a row, or filled in differently in two places, on a sheet of their own.
 
     Raises
     ------
+    UnknownNameError
+        When there is no such profile, or its file is wrong; the message names the key and the choices.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
     """
-    chains = frames.chain_ids(findings, lang)
-    names = names_by_id(graph, "chains", lang)
-    wanted = {key: text(f"workbook.sheet_{key}", lang) for key in _BEFORE}
-    wanted |= {_sheet_of(chain): names.get(chain, chain) for chain in chains}
-    wanted |= {key: text(f"workbook.sheet_{key}", lang) for key in _AFTER}
-    buffer = BytesIO()
+    plan = load_profile(profile)
+    lang = plan.lang or lang
+    shown = in_teams(frames.targets(findings, graph, lang), graph, lang)
+    shown, problems = place_marks(shown, marks or no_marks(), graph, lang)
+    parts = list(_parts(plan, findings, graph, lang, marked=bool(len(problems))))
     title = text("workbook.title", lang, region=findings.region)
+    if plan.title:
+        title = plan.title[lang].replace("{region}", findings.region)
+    buffer = BytesIO()
+    wanted = {part.key: part.name for part in parts}
     book = open_book(buffer, wanted, lang=lang, as_of=findings.as_of, title=title)
-    shown = frames.targets(findings, graph, lang)
-    notes = frames.notes_by_chain(findings, lang)
-    common = notes.get(None, [])
-    _add_readme(book, title, [*common, *(note for chain in chains for note in notes.get(chain, []))])
-
-    def add(
-        key: str, frame: pd.DataFrame, columns: Sequence[str], *, frozen: int = 2, printed: int | None = None
-    ) -> None:
-        captions = [book.label(f"about_{key}")]
-        add_table(book, key, frame, columns, title=f"{title} · {book.names[key]}", captions=captions, frozen=frozen,
-                  printed=printed, colour=_LIST_TAB)  # fmt: skip
-
-    table, columns = frames.overview(findings, graph, shown, lang)
-    links = {names.get(chain, chain): _sheet_of(chain) for chain in chains}
-    add_table(book, "overview", table, columns, title=f"{title} · {book.names['overview']}", frozen=1,
-              captions=[book.label("about_overview")], sheet_links=links, colour=_MAIN_TAB)  # fmt: skip
-    add("targets", shown, TARGET_COLUMNS, frozen=4, printed=TARGET_COLUMNS.index("signal") + 1)
-    gaps = frames.captioned(findings.gaps[lang], graph, lang)
-    add("gaps", gaps, GAP_SHEET_COLUMNS, printed=GAP_SHEET_COLUMNS.index("ask_whom") + 1)
-    questions = frames.captioned(findings.questions[lang], graph, lang)
-    add("questions", questions, QUESTION_COLUMNS, frozen=3, printed=QUESTION_COLUMNS.index("basis") + 1)
-    add("leaders", frames.captioned(findings.leaders[lang], graph, lang), LEADER_COLUMNS, frozen=3)
-    add("rankings", frames.captioned(findings.rankings[lang], graph, lang), RANKING_COLUMNS, frozen=4)
-    for chain in chains:
-        name = names.get(chain, chain)
-        captions = list(
-            dict.fromkeys([book.label("about_chain", as_of=findings.as_of), *common, *notes.get(chain, [])])
-        )
-        add_table(book, _sheet_of(chain), shown[shown["chain_id"] == chain], CHAIN_COLUMNS, frozen=3,
-                  title=book.label("title_chain", region=findings.region, chain=name), captions=captions,
-                  printed=len(PRINTED_COLUMNS), colour=_CHAIN_TAB)  # fmt: skip
-    add("terms", frames.terms(findings, graph, shown, lang), TERM_COLUMNS, frozen=3)
-    add("evidence", evidence(findings, graph, lang), EVIDENCE_COLUMNS)
-    add("method", frames.method(findings, graph, lang), METHOD_COLUMNS)
+    _Writer(book, parts, findings, graph, shown, problems, title).write()
     book.workbook.close()
     write_bytes(buffer.getvalue(), Path(path))
 
 
-def _sheet_of(chain_id: str) -> str:
-    """The key of a chain's sheet, which no other sheet can have."""
-    return f"chain {chain_id}"
+@dataclass(frozen=True)
+class _Part:
+    """One sheet to write: its key and name, its plan, and the chain or team that it is of."""
+
+    key: str
+    name: str
+    plan: SheetPlan
+    chain: str | None = None
+    team: Team | None = None
 
 
-def _add_readme(book: Book, title: str, notes: Sequence[str]) -> None:
+def _parts(plan: Profile, findings: Findings, graph: ChainGraph, lang: str, *, marked: bool) -> Iterator[_Part]:
+    """Every sheet in order; a plan of kind ``chain`` or ``team`` is several."""
+    names = names_by_id(graph, "chains", lang)
+    for number, sheet in enumerate(plan.sheets):
+        key = f"{sheet.kind} {number}"
+        if sheet.kind == "chain":
+            for chain in frames.chain_ids(findings, lang):
+                yield _Part(f"{key} {chain}", names.get(chain, chain), sheet, chain=chain)
+        elif sheet.kind == "team":
+            for team in teams(graph, lang):
+                yield _Part(f"{key} {team.place}", team.name, sheet, team=team)
+        elif sheet.title:
+            yield _Part(key, sheet.title[lang], sheet)
+        elif sheet.kind == "table":
+            yield _Part(key, list_frames.table_name(sheet.table, lang), sheet)
+        else:
+            yield _Part(key, text(f"workbook.sheet_{sheet.kind}", lang), sheet)
+    if marked:
+        sheet = SheetPlan("marks", {}, {}, MARK_COLUMNS, {}, (), "", "A4", 2, None)
+        yield _Part("marks", text("workbook.sheet_marks", lang), sheet)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """The workbook half written: what all its sheets need."""
+
+    book: Book
+    parts: Sequence[_Part]
+    findings: Findings
+    graph: ChainGraph
+    shown: pd.DataFrame
+    problems: pd.DataFrame
+    title: str
+
+    def write(self) -> None:
+        for part in self.parts:
+            if part.plan.kind == "readme":
+                self._readme(part)
+            elif part.plan.kind == "pictures":
+                heading = f"{self.title} · {self.book.names[part.key]}"
+                captions = self._captions(part)
+                add_pictures(self.book, part.key, part.plan, self.findings, self.graph, heading, captions)
+            else:
+                self._table(part)
+
+    def _table(self, part: _Part) -> None:
+        plan, book = part.plan, self.book
+        frame, columns = self._frame(part)
+        captions = self._captions(part)
+        if frame.empty and plan.kind in (*list_frames.LISTS, "table"):
+            captions = [*captions, book.label("no_data")]
+            frame = pd.DataFrame(index=range(_EMPTY_ROWS), columns=list(columns), dtype=object)
+        headers = {column: words[book.lang] for column, words in plan.headers.items()}
+        if plan.kind == "table":
+            headers = {**list_frames.table_headers(plan.table, book.lang), **headers}
+        printed = plan.printed
+        hidden: tuple[str, ...] = ()
+        if plan.kind in ("chain", "team", "targets", "marks") and set(MARKS) & set(columns):
+            # What people fill in is found again by its firm and segment, whatever else a profile shows.
+            printed = printed or len(columns)
+            columns = [*columns, *(key for key in _KEYS if key not in columns), "mark_base"]
+            hidden = ("mark_base",)
+        links = {other.name: other.key for other in self.parts if other.chain} if plan.kind == "overview" else None
+        colours = {"chain": _CHAIN_TAB, "team": _TEAM_TAB, "overview": _MAIN_TAB}
+        heading = f"{self.title} · {book.names[part.key]}"
+        if part.chain:
+            heading = book.label("title_chain", region=self.findings.region, chain=part.name)
+        add_table(book, part.key, frame, columns, title=heading, captions=captions, frozen=plan.frozen, printed=printed,
+                  sheet_links=links, colour=colours.get(plan.kind, _LIST_TAB), headers=headers,
+                  paper=PAPERS[plan.paper], hidden=hidden)  # fmt: skip
+
+    def _frame(self, part: _Part) -> tuple[pd.DataFrame, Sequence[str]]:
+        plan, findings, graph, lang = part.plan, self.findings, self.graph, self.book.lang
+        kind, shown = plan.kind, self.shown
+        if kind == "overview":
+            return frames.overview(findings, graph, shown, lang)
+        if kind == "chain":
+            return shown[shown["chain_id"] == part.chain], plan.columns
+        if kind == "team" and part.team:
+            return shown[shown["team"] == part.team.place], plan.columns
+        if kind == "targets":
+            return shown, plan.columns
+        if kind == "marks":
+            return self.problems, plan.columns
+        if kind in ("gaps", "questions", "leaders", "rankings"):
+            return frames.captioned(getattr(findings, kind)[lang], graph, lang), plan.columns
+        if kind == "terms":
+            return frames.terms(findings, graph, shown, lang), plan.columns
+        if kind == "evidence":
+            return evidence(findings, graph, lang), plan.columns
+        if kind == "method":
+            return frames.method(findings, graph, lang), plan.columns
+        if kind == "table":
+            return list_frames.table_frame(graph, plan.table, lang), plan.columns
+        return list_frames.list_frame(kind, findings, graph, lang), plan.columns
+
+    def _captions(self, part: _Part) -> list[str]:
+        """What a sheet says about itself above its table."""
+        book = self.book
+        told = part.plan.caption.get(book.lang, "")
+        if part.chain:
+            notes = frames.notes_by_chain(self.findings, book.lang)
+            own = told or book.label("about_chain", as_of=self.findings.as_of)
+            return list(dict.fromkeys([own, *notes.get(None, []), *notes.get(part.chain, [])]))
+        if part.team and not told:
+            note = f"{part.team.note}{'. ' if book.lang == 'en' else '。'}" if part.team.note else ""
+            return [book.label("about_team", name=part.name, note=note)]
+        return [told or book.label(f"about_{part.plan.kind}")]
+
+    def _readme(self, part: _Part) -> None:
+        notes = frames.notes_by_chain(self.findings, self.book.lang)
+        common = notes.get(None, [])
+        chains = frames.chain_ids(self.findings, self.book.lang)
+        told = [part.plan.caption[self.book.lang]] if part.plan.caption else []
+        lines = [*told, *common, *(note for chain in chains for note in notes.get(chain, []))]
+        _add_readme(self.book, part.key, self.title, lines, self.parts)
+
+
+def _add_readme(book: Book, key: str, title: str, notes: Sequence[str], parts: Sequence[_Part]) -> None:
     """What is here, how to read and fill it, and what the colours mean; a line per sheet that leads to it."""
-    sheet = book.workbook.add_worksheet(book.names["readme"])
+    sheet = book.workbook.add_worksheet(book.names[key])
     sheet.set_tab_color(_MAIN_TAB)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
@@ -166,10 +247,11 @@ def _add_readme(book: Book, title: str, notes: Sequence[str]) -> None:
         line("", note)
     row += 1
     heading("read_sheets")
-    for key in book.names:
-        if key != "readme":
-            line("", book.label("about_chain_sheet") if key.startswith("chain ") else book.label(f"about_{key}"))
-            link_sheet(book, sheet, row - 1, 0, key)
+    for part in parts:
+        if part.key != key:
+            kind = f"{part.plan.kind}_sheet" if part.chain or part.team else part.plan.kind
+            line("", part.plan.caption.get(book.lang) or book.label(f"about_{kind}"))
+            link_sheet(book, sheet, row - 1, 0, part.key)
     row += 1
     heading("read_use")
     for entry in ("empty", "fill", "answer", "filter", "grey", "apostrophe"):

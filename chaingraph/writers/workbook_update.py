@@ -1,0 +1,247 @@
+"""What people filled into a workbook (status, owner, notes), read back and put into its rows in the next one.
+
+A row is known by its firm and its segment, which is of one chain. A hidden column says what stood in the row when the
+workbook was written: only what differs from that is an edit, so a firm that stands on several sheets may be filled in
+on any of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from chaingraph.cells import FORMULA_WITHOUT_VALUE
+from chaingraph.errors import CaseError
+from chaingraph.explain_gaps import names_by_id
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.labels import LANGUAGES, text
+from chaingraph.rejects import Refusal, shown
+from chaingraph.schema import split
+from chaingraph.workbooks import open_workbook, sheet_rows
+from chaingraph.writers import workbook_frames as frames
+from chaingraph.writers.files import clean_text, plain_text
+from chaingraph.writers.profile import known_headers, load_profile, plan_headers
+from chaingraph.writers.profile_columns import MARKS
+
+MARK_COLUMNS = ("chain", "firm", "segment", "mark_problem", *MARKS, "where", "firm_id", "segment_id")
+_LOOK_AHEAD = 60  # rows in which the header is sought
+_LARGEST = 64 * 1024 * 1024  # bytes of a workbook
+Key = tuple[str, str]  # segment_id, firm_id
+
+
+class Conflict(NamedTuple):
+    """Two places that were filled in differently: the value kept, and the one that was not."""
+
+    key: Key
+    column: str
+    kept: str
+    other: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What was filled in: by segment and firm the values of status, owner and note, where they stood, conflicts."""
+
+    values: Mapping[Key, Mapping[str, str]]
+    places: Mapping[Key, str]
+    conflicts: tuple[Conflict, ...]
+
+
+class _Entry(NamedTuple):
+    key: Key
+    column: str
+    value: str
+    base: str | None  # what the workbook held when it was written; None where it does not say
+    where: str
+
+
+def no_marks() -> Marks:
+    """Nothing was filled in."""
+    return Marks({}, {}, ())
+
+
+def read_marks(path: str | Path, *, profile: str | Path = "zhejiang", lang: str = "zh") -> Marks:
+    """What people filled into a workbook of any profile.
+
+    Every sheet that has the columns firm id and segment id and one of status, owner and notes is read; columns are
+    known by their headers, so sheets and columns may have been moved, hidden, sorted and filtered. Of two places that
+    were edited differently the first counts; the other is a `Conflict`.
+
+    Parameters
+    ----------
+    profile
+        A profile whose own headers are to be known beside those of the shipped ones.
+
+    Raises
+    ------
+    CaseError
+        When the file is no readable workbook, is too large, or no sheet of it can hold marks.
+    """
+    path = Path(path)
+    headers = known_headers() | plan_headers(load_profile(profile))
+    try:
+        if path.stat().st_size > _LARGEST:
+            detail = f"> {_LARGEST // 1024 // 1024} MB"
+            raise CaseError(text("workbook.update_unreadable", lang, path=path, detail=detail))
+        book = open_workbook(path.read_bytes())
+        entries = []
+        found = False
+        for sheet in book.sheets:
+            rows = sheet_rows(book, sheet, [])
+            columns = _header(rows, headers)
+            if columns:
+                found = True
+                entries += list(_entries(rows, columns, sheet, lang))
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise CaseError(text("workbook.update_unreadable", lang, path=path, detail=detail)) from error
+    except Refusal as error:
+        detail = text(f"tables.{error.problem.reason}", lang, **dict(error.problem.values))
+        raise CaseError(text("workbook.update_unreadable", lang, path=path, detail=detail)) from error
+    if not found:
+        raise CaseError(text("workbook.update_nothing", lang, path=path))
+    return _settled(entries)
+
+
+def _header(rows: Iterator[tuple[int, list[str]]], headers: Mapping[str, str]) -> dict[str, int]:
+    """Where the columns stand, once the header has been read; empty where the sheet has none that will do."""
+    for number, row in rows:
+        columns: dict[str, int] = {}
+        for place, cell in enumerate(row):
+            columns.setdefault(headers.get(_plain(cell), ""), place)
+        if {"firm_id", "segment_id"} <= set(columns) and set(MARKS) & set(columns):
+            return columns
+        if number > _LOOK_AHEAD:
+            break
+    return {}
+
+
+def _plain(cell: str) -> str:
+    """A cell's text as it was typed: without what is not seen, and without the apostrophe that kept it inert."""
+    return clean_text(plain_text(cell)).strip()
+
+
+def _entries(
+    rows: Iterator[tuple[int, list[str]]], columns: Mapping[str, int], sheet: str, lang: str
+) -> Iterator[_Entry]:
+    def cell(row: Sequence[str], column: str) -> str:
+        place = columns.get(column, -1)
+        return _plain(row[place]) if 0 <= place < len(row) else ""
+
+    for number, row in rows:
+        key = (cell(row, "segment_id"), cell(row, "firm_id"))
+        if not all(key):
+            continue
+        base = _base(cell(row, "mark_base"))
+        where = text("workbook.mark_where", lang, sheet=shown(sheet), row=number)
+        for column in MARKS:
+            if column in columns and cell(row, column) != FORMULA_WITHOUT_VALUE:
+                before = None if base is None else base[MARKS.index(column)]
+                yield _Entry(key, column, cell(row, column), before, where)
+
+
+def _base(cell: str) -> list[str] | None:
+    try:
+        held = json.loads(cell)
+    except (ValueError, RecursionError):  # the column was removed or written over: then every mark counts as an edit
+        return None
+    known = isinstance(held, list) and len(held) == len(MARKS) and all(isinstance(value, str) for value in held)
+    return held if known else None
+
+
+def _settled(entries: Sequence[_Entry]) -> Marks:
+    """One value per row and column: an edit before what stood there, the first edit before another."""
+    grouped: dict[tuple[Key, str], list[_Entry]] = {}
+    for entry in entries:
+        grouped.setdefault((entry.key, entry.column), []).append(entry)
+    values: dict[Key, dict[str, str]] = {}
+    places: dict[Key, str] = {}
+    conflicts = []
+    for (key, column), held in grouped.items():
+        edits = [entry for entry in held if entry.value != (entry.base or "")]
+        kept = edits[0] if edits else held[0]
+        for other in edits[1:]:
+            if other.value != kept.value:
+                conflicts.append(Conflict(key, column, kept.value, other.value, other.where))
+        if kept.value:
+            values.setdefault(key, {})[column] = kept.value
+            places.setdefault(key, kept.where)
+    return Marks(values, places, tuple(dict.fromkeys(conflicts)))
+
+
+def place_marks(targets: pd.DataFrame, marks: Marks, graph: ChainGraph, lang: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put what was filled in into its rows again.
+
+    Returns
+    -------
+    DataFrame, DataFrame
+        The targets with status, owner, note and mark_base (what stands in the row, for the next reading). And
+        `MARK_COLUMNS`: one row per mark without a row now, with its values, and per conflict, without.
+    """
+    keys = list(zip(targets["segment_id"], targets["firm_id"], strict=True))
+    status = _status_words(lang)
+    rows = []
+    for key in keys:
+        held = marks.values.get(key, {})
+        rows.append([status.get(held.get(column, ""), held.get(column, "")) if column == "status"
+                     else held.get(column, "") for column in MARKS])  # fmt: skip
+    placed = targets.assign(
+        **{column: pd.Series([row[place] or None for row in rows], index=targets.index, dtype="str")
+           for place, column in enumerate(MARKS)},
+        mark_base=pd.Series([json.dumps(row, ensure_ascii=False) for row in rows], index=targets.index, dtype="str"),
+    )  # fmt: skip
+    listed = {(chain, firm): segment for chain, firm, segment in
+              zip(targets["chain_id"], targets["firm_id"], targets["segment"], strict=True)}  # fmt: skip
+    return placed, pd.DataFrame(
+        list(_problems(marks, set(keys), listed, graph, lang)), columns=[*MARK_COLUMNS, "mark_base"]
+    )
+
+
+def _problems(
+    marks: Marks, placed: set[Key], listed: Mapping[tuple[str, str], str], graph: ChainGraph, lang: str
+) -> Iterator[dict[str, str | None]]:
+    chains, segments, firms = (names_by_id(graph, table, lang) for table in ("chains", "segments", "firms"))
+    chain_of = dict(zip(graph["segments"]["segment_id"], graph["segments"]["chain_id"], strict=True))
+    status = _status_words(lang)
+
+    def row(key: Key, problem: str, where: str, held: Mapping[str, str]) -> dict[str, str | None]:
+        segment, firm = key
+        values = {column: held.get(column, "") for column in MARKS}
+        values["status"] = status.get(values["status"], values["status"])
+        return {
+            "chain": chains.get(chain_of.get(segment, "")), "firm": firms.get(firm, firm),
+            "segment": segments.get(segment, segment), "mark_problem": problem, "where": where, "firm_id": firm,
+            "segment_id": segment, **{column: value or None for column, value in values.items()},
+            "mark_base": json.dumps(list(values.values()), ensure_ascii=False),
+        }  # fmt: skip
+
+    for key, held in sorted(marks.values.items()):
+        if key not in placed:
+            now = listed.get((chain_of.get(key[0], ""), key[1]))
+            problem = text("workbook.mark_moved", lang, segment=now) if now else text("workbook.mark_vanished", lang)
+            yield row(key, problem, marks.places[key], held)
+    for key, column, kept, other, where in sorted(marks.conflicts):
+        caption = text(f"workbook.column_{column}", lang)
+        problem = text("workbook.mark_conflict", lang, column=caption, kept=kept, other=other)
+        yield row(key, problem, where, {})
+
+
+def marks_not_placed(findings: Findings, graph: ChainGraph, marks: Marks, lang: str) -> pd.DataFrame:
+    """The marks that a run found no row for, and those filled in differently in two places; see `place_marks`."""
+    return place_marks(frames.targets(findings, graph, lang), marks, graph, lang)[1]
+
+
+def _status_words(lang: str) -> dict[str, str]:
+    """Every word of the drop-down, in any language, to the word in this one."""
+    wanted = split(text("workbook.choices_status", lang))
+    words: dict[str, str] = {}
+    for other in LANGUAGES:
+        words |= dict(zip(split(text("workbook.choices_status", other)), wanted, strict=True))
+    return words
