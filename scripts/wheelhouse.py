@@ -192,7 +192,9 @@ def main() -> None:
     parser.add_argument(
         "--platform", type=lambda value: listed(value, TAGS), default=tuple(TAGS), metavar="linux,windows"
     )
-    parser.add_argument("--extras", default="neo4j", help="extras of pyproject.toml to include (default: neo4j)")
+    parser.add_argument(
+        "--extras", default="neo4j,briefs", help="extras of pyproject.toml to include (default: neo4j,briefs)"
+    )
     options = parser.parse_args()
     extras = tuple(part for part in options.extras.split(",") if part)
     with tempfile.TemporaryDirectory(prefix="wheelhouse-") as temporary:
