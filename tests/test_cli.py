@@ -234,7 +234,7 @@ def test_ctrl_c_leaves_out_as_it_was(case: str, tmp_path: Path) -> None:
     (out / "gaps.csv").write_text("old")
     script = (
         "import sys, time, chaingraph.run as run\n"
-        "def slow(*_):\n    print('ready', flush=True)\n    time.sleep(60)\n"
+        "def slow(*_, **__):\n    print('ready', flush=True)\n    time.sleep(60)\n"
         "run.write_pages = slow\n"
         "from chaingraph.cli import main\n"
         f"sys.exit(main(['run', {case!r}, '--region', '嘉兴', '--out', {str(out)!r}]))\n"
