@@ -11,7 +11,8 @@ import chaingraph as cg
 from chaingraph.errors import MissingExtraError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
-from chaingraph.writers import charts
+from chaingraph.writers import chart_panorama, charts
+from chaingraph.writers.list_frames import local_rows
 from tests.toy import toy_tables
 
 
@@ -65,3 +66,22 @@ def test_without_a_chinese_font_the_message_names_some(found: Findings, monkeypa
     monkeypatch.setattr(charts, "_FONTS", ("No Such Font",))
     with pytest.raises(MissingExtraError, match="Noto Sans CJK SC"):
         charts.gap_matrix(found)
+
+
+def test_the_panorama_has_a_box_per_segment_with_state_and_hatch(found: Findings) -> None:
+    graph = ChainGraph("toy", toy_tables())
+    axes = chart_panorama.panorama(found, graph, "甲光伏").axes[0]
+    said = [item.get_text() for item in axes.texts]
+    segments = found.gaps["zh"].query("chain_id == 'pv'")["segment"]
+    assert all(any(line.removesuffix(" ★") == segment for line in said) for segment in segments)
+    # Two rectangles a segment: the ground with its hatch, and the frame.
+    hatches = [patch.get_hatch() for patch in axes.patches if type(patch).__name__ == "Rectangle"]
+    assert len(hatches) == 2 * len(segments)
+    assert {"///", "\\\\"} <= set(hatches)
+
+
+def test_the_district_matrix_counts_each_firm_once(found: Findings) -> None:
+    graph = ChainGraph("toy", toy_tables())
+    axes = chart_panorama.district_matrix(found, graph).axes[0]
+    counted = sum(int(item.get_text()) for item in axes.texts if item.get_text() != "–")
+    assert counted == len(local_rows(found, graph, "zh").drop_duplicates(["chain_id", "firm_id"]))
