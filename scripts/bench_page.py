@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from chaingraph.findings import Findings  # noqa: E402 - the line above makes it importable from a clone
-from chaingraph.graph import ChainGraph  # noqa: E402
-from chaingraph.schema import DTYPES, GAP_COLUMNS, TABLES  # noqa: E402
-from chaingraph.writers.page import write_pages  # noqa: E402
-from tests.made_findings import made_findings  # noqa: E402
+from chaingraph.graph import ChainGraph  # noqa: E402 - likewise
+from chaingraph.schema import DTYPES, GAP_COLUMNS, TABLES  # noqa: E402 - likewise
+from chaingraph.writers.page import write_pages  # noqa: E402 - likewise
+from tests.made_findings import made_findings  # noqa: E402 - likewise
 
 LIMITS = {2_000: 0.5, 10_000: 2.0}  # seconds
 REPEATS = 5
