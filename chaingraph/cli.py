@@ -114,6 +114,7 @@ def command_line(lang: str) -> click.Group:
         option("out", "OUT", required=True),
         chains,
         option("seed", "N", type=int, default=0, show_default=True),
+        option("pictures", is_flag=True),
     )
     page = option("out", "FILE", told="out_map", required=True)
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {

@@ -71,6 +71,7 @@ def run(
     draws: int = 200,
     profile: str | Path = "zhejiang",
     update: str | Path | None = None,
+    pictures: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -105,6 +106,8 @@ def run(
         Which sheets shortlist.xlsx has: ``zhejiang``, ``situ_wuqingdan``, ``english``, or a TOML file of your own.
     update
         A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
+    pictures
+        Whether the workbook's pictures are drawn; they take longer than all the rest.
     progress
         Called with the name of each of `STAGES` as it begins.
 
@@ -148,7 +151,9 @@ def run(
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
         begin("workbook")
-        write_workbook(findings, graph, folder / "shortlist.xlsx", lang=lang, profile=profile, marks=marks)
+        write_workbook(
+            findings, graph, folder / "shortlist.xlsx", lang=lang, profile=profile, marks=marks, pictures=pictures
+        )
         begin("pages")
         write_pages(findings, graph, folder, previous=Path(out))  # the former run's files are still in their place
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)

@@ -49,6 +49,7 @@ def write_workbook(
     lang: str = "zh",
     profile: str | Path = "zhejiang",
     marks: Marks | None = None,
+    pictures: bool = True,
 ) -> None:
     """Write what a run found as one Excel workbook, made to be read, filtered, filled in and printed.
 
@@ -62,6 +63,9 @@ def write_workbook(
     marks
         Status, owner and notes that people filled in before (`workbook_update.read_marks`); they stand in their rows
         again, and those without a row, or filled in differently in two places, on a sheet of their own.
+    pictures
+        Whether the profile's pictures are drawn (some seconds, with the extra ``charts``); without them the sheet
+        says how to get them.
 
     Raises
     ------
@@ -81,7 +85,7 @@ def write_workbook(
     buffer = BytesIO()
     wanted = {part.key: part.name for part in parts}
     book = open_book(buffer, wanted, lang=lang, as_of=findings.as_of, title=title)
-    _Writer(book, parts, findings, graph, shown, problems, title).write()
+    _Writer(book, parts, findings, graph, shown, problems, title, pictures).write()
     book.workbook.close()
     write_bytes(buffer.getvalue(), Path(path))
 
@@ -130,6 +134,7 @@ class _Writer:
     shown: pd.DataFrame
     problems: pd.DataFrame
     title: str
+    pictures: bool
 
     def write(self) -> None:
         for part in self.parts:
@@ -138,7 +143,9 @@ class _Writer:
             elif part.plan.kind == "pictures":
                 heading = f"{self.title} · {self.book.names[part.key]}"
                 captions = self._captions(part)
-                add_pictures(self.book, part.key, part.plan, self.findings, self.graph, heading, captions)
+                add_pictures(
+                    self.book, part.key, part.plan, self.findings, self.graph, heading, captions, drawn=self.pictures
+                )
             else:
                 self._table(part)
 

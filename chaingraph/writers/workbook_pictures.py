@@ -33,10 +33,13 @@ def add_pictures(
     graph: ChainGraph,
     title: str,
     captions: Sequence[str],
+    *,
+    drawn: bool = True,
 ) -> None:
     """Write a sheet of pictures, each within one printed page.
 
-    Without matplotlib, or without a font that has Chinese, the sheet says what to install; the rest of the book stands.
+    Without matplotlib, or without a font that has Chinese, the sheet says what to install; where they are not to be
+    drawn, how to ask for them. The rest of the book stands either way.
     """
     sheet = book.workbook.add_worksheet(book.names[key])
     sheet.hide_gridlines(2)
@@ -49,6 +52,8 @@ def add_pictures(
     row, used, breaks = len(captions) + 2, 0.9, []
     widest, tallest = _PAGE[plan.paper], _TALL[plan.paper]
     try:
+        if not drawn:
+            raise MissingExtraError(book.label("pictures_off"))
         for name, figure in _figures(plan.pictures, findings, graph, book.lang):
             width, height = figure.get_size_inches()
             scale = min(1.0, widest / width, (tallest - 0.9) / height)
