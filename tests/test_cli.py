@@ -199,12 +199,12 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(chaingraph.run, "run", fake)
     call = ["run", "c", "--region", "嘉兴", "--out", "o", "--chain", "a", "--chain", "b", "--top", "7", "--seed", "3"]
     more = ["--draws", "9", "--strategy", "build", "--as-of", "2025-06", "--reference", "r", "--lang", "en"]
-    more += ["--profile", "english", "--update", "u.xlsx"]
+    more += ["--profile", "english", "--update", "u.xlsx", "--pictures"]
     assert cli.main([*call, *more]) == cli.REFUSED
     del seen["progress"]
     assert seen == {
         "case": "c", "region": "嘉兴", "out": "o", "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
-        "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en",
+        "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en", "pictures": True,
         "profile": "english", "update": "u.xlsx",
     }  # fmt: skip
 
