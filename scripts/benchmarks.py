@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -69,10 +69,19 @@ def spend(command: Sequence[str]) -> Spent:
     return Spent(wall_s, usage.ru_utime + usage.ru_stime, peak / 1e6)
 
 
-def repeat(command: Sequence[str], times: int) -> list[Spent]:
-    """Several runs after one that only warms the caches."""
-    spend(command)
-    return [spend(command) for _ in range(times)]
+def in_turn(commands: Mapping[str, tuple[Sequence[str], int]]) -> dict[str, list[Spent]]:
+    """Several commands so many times each, in turn, after one run of each that only warms the caches.
+
+    In turn, so that whatever else the machine is doing falls on all of them.
+    """
+    for command, _ in commands.values():
+        spend(command)
+    runs: dict[str, list[Spent]] = {name: [] for name in commands}
+    for turn in range(max(times for _, times in commands.values())):
+        for name, (command, times) in commands.items():
+            if turn < times:
+                runs[name].append(spend(command))
+    return runs
 
 
 def median(runs: Sequence[Spent]) -> float:
@@ -82,7 +91,6 @@ def median(runs: Sequence[Spent]) -> float:
 
 def bench_main() -> list[Figure]:
     """The main job on data/jiaxing beside the bare imports: at most 3 x the imports + 3 s, under 600 MB."""
-    imports = median(repeat([sys.executable, "-c", IMPORTS], 5))
     with tempfile.TemporaryDirectory(prefix="bench-") as out:
         command = [
             str(Path(sys.executable).with_name("chaingraph")),
@@ -93,8 +101,8 @@ def bench_main() -> list[Figure]:
             "--out",
             out,
         ]
-        runs = repeat(command, 3)
-    job = median(runs)
+        measured = in_turn({"imports": ([sys.executable, "-c", IMPORTS], 5), "job": (command, 3)})
+    imports, job, runs = median(measured["imports"]), median(measured["job"]), measured["job"]
     return [
         Figure("main", f"python -c '{IMPORTS}' (median of 5, warm)", imports, "s"),
         Figure("main", "chaingraph run data/jiaxing (median of 3, warm)", job, "s", 3 * imports + 3),
