@@ -82,10 +82,13 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
         points; names of local buyers joined with ``;``.
     """
     chains, segments, firms = (names_by_id(graph, table, lang) for table in ("chains", "segments", "firms"))
+    proven = leaders[leaders["proven"].astype(bool)]
+    led = {str(chain): list(held["firm_id"]) for chain, held in proven.groupby("chain_id")}
+    offices = graph["chain_offices"].dropna(subset=["department"])
     rows = []
     for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
         row = {**values, "segment_id": segment_id}
-        whom, by_office = _ask_whom(row, leaders, graph, firms, lang)
+        whom, by_office = _ask_whom(row, led, offices, firms, lang)
         asked = row["state"] in ASKED_STATES and row["fill_mode"] != "unsuitable"
         rows.append(
             {
@@ -111,16 +114,19 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
 
 
 def _ask_whom(
-    row: Mapping[Any, Any], leaders: pd.DataFrame, graph: ChainGraph, firms: Mapping[str, str], lang: str
+    row: Mapping[Any, Any],
+    leaders: Mapping[str, list[str]],
+    offices: pd.DataFrame,
+    firms: Mapping[str, str],
+    lang: str,
 ) -> tuple[str | None, bool]:
     """The local firm that would buy it, a leader first; else the chain's leader; else the department in charge."""
-    led = list(leaders.loc[(leaders["chain_id"] == row["chain_id"]) & leaders["proven"], "firm_id"])
+    led = leaders.get(str(row["chain_id"]), [])
     buyers = list(row["buyer_ids"])
     for firm in [*(buyer for buyer in buyers if buyer in led), *buyers]:
         return text("gaps.buyer", lang, firm=firms.get(firm, firm)), False
     for firm in led:
         return text("gaps.leader", lang, firm=firms.get(firm, firm)), True
-    offices = graph["chain_offices"].dropna(subset=["department"])
     own = offices[offices["chain_id"] == row["chain_id"]]
     for department in [*own["department"], *offices.loc[offices["chain_id"].isna(), "department"]]:
         return text("gaps.office", lang, department=department), True

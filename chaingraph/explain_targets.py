@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -63,12 +63,21 @@ def gather_grounds(
         firms=_records(firms.join(facts)),
         gaps=_records(gap_facts),
         shares=_largest_locals(shares),
-        words={tuple(row[:3]): row[3] for row in words[["chain_id", "firm_id", "local_firm_id", "words"]].to_numpy()},
+        words=_by_pair(words),
         routes=paths,
         doors=find_doors(graph, set(firm_facts.index[firm_facts["inside"].fillna(value=False).astype(bool)])),
         strategies=strategies,
         seed_counts=seed_counts,
     )
+
+
+def for_list(grounds: Grounds, shares: pd.DataFrame, words: pd.DataFrame, strategies: Mapping[str, str]) -> Grounds:
+    """The same grounds for another list: its own shares, words and strategies."""
+    return replace(grounds, shares=_largest_locals(shares), words=_by_pair(words), strategies=strategies)
+
+
+def _by_pair(words: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    return {tuple(row[:3]): row[3] for row in words[["chain_id", "firm_id", "local_firm_id", "words"]].to_numpy()}
 
 
 def _records(frame: pd.DataFrame) -> dict[str, Row]:

@@ -180,6 +180,7 @@ def explain_fit(
         As in `findings.Findings`, with the list's name in ``list``.
     """
     terms, shares, words = [], [], []
+    said: dict[tuple[str, str], str] = {}  # the same pair stands on several lists
     for name, chain_id, part in _by_list(rows):
         firms = sorted(part["firm_id"].unique())
         own = seeds[name]
@@ -197,7 +198,9 @@ def explain_fit(
             .head(NAMED_FIRMS)[["firm_id", "local_firm_id"]]
             .itertuples(index=False, name=None)
         ):
-            words.append((name, chain_id, firm, local, ";".join(shared_words(reference, firm, local))))
+            if (firm, local) not in said:
+                said[firm, local] = ";".join(shared_words(reference, firm, local))
+            words.append((name, chain_id, firm, local, said[firm, local]))
     columns = ["list", "chain_id", "firm_id", "local_firm_id", "words"]
     empty = pd.DataFrame(columns=["list", "chain_id", "firm_id"])
     return (

@@ -13,7 +13,7 @@ from chaingraph.candidates import asked_segments, find_candidates, local_units, 
 from chaingraph.derived import current_tiers, firm_places, segment_nodes
 from chaingraph.explain_gaps import describe_gaps, describe_leaders, weekly_questions
 from chaingraph.explain_lists import describe_rankings, list_notes
-from chaingraph.explain_targets import describe_targets, gather_grounds
+from chaingraph.explain_targets import describe_targets, for_list, gather_grounds
 from chaingraph.findings import Findings
 from chaingraph.fit import Reference
 from chaingraph.gaps import gap_facts, gap_rules, local_presence
@@ -164,22 +164,9 @@ def survey(
     led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
     seed_counts = Counter(seeds["main"]["chain_id"])
     main_plans = {chain: plan.name for chain, plan in strategies.items()}
-    grounds = {
-        name: gather_grounds(
-            graph,
-            facts,
-            around.gaps,
-            shares[shares["list"] == name],
-            words[words["list"] == name],
-            routes,
-            plan,
-            seed_counts,
-        )
-        for name, plan in (
-            ("main", main_plans),
-            ("leader", dict.fromkeys(strategies, "strengthen")),
-        )
-    }
+    of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
+    grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts)
+    by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
     gaps = {language: describe_gaps(around.gaps, around.leaders, graph, language) for language in LANGUAGES}
     caption = _caption(graph, places, reference)
     names = graph["firms"].set_index("firm_id")["firm"]
@@ -189,8 +176,8 @@ def survey(
         as_of=now,
         lang=lang,
         gaps=gaps,
-        targets={language: describe_targets(main, grounds["main"], language) for language in LANGUAGES},
-        leader_targets={language: describe_targets(led, grounds["leader"], language) for language in LANGUAGES},
+        targets={language: describe_targets(main, grounds, language) for language in LANGUAGES},
+        leader_targets={language: describe_targets(led, by_leader, language) for language in LANGUAGES},
         rankings={language: describe_rankings(sectors, graph, facts, around.gaps, language) for language in LANGUAGES},
         leaders={language: describe_leaders(around.leaders, graph, language) for language in LANGUAGES},
         questions={language: weekly_questions(gaps[language], language) for language in LANGUAGES},
