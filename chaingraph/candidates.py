@@ -146,7 +146,7 @@ def find_candidates(
 
 
 def _dropped(pool: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
-    passed = pool.groupby(["chain_id", "firm_id"])["gate"].transform(lambda gates: gates.isna().any()).astype(bool)
+    passed = pool["gate"].isna().groupby([pool["chain_id"], pool["firm_id"]]).transform("any")
     held = pool[~passed].assign(order=lambda rows: rows["gate"].map({gate: i for i, gate in enumerate(_GATES)}))
     held = held.sort_values(["chain_id", "order", "firm_id"], kind="stable").drop_duplicates(["chain_id", "firm_id"])
     names = graph["firms"].set_index("firm_id")["firm"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import product as pairs
 
-import numpy as np
-
-from chaingraph.kernels import Floats, dense
 from chaingraph.reference import Reference
 
 _LATIN = re.compile("[a-z]+")  # texts are compared in lower case; igbt and led are written in capitals
@@ -36,9 +34,9 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
     at = reference.position
     if reference.vectoriser is None:
         return ()
-    both = reference.text[[at[candidate]]].multiply(reference.text[[at[local]]])
-    weight = dense(both)[0]
-    if not weight.any():
+    own, other = (_grams_of(reference, at[firm]) for firm in (candidate, local))
+    weight = {gram: own[gram] * other[gram] for gram in own.keys() & other.keys()}
+    if not weight:
         return ()
     grams = reference.vectoriser.vocabulary_
     carried: dict[str, float] = {}
@@ -55,9 +53,15 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
     return tuple(_LATIN.sub(lambda word: word[0].upper(), piece) for piece in chosen)
 
 
-def _carried(piece: str, grams: dict[str, int], weight: Floats) -> float:
+def _grams_of(reference: Reference, row: int) -> dict[int, float]:
+    text = reference.text
+    held = slice(int(text.indptr[row]), int(text.indptr[row + 1]))
+    return dict(zip(text.indices[held].tolist(), text.data[held].tolist(), strict=True))
+
+
+def _carried(piece: str, grams: dict[str, int], weight: dict[int, float]) -> float:
     inside = {piece[start : start + size] for size in (2, 3) for start in range(len(piece) - size + 1)}
-    return float(np.sum([weight[grams[gram]] for gram in sorted(inside) if gram in grams]))
+    return math.fsum(weight.get(grams[gram], 0.0) for gram in inside if gram in grams)
 
 
 def _common_pieces(left: str, right: str) -> set[str]:

@@ -37,8 +37,10 @@ def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
     links = pd.concat([graph["firm_links"]["source_id"], graph["firm_links"]["target_id"]]).value_counts()
     rows = []
     names = graph["firms"].set_index("firm_id")["firm"]
-    keys = set(zip(local["chain_id"], local["firm_id"], strict=True)) | set(grounds) | set(shares)
-    by_key = dict(list(local.groupby(["chain_id", "firm_id"])))
+    placed = local[(local["standing"] == MADE) & (local["role_order"] == 1)]
+    keys = set(zip(placed["chain_id"], placed["firm_id"], strict=True)) | set(grounds) | set(shares)
+    held_by = pd.MultiIndex.from_frame(local[["chain_id", "firm_id"]]).isin(keys)
+    by_key = dict(list(local[held_by].groupby(["chain_id", "firm_id"])))
     for chain_id, firm_id in sorted((key for key in keys if isinstance(key[0], str)), key=str):
         held = by_key.get((chain_id, firm_id), local.iloc[:0])
         made = held[held["standing"] == MADE]
