@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from chaingraph.schema import DTYPES, TABLES
+from chaingraph.columns import DTYPES
+from chaingraph.schema import TABLES
 
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
 FILE_COLUMNS = ("file", "table", "sha256", "rows")

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 
+from chaingraph.columns import SEPARATOR, Column
 from chaingraph.rejects import INVISIBLE, Problem
-from chaingraph.schema import SEPARATOR, Column
 
 Value = str | float | int | bool
 Parsed = tuple[Value | None, Problem | None]

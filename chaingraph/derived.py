@@ -8,9 +8,9 @@ from functools import lru_cache
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.graph import ChainGraph
-from chaingraph.schema import split
 
 # GB/T 4754 divisions 13-43 are manufacturing (section C). A segment none of whose classes is there is a service.
 _MANUFACTURING = range(13, 44)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.explain_firm import find_listed
 from chaingraph.explain_gaps import listed, number, percent
 from chaingraph.explain_targets import tier_names
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import split
 
 _PARTNERS = 3
 _OFFERS = 3  # of each kind

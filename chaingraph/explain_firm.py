@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.explain_gaps import number, percent
 from chaingraph.findings import Findings
 from chaingraph.labels import text
-from chaingraph.schema import split
 
 _SHOWN_LOCALS = 3
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import GAP_COLUMNS, split
+from chaingraph.schema import GAP_COLUMNS
 
 MOST_NAMES = 4
 QUESTIONS = 20

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import split
 from chaingraph.explain_gaps import listed, names_by_id, percent
 from chaingraph.gaps import PRESENT_STATES
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 from chaingraph.next_steps import Doors, find_doors, is_introduction, next_step
-from chaingraph.schema import SHORTLIST_COLUMNS, split
+from chaingraph.schema import SHORTLIST_COLUMNS
 from chaingraph.scoring import NAMED_FIRMS
 
 MOST_REASONS = 4

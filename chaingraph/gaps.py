@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import split
 from chaingraph.derived import place_within
 from chaingraph.graph import ChainGraph
 from chaingraph.position import segment_measures
-from chaingraph.schema import split
 from chaingraph.sql import Query
 
 MADE, BESIDE, OTHER = 1, 2, 3

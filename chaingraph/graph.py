@@ -13,8 +13,9 @@ import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import empty_table
+from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
-from chaingraph.schema import TABLES, split
+from chaingraph.schema import TABLES
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -9,8 +9,9 @@ from functools import cache
 from typing import NamedTuple
 
 from chaingraph.cells import clean, fold, unit_scale
+from chaingraph.columns import Column, Table
 from chaingraph.rejects import Problem, Refusal
-from chaingraph.schema import TABLES, Column, Table
+from chaingraph.schema import TABLES
 
 MAX_COLUMNS = 512
 LOOK_AHEAD = 5  # rows looked at to find out whether the header stands where it should

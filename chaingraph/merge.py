@@ -9,11 +9,12 @@ import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import Case
+from chaingraph.columns import DTYPES, PROVENANCE, SEPARATOR, Table, split
 from chaingraph.errors import CaseError
 from chaingraph.graph import ChainGraph
 from chaingraph.name_forms import credit_key, normalise_name, stock_key
 from chaingraph.names import match_firms
-from chaingraph.schema import DTYPES, PROVENANCE, SEPARATOR, TABLES, Table, split
+from chaingraph.schema import TABLES
 
 FIRM_ID = "firms.firm_id"
 Filled = tuple[str | float, str | float]  # columns filled, source they came from; NaN where none

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import split
 from chaingraph.grams import NameIndex
 from chaingraph.name_forms import (
     BRANCH,
@@ -39,7 +40,6 @@ from chaingraph.name_forms import (
     stock_key,
     unlike,
 )
-from chaingraph.schema import split
 
 __all__ = ["MATCH_COLUMNS", "REVIEW_COLUMNS", "RULES", "match_firms", "normalise_name"]
 

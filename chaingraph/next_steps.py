@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import split
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import split
 
 _LEVELS = ("国家级", "省级")
 _SHARED = re.compile("中([德荷法日韩意美英])")

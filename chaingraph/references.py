@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chaingraph.cells import IDENTIFIER, Value, fold, slug
+from chaingraph.columns import PROVENANCE, SEPARATOR, Column, Table, split
 from chaingraph.rejects import Journal, Problem
-from chaingraph.schema import PROVENANCE, SEPARATOR, Column, Table, split
 
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.fit import (
     Reference,
     bootstrap,
@@ -19,7 +20,6 @@ from chaingraph.fit import (
 from chaingraph.fit_words import shared_words
 from chaingraph.graph import ChainGraph
 from chaingraph.regions import distance_km
-from chaingraph.schema import split
 from chaingraph.strategy import Strategy
 
 # Reasons name the strongest local firms; further ones say nothing that these did not.

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chaingraph.columns import Table
 from chaingraph.headers import (
     LOOK_AHEAD,
     Match,
@@ -32,7 +33,6 @@ from chaingraph.headers import (
     near_tables,
 )
 from chaingraph.rejects import Journal, Problem, Refusal, shown
-from chaingraph.schema import Table
 from chaingraph.workbooks import MAX_CELLS, MEGABYTE, merged_area, open_workbook, sheet_rows
 
 MAX_FILE = 256 * MEGABYTE

@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.case import FILE_COLUMNS, Case
 from chaingraph.cells import Value, clean, parser
+from chaingraph.columns import DTYPES, Column
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 from chaingraph.references import (
@@ -23,7 +24,7 @@ from chaingraph.references import (
     without_repeats,
 )
 from chaingraph.rejects import Journal, Problem, Refusal, caption, counted, shown
-from chaingraph.schema import DTYPES, REQUIRED_TABLES, TABLES, Column
+from chaingraph.schema import REQUIRED_TABLES, TABLES
 from chaingraph.sheets import Sheet, read_sheets
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data

@@ -21,9 +21,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from chaingraph.columns import SEPARATOR, split
 from chaingraph.errors import CaseError
 from chaingraph.labels import text as label
-from chaingraph.schema import SEPARATOR, split
 from chaingraph.tagging_features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
 from chaingraph.tagging_linear import LinearStep
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chaingraph.case import Case
+from chaingraph.columns import DTYPES, SEPARATOR, split
 from chaingraph.errors import CaseError
 from chaingraph.labels import LANGUAGES, text
-from chaingraph.schema import DTYPES, SEPARATOR, TABLES, split
+from chaingraph.schema import TABLES
 from chaingraph.tagging_features import parts
 
 if TYPE_CHECKING:

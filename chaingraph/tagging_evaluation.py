@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaingraph.schema import split
+from chaingraph.columns import split
 
 # Texts in, rows of (row, segment_id, probability) out.
 Judge = Callable[[Sequence[str]], pd.DataFrame]

@@ -27,9 +27,10 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from chaingraph.findings import Findings  # noqa: E402 - the line above makes it importable from a clone
+from chaingraph.columns import DTYPES  # noqa: E402 - the line above makes it importable from a clone
+from chaingraph.findings import Findings  # noqa: E402 - likewise
 from chaingraph.graph import ChainGraph  # noqa: E402 - likewise
-from chaingraph.schema import DTYPES, GAP_COLUMNS, TABLES  # noqa: E402 - likewise
+from chaingraph.schema import GAP_COLUMNS, TABLES  # noqa: E402 - likewise
 from chaingraph.writers.page import write_pages  # noqa: E402 - likewise
 from tests.made_findings import made_findings  # noqa: E402 - likewise
 

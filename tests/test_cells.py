@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaingraph.cells import clean, fold, parser, slug, split_set, unit_scale
+from chaingraph.columns import Column
 from chaingraph.labels import text
 from chaingraph.rejects import INVISIBLE
-from chaingraph.schema import TABLES, Column
+from chaingraph.schema import TABLES
 
 FIRMS, ROLES = TABLES["firms"], TABLES["firm_segments"]
 REVENUE, EMPLOYEES, FOUNDED = FIRMS.column("revenue_cny_m"), FIRMS.column("employees"), FIRMS.column("founded")

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from chaingraph import regions
-from chaingraph.schema import TABLES, Column, Table, split
+from chaingraph.columns import Column, Table, split
+from chaingraph.schema import TABLES
 from chaingraph.tables import read_case
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"

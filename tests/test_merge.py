@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaingraph.case import Case, empty_table
+from chaingraph.columns import DTYPES
 from chaingraph.errors import CaseError
 from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.merge import GRAPH_MATCH_COLUMNS, GRAPH_REVIEW_COLUMNS, build_graph
-from chaingraph.schema import DTYPES, TABLES
+from chaingraph.schema import TABLES
 from tests.shared_data import REPOSITORY
 from tests.toy import toy_case, toy_tables
 

@@ -10,8 +10,9 @@ import pytest
 from neo4j_server import toy_findings
 from toy import toy_tables
 
+from chaingraph.columns import TIERS
 from chaingraph.errors import StoreError
-from chaingraph.schema import TABLES, TIERS
+from chaingraph.schema import TABLES
 from chaingraph.stores import neo4j_results, neo4j_rows
 from chaingraph.stores.neo4j_shape import EDGE_TABLES, NODE_TABLES, TIER_LABELS, Row, checked, shorten
 

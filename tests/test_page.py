@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from chaingraph.columns import ADMISSIONS, BASES, CHAIN_CLASSES, CONFIDENCE, KINDS, STAGES, STATUSES, STRATEGIES, TIERS
 from chaingraph.derived import firm_places
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import ChaingraphError, UnknownNameError
@@ -23,19 +24,7 @@ from chaingraph.gaps import BESIDE, MADE, local_presence
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.regions import distance_km
-from chaingraph.schema import (
-    ADMISSIONS,
-    BASES,
-    CHAIN_CLASSES,
-    CONFIDENCE,
-    GAP_STATES,
-    KINDS,
-    STAGES,
-    STATUSES,
-    STRATEGIES,
-    TABLES,
-    TIERS,
-)
+from chaingraph.schema import GAP_STATES, TABLES
 from chaingraph.surveying import survey_tables
 from chaingraph.writers.page import one_page, write_pages
 from chaingraph.writers.page_atlas import build_atlas

@@ -14,9 +14,10 @@ import xlsxwriter
 from toy import toy_tables, write_toy
 
 from chaingraph.case import Case
+from chaingraph.columns import Table
 from chaingraph.errors import CaseError
 from chaingraph.headers import find_column, find_table
-from chaingraph.schema import TABLES, Table
+from chaingraph.schema import TABLES
 from chaingraph.tables import read_case
 from chaingraph.workbooks import open_workbook, sheet_rows
 

@@ -12,9 +12,10 @@ from toy import toy_tables, write_toy
 
 from chaingraph.case import Case
 from chaingraph.cells import slug
+from chaingraph.columns import split
 from chaingraph.errors import CaseError, ChaingraphError, UnknownNameError
 from chaingraph.references import firm_id
-from chaingraph.schema import TABLES, split
+from chaingraph.schema import TABLES
 from chaingraph.tables import read_case, summarise
 
 JIAXING = Path(__file__).resolve().parents[1] / "data" / "jiaxing"

@@ -25,7 +25,8 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.case import Case
-from chaingraph.schema import DTYPES, TABLES
+from chaingraph.columns import DTYPES
+from chaingraph.schema import TABLES
 
 SOURCE = "构造数据,仅供测试"
 _CSV = {

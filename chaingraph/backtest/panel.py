@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from chaingraph import kernels
+from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.product_text import product_weights
 from chaingraph.reference import Distance, Reference, build_reference
-from chaingraph.schema import split
 
 Protocol = Literal["hide30", "temporal"]
 Flags = NDArray[np.bool_]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from chaingraph.columns import DTYPES
 from chaingraph.errors import StoreError
-from chaingraph.schema import DTYPES, TABLES
+from chaingraph.schema import TABLES
 from chaingraph.sql import Query, sql_text
 
 if TYPE_CHECKING:

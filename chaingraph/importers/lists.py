@@ -11,8 +11,8 @@ import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import Case, empty_rejects, empty_table
+from chaingraph.columns import TIERS
 from chaingraph.importers.columns import file_row, read_columns, refused
-from chaingraph.schema import TIERS
 
 _HEADERS = {
     "year": ("year", "年份", "edition"),

@@ -12,12 +12,12 @@ import json
 import sqlite3
 from typing import Any
 
+from chaingraph.columns import split
 from chaingraph.ledger.acts import must_report
 from chaingraph.ledger.events import Event, canonical
 from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, credits, size_known
-from chaingraph.schema import split
 
 FORM = "1"  # of what is derived; a ledger with another one is derived anew
 

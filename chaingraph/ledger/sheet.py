@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chaingraph.cells import clean, fold
+from chaingraph.columns import Column
 from chaingraph.labels import text
 from chaingraph.ledger.events import LedgerError
 from chaingraph.ledger.fields import FIELDS, STANDING
 from chaingraph.rejects import Problem, Refusal, shown
-from chaingraph.schema import Column
 
 COLUMNS: dict[str, Column] = {column.name: column for column in (*FIELDS, *STANDING)}
 REJECT_COLUMNS = ("row", "column", "value", "effect", "reason", "remedy")

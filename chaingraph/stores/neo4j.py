@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from chaingraph.case import Case
+from chaingraph.columns import split
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
-from chaingraph.schema import split
 from chaingraph.stores import neo4j_results as results
 from chaingraph.stores import neo4j_rows as rows
 from chaingraph.stores.neo4j_load import (

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from chaingraph.case import Case
+from chaingraph.columns import DTYPES, SEPARATOR
 from chaingraph.errors import StoreError
-from chaingraph.schema import DTYPES, SEPARATOR, TABLES
+from chaingraph.schema import TABLES
 from chaingraph.stores import neo4j_results as results
 from chaingraph.stores.neo4j import FREE, OWN_PROPERTIES
 from chaingraph.stores.neo4j_load import TooLarge, read_state, transact

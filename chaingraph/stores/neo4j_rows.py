@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from chaingraph import regions
+from chaingraph.columns import SEPARATOR, split
 from chaingraph.errors import UnknownNameError
-from chaingraph.schema import SEPARATOR, TABLES, split
+from chaingraph.schema import TABLES
 from chaingraph.stores.neo4j_shape import (
     EDGE_TABLES,
     END,

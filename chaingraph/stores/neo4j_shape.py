@@ -24,9 +24,10 @@ from typing import NamedTuple, NoReturn
 
 import pandas as pd
 
+from chaingraph.columns import PROVENANCE, TIERS, Table
 from chaingraph.errors import StoreError
 from chaingraph.labels import text
-from chaingraph.schema import PROVENANCE, TABLES, TIERS, Table
+from chaingraph.schema import TABLES
 
 NAME_LENGTH = 200  # an index key may take 8 kB; 200 characters take 800 bytes at most
 _LABELS = {

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chaingraph.columns import STAGES
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import GAP_STATES, STAGES
+from chaingraph.schema import GAP_STATES
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.charts import new_figure
 from chaingraph.writers.list_frames import local_rows

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from chaingraph.columns import STAGES, split
 from chaingraph.errors import MissingExtraError
 from chaingraph.explain_firm import find_listed
 from chaingraph.explain_gaps import number
 from chaingraph.findings import Findings
 from chaingraph.labels import text
-from chaingraph.schema import STAGES, split
 from chaingraph.writers.files import whole_file
 
 if TYPE_CHECKING:

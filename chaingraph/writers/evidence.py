@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.columns import SEPARATOR, split
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import SEPARATOR, split
 from chaingraph.writers.cell_text import code_text
 
 EVIDENCE_COLUMNS = ("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id")

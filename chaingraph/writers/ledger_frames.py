@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.ledger import progress, views
 from chaingraph.ledger.fields import LISTS
 from chaingraph.ledger.store import Ledger
-from chaingraph.schema import split
 
 _CODED = {"stage", "state", "capital", "reason", "what", "measure"}
 _PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight"}  # captioned with (%)

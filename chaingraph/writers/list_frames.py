@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+from chaingraph.columns import STAGES, split
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import STAGES, TABLES, split
+from chaingraph.schema import TABLES
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.profile_columns import COLUMNS
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from chaingraph.columns import STAGES
 from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import STAGES, TABLES
+from chaingraph.schema import TABLES
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.page import one_page
 from chaingraph.writers.sheets import STATE_COLOURS

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.columns import CHAIN_CLASSES
 from chaingraph.derived import segment_nodes
 from chaingraph.findings import Findings
 from chaingraph.gaps import BESIDE, MADE, OTHER
 from chaingraph.graph import ChainGraph
-from chaingraph.schema import CHAIN_CLASSES
 from chaingraph.writers.page_records import (
     Record,
     grouped,

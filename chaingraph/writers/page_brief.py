@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaingraph.schema import split
+from chaingraph.columns import split
 from chaingraph.writers.page_atlas import Atlas, by_rank
 from chaingraph.writers.page_records import Record, known
 

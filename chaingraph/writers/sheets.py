@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.schema import split
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
 

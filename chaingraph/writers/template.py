@@ -7,9 +7,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chaingraph.columns import Column, Table
 from chaingraph.errors import StoreError
 from chaingraph.labels import entries, text
-from chaingraph.schema import TABLES, Column, Table
+from chaingraph.schema import TABLES
 from chaingraph.writers.files import write_bytes
 
 if TYPE_CHECKING:

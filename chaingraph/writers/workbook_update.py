@@ -16,13 +16,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.cells import FORMULA_WITHOUT_VALUE
+from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.rejects import Refusal, shown
-from chaingraph.schema import split
 from chaingraph.workbooks import open_workbook, sheet_rows
 from chaingraph.writers import workbook_frames as frames
 from chaingraph.writers.files import clean_text, plain_text
