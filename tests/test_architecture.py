@@ -27,8 +27,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
     ),
     "decision": (
-        "candidates", "ranking", "next_steps", "explain_gaps", "explain_targets", "explain_lists", "explain_firm",
-        "explain_brief", "surveying", "backtest",
+        "candidates", "ranking", "teams", "next_steps", "pools", "explain_gaps", "explain_targets", "explain_lists",
+        "explain_firm", "explain_brief", "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": ("run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "cli", "__main__"),

@@ -9,9 +9,9 @@ import pytest
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
+from chaingraph.teams import in_teams
 from chaingraph.writers.list_frames import list_frame
 from chaingraph.writers.profile import load_profile, parse_profile, shipped_profiles
-from chaingraph.writers.teams import in_teams
 from chaingraph.writers.workbook import write_workbook
 from chaingraph.writers.workbook_frames import targets
 from tests.test_workbook import toy_findings, toy_graph

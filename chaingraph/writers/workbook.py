@@ -14,6 +14,7 @@ from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 from chaingraph.schema import GAP_STATES
+from chaingraph.teams import Team, in_teams, teams
 from chaingraph.writers import list_frames
 from chaingraph.writers import workbook_frames as frames
 from chaingraph.writers.cell_text import code_text, fitting
@@ -31,7 +32,6 @@ from chaingraph.writers.sheets import (
     row_height,
     set_print,
 )
-from chaingraph.writers.teams import Team, in_teams, teams
 from chaingraph.writers.workbook_pictures import add_pictures
 from chaingraph.writers.workbook_update import MARK_COLUMNS, Marks, no_marks, place_marks
 
