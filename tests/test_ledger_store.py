@@ -79,6 +79,8 @@ def test_history_cannot_be_overwritten(tmp_path: Path) -> None:
         ("UPDATE projects SET state = replace(state, 'negotiating', 'signed') WHERE project_id = 'p1'", "projects"),
         ("UPDATE standing SET stage = 'started' WHERE project_id = 'p1'", "standing"),
         ("DELETE FROM counted", "counted"),
+        ("UPDATE stage_tally SET usd = usd + 1", "stage_tally"),
+        ("DELETE FROM count_tally WHERE of = 'owner'", "count_tally"),
     ],
 )
 def test_what_is_derived_is_compared_and_can_be_derived_anew(tmp_path: Path, statement: str, found: str) -> None:
@@ -88,6 +90,35 @@ def test_what_is_derived_is_compared_and_can_be_derived_anew(tmp_path: Path, sta
         ledger.connection.execute(statement)
         assert found in [fault.found for fault in check_ledger(ledger)]
         ledger.rebuild()
+        assert check_ledger(ledger) == []
+
+
+def test_sums_follow_what_goes_as_well_as_what_comes(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
+        ledger.record_all([entered(1, investment_m=0.1), entered(2, investment_m=150.0)])
+        held = "SELECT landing, stage, projects, usd, sized, unknown FROM stage_tally ORDER BY 1, 2"
+        before = ledger.connection.execute(held).fetchall()
+        assert sum(row[3] for row in before) == 150_100_000
+        for stage, why in [("signed", ""), ("negotiating", "误登")] * 30:
+            ledger.record(Act("stage", "p1", "2024-02-01", CENTRE, why, {"stage": stage}))
+        assert ledger.connection.execute(held).fetchall() == before
+        ledger.record(Act("stage", "p2", "2024-03-01", CENTRE, "", {"stage": "signed"}))
+        ledger.record(Act("transferred", "p2", "2024-03-02", CENTRE, "用地", {"to": "别处"}))
+        assert check_ledger(ledger) == []
+
+
+def test_a_ledger_without_the_sums_is_derived_anew(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with open_ledger(path, RULES, create=True) as ledger:
+        ledger.record_all([entered(1), Act("stage", "p1", "2024-02-01", CENTRE, "", {"stage": "signed"})])
+        rows = _derived_rows(ledger)
+        for trigger in ("standing_comes", "standing_goes", "counted_comes", "counted_goes"):
+            ledger.connection.execute(f"DROP TRIGGER {trigger}")
+        ledger.connection.execute("DROP TABLE stage_tally")
+        ledger.connection.execute("DROP TABLE count_tally")
+        ledger.connection.execute("UPDATE about SET value = '1:' || substr(value, 3) WHERE key = 'derived'")
+    with open_ledger(path, RULES) as ledger:
+        assert _derived_rows(ledger) == rows
         assert check_ledger(ledger) == []
 
 

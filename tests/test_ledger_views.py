@@ -270,8 +270,7 @@ def test_the_board_of_ten_thousand_projects_takes_under_a_second(
     rules: Rules = RULES
     with open_ledger(tmp_path / "l.db", rules, create=True) as ledger:
         fill(ledger, 10_000)
-        bare = ("SELECT landing, owner, stage, substr(signed_on, 1, 7), count(*), sum(usd_m), sum(cny_m) FROM standing "
-                "GROUP BY 1, 2, 3, 4")  # fmt: skip
+        bare = "SELECT stage, count(*) FROM standing GROUP BY stage"  # the plainest there is
 
         def best(run: object, times: int = 7) -> float:
             spent = []
@@ -288,5 +287,8 @@ def test_the_board_of_ten_thousand_projects_takes_under_a_second(
         assert board < 1
         assert board / plain <= 5
         found = progress.board(ledger, TARGETS, "2024-07-01")
-        assert found.stages["projects"].sum() == 10_000
+        recount = "SELECT landing, count(*), sum(stage = 'signed') FROM standing GROUP BY landing ORDER BY landing"
+        assert found.stages[["landing", "projects", "signed"]].values.tolist() == [
+            list(row) for row in ledger.connection.execute(recount)
+        ]
         assert check_ledger(ledger)[0].what == "derived"  # filled without events: the check says so

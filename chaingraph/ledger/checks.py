@@ -12,6 +12,7 @@ from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.project import Project, replay
 from chaingraph.ledger.rules import credits
 from chaingraph.ledger.store import Ledger
+from chaingraph.sql import sql_text
 
 _SUM = 1e-9
 
@@ -42,6 +43,10 @@ def check_ledger(ledger: Ledger) -> list[Fault]:
         pairs = ledger.connection.execute("SELECT project_id, other_id, status FROM pairs ORDER BY 1, 2").fetchall()
         standing = ledger.connection.execute("SELECT * FROM standing ORDER BY project_id").fetchall()
         counted = ledger.connection.execute("SELECT * FROM counted").fetchall()
+        sums = {
+            name: [sorted(ledger.connection.execute(query)) for query in (sql_text(text), f"SELECT * FROM {name}")]  # noqa: S608  # constants
+            for name, text in derived.SUMS.items()
+        }
     finally:
         ledger.connection.execute("COMMIT")
     before = ""
@@ -66,6 +71,7 @@ def check_ledger(ledger: Ledger) -> list[Fault]:
     wanted = [row for state in states.values() for row in derived.counted_rows(state, ledger.rules)]
     if sorted(map(json.dumps, counted)) != sorted(json.dumps(list(row)) for row in wanted):
         faults.append(Fault("derived", "-", "counted"))
+    faults += [Fault("derived", "-", name) for name, (made, held) in sums.items() if made != held]
     faults += [fault for state in states.values() for fault in _project_faults(state, ledger)]
     return faults + _holders(states, [(one, Pair(states[two], status)) for one, two, status in pairs if two in states])
 

@@ -1,8 +1,9 @@
 """What is derived from the events and kept beside them, so that a view of ten thousand projects is one query.
 
 ``projects`` holds the state of each project, ``standing`` its narrow row for the views, ``counted`` what it counts
-towards (indicator, day, place, amount), ``pairs`` the projects that may be one. All of it can be thrown away and
-derived anew (`Ledger.rebuild`); `chaingraph.ledger.checks` compares.
+towards (indicator, day, place, amount), ``pairs`` the projects that may be one. Triggers keep the sums that the board
+is read from (``stage_tally``, ``count_tally``) in the same transaction. All of it can be thrown away and derived anew
+(`Ledger.rebuild`); `chaingraph.ledger.checks` compares it with what the events give.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from chaingraph.columns import split
@@ -18,8 +20,9 @@ from chaingraph.ledger.events import Event, canonical
 from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, credits, size_known
+from chaingraph.sql import sql_text
 
-FORM = "1"  # of what is derived; a ledger with another one is derived anew
+FORM = "2"  # of what is derived; a ledger with another one is derived anew
 
 STANDING = (
     "project_id", "same", "stage", "landing", "owner", "team", "lead_post", "chain_id", "capital", "usd_m", "cny_m",
@@ -40,14 +43,14 @@ CREATE INDEX standing_until ON standing (exclusive_until);
 CREATE TABLE counted (project_id TEXT NOT NULL, indicator TEXT NOT NULL, day TEXT NOT NULL, month TEXT NOT NULL,
   place TEXT NOT NULL, owner TEXT NOT NULL, amount REAL NOT NULL, known INTEGER NOT NULL);
 CREATE INDEX counted_of_project ON counted (project_id);
-CREATE INDEX counted_by_place ON counted (indicator, place, month, day, amount, known);
-CREATE INDEX counted_by_owner ON counted (indicator, owner, month, day, amount, known);
+CREATE INDEX counted_by_day ON counted (month, day);
 CREATE TABLE pairs (project_id TEXT NOT NULL, other_id TEXT NOT NULL, reasons TEXT NOT NULL, status TEXT NOT NULL,
   day TEXT NOT NULL, PRIMARY KEY (project_id, other_id)) WITHOUT ROWID;
 CREATE INDEX pairs_back ON pairs (other_id);
 """
-TABLES = ("projects", "standing", "counted", "pairs")
-_INSERT_STANDING = f"INSERT OR REPLACE INTO standing VALUES ({','.join('?' * len(STANDING))})"  # noqa: S608  # constants
+TABLES = ("projects", "standing", "counted", "pairs", "stage_tally", "count_tally")
+SUMS = {"stage_tally": "ledger_stage_sums", "count_tally": "ledger_count_sums"}  # what each has to hold
+_INSERT_STANDING = f"INSERT INTO standing VALUES ({','.join('?' * len(STANDING))})"  # noqa: S608  # constants
 
 
 def version(rules: Rules) -> str:
@@ -60,10 +63,22 @@ def settle(connection: sqlite3.Connection, rules: Rules) -> None:
     connection.execute("INSERT OR REPLACE INTO about VALUES ('derived', ?)", (version(rules),))
 
 
-def clear(connection: sqlite3.Connection) -> None:
-    """Empty the derived tables."""
+def make(connection: sqlite3.Connection) -> None:
+    """Make the derived tables, empty ones in place of those that there are."""
     for table in TABLES:
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608  # one of four constants
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in statements(SCHEMA + sql_text("ledger_tallies")):
+        connection.execute(statement)
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: `executescript` would end the transaction."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
 
 
 def to_json(project: Project) -> str:
@@ -109,6 +124,7 @@ def keep_project(connection: sqlite3.Connection, state: Project, rules: Rules) -
     """Write the rows of one project."""
     given = (state.project_id, state.last_number, to_json(state))
     connection.execute("INSERT OR REPLACE INTO projects VALUES (?, ?, ?)", given)
+    connection.execute("DELETE FROM standing WHERE project_id = ?", (state.project_id,))
     connection.execute(_INSERT_STANDING, standing_row(state, rules))
     connection.execute("DELETE FROM counted WHERE project_id = ?", (state.project_id,))
     connection.executemany("INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?, ?, ?)", counted_rows(state, rules))

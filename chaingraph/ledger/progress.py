@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,22 +72,28 @@ def elapsed(start: str, end: str, as_of: str) -> float:
 class Counted:
     """What counts towards the indicators up to a day, summed by month (``""``: not dated)."""
 
+    total: list[_Sum]  # indicator, "", month, known, unknown
     places: list[_Sum]  # indicator, place, month, known, unknown
     owners: list[_Sum]  # indicator, department, month, known, unknown
     starts: str  # the ledger's first day
 
 
 def counted(ledger: Ledger, as_of: str) -> Counted:
-    """Sum what counts, by place and by department; an index holds each in its order, so that nothing is sorted."""
+    """Sum what counts, in all, by place and by department.
 
-    def summed(name: str) -> list[_Sum]:
+    Months before that of ``as_of`` are read from the sums that stand in the ledger, its own month day by day.
+    """
+
+    def summed(of: str) -> list[_Sum]:
+        name = "''" if of == "all" else of
         query = (
-            f"SELECT indicator, {name}, month, sum(amount * known), sum(amount * (1 - known)) FROM counted "  # noqa: S608  # one of two constants
-            f"INDEXED BY counted_by_{name} WHERE day <= ? GROUP BY indicator, {name}, month"
+            "SELECT indicator, name, month, known / 1e6, unknown / 1e6 FROM count_tally WHERE of = ? AND month < ? "  # noqa: S608  # constants
+            f"UNION ALL SELECT indicator, {name}, month, sum(amount * known), sum(amount * (1 - known)) FROM counted "
+            f"WHERE month = ? AND day <= ? GROUP BY indicator, {name}"
         )
-        return ledger.connection.execute(query, (as_of,)).fetchall()
+        return ledger.connection.execute(query, (of, as_of[:7], as_of[:7], as_of)).fetchall()
 
-    return Counted(summed("place"), summed("owner"), first_day(ledger.connection))
+    return Counted(summed("all"), summed("place"), summed("owner"), first_day(ledger.connection))
 
 
 def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counted | None = None) -> pd.DataFrame:
@@ -121,7 +127,7 @@ def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counte
         start, end = bounds(period)
         state = "history" if end < as_of else "future" if start > as_of else "running"
         scale = _scale(indicators.get(indicator), unit)
-        known, unknown, undated = _summed(found.places, indicator, start, end)
+        known, unknown, undated = _summed(found.total, indicator, start, end)
         actual = known * scale
         completion = actual / target if target else float("nan")
         share = elapsed(start, end, as_of) if state == "running" else float("nan")
@@ -256,22 +262,34 @@ class Board:
 
 
 def board(ledger: Ledger, targets: pd.DataFrame, as_of: str) -> Board:
-    """The board on a day, in a few queries whatever the number of projects."""
-    counts = ", ".join(f"sum(stage = '{name}')" for name in STAGES)
-    query = (
-        f"SELECT landing, {counts}, count(*), sum(usd_m), sum(major IS NULL), "  # noqa: S608  # constants
-        f"sum(stage <> 'ended' AND exclusive_until BETWEEN ? AND ?) FROM standing WHERE NOT same GROUP BY landing"
-    )
-    rows = ledger.connection.execute(query, (as_of, days_later(as_of, 7))).fetchall()
+    """The board on a day, from the sums that the ledger keeps: its cost does not grow with the number of projects."""
+    query = "SELECT landing, stage, projects, usd, sized, unknown FROM stage_tally ORDER BY landing"
+    rows = ledger.connection.execute(query).fetchall()
+    soon = "SELECT count(*) FROM standing WHERE NOT same AND stage <> 'ended' AND exclusive_until BETWEEN ? AND ?"
+    expiring = ledger.connection.execute(soon, (as_of, days_later(as_of, 7))).fetchone()[0]
     pairs = ledger.connection.execute("SELECT count(*) FROM pairs WHERE status = 'open'").fetchone()[0]
     found, year = counted(ledger, as_of), as_of[:4]
     return Board(
         as_of=as_of,
-        stages=frame([row[:-2] for row in rows], ("landing", *STAGES, "projects", "usd_m")),
+        stages=_stages(rows),
         progress=progress(ledger, targets, as_of, found=found),
         places=scoreboard(ledger, as_of, year=year, found=found),
         departments=scoreboard(ledger, as_of, year=year, of="owner", found=found),
-        expiring=sum(row[-1] or 0 for row in rows),
+        expiring=int(expiring),
         doubtful=int(pairs),
-        unknown=sum(row[-2] or 0 for row in rows),
+        unknown=sum(row[5] for row in rows),
     )
+
+
+def _stages(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """One row per place: a count for each stage, all projects, and what is known of their investment."""
+    places: dict[str, dict[str, int]] = {}
+    for landing, stage, count, usd, sized, _ in rows:
+        held = places.setdefault(landing, dict.fromkeys((*STAGES, "projects", "usd", "sized"), 0))
+        for name, value in ((stage, count), ("projects", count), ("usd", usd), ("sized", sized)):
+            held[name] += value
+    made = [
+        (place, *(held[name] for name in (*STAGES, "projects")), held["usd"] / 1e6 if held["sized"] else None)
+        for place, held in places.items()
+    ]
+    return frame(made, ("landing", *STAGES, "projects", "usd_m"))

@@ -253,7 +253,7 @@ class Ledger:
     def rebuild(self) -> None:
         """Derive everything anew from the events."""
         with self.transaction() as connection:
-            derived.clear(connection)
+            derived.make(connection)
             states: dict[str, Project] = {}
             for event in self.events():
                 state = apply(states.get(event.project_id), event)
@@ -313,8 +313,9 @@ def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
     if not given:
         with ledger.transaction():
             if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0]:
-                for statement in _statements(_SCHEMA + derived.SCHEMA):
+                for statement in derived.statements(_SCHEMA):
                     connection.execute(statement)
+                derived.make(connection)
                 connection.execute("INSERT INTO about VALUES ('form', ?)", (str(FORM),))
                 derived.settle(connection, ledger.rules)
     about = dict(connection.execute("SELECT key, value FROM about"))
@@ -323,13 +324,3 @@ def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
     if about.get("derived") != derived.version(ledger.rules):
         ledger.rebuild()
     return ledger
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one: `executescript` would end the transaction."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""

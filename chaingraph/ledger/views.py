@@ -29,9 +29,10 @@ _WHOLE = {"projects", "reached", "now_here", "days", "rank", "skipped", *STAGES}
 
 def frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
     """Rows as a table: text columns ``str`` (missing NaN), counts ``Int64``, amounts ``float64``."""
-    table = pd.DataFrame(list(rows), columns=list(columns), dtype=object)
-    kinds = {name: "float64" if name in _NUMBERS else "Int64" if name in _WHOLE else "str" for name in columns}
-    return table.astype(kinds)
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    kinds = ["float64" if name in _NUMBERS else "Int64" if name in _WHOLE else "str" for name in columns]
+    held = zip(columns, values, kinds, strict=True)
+    return pd.DataFrame({name: pd.Series(column, dtype=kind) for name, column, kind in held})
 
 
 def projects(ledger: Ledger, stage: str = "") -> pd.DataFrame:

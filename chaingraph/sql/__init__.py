@@ -1,6 +1,7 @@
 """The set-based questions, one dialect-neutral text each: they run unchanged on DuckDB and on Spark.
 
 Parameters are positional (``?``), the one form that both engines take. Tables are registered under their schema names.
+The texts that begin with ``ledger_`` are for SQLite, which keeps the project ledger.
 """
 
 from __future__ import annotations
