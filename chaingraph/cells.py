@@ -42,6 +42,7 @@ _UNCLEAN = re.compile(rf"^['\s]|\s$|\s\s|[^\S ]|[{''.join(map(chr, _FULL_WIDTH))
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2014\u2010\u2011\ufe63\uff0d", "-"))
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?)(.*)")
 _CURRENCY = re.compile(r"^(?:¥|rmb|cny|人民币)|(?:¥|rmb|cny|人民币)$")
+_DOLLARS = re.compile(r"美元|美金|usd|us\$|\$")
 _FOREIGN = re.compile(r"美元|美金|欧元|港元|港币|日元|韩元|英镑|新台币|usd|eur|hkd|jpy|krw|gbp|us\$|\$|€|£")
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?(?:[t ]\d{1,2}:\d{2}.*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?")
@@ -269,7 +270,7 @@ def _number(text: str, column: Column, scale: tuple[float, float]) -> Parsed:
         return None, Problem("not_a_number")
     own_unit = found[2] or ("元" if currency else "")
     if own_unit:
-        if _FOREIGN.search(own_unit):
+        if _FOREIGN.search(_DOLLARS.sub("", own_unit) if column.unit == "百万美元" else own_unit):
             return None, Problem("foreign_currency")
         own_scale = unit_scale(own_unit, column)
         if own_scale is None:
@@ -340,6 +341,10 @@ def unit_scale(unit: str, column: Column) -> tuple[float, float] | None:
         base = 1e6 if column.unit == "百万元" else 1e4
         size = _money().get(unit.removesuffix("/亩") if column.unit.endswith("/亩") else unit)
         return None if size is None else (size, base)
+    if column.unit == "百万美元":
+        bare = _DOLLARS.sub("", unit)  # a magnitude alone is of the column's currency; yuan never are
+        size = None if "元" in bare else _money().get(bare or "元")
+        return None if size is None else (size, 1e6)
     if column.name == "year":
         return (1, 1) if unit == "年" else None
     return _SIMPLE_UNITS.get(column.unit, {}).get(unit)

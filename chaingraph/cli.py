@@ -20,12 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaingraph.commands import COMMANDS
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
-from chaingraph.ledger_cli import COMMANDS as LEDGER_COMMANDS
-from chaingraph.national_cli import COMMANDS as NATIONAL_COMMANDS
-from chaingraph.neo4j_cli import COMMANDS as NEO4J_COMMANDS
-from chaingraph.tag_cli import COMMANDS as TAG_COMMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,15 +104,12 @@ def command_line(lang: str) -> click.Group:
         option("reference", "CASE2"),
         option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
     )
-    book = (option("profile", "PROFILE", default="zhejiang", show_default=True), option("update", "FILE.xlsx"))
+    book = (option("profile", "PROFILE", default="zhejiang", show_default=True), option("update", "FILE.xlsx"),
+            option("ledger", "FILE.db"), option("ledger-place", "PLACE", told="ledger_place"))  # fmt: skip
     chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
-    run_only = (
-        option("out", "OUT", required=True),
-        chains,
-        option("seed", "N", type=int, default=0, show_default=True),
-        option("pictures", is_flag=True),
-    )
+    run_only = (option("out", "OUT", required=True), chains, option("pictures", is_flag=True),
+                option("seed", "N", type=int, default=0, show_default=True))  # fmt: skip
     page = option("out", "FILE", told="out_map", required=True)
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
@@ -142,7 +136,7 @@ def command_line(lang: str) -> click.Group:
         command.add_help_option = False
         command.params += [_language_option(lang), _help_option(lang)]
     # These speak both languages in their help.
-    for command in (*NEO4J_COMMANDS, *NATIONAL_COMMANDS, *TAG_COMMANDS, *LEDGER_COMMANDS):
+    for command in COMMANDS:
         group.add_command(command)
     return group
 
@@ -356,10 +350,13 @@ def _gaps(lang: str, case: str, region: str, chain: str | None, reference: str |
     click.echo(_table(captioned(found, graph, lang), columns, lang))
 
 
-def _shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, **options: Any) -> None:
+    from chaingraph.writers.ledger_marks import with_ledger_file
+def _shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, ledger: str | None,
+               ledger_place: str | None, **options: Any) -> None:  # fmt: skip
     from chaingraph.writers.exports import marked_before, write_shortlist
     from chaingraph.writers.terminal import band
     from chaingraph.writers.workbook_frames import targets
+    found, marks = with_ledger_file(found, marks, ledger, place=ledger_place or "", lang=lang)
 
     marks = marked_before(update, Path(out) if out else None, profile=profile, lang=lang)
     found, graph = _survey(lang, case, **options)

@@ -136,11 +136,14 @@ def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tu
         said.append(text("brief.carrier", lang, name=carrier["carrier"], note=carrier["note"]).strip())
     policies = graph["policies"]
     policies = policies[policies["chains"].map(lambda chains: not split(chains) or chain in split(chains)).astype(bool)]
-    return (*said, *_policies(policies.fillna(""), on, lang)) or (text("brief.nothing_to_offer", lang),)
+    return (*said, *policy_sentences(policies.fillna(""), on, lang)) or (text("brief.nothing_to_offer", lang),)
 
 
-def _policies(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, ...]:
-    """Policies as offers only while they hold; those that have ended are named together as ended."""
+def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, ...]:
+    """Policies as offers only while they hold on a day; those that have ended are named together as ended.
+
+    ``policies`` are rows of the case's table with empty texts for what is missing.
+    """
     said: list[str] = []
     ended: dict[tuple[str, str], list[str]] = {}
     for policy in policies.to_dict("records"):

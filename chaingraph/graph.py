@@ -20,8 +20,11 @@ from chaingraph.schema import TABLES
 if TYPE_CHECKING:
     import networkx as nx
 
-_SEGMENT_TABLES = ("firm_segments", "leader_purchases", "segment_rules", "confirmations")
-_FIRM_TABLES = ("firm_segments", "firm_products", "firm_sites", "firm_signals", "leader_purchases", "tech_needs")
+_SEGMENT_TABLES = ("firm_segments", "leader_purchases", "segment_rules", "confirmations", "capabilities")
+_FIRM_TABLES = (
+    "firm_segments", "firm_products", "firm_sites", "firm_signals", "leader_purchases", "tech_needs",
+    "foreign_investments", "fund_holdings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class ChainGraph:
             parts[name] = self.tables[name][self.tables[name]["firm_id"].isin(firm_ids)]
         links = self.tables["firm_links"]
         parts["firm_links"] = links[links["source_id"].isin(firm_ids) & links["target_id"].isin(firm_ids)]
-        for name in ("segment_rules", "confirmations"):
+        for name in ("segment_rules", "confirmations", "capabilities"):
             parts[name] = self.tables[name]
         return parts
 

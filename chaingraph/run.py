@@ -18,10 +18,12 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
-from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.schema import GAP_COLUMNS
 from chaingraph.surveying import survey
 from chaingraph.tables import NATIONAL_TABLES, read_case
+from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
+from chaingraph.writers.ledger_marks import with_ledger_file
 from chaingraph.writers.page import write_pages
 from chaingraph.writers.profile import load_profile
 from chaingraph.writers.workbook import write_workbook
@@ -72,6 +74,8 @@ def run(
     profile: str | Path = "zhejiang",
     update: str | Path | None = None,
     pictures: bool = False,
+    ledger: str | Path | None = None,
+    ledger_place: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -108,6 +112,11 @@ def run(
         A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
     pictures
         Whether the workbook's pictures are drawn; they take longer than all the rest.
+    ledger
+        A project ledger: the lists say who already talks to a firm, and leave out as new whom a place negotiates with
+        alone; see `chaingraph.writers.ledger_marks.with_ledger_file`. The tables of targets then have further columns.
+    ledger_place
+        The place whose lists these are; what it holds itself is offered to it.
     progress
         Called with the name of each of `STAGES` as it begins.
 
@@ -147,6 +156,7 @@ def run(
     )  # fmt: skip
     if wanted is not None:
         findings = only_chains(findings, wanted)
+    findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)
     inputs = [Path(path) for path in (case_path, reference) if path is not None]
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
@@ -166,8 +176,8 @@ def run(
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
-    write_csv(findings.targets[lang], folder / "shortlist.csv", columns=SHORTLIST_COLUMNS)
-    write_csv(findings.leader_targets[lang], folder / "leader_targets.csv", columns=SHORTLIST_COLUMNS)
+    for name, frame in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
+        write_csv(frame, folder / f"{name}.csv", columns=target_columns(frame))
     write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
     write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
     write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)

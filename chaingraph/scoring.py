@@ -24,6 +24,8 @@ from chaingraph.strategy import Strategy
 
 # Reasons name the strongest local firms; further ones say nothing that these did not.
 NAMED_FIRMS = 3
+_TERM_COLUMNS = ("firm_id", "term", "coefficient", "value", "contribution")
+_SHARE_COLUMNS = ("firm_id", "term", "part", "local_firm_id", "share")
 _LISTED = re.compile(r"[、;;,,/]")
 
 
@@ -202,9 +204,8 @@ def explain_fit(
                 said[firm, local] = ";".join(shared_words(reference, firm, local))
             words.append((name, chain_id, firm, local, said[firm, local]))
     columns = ["list", "chain_id", "firm_id", "local_firm_id", "words"]
-    empty = pd.DataFrame(columns=["list", "chain_id", "firm_id"])
     return (
-        pd.concat(terms, ignore_index=True) if terms else empty,
-        pd.concat(shares, ignore_index=True) if shares else empty,
+        pd.concat(terms, ignore_index=True) if terms else pd.DataFrame(columns=[*_TERM_COLUMNS, "list", "chain_id"]),
+        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=[*_SHARE_COLUMNS, "list", "chain_id"]),
         pd.DataFrame(words, columns=columns).astype("str"),
     )

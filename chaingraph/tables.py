@@ -29,7 +29,7 @@ from chaingraph.sheets import Sheet, read_sheets
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data
 _SPARED_ROWS = 2  # of an optional table, however small
-_REFERRED = ("chains", "segments", "firms", "products")  # read before the tables that point to them
+_REFERRED = ("chains", "segments", "firms", "products", "funds")  # read before what points to them
 
 
 NATIONAL_TABLES = ("firms",)  # what a national case must hold: it has no chains of its own

@@ -27,11 +27,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
     ),
     "decision": (
-        "candidates", "ranking", "teams", "next_steps", "pools", "explain_gaps", "explain_targets", "explain_lists",
-        "explain_firm", "explain_brief", "surveying", "backtest",
+        "candidates", "ranking", "teams", "next_steps", "explain_gaps", "explain_targets", "explain_lists",
+        "explain_firm", "explain_brief", "pools", "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
-    "face": ("run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "cli", "__main__"),
+    "face": (
+        "run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "pools_cli", "commands", "cli", "__main__",
+    ),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")

@@ -188,12 +188,12 @@ def test_shortlist_says_who_talks_to_a_firm(ledger: Ledger) -> None:
     )
 
     def offers(as_of: str, place: str) -> list[str]:
-        return list(feedback.with_ledger(shortlist, ledger, as_of=as_of, place=place)["ledger_offer"])
+        return list(feedback.with_ledger(shortlist, ledger.projects(), as_of=as_of, place=place)["ledger_offer"])
 
     assert offers("2024-03-10", "海宁市") == ["held", "new", "own"]
     assert offers("2024-03-10", "平湖市") == ["own", "new", "held"]
     assert offers("2024-06-10", "海宁市") == ["open", "new", "own"]
-    row = feedback.with_ledger(shortlist, ledger, as_of="2024-03-10").iloc[0]
+    row = feedback.with_ledger(shortlist, ledger.projects(), as_of="2024-03-10").iloc[0]
     assert row[["ledger_project", "ledger_place", "ledger_since", "ledger_until"]].tolist() == [
         "p0",
         "平湖市",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 import pandas as pd
 
+from chaingraph.findings import Findings
+from chaingraph.labels import LANGUAGES, text
+from chaingraph.ledger.derived import landing
 from chaingraph.ledger.fields import LADDER
+from chaingraph.ledger.project import Project
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.suspects import bare, keys
 from chaingraph.name_forms import normalise_name
@@ -12,6 +19,8 @@ from chaingraph.name_forms import normalise_name
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
 OUTCOME_COLUMNS = ("firm", "region", "date")
 TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
+HELD = "held_elsewhere"  # the gate of a firm that another place negotiates with alone
+_SHOWN_NAMES = 10
 
 
 def outcomes(ledger: Ledger, region: str) -> pd.DataFrame:
@@ -46,13 +55,27 @@ def enough_to_refit(positives: pd.DataFrame) -> bool:
     return len(positives) >= LEAST_POSITIVES
 
 
-def with_ledger(shortlist: pd.DataFrame, ledger: Ledger, *, as_of: str, place: str = "") -> pd.DataFrame:
+def firm_names(project: Project) -> set[str]:
+    """What a project's firm is recognised by: id, credit code, and names without place and legal form."""
+    about = keys(project.project_id, project.facts)
+    firm_id = project.facts.get("firm_id")
+    names = {f"name {bare(name)}" for name in (about.investor_key, about.group) if bare(name)}
+    return (
+        names
+        | ({f"id {firm_id}"} if firm_id else set())
+        | ({f"code {about.credit_code}"} if about.credit_code else set())
+    )
+
+
+def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: str, place: str = "") -> pd.DataFrame:
     """A shortlist with what the ledger knows of each firm: who talks to it, since when, and whether it may be offered.
 
     Parameters
     ----------
     shortlist
         Rows with firm, and firm_id or credit_code where known.
+    projects
+        The projects of the ledger as they stand.
     place
         Whose list it is; a firm that another place holds exclusively is not offered to it. "" is nobody: what any place
         holds is not offered.
@@ -64,15 +87,12 @@ def with_ledger(shortlist: pd.DataFrame, ledger: Ledger, *, as_of: str, place: s
         ledger_until (last day of an exclusive negotiation), ledger_offer (``new``: not in the ledger; ``own``;
         ``open``: others talk to it; ``held``: another place negotiates alone, do not approach). Of several projects of
         a firm the one that is held, else the latest, is shown. Firms are recognised by id, credit code or name without
-        place and legal form.
+        place and legal form; a project is also found under the name of its investor's group.
     """
     found: dict[str, list[tuple[str, str]]] = {}
-    projects = {project.project_id: project for project in ledger.projects() if project.open}
-    for project in projects.values():
-        about = keys(project.project_id, project.facts)
-        firm_id = project.facts.get("firm_id")
-        for key in {f"id {firm_id}" if firm_id else "", f"code {about.credit_code}" if about.credit_code else "",
-                    f"name {bare(about.investor_key)}"} - {""}:  # fmt: skip
+    live = {project.project_id: project for project in projects if project.open}
+    for project in live.values():
+        for key in firm_names(project):
             held = project.holds(as_of)
             found.setdefault(key, []).append((f"{'1' if held else '0'} {project.entered_on}", project.project_id))
     rows: list[tuple[object, ...]] = []
@@ -86,9 +106,8 @@ def with_ledger(shortlist: pd.DataFrame, ledger: Ledger, *, as_of: str, place: s
         if not hits:
             rows.append((None, None, None, None, None, "new"))
             continue
-        project = projects[hits[-1][1]]
-        holder = project.holds(as_of)
-        where = project.receiving_place or project.first_place or str(project.facts["place"])
+        project = live[hits[-1][1]]
+        holder, where = project.holds(as_of), landing(project)
         offer = "held" if holder and holder != place else "own" if where == place or holder else "open"
         since = project.stage_on.get("negotiating") or project.entered_on
         rows.append(
@@ -96,3 +115,66 @@ def with_ledger(shortlist: pd.DataFrame, ledger: Ledger, *, as_of: str, place: s
         )
     added = pd.DataFrame(rows, columns=list(TALK_COLUMNS), index=shortlist.index).astype("str")
     return pd.concat([shortlist, added], axis=1)
+
+
+def findings_with_ledger(findings: Findings, projects: Sequence[Project], *, as_of: str, place: str = "") -> Findings:
+    """What a run found, with what the ledger knows of each listed firm.
+
+    Each listed firm that stands in the ledger says so as its first next step, and has the `TALK_COLUMNS`. A firm that
+    another place negotiates with alone is taken off the lists of new targets; it is counted with what the gates held
+    back (`HELD`), by name. Of the sector rankings it stays a member and the first reason says who holds it.
+
+    Parameters
+    ----------
+    as_of
+        The day on which an exclusive negotiation is looked at.
+    place
+        Whose lists they are; see `with_ledger`.
+    """
+    changed: dict[str, dict[str, pd.DataFrame]] = {"targets": {}, "leader_targets": {}, "rankings": {}, "notes": {}}
+    held: dict[str, set[str]] = {}
+    for lang in LANGUAGES:
+        for name in ("targets", "leader_targets"):
+            told = _told(getattr(findings, name)[lang], projects, as_of, place, lang, "next_step")
+            away = told["ledger_offer"].eq("held") & told["candidate_list"].eq("new")
+            for chain_id, firm in zip(told.loc[away, "chain_id"], told.loc[away, "firm"], strict=True):
+                held.setdefault(str(chain_id), set()).add(str(firm))
+            changed[name][lang] = _ranked_again(told[~away])
+        rankings = _told(findings.rankings[lang], projects, as_of, place, lang, "reasons")
+        changed["rankings"][lang] = rankings[list(findings.rankings[lang].columns)]
+    gates = [(chain_id, HELD, len(firms), ";".join(sorted(firms)[:_SHOWN_NAMES])) for chain_id, firms in held.items()]
+    more = pd.DataFrame(sorted(gates), columns=["chain_id", "gate", "count", "firms"])
+    dropped = pd.concat([findings.dropped, more], ignore_index=True) if gates else findings.dropped
+    for lang in LANGUAGES:
+        said = text("ledger.note_shortlist", lang, as_of=as_of, held=len(set().union(*held.values())))
+        chains = findings.gaps[lang]["chain_id"].drop_duplicates()
+        notes = pd.DataFrame({"chain_id": chains, "note": said}).astype("str")
+        changed["notes"][lang] = pd.concat([findings.notes[lang], notes], ignore_index=True)
+    dropped = dropped.sort_values("chain_id", kind="stable", ignore_index=True)
+    parameters = {**findings.parameters, "ledger_as_of": as_of, "ledger_place": place or None}
+    return replace(findings, **changed, dropped=dropped, parameters=parameters)  # type: ignore[arg-type]  # by name
+
+
+def _told(
+    frame: pd.DataFrame, projects: Sequence[Project], as_of: str, place: str, lang: str, column: str
+) -> pd.DataFrame:
+    """The rows with the `TALK_COLUMNS`, and with what they say put before a text column."""
+    told = with_ledger(frame, projects, as_of=as_of, place=place)
+    joint = text("gaps.sentence_separator", lang)
+    said = []
+    for row in told.to_dict("records"):
+        own = row[column] if isinstance(row[column], str) and row[column] else None
+        if row["ledger_offer"] == "new":
+            said.append(own)
+            continue
+        values = {name.removeprefix("ledger_"): row[name] for name in TALK_COLUMNS}
+        values["stage"] = text(f"ledger.stage_{row['ledger_stage']}", lang)
+        sentence = text(f"ledger.talk_{row['ledger_offer']}", lang, **values)
+        said.append(sentence if own is None else f"{sentence}{joint}{own}")
+    return told.assign(**{column: pd.Series(said, index=told.index, dtype="str")})
+
+
+def _ranked_again(frame: pd.DataFrame) -> pd.DataFrame:
+    """Ranks without a hole, each list for itself."""
+    ranks = frame.groupby(["chain_id", "candidate_list"])["rank"].rank(method="first")
+    return frame.assign(rank=ranks.astype(frame["rank"].dtype)).reset_index(drop=True)

@@ -298,6 +298,38 @@ def open_ledger(path: Path, rules: Rules, *, create: bool = False, journal: str 
         raise
 
 
+class Standing(NamedTuple):
+    """A ledger looked at from outside: its projects as they stand, and the day of its newest event ("" without one)."""
+
+    projects: list[Project]
+    newest: str
+
+
+def look_into(path: Path) -> Standing:
+    """The projects of a ledger, for whoever only reads: no rules are needed, and nothing is written or derived anew.
+
+    Raises
+    ------
+    LedgerError
+        When there is no ledger, or the file is something else or of another form.
+    """
+    if not path.is_file():
+        raise LedgerError(reason="no_ledger", path=path)
+    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        form = connection.execute("SELECT value FROM about WHERE key = 'form'").fetchone()
+        if form is None or form[0] != str(FORM):
+            raise LedgerError(reason="form", path=path, form=form[0] if form else None, known=FORM)
+        rows = connection.execute("SELECT state FROM projects ORDER BY project_id").fetchall()
+        newest = connection.execute("SELECT coalesce(max(substr(at, 1, 10)), '') FROM events").fetchone()[0]
+    except sqlite3.Error as error:
+        raise LedgerError(reason="not_a_ledger", path=path, detail=error) from error
+    finally:
+        connection.close()
+    return Standing([derived.from_json(state) for (state,) in rows], str(newest))
+
+
 def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
     connection = ledger.connection
     given = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -35,7 +35,8 @@ _LABELS = {
     "carriers": "Carrier", "firm_signals": "Signal", "leader_purchases": "Purchase", "segment_rules": "SegmentRule",
     "parcels": "Parcel", "tech_needs": "TechNeed", "chain_offices": "ChainOffice", "designations": "Designation",
     "outreach": "Outreach", "policies": "Policy", "targets": "PlanTarget", "confirmations": "Confirmation",
-    "excluded": "ExcludedFirm",
+    "excluded": "ExcludedFirm", "foreign_investments": "ForeignInvestment", "funds": "Fund",
+    "fund_holdings": "FundHolding", "capabilities": "Capability",
 }  # fmt: skip
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}

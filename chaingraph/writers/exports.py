@@ -12,6 +12,7 @@ from chaingraph.errors import CaseError, StoreError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.ledger.feedback import TALK_COLUMNS
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.profile import load_profile
@@ -72,10 +73,15 @@ def write_shortlist(
         When the name ends otherwise or the file cannot be written.
     """
     if _is_csv(path, lang):
-        write_csv(findings.targets[lang], path, columns=SHORTLIST_COLUMNS)
+        write_csv(findings.targets[lang], path, columns=target_columns(findings.targets[lang]))
         return pd.DataFrame(columns=list(MARK_COLUMNS))
     write_workbook(findings, graph, path, lang=lang, profile=profile, marks=marks)
     return marks_not_placed(findings, graph, marks or no_marks(), lang)
+
+
+def target_columns(targets: pd.DataFrame) -> list[str]:
+    """The columns of a written list: `schema.SHORTLIST_COLUMNS`, and what a ledger has added to it."""
+    return [*SHORTLIST_COLUMNS, *(name for name in TALK_COLUMNS if name in targets)]
 
 
 def marked_before(update: str | None, path: Path | None, *, profile: str, lang: str) -> Marks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -41,9 +41,16 @@ def table_text(
     return "\n".join(_GAP.join(map(_padded, row, widths)).rstrip() for row in lines)
 
 
-def shown_table(frame: pd.DataFrame, columns: Sequence[str], lang: str, *, width: int | None = None) -> str:
-    """Columns of a table of the workbook as lines of text, captioned; an empty cell is not known."""
-    header = [text(f"workbook.column_{column}", lang) for column in columns]
+def shown_table(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    lang: str,
+    *,
+    width: int | None = None,
+    captions: Mapping[str, str] | None = None,
+) -> str:
+    """Columns of a table as lines of text, captioned as in the workbook or as given; an empty cell is not known."""
+    header = [captions[column] if captions else text(f"workbook.column_{column}", lang) for column in columns]
     cells = [[_cell(value, lang) for value in frame[column].astype(object).tolist()] for column in columns]
     return table_text(header, list(zip(*cells, strict=True)), width=width)
 

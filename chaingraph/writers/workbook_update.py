@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,11 +47,17 @@ class Conflict(NamedTuple):
 
 @dataclass(frozen=True)
 class Marks:
-    """What was filled in: by segment and firm the values of status, owner and note, where they stood, conflicts."""
+    """What was filled in: by segment and firm the values of status, owner and note, where they stood, conflicts.
+
+    ``bases`` holds what stood in the row when the workbook was written (nothing where it does not say), ``firms`` the
+    name in the row; both only for rows with a value or a base.
+    """
 
     values: Mapping[Key, Mapping[str, str]]
     places: Mapping[Key, str]
     conflicts: tuple[Conflict, ...]
+    bases: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    firms: Mapping[Key, str] = field(default_factory=dict)
 
 
 class _Entry(NamedTuple):
@@ -60,6 +66,7 @@ class _Entry(NamedTuple):
     value: str
     base: str | None  # what the workbook held when it was written; None where it does not say
     where: str
+    firm: str = ""
 
 
 def no_marks() -> Marks:
@@ -144,7 +151,7 @@ def _entries(
         for column in MARKS:
             if column in columns and cell(row, column) != FORMULA_WITHOUT_VALUE:
                 before = None if base is None else base[MARKS.index(column)]
-                yield _Entry(key, column, cell(row, column), before, where)
+                yield _Entry(key, column, cell(row, column), before, where, cell(row, "firm"))
 
 
 def _base(cell: str) -> list[str] | None:
@@ -163,6 +170,8 @@ def _settled(entries: Sequence[_Entry]) -> Marks:
         grouped.setdefault((entry.key, entry.column), []).append(entry)
     values: dict[Key, dict[str, str]] = {}
     places: dict[Key, str] = {}
+    bases: dict[Key, dict[str, str]] = {}
+    firms: dict[Key, str] = {}
     conflicts = []
     for (key, column), held in grouped.items():
         edits = [entry for entry in held if entry.value != (entry.base or "")]
@@ -172,8 +181,12 @@ def _settled(entries: Sequence[_Entry]) -> Marks:
                 conflicts.append(Conflict(key, column, kept.value, other.value, other.where))
         if kept.value:
             values.setdefault(key, {})[column] = kept.value
+        if kept.base is not None:
+            bases.setdefault(key, {})[column] = kept.base
+        if kept.value or kept.base:
             places.setdefault(key, kept.where)
-    return Marks(values, places, tuple(dict.fromkeys(conflicts)))
+            firms.setdefault(key, kept.firm)
+    return Marks(values, places, tuple(dict.fromkeys(conflicts)), bases, firms)
 
 
 def place_marks(targets: pd.DataFrame, marks: Marks, graph: ChainGraph, lang: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,0 +1,82 @@
+"""The plan's other ways to recruit, beside the chain lists: who is asked, why, and through whom.
+
+========================  ==================================================================================
+pool                      one row is
+========================  ==================================================================================
+reinvest     增资扩股       a foreign firm here, on one of the three lists
+fund         基金招商       a firm that a partner fund or a local investor holds and that makes what a chain lacks
+headquarters 总部招商       a group that has units, and no functional unit on record
+technology   科技招商       a segment that lacks a technology, and who holds it
+site         以地招商       a target and a parcel (or, without parcels, a zone) that suits it
+team         驻点招商       a target and the team or office that approaches it
+========================  ==================================================================================
+
+Each is a function of the graph and of what a survey found; figures and gates stand in ``library/pools/<pool>.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chaingraph.errors import UnknownNameError
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.pools import fund, headquarters, reinvest, site, team, technology
+from chaingraph.pools.ground import Ground, Pool, pool_ground
+
+POOLS: dict[str, Callable[[Ground], Pool]] = {
+    "reinvest": reinvest.pool,
+    "fund": fund.pool,
+    "headquarters": headquarters.pool,
+    "technology": technology.pool,
+    "site": site.pool,
+    "team": team.pool,
+}
+POOL_COLUMNS = (
+    "pool", "list", "rank", "firm_id", "firm", "country", "city", "chain_id", "chain", "segment_id", "segment",
+    "gap_state", "via", "amount", "amount_unit", "date", "reasons", "next_step", "confidence", "sources",
+)  # fmt: skip
+
+
+def find_pool(graph: ChainGraph, findings: Findings, name: str, *, on: str | None = None, lang: str = "zh") -> Pool:
+    """Whom does one of the plan's other ways to recruit lead to?
+
+    Parameters
+    ----------
+    findings
+        What a survey of the same graph found: its gaps, targets, region and date.
+    name
+        One of `POOLS`.
+    on
+        The day that policies have to hold on, ISO; None: the survey's date.
+
+    Returns
+    -------
+    Pool
+        ``rows``: `POOL_COLUMNS`. list is a code, except for team (the team's name); rank is within the list, 1 first;
+        via names the fund, carrier, unit, parcel or team that leads there; amount is in amount_unit (usd_m, cny_m,
+        mu; NaN = not known); date is of the round or registration. firm_id is missing where the holder of a
+        technology is no firm of the case. ``dropped``: gate, count, firms held back by a known fact. ``notes``: what
+        the case does not hold, and by which figures the lists were made.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such pool.
+
+    Examples
+    --------
+    >>> sorted(POOLS)
+    ['fund', 'headquarters', 'reinvest', 'site', 'team', 'technology']
+    """
+    if name not in POOLS:
+        msg = f"没有这个招商方式 {name!r},可选 / no pool {name!r}; choose: {', '.join(POOLS)}"
+        raise UnknownNameError(msg)
+    found = POOLS[name](pool_ground(graph, findings, name, on or findings.as_of, lang))
+    rows = found.rows.assign(pool=name).reindex(columns=list(POOL_COLUMNS))
+    text_columns = [column for column in POOL_COLUMNS if column not in ("rank", "amount")]
+    rows = rows.astype({**dict.fromkeys(text_columns, "str"), "rank": "Int64", "amount": "float64"})
+    return Pool(name, rows, found.dropped, found.notes)
+
+
+__all__ = ["POOLS", "POOL_COLUMNS", "Pool", "find_pool"]

@@ -1,0 +1,139 @@
+"""What every pool starts from: the graph and what was found in it, laid out by firm and segment."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.candidates import signals
+from chaingraph.derived import firm_places
+from chaingraph.explain_gaps import names_by_id
+from chaingraph.findings import Findings
+from chaingraph.graph import ChainGraph
+from chaingraph.labels import text
+
+Row = Mapping[Any, Any]
+_STATUS_GATES = {"dissolved": "dissolved", "sanctioned": "sanctioned", "insolvent": "insolvency"}
+_NAMED = 10  # firms named beside a count
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a pool holds: its rows, what was held back, and what to say beside it."""
+
+    name: str
+    rows: pd.DataFrame
+    dropped: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The graph seen from a region, by firm and segment."""
+
+    graph: ChainGraph
+    findings: Findings
+    rules: Mapping[str, Any]  # ``library/pools/<pool>.toml``
+    on: str  # the day policies have to hold on
+    lang: str
+    firms: Mapping[str, Row]
+    names: Mapping[str, Mapping[str, str]]  # by table: chains, segments, firms
+    inside: frozenset[str]  # firms seated in the region
+    gates: Mapping[str, str]  # what known fact speaks against a firm
+    gaps: Mapping[str, Row]  # the gap row of each segment
+
+    def say(self, entry: str, /, **values: object) -> str:
+        """A sentence of the pools in the reader's language."""
+        return text(f"pools.{entry}", self.lang, **values)
+
+    def sentences(self, said: Iterable[str | None]) -> str:
+        """Several sentences as one text."""
+        return text("gaps.sentence_separator", self.lang).join(part for part in said if part)
+
+    def seat(self, firm_id: str) -> dict[str, object]:
+        """Who and where a firm is: the columns every row has."""
+        firm = self.firms[firm_id]
+        return {"firm_id": firm_id, "firm": self.names["firms"].get(firm_id, firm_id), "country": firm["country"],
+                "city": firm["city"]}  # fmt: skip
+
+    def gap(self, segment_id: str) -> dict[str, object]:
+        """Which segment a row speaks of, and how it stands there."""
+        row = self.gaps[segment_id]
+        return {"chain_id": row["chain_id"], "chain": row["chain"], "segment_id": segment_id,
+                "segment": row["segment"], "gap_state": row["state"]}  # fmt: skip
+
+    def state(self, segment_id: str) -> str:
+        """The state of a segment, in words."""
+        return text(f"codes.state_{self.gaps[segment_id]['state']}", self.lang)
+
+
+def pool_ground(graph: ChainGraph, findings: Findings, name: str, on: str, lang: str) -> Ground:
+    """Lay out a graph and what was found in it for a pool."""
+    places = firm_places(graph, findings.region)
+    trouble = signals(graph, findings.as_of)[1]
+    firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
+    gates = dict(zip(trouble["firm_id"], trouble["gate"], strict=True))
+    gates |= {id_: _STATUS_GATES[row["status"]] for id_, row in firms.items() if row["status"] in _STATUS_GATES}
+    content = (files("chaingraph") / "library" / "pools" / f"{name}.toml").read_text(encoding="utf-8")
+    return Ground(
+        graph=graph,
+        findings=findings,
+        rules=tomllib.loads(content),
+        on=on,
+        lang=lang,
+        firms=firms,
+        names={table: names_by_id(graph, table, lang) for table in ("chains", "segments", "firms")},
+        inside=frozenset(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]),
+        gates=gates,
+        gaps={row["segment_id"]: row for row in findings.gaps[lang].to_dict("records")},
+    )
+
+
+def ranked(
+    rows: Sequence[Mapping[str, object]], order: Sequence[str], *, descending: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The rows of a pool in order, with ``rank`` within each list, from 1; columns that only order are left out.
+
+    Missing values come last either way; what is equal in all of ``order`` stands in the order of ``firm_id``.
+    """
+    frame = pd.DataFrame(list(rows))
+    if frame.empty:
+        return pd.DataFrame(columns=["list", "rank"])
+    keys = ["list", *order, "firm_id"]
+    rising = [key not in descending for key in keys]
+    frame = frame.sort_values(keys, ascending=rising, na_position="last", kind="stable").reset_index(drop=True)
+    frame["rank"] = frame.groupby("list", sort=False).cumcount() + 1
+    return frame.drop(columns=[key for key in order if key.startswith("by_")])
+
+
+def held_back(gates: Mapping[str, str], ground: Ground) -> pd.DataFrame:
+    """How many firms each known fact held back, and up to ten of their names.
+
+    Returns
+    -------
+    DataFrame
+        One row per gate: gate, count, firms.
+    """
+    by_gate: dict[str, list[str]] = {}
+    for firm_id, gate in sorted(gates.items()):
+        by_gate.setdefault(gate, []).append(ground.names["firms"].get(firm_id, firm_id))
+    rows = [(gate, len(firms), ";".join(firms[:_NAMED])) for gate, firms in sorted(by_gate.items())]
+    return pd.DataFrame(rows, columns=["gate", "count", "firms"])
+
+
+def weakest(*confidences: object) -> str | None:
+    """The weakest of several confidences: a row is as sure as its least sure part; missing where none is stated."""
+    order = {"seen": 0, "known": 1, "unsure": 2}
+    stated = [value for value in confidences if isinstance(value, str)]
+    return max(stated, key=lambda value: order.get(value, 2)) if stated else None
+
+
+def sources_of(*rows: Row) -> str | None:
+    """Where several rows were read, each source once."""
+    told = [row["source"] for row in rows if isinstance(row.get("source"), str)]
+    return ";".join(dict.fromkeys(told)) or None

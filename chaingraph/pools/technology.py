@@ -1,0 +1,107 @@
+"""科技招商: segments that lack a technology, who holds it, and the carrier that opens the door."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chaingraph.columns import split
+from chaingraph.derived import current_tiers
+from chaingraph.labels import text
+from chaingraph.next_steps import find_doors
+from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
+
+
+def pool(ground: Ground) -> Pool:
+    """Who holds what a segment lacks: a missing one of high value or choke-point, or one a firm stated a need for.
+
+    Lists: ``institute`` (a holder of the case's table of capabilities), ``licensor`` (a firm that licenses it),
+    ``firm`` (a maker on a list of specialised firms), ``open`` (nobody on record: a question for the carrier).
+    """
+    needs = ground.graph["tech_needs"]
+    stated = {segment: rows for segment, rows in needs.dropna(subset=["segment_id"]).groupby("segment_id")}
+    wanted = [segment for segment in sorted(ground.gaps) if segment in stated or _is_wanted(segment, ground)]
+    carriers = find_doors(ground.graph, set(ground.inside)).carriers
+    rows: list[dict[str, object]] = []
+    held: dict[str, str] = {}
+    for segment in wanted:
+        doors = carriers.get(str(ground.gaps[segment]["chain_id"]), ())
+        why = _why(segment, stated.get(segment), ground)
+        holders = [*_institutes(segment, ground), *_firms(segment, held, ground)]
+        if not holders:
+            nobody = dict.fromkeys(("firm_id", "firm", "country", "city", "via", "confidence", "sources"))
+            holders = [{"list": "open", **nobody, "holds": ground.say("reason_open")}]
+        for holder in holders:
+            via = holder["via"] or (doors[0] if doors else None)
+            said = [str(holder.pop("holds")), *why]
+            step = ground.say("step_carrier", carrier=via) if via else ground.say("step_no_carrier")
+            rows.append(
+                holder | {**ground.gap(segment), "via": via, "amount": float("nan"), "amount_unit": None, "date": None,
+                          "reasons": ground.sentences(said), "next_step": step,
+                          "by_severity": ground.gaps[segment]["severity"], "by_segment": segment,
+                          "by_name": holder["firm"]}
+            )  # fmt: skip
+    notes = [ground.say("figures_technology", count=len(wanted), most=ground.rules["most_holders"])]
+    notes += [ground.say("empty_capabilities")] if ground.graph["capabilities"].empty else []
+    notes += [ground.say("empty_needs")] if needs.empty else []
+    order = ["by_severity", "by_segment", "by_name"]
+    return Pool("technology", ranked(rows, order, descending=["by_severity"]), held_back(held, ground), tuple(notes))
+
+
+def _is_wanted(segment: str, ground: Ground) -> bool:
+    row = ground.gaps[segment]
+    return row["state"] in ground.rules["states"] and (row["high_value"] is True or row["chokepoint"] is True)
+
+
+def _why(segment: str, needs: pd.DataFrame | None, ground: Ground) -> list[str]:
+    row = ground.gaps[segment]
+    said = [ground.say("reason_segment", segment=row["segment"], state=ground.state(segment))]
+    said += [ground.say(f"reason_{flag}") for flag in ("chokepoint", "high_value") if row[flag] is True]
+    for need in [] if needs is None else needs.sort_values(["firm_id", "need"]).to_dict("records"):
+        firm = ground.names["firms"].get(need["firm_id"], need["firm_id"])
+        said.append(ground.say("reason_need", firm=firm, need=need["need"]))
+    return said
+
+
+def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
+    table = ground.graph["capabilities"]
+    found = table[table["segment_id"] == segment].sort_values(["holder", "capability"], kind="stable")
+    return [
+        {
+            "list": "institute", "firm_id": None, "firm": row["holder"], "country": row["country"],
+            "city": row["city"], "via": row["carrier"] if isinstance(row["carrier"], str) else None,
+            "holds": ground.say("reason_holds" if isinstance(row["capability"], str) else "reason_works_there",
+                                holder=row["holder"], capability=row["capability"]),
+            "confidence": weakest(row["confidence"]), "sources": sources_of(row),
+        }
+        for row in found.to_dict("records")
+    ]  # fmt: skip
+
+
+def _firms(segment: str, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
+    """Firms outside that license it, or make it and are on a list of specialised firms: those known best come first."""
+    tiers = current_tiers(ground.graph)
+    special = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
+    made = ground.graph["firm_segments"]
+    found: list[dict[str, object]] = []
+    for row in made[made["segment_id"] == segment].sort_values("firm_id", kind="stable").to_dict("records"):
+        firm_id = row["firm_id"]
+        licenses = row["kind"] in ground.rules["kinds"]
+        listed = special.get(firm_id, []) if row["kind"] == "maker" else []
+        if not (licenses or listed) or firm_id in ground.inside:
+            continue
+        if firm_id in ground.gates:
+            held[firm_id] = ground.gates[firm_id]
+            continue
+        product = ground.say("separator").join(split(row["product"])) or ground.gaps[segment]["segment"]
+        named = ground.say("separator").join(text(f"codes.tier_{name}", ground.lang) for name in listed)
+        holds = ground.say("reason_licenses" if licenses else "reason_specialised", product=product, tiers=named)
+        found.append(
+            {"list": "licensor" if licenses else "firm", **ground.seat(firm_id), "via": None, "holds": holds,
+             "confidence": weakest(row["confidence"], ground.firms[firm_id]["confidence"]),
+             "sources": sources_of(row, ground.firms[firm_id])}
+        )  # fmt: skip
+    sureness = {"seen": 0, "known": 1}
+    found.sort(
+        key=lambda row: (row["list"] != "licensor", sureness.get(str(row["confidence"]), 2), str(row["firm_id"]))
+    )
+    return found[: int(ground.rules["most_holders"])]

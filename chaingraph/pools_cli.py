@@ -1,0 +1,66 @@
+"""The command ``pools``: the plan's other ways to recruit, as tables on the terminal or as one file."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from chaingraph.labels import text
+
+_NAMES = ("reinvest", "fund", "headquarters", "technology", "site", "team")
+_SHOWN = ("list", "rank", "firm", "city", "segment", "via", "amount", "amount_unit", "reasons")
+_FIRST = 15  # rows of a list shown on the terminal
+
+
+@click.command("pools")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--region", required=True, help="招商的地区 / the region that recruits")
+@click.option(
+    "--pool", "names", multiple=True, type=click.Choice(_NAMES), help="招商方式,可多次 / which; may be repeated"
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 .xlsx 或 .csv / file to write")
+@click.option("--on", help="政策须在该日有效,默认今天 / day policies have to hold on, default today")
+@click.option("--reference", type=click.Path(path_type=Path), help="全国参照案例 / national case")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
+              help="输出语言 / language of messages")  # fmt: skip
+def pools_command(
+    case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: Path | None, lang: str
+) -> None:
+    """增资扩股、基金、总部、科技、用地、驻点清单 / Reinvestment, funds, headquarters, technology, sites, teams."""
+    from chaingraph.api import survey
+    from chaingraph.merge import build_graph
+    from chaingraph.pools import find_pool
+    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.writers.pools import notes, pool_table, write_pools
+    from chaingraph.writers.terminal import shown_table
+
+    cases = [read_case(case, lang=lang)]
+    if reference is not None:
+        cases.append(read_case(reference, lang=lang, required=NATIONAL_TABLES))
+    graph = build_graph(*cases)
+    findings = survey(
+        graph, region=region, lang=lang, reference=build_graph(cases[1]) if reference is not None else None
+    )
+    day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or _NAMES]
+    if out is not None:
+        rows = write_pools(found, out, region=region, as_of=findings.as_of, lang=lang)
+        click.echo(text("pools.wrote", lang, path=out, rows=rows))
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for pool in found:
+        click.echo(text("pools.title", lang, region=region, pool=text(f"pools.pool_{pool.name}", lang)))
+        for note in notes(pool, lang):
+            click.echo(f"* {note}")
+        shown = pool_table(pool, lang)
+        shown = shown[shown["rank"] <= _FIRST]
+        columns = [name for name in _SHOWN if shown[name].notna().any()]
+        captions = {name: text(f"pools.column_{name}", lang) for name in columns}
+        click.echo(shown_table(shown, columns, lang, width=width, captions=captions) + "\n" if len(shown) else "")
+
+
+COMMANDS: tuple[click.Command, ...] = (pools_command,)
