@@ -350,16 +350,16 @@ def _gaps(lang: str, case: str, region: str, chain: str | None, reference: str |
     click.echo(_table(captioned(found, graph, lang), columns, lang))
 
 
-    from chaingraph.writers.ledger_marks import with_ledger_file
 def _shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, ledger: str | None,
                ledger_place: str | None, **options: Any) -> None:  # fmt: skip
     from chaingraph.writers.exports import marked_before, write_shortlist
+    from chaingraph.writers.ledger_marks import with_ledger_file
     from chaingraph.writers.terminal import band
     from chaingraph.writers.workbook_frames import targets
-    found, marks = with_ledger_file(found, marks, ledger, place=ledger_place or "", lang=lang)
 
     marks = marked_before(update, Path(out) if out else None, profile=profile, lang=lang)
     found, graph = _survey(lang, case, **options)
+    found, marks = with_ledger_file(found, marks, ledger, place=ledger_place or "", lang=lang)
     if out:
         unplaced = write_shortlist(found, graph, Path(out), lang=lang, profile=profile, marks=marks)
         _unplaced(unplaced, lang)
