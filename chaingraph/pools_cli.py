@@ -12,7 +12,7 @@ import click
 from chaingraph.labels import text
 
 _NAMES = ("reinvest", "fund", "headquarters", "technology", "site", "team")
-_SHOWN = ("list", "rank", "firm", "city", "segment", "via", "amount", "amount_unit", "reasons")
+_SHOWN = ("pool_list", "rank", "firm", "city", "segment", "via", "amount", "amount_unit", "reasons")
 _FIRST = 15  # rows of a list shown on the terminal
 
 

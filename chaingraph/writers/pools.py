@@ -16,10 +16,10 @@ from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.sheets import add_table, open_book
 
 SHEET_COLUMNS = (
-    "list", "rank", "firm", "country", "city", "chain", "segment", "gap_state", "via", "amount", "amount_unit",
+    "pool_list", "rank", "firm", "country", "city", "chain", "segment", "gap_state", "via", "amount", "amount_unit",
     "date", "reasons", "next_step", "confidence", "sources",
 )  # fmt: skip
-_ALWAYS = ("list", "rank", "firm", "reasons", "next_step", "confidence", "sources")
+_ALWAYS = ("pool_list", "rank", "firm", "reasons", "next_step", "confidence", "sources")
 
 
 def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: str, lang: str = "zh") -> int:
