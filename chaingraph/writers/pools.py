@@ -62,7 +62,7 @@ def pool_table(pool: Pool, lang: str) -> pd.DataFrame:
     """The rows of a pool with codes as words, as sheet and terminal show them."""
     rows = pool.rows
     words = {
-        "list": rows["list"]
+        "pool_list": rows["list"]
         if pool.name == "team"
         else rows["list"].map(lambda code: text(f"pools.list_{code}", lang)),
         "amount_unit": rows["amount_unit"].map(lambda code: text(f"pools.unit_{code}", lang), na_action="ignore"),
