@@ -140,7 +140,19 @@ def bench_neo4j() -> list[Figure]:
     return [Figure("neo4j", **figure) for figure in json.loads(told)]
 
 
-BENCHES: dict[str, Callable[[], list[Figure]]] = {"main": bench_main, "import": bench_import, "neo4j": bench_neo4j}
+def bench_page() -> list[Figure]:
+    """A chain page can be used after 0.5 s (2,000 nodes or 2,000 cards), 2 s (10,000 nodes), beside pyvis."""
+    words = [sys.executable, str(ROOT / "scripts" / "bench_page.py"), "--json"]
+    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [Figure("page", **figure) for figure in json.loads(told)]
+
+
+BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "main": bench_main,
+    "import": bench_import,
+    "page": bench_page,
+    "neo4j": bench_neo4j,
+}
 
 
 def machine() -> dict[str, str]:

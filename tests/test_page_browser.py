@@ -18,6 +18,7 @@ import pytest
 
 from chaingraph.graph import ChainGraph
 from chaingraph.writers.page import write_pages
+from tests.made_chain import made_chain
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, made_graph
 from tests.test_page_changes import write_former
@@ -633,6 +634,38 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     assert [row[:5] for row in second] == ["新上名单甲", "不再列入甲"]
     click(browser, "#language")
     assert "The data date was 2024 and is now 2025-06-30." in texts(browser, "#list .sentences li")
+
+
+def test_very_many_cards_are_filled_as_the_reader_comes_near(page: Callable[..., Any], folder: Path) -> None:
+    findings, graph, _ = made_chain(700, 320)
+    write_pages(findings, graph, folder / "large")
+    browser = page("large/mk.html")
+    assert len(texts(browser, ".card")) == 320
+    filled = "return document.querySelectorAll('.card .badge').length"
+    browser.execute_async_script("setTimeout(arguments[0], 200)")
+    assert 0 < browser.execute_script(filled) < 200
+    # A card far below: reached by its address, filled, lit with its neighbours, under an arrow that ends at its middle.
+    last = "document.getElementById('card-S00212')"
+    assert browser.execute_script(f"return {last}.querySelector('.badge')") is None
+    browser.execute_script(f"{last}.scrollIntoView()")
+    browser.execute_async_script("setTimeout(arguments[0], 200)")
+    assert browser.execute_script(f"return {last}.querySelector('.badge').textContent") == "本地企业1至2家"
+    click(browser, "#card-S00212 h4 button")
+    assert texts(browser, "#panel h2") == ["环节S00212"]
+    assert browser.execute_script(f"return {last}.classList.contains('is-chosen')")
+    assert texts(browser, ".card.is-near") != []
+    assert browser.execute_script("""
+      const lanes = document.getElementById('lanes').getBoundingClientRect();
+      return [...document.querySelectorAll('.card')].every((card, number, all) => {
+        const box = card.getBoundingClientRect();
+        return box.height === 190 && box.bottom <= lanes.bottom + 1;
+      })""")
+    # Filters reach cards that are not filled yet, and print fills all of them.
+    choose(browser, "stage", "downstream")
+    assert texts(browser, "#filter-count")[0].startswith("符合条件：106个环节")
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.execute_script(filled) == 320
+    browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
 
 
 AXE = Path(__file__).resolve().parent / "vendor" / "axe-core" / "axe.min.js"

@@ -43,6 +43,7 @@ function savePng() {
 function panoramaSvg() {
   const lanes = document.getElementById('lanes');
   const { selected } = state;
+  fillCards();
   state.selected = null; // nobody is told: the picture shows no selection, the page keeps it
   document.body.classList.add('printing');
   lanes.style.setProperty('--lanes-wide', `${PICTURE_WIDE}px`);

@@ -3,12 +3,19 @@
 const CARD_FIRMS = 3;
 const CARD_TARGETS = 3;
 const PORT_GAP = 9; // pixels between curves that leave or enter one card
+const MANY = 300; // above so many cards all are of one height, and each is filled when the reader comes near it
 const cards = new Map(); // segment id -> card element
 const curves = []; // {from, to, path}
+const hollow = new Set(); // ids of cards that bear their name only, so far
+let watch = null; // who sees them come near
 let drawnFor = null; // the filters that the targets on the cards were drawn for
+let lit = { cards: new Map(), curves: new Set() }; // what stands out now: class by segment id, and curves
 
 function renderPanorama(root) {
   cards.clear();
+  lit = { cards: new Map(), curves: new Set() };
+  const many = data.segments.length > MANY;
+  root.classList.toggle('many', many);
   const lanes = data.lanes.map((lane) => {
     const size = lane.columns.reduce((sum, column) => sum + column.length, 0);
     const node = el(
@@ -28,6 +35,10 @@ function renderPanorama(root) {
   replace(root, canvas, lanes);
   makeCurves(canvas);
   drawnFor = null; // the page calls updateCards next
+  hollow.clear();
+  if (watch) watch.disconnect();
+  if (many) watchCards();
+  else for (const id of cards.keys()) fillCard(id);
   light(null);
 }
 
@@ -46,13 +57,42 @@ function card(id) {
       onfocusin: () => light(id),
       onfocusout: () => light(null),
     },
-    el('h4', null, segmentButton(id), flags(segment)),
-    el('p', { class: 'card-state' }, stateBadge(segment.state)),
-    cardFirms(segment),
-    el('div', { class: 'card-targets' }),
+    el('h4', null, segmentButton(id)),
   );
   cards.set(id, node);
   return node;
+}
+
+function fillCard(id) {
+  const [node, segment] = [cards.get(id), segmentOf.get(id)];
+  hollow.delete(id);
+  add(node.firstChild, flags(segment));
+  add(node, [el('p', { class: 'card-state' }, stateBadge(segment.state)), cardFirms(segment), el('div', { class: 'card-targets' })]);
+}
+
+/** Fill each card when it comes near what is seen. */
+function watchCards() {
+  watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watch.unobserve(entry.target);
+      const id = entry.target.firstChild.id.slice('card-'.length);
+      if (hollow.has(id)) fillCard(id);
+      fillTargets(id);
+    }
+  }, { rootMargin: '900px' });
+  for (const [id, node] of cards) {
+    hollow.add(id);
+    watch.observe(node.parentNode);
+  }
+}
+
+/** Before all of it leaves the screen: for print, and for a picture. */
+function fillCards() {
+  for (const id of [...hollow]) {
+    fillCard(id);
+    fillTargets(id);
+  }
 }
 
 function flags(segment) {
@@ -89,7 +129,7 @@ function updateCards() {
     node.classList.toggle('is-out', out);
     node.parentNode.classList.toggle('is-out', out);
     if (!out) shown += 1;
-    if (again) replace(node.querySelector('.card-targets'), cardTargets(targetsOf(id).filter(targetPasses)));
+    if (again && !hollow.has(id)) fillTargets(id);
   }
   for (const curve of curves) {
     const out = [curve.from, curve.to].some((id) => cards.get(id).classList.contains('is-out'));
@@ -97,6 +137,10 @@ function updateCards() {
   }
   if (again) placeCurves();
   return shown;
+}
+
+function fillTargets(id) {
+  replace(cards.get(id).lastChild, cardTargets(targetsOf(id).filter(targetPasses)));
 }
 
 function cardTargets(rows) {
@@ -138,7 +182,7 @@ function placeCurves() {
   canvas.setAttribute('viewBox', `0 0 ${Math.max(1, box.width)} ${Math.max(1, box.height)}`);
   const place = new Map();
   for (const [id, node] of cards) {
-    const rect = node.getBoundingClientRect();
+    const rect = node.parentNode.getBoundingClientRect(); // as large as the card, and known without laying it out
     place.set(id, { left: rect.left - box.left, right: rect.right - box.left, middle: (rect.top + rect.bottom) / 2 - box.top, height: rect.height });
   }
   const leaving = ports(place, 'from', 'to');
@@ -193,18 +237,20 @@ function selectedSegments() {
 /** Light a segment with what feeds it and what it feeds; null goes back to what is selected. */
 function light(id) {
   const chosen = new Set(id ? [id] : selectedSegments());
-  const near = new Set(chosen);
+  const next = { cards: new Map(), curves: new Set() };
   for (const curve of curves) {
-    const lit = chosen.has(curve.from) || chosen.has(curve.to);
-    curve.path.classList.toggle('is-lit', lit);
-    curve.path.classList.toggle('is-pale', chosen.size > 0 && !lit);
-    if (lit) near.add(curve.from).add(curve.to);
+    if (!chosen.has(curve.from) && !chosen.has(curve.to)) continue;
+    next.curves.add(curve.path);
+    for (const end of [curve.from, curve.to]) next.cards.set(end, 'is-near');
   }
-  for (const [key, node] of cards) {
-    node.classList.toggle('is-chosen', chosen.has(key));
-    node.classList.toggle('is-near', !chosen.has(key) && near.has(key));
-    node.classList.toggle('is-pale', chosen.size > 0 && !near.has(key));
-  }
+  for (const key of chosen) next.cards.set(key, 'is-chosen');
+  // Only what changes is touched; the rest turns pale by one class above all of them, unless they are too many.
+  for (const [key, kind] of lit.cards) if (next.cards.get(key) !== kind && cards.has(key)) cards.get(key).classList.remove(kind);
+  for (const [key, kind] of next.cards) if (cards.has(key)) cards.get(key).classList.add(kind);
+  for (const path of lit.curves) if (!next.curves.has(path)) path.classList.remove('is-lit');
+  for (const path of next.curves) path.classList.add('is-lit');
+  document.getElementById('lanes').classList.toggle('has-choice', chosen.size > 0 && cards.size <= MANY);
+  lit = next;
 }
 
 /** Move the lanes aside so that the panel does not lie on the selected card. */
@@ -232,6 +278,7 @@ function fitted(node, page, name) {
 
 /** For print, lanes and the A4 block are laid out the same on every screen, then made as small as the page asks. */
 function beforePrint() {
+  fillCards();
   document.body.classList.add('printing');
   fitted(document.getElementById('brief'), UPRIGHT, 'sheet');
   fitted(document.getElementById('lanes'), ACROSS, 'lanes');
