@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SEGMENT_TABLES = ("firm_segments", "leader_purchases", "segment_rules", "confirmations", "capabilities")
 _FIRM_TABLES = (
     "firm_segments", "firm_products", "firm_sites", "firm_signals", "leader_purchases", "tech_needs",
-    "foreign_investments", "fund_holdings",
+    "foreign_investments", "fund_holdings", "key_firms",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ class ChainGraph:
         parts["segment_links"] = links[links["from_segment_id"].isin(ids) & links["to_segment_id"].isin(ids)]
         for name in _SEGMENT_TABLES:
             parts[name] = parts[name][parts[name]["segment_id"].isin(ids)]
-        for name in ("designations", "chain_offices"):
+        for name in ("designations", "chain_offices", "chain_events"):
             table = self.tables[name]
             parts[name] = table[table["chain_id"].isna() | (table["chain_id"] == chain_id)]
         return self._slice(f"{self.name}/{chain_id}", parts)
@@ -169,6 +169,8 @@ class ChainGraph:
         parts = {"firms": self.tables["firms"][self.tables["firms"]["firm_id"].isin(firm_ids)]}
         for name in _FIRM_TABLES:
             parts[name] = self.tables[name][self.tables[name]["firm_id"].isin(firm_ids)]
+        known = self.tables["introducers"]
+        parts["introducers"] = known[known["firm_id"].isna() | known["firm_id"].isin(firm_ids)]
         links = self.tables["firm_links"]
         parts["firm_links"] = links[links["source_id"].isin(firm_ids) & links["target_id"].isin(firm_ids)]
         for name in ("segment_rules", "confirmations", "capabilities"):

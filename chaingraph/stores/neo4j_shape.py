@@ -37,6 +37,7 @@ _LABELS = {
     "outreach": "Outreach", "policies": "Policy", "targets": "PlanTarget", "confirmations": "Confirmation",
     "excluded": "ExcludedFirm", "foreign_investments": "ForeignInvestment", "funds": "Fund",
     "fund_holdings": "FundHolding", "capabilities": "Capability",
+    "place_targets": "PlaceTarget", "key_firms": "KeyFirm", "chain_events": "ChainEvent", "introducers": "Introducer",
 }  # fmt: skip
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}
