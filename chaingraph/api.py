@@ -15,6 +15,7 @@ from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page import one_page
+from chaingraph.writers.page_changes import FormerRun, former_run
 
 
 def find_gaps(graph: ChainGraph, *, region: str, lang: str = "zh", reference: ChainGraph | None = None) -> pd.DataFrame:
@@ -97,6 +98,25 @@ def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:
     return explain_firm(findings, firm, lang or findings.lang)
 
 
-def write_map(findings: Findings, graph: ChainGraph, path: str | Path, *, chain: str) -> None:
-    """Write the page of one chain: one HTML file that works offline."""
-    write_bytes(one_page(findings, graph, graph.chain_id(chain)).encode(), Path(path))
+def write_map(
+    findings: Findings,
+    graph: ChainGraph,
+    path: str | Path,
+    *,
+    chain: str,
+    compare: str | Path | FormerRun | None = None,
+) -> None:
+    """Write the page of one chain: one HTML file that works offline.
+
+    ``compare`` is the folder that an earlier ``run`` wrote: the page then lists what changed since.
+
+    Raises
+    ------
+    UnknownNameError
+        When the chain was not surveyed, now or then.
+    ChaingraphError
+        When ``compare`` holds no files of a run.
+    """
+    former = former_run(compare, lang=findings.lang) if isinstance(compare, str | Path) else compare
+    page = one_page(findings, graph, graph.chain_id(chain), previous=former)
+    write_bytes(page.encode(), Path(path))

@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,22 +21,24 @@ import click
 from chaingraph.commands import COMMANDS
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.survey_cli import (
+    draw_map,
+    progress,
+    show_explain,
+    show_gaps,
+    show_shortlist,
+    tell_unplaced,
+    terminal_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chaingraph.findings import Findings
-    from chaingraph.graph import ChainGraph
 
 DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 STRATEGIES = ("auto", "strengthen", "extend", "build")
 SHOWN_REJECTS = 20
-_SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_GAP_SHOWN = (
-    "chain", "segment_id", "segment", "stage", "state", "found", "expected", "severity", "fill_mode", "ask_whom"
-)  # fmt: skip
-_LIST_SHOWN = ("list", "rank", "firm", "seat", "segment", "gap_state", "fit", "evidence_grade", "signal", "tiers")
 _REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
 
@@ -110,15 +110,17 @@ def command_line(lang: str) -> click.Group:
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
     run_only = (option("out", "OUT", required=True), chains, option("pictures", is_flag=True),
                 option("seed", "N", type=int, default=0, show_default=True))  # fmt: skip
+    compare = option("compare", "OLD_OUT")
     page = option("out", "FILE", told="out_map", required=True)
+    table, book_or_table = (option("out", "FILE", told=f"out_{kind}") for kind in ("table", "list"))
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
-        "run": (_run, (case, region, *run_only, draws, *survey, *book)),
-        "gaps": (_gaps, (case, region, chain, option("reference", "CASE2"), option("out", "FILE", told="out_table"))),
-        "shortlist": (_shortlist, (case, region, one_chain, *survey, *book, option("out", "FILE", told="out_list"))),
-        "explain": (_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
-        "map": (_map, (case, region, one_chain, *survey, page)),
+        "run": (_run, (case, region, *run_only, draws, *survey, *book, compare)),
+        "gaps": (show_gaps, (case, region, chain, option("reference", "CASE2"), table)),
+        "shortlist": (show_shortlist, (case, region, one_chain, *survey, *book, book_or_table)),
+        "explain": (show_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
+        "map": (draw_map, (case, region, one_chain, *survey, compare, page)),
     }
     group = click.Group(
         "chaingraph",
@@ -207,32 +209,11 @@ def _welcome(lang: str) -> None:
         click.echo(_translated(context.get_help(), lang))
 
 
-@contextmanager
-def _progress(stages: Sequence[str], lang: str) -> Iterator[Callable[[str], None]]:
-    """A bar on the terminal that a function moves by naming the stage it begins; nothing where no one looks."""
-    if not sys.stderr.isatty():
-        yield lambda stage: None
-        return
-
-    def named(stage: str | None) -> str | None:
-        return text(f"cli.stage_{stage}", lang) if stage else None
-
-    bar: Any
-    with click.progressbar(length=len(stages), file=sys.stderr, item_show_func=named) as bar:
-
-        def begin(stage: str) -> None:
-            if stage in stages:
-                bar.update(stages.index(stage) - bar.pos, stage)
-
-        yield begin
-        bar.update(len(stages) - bar.pos, None)
-
-
 def _check(lang: str, case: str, rejects: str | None) -> int:
     from chaingraph.tables import read_case, summarise
 
     try:
-        with _progress(("read",), lang) as begin:
+        with progress(("read",), lang) as begin:
             begin("read")
             found = read_case(case, lang=lang)
     except CaseError as error:
@@ -242,7 +223,7 @@ def _check(lang: str, case: str, rejects: str | None) -> int:
     click.echo(summarise(found, lang))
     if len(found.rejects):
         shown = found.rejects.head(SHOWN_REJECTS)
-        click.echo("\n" + _table(shown, _REJECTS_SHOWN, lang))
+        click.echo("\n" + terminal_table(shown, _REJECTS_SHOWN, lang))
         if len(found.rejects) > len(shown):
             click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - len(shown)))
     if rejects:
@@ -267,7 +248,7 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
     from chaingraph.run import STAGES, run
 
     started = time.perf_counter()
-    with _progress(STAGES, lang) as begin:
+    with progress(STAGES, lang) as begin:
         result = run(case, region=region, out=out, chains=chains or None, lang=lang, progress=begin, **options)
     found = result.findings
     new, here = ((found.targets[lang]["candidate_list"] == kind).sum() for kind in ("new", "reinvest"))
@@ -279,7 +260,7 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )  # fmt: skip
-    _unplaced(result.unplaced, lang)
+    tell_unplaced(result.unplaced, lang)
     if len(result.case.rejects):
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
     pages = [path for path in result.files if path.suffix == ".html" and path.name != "index.html"]
@@ -293,105 +274,3 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
         click.echo(f"  {path!s:<{widest}}  {caption}".rstrip())
     click.echo(text("cli.file_pages", lang, out=out, count=len(pages)))
     click.echo(text("cli.how_to_open", lang, out=out))
-
-
-def _unplaced(problems: pd.DataFrame, lang: str) -> None:
-    """Say which marks of an earlier workbook found no row, or differed between two places."""
-    for row in problems.to_dict("records"):
-        click.echo(text("cli.mark_unplaced", lang, **{str(name): value for name, value in row.items()}), err=True)
-
-
-def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, ChainGraph | None]:
-    """The graph of the case, merged with the reference's where there is one, and that of the reference alone."""
-    from chaingraph.merge import build_graph
-    from chaingraph.tables import NATIONAL_TABLES, read_case
-
-    own = read_case(case, lang=lang)
-    if reference is None:
-        return build_graph(own), None
-    national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    return build_graph(own, national), build_graph(national)
-
-
-def _survey(
-    lang: str, case: str, region: str, chain: str | None, reference: str | None, **options: Any
-) -> tuple[Findings, ChainGraph]:
-    """What is found for a region, narrowed to a chain where one is named; scores are the same either way."""
-    from chaingraph.engines.duckdb import open_engine
-    from chaingraph.findings import only_chains
-    from chaingraph.surveying import survey
-
-    with _progress(_SURVEY_STAGES, lang) as begin:
-        begin("read")
-        graph, national = _graphs(case, reference, lang)
-        wanted = None if chain is None else [graph.chain_id(chain)]
-        found = survey(graph, region, open_engine, lang=lang, reference=national, progress=begin, **options)
-    return (found if wanted is None else only_chains(found, wanted)), graph
-
-
-def _gaps(lang: str, case: str, region: str, chain: str | None, reference: str | None, out: str | None) -> None:
-    from chaingraph.api import find_gaps
-    from chaingraph.writers.exports import write_gaps
-    from chaingraph.writers.workbook_frames import captioned
-
-    with _progress(("read", "gaps"), lang) as begin:
-        begin("read")
-        graph, national = _graphs(case, reference, lang)
-        wanted = None if chain is None else graph.chain_id(chain)
-        begin("gaps")
-        # The whole graph is asked: a segment that two chains share counts the firms of both.
-        found = find_gaps(graph, region=region, lang=lang, reference=national)
-    found = found if wanted is None else found[found["chain_id"] == wanted]
-    if out:
-        write_gaps(found, graph, Path(out), lang=lang)
-        click.echo(text("cli.wrote", lang, path=out), err=True)
-        return
-    columns = [name for name in _GAP_SHOWN if found[name].notna().any()]
-    click.echo(_table(captioned(found, graph, lang), columns, lang))
-
-
-def _shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, ledger: str | None,
-               ledger_place: str | None, **options: Any) -> None:  # fmt: skip
-    from chaingraph.writers.exports import marked_before, write_shortlist
-    from chaingraph.writers.ledger_marks import with_ledger_file
-    from chaingraph.writers.terminal import band
-    from chaingraph.writers.workbook_frames import targets
-
-    marks = marked_before(update, Path(out) if out else None, profile=profile, lang=lang)
-    found, graph = _survey(lang, case, **options)
-    found, marks = with_ledger_file(found, marks, ledger, place=ledger_place or "", lang=lang)
-    if out:
-        unplaced = write_shortlist(found, graph, Path(out), lang=lang, profile=profile, marks=marks)
-        _unplaced(unplaced, lang)
-        click.echo(text("cli.wrote", lang, path=out), err=True)
-        return
-    shown = targets(found, graph, lang)
-    shown["fit"] = [band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)]
-    columns = [name for name in _LIST_SHOWN if (shown[name].fillna("") != "").any()]
-    click.echo(_table(shown, columns, lang))
-    for note in found.notes[lang]["note"]:
-        click.echo(f"* {note}")
-
-
-def _explain(lang: str, case: str, firm: str, **options: Any) -> None:
-    from chaingraph.api import explain
-    from chaingraph.writers.files import clean_text
-
-    found, _ = _survey(lang, case, **options)
-    click.echo(clean_text(explain(found, firm, lang=lang)))
-
-
-def _map(lang: str, case: str, chain: str, out: str, **options: Any) -> None:
-    from chaingraph.api import write_map
-
-    found, graph = _survey(lang, case, chain=chain, **options)
-    write_map(found, graph, out, chain=chain)
-    click.echo(text("cli.map_done", lang, path=out))
-
-
-def _table(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> str:
-    """A table as the terminal shows it; as wide as it is where the output goes into a file."""
-    from chaingraph.writers.terminal import shown_table
-
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    return shown_table(frame, columns, lang, width=width)

@@ -25,6 +25,7 @@ from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
 from chaingraph.writers.page import write_pages
+from chaingraph.writers.page_changes import former_run, read_former
 from chaingraph.writers.profile import load_profile
 from chaingraph.writers.workbook import write_workbook
 from chaingraph.writers.workbook_update import marks_not_placed, no_marks, read_marks
@@ -76,6 +77,7 @@ def run(
     pictures: bool = False,
     ledger: str | Path | None = None,
     ledger_place: str | None = None,
+    compare: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -117,6 +119,8 @@ def run(
         alone; see `chaingraph.writers.ledger_marks.with_ledger_file`. The tables of targets then have further columns.
     ledger_place
         The place whose lists these are; what it holds itself is offered to it.
+    compare
+        The folder that an earlier run wrote: the pages say what changed since. None: what stands in ``out`` now.
     progress
         Called with the name of each of `STAGES` as it begins.
 
@@ -145,6 +149,7 @@ def run(
     begin("read")
     load_profile(profile)  # what is wrong with it is said before anything is computed
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
+    former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     case = read_case(case_path, lang=lang)
     cases = [case] if reference is None else [case, read_case(reference, lang=lang, required=NATIONAL_TABLES)]
     graph = build_graph(*cases)
@@ -165,7 +170,7 @@ def run(
             findings, graph, folder / "shortlist.xlsx", lang=lang, profile=profile, marks=marks, pictures=pictures
         )
         begin("pages")
-        write_pages(findings, graph, folder, previous=Path(out))  # the former run's files are still in their place
+        write_pages(findings, graph, folder, previous=former)
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
         names = sorted(path.name for path in folder.iterdir())
         record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})

@@ -18,6 +18,7 @@ import pytest
 
 from chaingraph.graph import ChainGraph
 from chaingraph.writers.page import write_pages
+from chaingraph.writers.page_changes import read_former
 from tests.made_chain import made_chain
 from tests.made_findings import made_findings
 from tests.made_graph import BAD_NAMES, made_graph
@@ -623,7 +624,7 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     lists = {lang: frame.assign(firm_id=frame["firm_id"].replace("O05", "O40")) for lang, frame in now.targets.items()}
     gaps = {lang: frame.assign(state=frame["state"].replace("thin", "present")) for lang, frame in now.gaps.items()}
     former = write_former(replace(now, as_of="2024", targets=lists, gaps=gaps), folder / "former")
-    write_pages(now, made_graph(), folder / "later", previous=former)
+    write_pages(now, made_graph(), folder / "later", previous=read_former(former))
     browser = page("later/mk.html")
     assert texts(browser, "#tab-changes .count") == ["8"]
     click(browser, "#tab-changes")

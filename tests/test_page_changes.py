@@ -12,12 +12,14 @@ import pandas as pd
 import pytest
 
 from chaingraph import __version__
+from chaingraph.cli import main
+from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.findings import Findings
 from chaingraph.run import run
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_csv
-from chaingraph.writers.page import write_pages
-from chaingraph.writers.page_changes import changes_of, read_former
+from chaingraph.writers.page import one_page, write_pages
+from chaingraph.writers.page_changes import changes_of, former_run, read_former
 from tests.made_findings import made_findings
 from tests.made_graph import SCRIPT, made_graph
 from tests.toy import write_toy
@@ -87,8 +89,8 @@ def test_where_nothing_changed_nothing_is_said(tmp_path: Path) -> None:
     former = write_former(findings, tmp_path / "former")
     assert changes_of(read_former(former), findings, "mk") is None
     write_pages(findings, made_graph(), tmp_path / "plain")
-    write_pages(findings, made_graph(), tmp_path / "beside", previous=former)
-    write_pages(findings, made_graph(), tmp_path / "none", previous=tmp_path / "nowhere")
+    write_pages(findings, made_graph(), tmp_path / "beside", previous=read_former(former))
+    write_pages(findings, made_graph(), tmp_path / "none", previous=read_former(tmp_path / "nowhere"))
     page = (tmp_path / "plain/mk.html").read_bytes()
     assert (tmp_path / "beside/mk.html").read_bytes() == page
     assert (tmp_path / "none/mk.html").read_bytes() == page
@@ -123,7 +125,7 @@ def test_files_that_are_no_former_run_are_left_alone(former: Path, name: str, co
 def test_names_of_a_former_run_that_mean_harm_stay_inside_the_data(former: Path, tmp_path: Path) -> None:
     path = former / "shortlist.csv"
     path.write_text(path.read_text(encoding="utf-8-sig").replace("'=1+1", SCRIPT + "\u202e"), encoding="utf-8-sig")
-    write_pages(made_findings(), made_graph(), tmp_path / "out", previous=former)
+    write_pages(made_findings(), made_graph(), tmp_path / "out", previous=read_former(former))
     page = (tmp_path / "out/mk.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "\u202e" not in page
@@ -134,9 +136,7 @@ def test_a_run_compares_itself_with_the_run_it_replaces(tmp_path: Path) -> None:
     case, out = write_toy(tmp_path / "toy"), tmp_path / "out"
 
     def payload() -> dict[str, Any]:
-        page = (out / "pv.html").read_text(encoding="utf-8")
-        held: dict[str, Any] = json.loads(page.split('id="payload">')[1].split("</script>")[0])
-        return held
+        return payload_of((out / "pv.html").read_text(encoding="utf-8"))
 
     run(case, region="嘉兴", out=out)
     assert "changes" not in payload()
@@ -146,3 +146,42 @@ def test_a_run_compares_itself_with_the_run_it_replaces(tmp_path: Path) -> None:
     changes = payload()["changes"]
     assert {"name": "top", "was": "30", "now": "1"} in changes["why"]
     assert {row["kind"] for row in changes["firms"]} == {"gone"}
+
+
+def payload_of(page: str) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(page.split('id="payload">')[1].split("</script>")[0])
+    return held
+
+
+def test_who_asks_for_a_comparison_is_told_that_nothing_changed(tmp_path: Path) -> None:
+    folder = write_former(made_findings(), tmp_path / "former")
+    page = one_page(made_findings(), made_graph(), "mk", previous=former_run(folder))
+    assert payload_of(page)["changes"] == {"as_of": "2025-06-30", "version": __version__}
+    assert former_run(folder / "run.json") == former_run(folder)
+
+
+def test_a_comparison_that_cannot_be_made_is_refused(former: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        ChaingraphError, match=r"nowhere 中没有可以比较的运行结果.*shortlist\.csv, gaps\.csv, run\.json"
+    ):
+        former_run(tmp_path / "nowhere")
+    read = former_run(former, lang="en")
+    gaps = {key: row for key, row in read.gaps.items() if key[0] != "mk"}
+    with pytest.raises(UnknownNameError, match="没有产业链 mk，无从比较；其中有：xk"):
+        one_page(made_findings(), made_graph(), "mk", previous=replace(read, gaps=gaps))
+
+
+def test_a_map_and_a_run_compare_with_the_run_that_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case, old, new, page = write_toy(tmp_path / "toy"), tmp_path / "old", tmp_path / "new", tmp_path / "pv.html"
+    run(case, region="嘉兴", out=old)
+    call = [str(case), "--region", "嘉兴", "--top", "1", "--compare", str(old)]
+    assert main(["map", *call, "--chain", "pv", "--out", str(page)]) == 0
+    changes = payload_of(page.read_text(encoding="utf-8"))["changes"]
+    assert {"name": "top", "was": "30", "now": "1"} in changes["why"]
+    assert {row["kind"] for row in changes["firms"]} == {"gone"}
+    assert main(["run", *call, "--out", str(new)]) == 0
+    assert payload_of((new / "pv.html").read_text(encoding="utf-8"))["changes"] == changes
+    capsys.readouterr()
+    wrong = [str(case), "--region", "嘉兴", "--chain", "pv", "--out", str(page), "--compare", str(case)]
+    assert main(["map", *wrong, "--lang", "en"]) == 1
+    assert "name the --out folder of that run" in capsys.readouterr().err

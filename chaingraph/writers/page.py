@@ -18,7 +18,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.writers.files import clean_text, file_name
 from chaingraph.writers.page_atlas import Atlas, build_atlas, named
-from chaingraph.writers.page_changes import changes_of, read_former
+from chaingraph.writers.page_changes import FormerRun, changes_of, has_chain
 from chaingraph.writers.page_payload import chain_payload, index_payload
 from chaingraph.writers.page_records import Record
 
@@ -47,7 +47,9 @@ _DRAWING = "vendor/cytoscape.min.js"  # draws the relation view; on pages that h
 _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path, *, previous: Path | None = None) -> list[Path]:
+def write_pages(
+    findings: Findings, graph: ChainGraph, out_dir: Path, *, previous: FormerRun | None = None
+) -> list[Path]:
     """Write index.html and ``<chain_id>.html`` for every chain of the graph.
 
     Each page is one file: style, script and data stand in it, it requests nothing, and works from a USB stick. It holds
@@ -62,8 +64,7 @@ def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path, *, previou
     out_dir
         Folder to write to; made where it does not exist.
     previous
-        Folder with the files of a former run (shortlist.csv, gaps.csv, run.json), which may be the one that is written
-        to: the pages then say what changed since. Where it holds no such files, and for None, they say nothing of it.
+        A former run (`page_changes.read_former`): the pages then say what changed since. None: they say nothing of it.
 
     Returns
     -------
@@ -77,10 +78,9 @@ def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path, *, previou
     """
     atlas = build_atlas(findings, graph)
     names = _file_names([chain["chain_id"] for chain in atlas.chains])
-    former = None if previous is None else read_former(previous)
     pages = {"index.html": _index_page(atlas)}
     for chain_id, name in names.items():
-        pages[name] = _chain_page(atlas, chain_id, changes=changes_of(former, findings, chain_id))
+        pages[name] = _chain_page(atlas, chain_id, changes=changes_of(previous, findings, chain_id))
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, page in pages.items():
@@ -90,19 +90,22 @@ def write_pages(findings: Findings, graph: ChainGraph, out_dir: Path, *, previou
     return paths
 
 
-def one_page(findings: Findings, graph: ChainGraph, chain_id: str) -> str:
+def one_page(findings: Findings, graph: ChainGraph, chain_id: str, *, previous: FormerRun | None = None) -> str:
     """The page of one chain as HTML text that stands alone: it links to no other page.
+
+    With a former run (`page_changes.former_run`) it says what changed since.
 
     Raises
     ------
     UnknownNameError
-        When the chain was not surveyed.
+        When the chain was not surveyed, or the former run does not hold it.
     """
     atlas = build_atlas(findings, graph)
     ids = [str(chain["chain_id"]) for chain in atlas.chains]
     if chain_id not in ids:
         raise UnknownNameError(_both("page.not_surveyed", chain=chain_id, chains=", ".join(ids)))
-    return _chain_page(atlas, chain_id, alone=True)
+    before = None if previous is None else has_chain(previous, chain_id, lang=findings.lang)
+    return _chain_page(atlas, chain_id, alone=True, changes=changes_of(before, findings, chain_id))
 
 
 def _file_names(chain_ids: Sequence[str]) -> dict[str, str]:

@@ -6,17 +6,20 @@ import csv
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chaingraph import __version__
+from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.findings import Findings
+from chaingraph.labels import text
 from chaingraph.writers.files import clean_text, plain_text
 from chaingraph.writers.page_records import Record, known, records, rounded, shortened
 
 _SHORTLIST = ("chain_id", "segment_id", "rank", "firm_id", "firm", "candidate_kind", "fit_lift")
 _GAPS = ("chain_id", "segment_id", "state")
 _SAME = 0.005  # fits nearer than this share of one another read the same
+_FILES = ("shortlist.csv", "gaps.csv", "run.json")
 _PARAMETERS = ("strategy", "top", "region", "seed", "draws")  # what changes a list while the data stay
 
 Rows = dict[tuple[str, str], dict[str, str]]  # by chain and firm, or chain and segment
@@ -24,11 +27,15 @@ Rows = dict[tuple[str, str], dict[str, str]]  # by chain and firm, or chain and 
 
 @dataclass(frozen=True)
 class FormerRun:
-    """What a former run wrote: targets by (chain, firm), gaps by (chain, segment), and the record of the run."""
+    """What a former run wrote: targets by (chain, firm), gaps by (chain, segment), and the record of the run.
+
+    ``asked`` says that somebody asked for the comparison: they are then told, too, that nothing changed.
+    """
 
     targets: Rows
     gaps: Rows
     record: Mapping[str, object]
+    asked: bool = False
 
 
 def read_former(folder: Path) -> FormerRun | None:
@@ -38,12 +45,42 @@ def read_former(folder: Path) -> FormerRun | None:
     nothing that lies in the folder by chance may keep a run from finishing.
     """
     try:
-        targets = _read(folder / "shortlist.csv", _SHORTLIST, "firm_id")
-        gaps = _read(folder / "gaps.csv", _GAPS, "segment_id")
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        lists, states, settings = (folder / name for name in _FILES)
+        targets = _read(lists, _SHORTLIST, "firm_id")
+        gaps = _read(states, _GAPS, "segment_id")
+        record = json.loads(settings.read_text(encoding="utf-8"))
     except (OSError, ValueError, csv.Error):  # ValueError: not UTF-8, not JSON, or not the columns asked for
         return None
     return FormerRun(targets, gaps, record) if gaps and isinstance(record, dict) else None
+
+
+def former_run(place: str | Path, *, lang: str = "zh") -> FormerRun:
+    """The former run that somebody asks to compare with: its folder, or a file of it.
+
+    Raises
+    ------
+    ChaingraphError
+        When the files of a run do not stand there.
+    """
+    path = Path(place)
+    found = read_former(path.parent if path.is_file() else path)
+    if found is None:
+        raise ChaingraphError(text("page.no_former_run", lang, path=path, names=", ".join(_FILES)))
+    return replace(found, asked=True)
+
+
+def has_chain(former: FormerRun, chain_id: str, *, lang: str = "zh") -> FormerRun:
+    """The former run, which has to hold the chain.
+
+    Raises
+    ------
+    UnknownNameError
+        When it does not; the message lists the chains it holds.
+    """
+    held = sorted({chain for chain, _ in former.gaps})
+    if chain_id not in held:
+        raise UnknownNameError(text("page.chain_not_before", lang, chain=chain_id, chains=", ".join(held)))
+    return former
 
 
 def _read(path: Path, columns: tuple[str, ...], key: str) -> Rows:
@@ -64,7 +101,8 @@ def changes_of(former: FormerRun | None, findings: Findings, chain_id: str) -> R
     dict or None
         ``as_of`` and ``version`` of the former run; ``why``: list of name, was, now (data date, version, parameters
         that differ); ``firms``: list of firm, name, kind (new, gone, moved, fit, segment), list, was, now; ``states``:
-        list of segment, was, now. None where there is no former run, it did not hold the chain, or nothing changed.
+        list of segment, was, now. None where there is no former run, it did not hold the chain, or nothing changed and
+        nobody asked.
     """
     if former is None or not any(chain == chain_id for chain, _ in former.gaps):
         return None
@@ -80,7 +118,7 @@ def changes_of(former: FormerRun | None, findings: Findings, chain_id: str) -> R
         and was["state"] != row["state"]
     ]
     why = _why(former.record, findings)
-    if not (gone or firms or states or why):
+    if not (former.asked or gone or firms or states or why):
         return None
     kinds = ("new", "gone", "moved", "fit", "segment")
     return known(

@@ -17,7 +17,8 @@ function changeTables() {
     sentences([
       label('change_former', { date: data.changes.as_of || label('no_date'), version: data.changes.version || label('not_known') }),
       ...(why || []).map((row) => label('change_why', { name: label(`change_${row.name}`), was: row.was || label('not_known'), now: row.now || label('not_known') })),
-      ...(why || []).length ? [] : [label('change_same_settings')],
+      ...(why || []).length || !changeCount() ? [] : [label('change_same_settings')],
+      ...(why || []).length || changeCount() ? [] : [label('change_nothing')],
     ]),
     heading(3, label('change_states')),
     table(
