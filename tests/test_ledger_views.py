@@ -195,6 +195,7 @@ def zones(ledger: Ledger) -> None:
     found = views.in_zones(ledger, levels, "2024-01-01", "2024-12-31").set_index("measure")
     assert found.loc["projects"].tolist() == [2, 1, 2, pytest.approx(2 / 3), 0.7, False]
     assert found.loc["site_mu"].tolist() == [140, 60, 15, 0.7, 0.7, True]
+    assert found.loc["energy_tce"].tolist()[:3] == [0, 0, 0]
 
 
 def biweekly(ledger: Ledger) -> None:
@@ -210,12 +211,30 @@ def biweekly(ledger: Ledger) -> None:
     found = views.biweekly(ledger, "2024-06-25")
     assert found[["reason", "project_id"]].values.tolist() == [
         ["coordinated", "p1"], ["coordinated", "p4"], ["expiring", "p1"], ["stuck", "p1"], ["stuck", "p2"],
-        ["flagged", "p4"],
+        ["flagged", "p4"], ["dossier", "p1"], ["dossier", "p4"],
     ]  # fmt: skip
     assert views.biweekly(ledger, "2024-06-10")["reason"].tolist().count("signing") == 1
 
 
-VIEW_RULES = {"assessment": assessment, "leaders": leaders, "zones": zones, "biweekly": biweekly}
+def dossier(ledger: Ledger) -> None:
+    """三(四): projects are assessed scientifically; a major one has argument, risk and decision on record."""
+    ledger.record_all([
+        act("entered", "p1", "2024-01-02", **facts(1)), act("entered", "p2", "2024-01-02", **facts(2)),
+        act("entered", "p3", "2024-01-02", **facts(3, investment_m=20.0)),
+        act("recorded", "p1", "2024-02-01", "专家论证", record="argument"),
+        act("recorded", "p1", "2024-02-05", "第二次论证", record="argument"),
+        act("recorded", "p1", "2024-02-10", "风险评估", record="risk"),
+    ])  # fmt: skip
+    found = views.dossier(ledger)
+    assert found[["project_id", "argument", "risk", "lacking"]].astype(object).values.tolist()[0] == [
+        "p1", "2024-02-05", "2024-02-10", "decision",
+    ]  # fmt: skip
+    assert found["lacking"].tolist() == ["decision", "argument;risk;decision"]
+    ledger.record(act("recorded", "p1", "2024-02-20", "集体研究", record="decision"))
+    assert views.dossier(ledger)["lacking"].isna().tolist() == [True, False]
+
+
+VIEW_RULES = {"dossier": dossier, "assessment": assessment, "leaders": leaders, "zones": zones, "biweekly": biweekly}
 
 
 @pytest.mark.parametrize("rule", VIEW_RULES)

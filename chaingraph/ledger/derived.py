@@ -17,7 +17,7 @@ from typing import Any
 from chaingraph.columns import split
 from chaingraph.ledger.acts import must_report
 from chaingraph.ledger.events import Event, canonical
-from chaingraph.ledger.fields import LADDER
+from chaingraph.ledger.fields import FACTORS, LADDER
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, credits, size_known
 from chaingraph.sql import sql_text
@@ -28,9 +28,9 @@ STANDING = (
     "project_id", "same", "stage", "landing", "owner", "team", "lead_post", "chain_id", "capital", "usd_m", "cny_m",
     "major", "coordinated", "first_place", "receiving_place", "negotiating_on", "signed_on", "registered_on",
     "started_on", "producing_on", "ended_on", "since", "reported_on", "holder", "exclusive_from", "exclusive_until",
-    "signing_planned", "signing_filed_on", "site_mu", "zone", "project", "investor", "flags", "last_on",
+    "signing_planned", "signing_filed_on", *FACTORS, "secured", "zone", "project", "investor", "flags", "last_on",
 )  # fmt: skip
-_NUMBERS = ("usd_m", "cny_m", "site_mu")
+_NUMBERS = ("usd_m", "cny_m", *FACTORS)
 _WHOLE = ("same", "major", "coordinated")
 _TYPES = {**dict.fromkeys(_NUMBERS, "REAL"), **dict.fromkeys(_WHOLE, "INTEGER")}
 _COLUMNS = ", ".join(f"{name} {_TYPES.get(name, 'TEXT')}" for name in STANDING[1:])

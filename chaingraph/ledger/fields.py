@@ -60,6 +60,11 @@ FIELDS: tuple[Column, ...] = (
     Column("currency", "choice", ("币种",), choices=CURRENCIES),
     Column("contracted_usd_m", "number", ("合同外资",), unit="百万美元", minimum=0),
     Column("site_mu", "number", ("用地需求", "用地面积", "用地"), unit="亩", minimum=0),
+    Column("energy_tce", "number", ("能耗需求", "年综合能耗", "能耗指标需求"), unit="吨标准煤", minimum=0),
+    Column("emission_t", "number", ("排放指标需求", "排污权需求", "污染物排放量"), unit="吨", minimum=0),
+    Column("secured", "set", ("已落实要素", "要素保障"), choices={
+        "site": ("用地", "土地", "用地指标"), "energy": ("能耗", "用能", "能耗指标"),
+        "emission": ("排放", "排污权", "环境容量", "排放指标")}),
     Column("site", "text", ("地块", "拟选址", "选址")),
     Column("zone", "text", ("落地园区", "开发区", "所在园区", "平台")),
     Column("place", "text", ("首报地", "申报地", "报送地", "所属区域", "县(市、区)", "属地"),
@@ -107,6 +112,9 @@ STANDING: tuple[Column, ...] = (
     Column("paid_usd_m", "number", ("实到外资", "到位外资", "实际到资"), unit="百万美元", minimum=0),
     Column("paid_on", "date", ("到资时间", "到账日期", "到资日期")),
 )  # fmt: skip
+
+# What a project needs, and the word under which it is secured.
+FACTORS = {"site_mu": "site", "energy_tce": "energy", "emission_t": "emission"}
 
 # Fields whose change may show that two projects are one.
 IDENTIFYING = ("investor", "credit_code", "group", "site", "zone")

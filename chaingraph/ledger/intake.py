@@ -19,7 +19,7 @@ import pandas as pd
 
 from chaingraph.cells import clean, fold, parser, unit_scale
 from chaingraph.ledger.events import IDENTIFIER, Act, LedgerError, canonical, day_or_none
-from chaingraph.ledger.fields import FIELD, LADDER
+from chaingraph.ledger.fields import FACTORS, FIELD, LADDER
 from chaingraph.ledger.money import Unit, amount, unit
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.sheet import COLUMNS, REJECT_COLUMNS, Journal, Sheet, SheetMap, load_mapping, read_sheet
@@ -146,9 +146,9 @@ def _reader(name: str, sheet: Sheet) -> Reader:
     said = said or (bracket[1] if bracket else "")
     if column.kind != "number":
         return parser(column)
-    if name == "site_mu":
+    if name in FACTORS:
         scale = unit_scale(said, column) if said else None
-        # 亩 is what such sheets are in, and what the field's own captions mean.
+        # 亩 (吨) is what such sheets are in, and what the field's own captions mean.
         return parser(column, scale or (1, 1))
     header = (unit(said) if said else None) or Unit(None, "")
     if name == "investment_m":

@@ -96,7 +96,9 @@ def counted(ledger: Ledger, as_of: str) -> Counted:
     return Counted(summed("all"), summed("place"), summed("owner"), first_day(ledger.connection))
 
 
-def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counted | None = None) -> pd.DataFrame:
+def progress(
+    ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counted | None = None, of: str = "all", name: str = ""
+) -> pd.DataFrame:
     """How far each target is met on a day.
 
     Parameters
@@ -105,6 +107,8 @@ def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counte
         The case's table: indicator, unit, period, target.
     as_of
         The day; what happened later is not counted.
+    of, name
+        Whose targets these are: ``all``, or one ``place`` or ``owner`` (department) and its name.
 
     Returns
     -------
@@ -121,13 +125,14 @@ def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counte
     body = ledger.rules.get("progress")
     indicators = body["indicators"] if body else {}
     assessment = ledger.rules.get("assessment")
+    sums = [row for row in {"all": found.total, "place": found.places, "owner": found.owners}[of] if row[1] == name]
     rows = []
     for indicator, unit, period, target in zip(*(targets[name] for name in ("indicator", "unit", "period", "target")),
                                                strict=True):  # fmt: skip
         start, end = bounds(period)
         state = "history" if end < as_of else "future" if start > as_of else "running"
         scale = _scale(indicators.get(indicator), unit)
-        known, unknown, undated = _summed(found.total, indicator, start, end)
+        known, unknown, undated = _summed(sums, indicator, start, end)
         actual = known * scale
         completion = actual / target if target else float("nan")
         share = elapsed(start, end, as_of) if state == "running" else float("nan")
@@ -138,6 +143,35 @@ def progress(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, found: Counte
     kinds = dict.fromkeys(PROGRESS_COLUMNS, "float64") | dict.fromkeys(("indicator", "unit", "period", "state"), "str")
     kinds |= dict.fromkeys(("at_line", "covered"), "boolean")
     return pd.DataFrame(rows, columns=list(PROGRESS_COLUMNS)).astype(kinds)
+
+
+def broken_down(ledger: Ledger, place_targets: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """How far each county and department has come with its own targets: completion, pace to the end of the period.
+
+    Parameters
+    ----------
+    place_targets
+        The case's table: of (place or owner), name, indicator, unit, period, target.
+
+    Returns
+    -------
+    DataFrame
+        of, name and PROGRESS_COLUMNS: one row per target, places before departments, by name, in the order given.
+    """
+    found = counted(ledger, as_of)
+    groups = {(str(of), str(name)): rows for (of, name), rows in place_targets.groupby(["of", "name"])}
+    parts = [
+        progress(ledger, groups[key], as_of, found=found, of=key[0], name=key[1]).assign(of=key[0], name=key[1])
+        for key in sorted(groups, key=lambda key: (key[0] != "place", key[1]))
+    ]
+    columns = ["of", "name", *PROGRESS_COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns].astype({"of": "str", "name": "str"})
+
+
+def _targets_of(place_targets: pd.DataFrame | None, of: str) -> pd.DataFrame | None:
+    return None if place_targets is None else place_targets[place_targets["of"] == of]
 
 
 def _scale(indicator: Any, unit: object) -> float:
@@ -184,7 +218,9 @@ def scoreboard(
         One row per place or department: name, one column per indicator (counts; paid-in capital in million USD),
         completion (mean over its targets, each at most 1), lowest (the lowest completion), may_be_excellent (every
         target at the assessment's line or above; missing where there are no targets or the year runs),
-        weight (of this in the assessment), rank (by completion, else by the sum of projects; equal ones share a rank).
+        weight (of this in the assessment), bonus (points that the rule gives for what exceeds a target; NaN without
+        targets), points (weight x 100 x completion, and the bonus), rank (by points, else by the sum of projects; equal
+        ones share a rank).
     """
     found = found or counted(ledger, as_of)
     body, assessment = ledger.rules.get("progress"), ledger.rules.get("assessment")
@@ -195,11 +231,13 @@ def scoreboard(
         if name and indicator in indicators and month and start[:7] <= month <= end[:7]:
             sums[name][indicator] += sure
     wanted: dict[str, list[float]] = defaultdict(list)
+    extra: dict[str, float] = defaultdict(float)
     if targets is not None:
         for row in targets[targets["period"].astype(str) == year].to_dict("records"):
             actual = sums[str(row["name"])].get(str(row["indicator"]), float("nan"))
             scale = _scale(body["indicators"].get(row["indicator"]) if body else None, row["unit"])
             wanted[str(row["name"])].append(actual * scale / row["target"] if row["target"] else float("nan"))
+            extra[str(row["name"])] += _bonus(assessment, str(row["indicator"]), actual * scale - row["target"])
     weigher = "weight_counties" if of == "place" else "weight_departments"
     weight = assessment[weigher] if assessment else float("nan")
     rows = []
@@ -209,16 +247,21 @@ def scoreboard(
         lowest = min(shares, default=float("nan"))
         closed = assessment is not None and end < as_of and bool(shares)
         excellent = lowest >= assessment["excellent_from"] if closed and assessment is not None else None
-        weight = (
-            assessment["weight_counties" if of == "place" else "weight_departments"] if assessment else float("nan")
-        )
-        rows.append((name, *sums[name].values(), mean, lowest, excellent, weight))
-    columns = ["name", *indicators, "completion", "lowest", "may_be_excellent", "weight"]
+        bonus = extra[name] if shares else float("nan")
+        rows.append((name, *sums[name].values(), mean, lowest, excellent, weight, bonus, 100 * weight * mean + bonus))
+    columns = ["name", *indicators, "completion", "lowest", "may_be_excellent", "weight", "bonus", "points"]
     table = pd.DataFrame(rows, columns=columns).astype({"name": "str", "may_be_excellent": "boolean"})
     count = [name for name in indicators if body and body["indicators"][name]["measure"] == "projects"]
-    key = table["completion"].where(table["completion"].notna(), -1) * 1e6 + table[count].sum(axis=1)
+    score = table["points"].where(table["points"].notna(), table["completion"])
+    key = score.where(score.notna(), -1) * 1e6 + table[count].sum(axis=1)
     table["rank"] = key.rank(ascending=False, method="min").astype("Int64")
     return table.sort_values(["rank", "name"], ignore_index=True)
+
+
+def _bonus(assessment: Any, indicator: str, beyond: float) -> float:
+    """Points for what exceeds a target, in its unit, as far as the rule gives any."""
+    given = [row for row in (assessment or {}).get("bonus", []) if row["indicator"] == indicator]
+    return sum(min(float(row["most"]), float(row["each"]) * beyond) for row in given) if beyond > 0 else 0.0
 
 
 def warnings(ledger: Ledger, as_of: str, *, targets: pd.DataFrame, of: str = "place") -> pd.DataFrame:
@@ -261,7 +304,7 @@ class Board:
     unknown: int  # projects of which it cannot be told whether they must be reported
 
 
-def board(ledger: Ledger, targets: pd.DataFrame, as_of: str) -> Board:
+def board(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, place_targets: pd.DataFrame | None = None) -> Board:
     """The board on a day, from the sums that the ledger keeps: its cost does not grow with the number of projects."""
     query = "SELECT landing, stage, projects, usd, sized, unknown FROM stage_tally ORDER BY landing"
     rows = ledger.connection.execute(query).fetchall()
@@ -273,8 +316,10 @@ def board(ledger: Ledger, targets: pd.DataFrame, as_of: str) -> Board:
         as_of=as_of,
         stages=_stages(rows),
         progress=progress(ledger, targets, as_of, found=found),
-        places=scoreboard(ledger, as_of, year=year, found=found),
-        departments=scoreboard(ledger, as_of, year=year, of="owner", found=found),
+        places=scoreboard(ledger, as_of, year=year, found=found, targets=_targets_of(place_targets, "place")),
+        departments=scoreboard(
+            ledger, as_of, year=year, of="owner", found=found, targets=_targets_of(place_targets, "owner")
+        ),
         expiring=int(expiring),
         doubtful=int(pairs),
         unknown=sum(row[5] for row in rows),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chaingraph.ledger.events import LedgerError, canonical, day_or_none
-from chaingraph.ledger.fields import CURRENCIES, LADDER, TIERS
+from chaingraph.ledger.fields import CURRENCIES, LADDER, RECORDS, TIERS
 
 Rule = Mapping[str, Any]
 Facts = Mapping[str, Any]
@@ -39,7 +39,8 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "biweekly": {"weeks": (int,), "expiring_days": (int,), "stuck_days": (int,)},
     "progress": {"counted_at": (str,), "indicators": (dict,)},
     "assessment": {"weight_counties": _NUMBER, "weight_departments": _NUMBER, "excellent_from": _NUMBER,
-                   "warning_after_years": (int,)},
+                   "warning_after_years": (int,), "bonus": (list,)},
+    "dossier": {"wanted": (list,)},
     "rates": {"oldest_days": (int,), "table": (list,)},
 }  # fmt: skip
 RULES = tuple(_SHAPES)
@@ -150,6 +151,13 @@ def _check_values(sections: Mapping[str, Rule]) -> None:
             refuse("progress", name, indicator)
         if indicator.get("tier", "listed") not in TIERS:
             refuse("progress", name, indicator["tier"])
+    for row in sections.get("assessment", {}).get("bonus", []):
+        whole = isinstance(row, dict) and row.keys() == {"indicator", "each", "most"}
+        if not whole or not all(isinstance(row[key], (int, float)) and row[key] >= 0 for key in ("each", "most")):
+            refuse("assessment", "bonus", row)
+    for kind in sections.get("dossier", {}).get("wanted", []):
+        if kind not in RECORDS:
+            refuse("dossier", "wanted", kind)
     for row in sections.get("rates", {}).get("table", []):
         fine = isinstance(row, dict) and row.get("currency") in CURRENCIES and day_or_none(row.get("on"))
         if not fine or not isinstance(row.get("cny"), (int, float)) or not row["cny"] > 0 or not row.get("source"):

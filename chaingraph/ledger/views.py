@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from chaingraph.ledger.events import LedgerError, day_or_none
-from chaingraph.ledger.fields import LADDER, STAGES
+from chaingraph.ledger.fields import FACTORS, LADDER, STAGES
 from chaingraph.ledger.rules import days_later
 from chaingraph.ledger.store import Ledger
 
@@ -23,7 +23,7 @@ LIST_COLUMNS = (
 )  # fmt: skip
 DIMENSIONS = ("landing", "team", "chain_id", "lead_post", "owner", "zone")
 PERIODS = ("week", "month", "quarter", "year")
-_NUMBERS = {"usd_m", "cny_m", "site_mu", "amount", "share"}
+_NUMBERS = {"usd_m", "cny_m", "amount", "share", *FACTORS, *(f"{name}_open" for name in FACTORS)}
 _WHOLE = {"projects", "reached", "now_here", "days", "rank", "skipped", *STAGES}
 
 
@@ -211,7 +211,7 @@ def leaders(ledger: Ledger, year: str) -> pd.DataFrame:
 
 
 def in_zones(ledger: Ledger, zones: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    """What part of the major projects, and of their land, goes to zones of provincial level or above (三(二)).
+    """What part of the major projects, and of what they need, goes to zones of provincial level or above (三(二)).
 
     Parameters
     ----------
@@ -221,8 +221,9 @@ def in_zones(ledger: Ledger, zones: pd.DataFrame, start: str, end: str) -> pd.Da
     Returns
     -------
     DataFrame
-        One row for projects and one for land (``site_mu``): measure, inside, outside, unknown (zone or its level not
-        known), share (inside / (inside + outside), NaN where both are 0), wanted, reached (missing where share is).
+        One row for projects and one per factor (land ``site_mu``, ``energy_tce``, ``emission_t``): measure, inside,
+        outside, unknown (zone or its level not known), share (inside / (inside + outside), NaN where both are 0),
+        wanted, reached (missing where share is).
     """
     body = ledger.rules.get("zones")
     columns = ["measure", "inside", "outside", "unknown", "share", "wanted", "reached"]
@@ -232,15 +233,15 @@ def in_zones(ledger: Ledger, zones: pd.DataFrame, start: str, end: str) -> pd.Da
         str(zone): level for zone, level in zip(zones["zone"], zones["level"], strict=True) if isinstance(level, str)
     }
     query = (
-        f"SELECT zone, site_mu FROM standing WHERE NOT same AND major = 1 AND {body['counted_at']}_on BETWEEN ? AND ?"  # noqa: S608  # a checked stage
+        f"SELECT zone, {', '.join(FACTORS)} FROM standing "  # noqa: S608  # a checked stage
+        f"WHERE NOT same AND major = 1 AND {body['counted_at']}_on BETWEEN ? AND ?"
     )
-    sums = {"projects": dict.fromkeys(("inside", "outside", "unknown"), 0.0)}
-    sums["site_mu"] = dict(sums["projects"])
-    for zone, site_mu in ledger.connection.execute(query, (start, end)):
+    sums = {name: dict.fromkeys(("inside", "outside", "unknown"), 0.0) for name in ("projects", *FACTORS)}
+    for zone, *needs in ledger.connection.execute(query, (start, end)):
         level = levels.get(str(zone))
         side = "unknown" if level is None else "inside" if level in body["levels"] else "outside"
-        sums["projects"][side] += 1
-        sums["site_mu"][side] += site_mu or 0.0
+        for name, amount in zip(sums, (1, *needs), strict=True):
+            sums[name][side] += amount or 0.0
     rows = []
     for measure, parts in sums.items():
         known = parts["inside"] + parts["outside"]
@@ -248,6 +249,34 @@ def in_zones(ledger: Ledger, zones: pd.DataFrame, start: str, end: str) -> pd.Da
         reached = None if not known else share >= body["share"]
         rows.append((measure, *parts.values(), share, float(body["share"]), reached))
     return pd.DataFrame(rows, columns=columns).astype({"measure": "str", "reached": "boolean"})
+
+
+def dossier(ledger: Ledger) -> pd.DataFrame:
+    """What is on record of each major project before it is decided: argument, risk assessment, collective decision.
+
+    Returns
+    -------
+    DataFrame
+        One row per live project that must be reported: project_id, project, investor, landing, stage, since, a column
+        per wanted record (day of the latest), lacking (``;``-joined). Empty without the rule.
+    """
+    body = ledger.rules.get("dossier")
+    shown = ("project_id", "project", "investor", "landing", "stage", "since")
+    wanted = tuple(body["wanted"]) if body else ()
+    if body is None:
+        return frame([], (*shown, "lacking"))
+    query = (
+        "SELECT project_id, json_extract(data, '$.record'), max(substr(at, 1, 10)) FROM events "
+        "WHERE kind = 'recorded' GROUP BY 1, 2"
+    )
+    held = {(project, kind): day for project, kind, day in ledger.connection.execute(query)}
+    rows = []
+    live = "FROM standing WHERE NOT same AND stage <> 'ended' AND major = 1 ORDER BY project_id"
+    for row in ledger.connection.execute(f"SELECT {', '.join(shown)} {live}"):
+        days = [held.get((row[0], kind)) for kind in wanted]
+        lacking = [kind for kind, day in zip(wanted, days, strict=True) if day is None]
+        rows.append((*row, *days, ";".join(lacking) or None))
+    return frame(rows, (*shown, *wanted, "lacking"))
 
 
 def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
@@ -258,7 +287,8 @@ def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
     DataFrame
         reason (``coordinated``: in the size class that is coordinated monthly, not yet in production; ``expiring``;
         ``signing``: planned within the weeks of the rule; ``stuck``: longer at its stage than the rule allows;
-        ``doubtful``; ``flagged``), project_id, project, investor, landing, stage, since, detail.
+        ``flagged``; ``doubtful``; ``dossier``: to be signed within those weeks or signed, and not on record what the
+        rule for it wants), project_id, project, investor, landing, stage, since, detail.
     """
     body = ledger.rules.get("biweekly")
     columns = ("reason", "project_id", "project", "investor", "landing", "stage", "since", "detail")
@@ -282,7 +312,10 @@ def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
     for reason, (detail, when, given) in parts.items():
         query = f"SELECT ?, {shown}, {detail} {live} AND {when} ORDER BY project_id"  # constants
         rows += ledger.connection.execute(query, (reason, *given)).fetchall()
-    return frame(rows, columns)
+    lacking = dossier(ledger).dropna(subset=["lacking"]).set_index("project_id")["lacking"].to_dict()
+    late = "(signed_on IS NOT NULL OR signing_planned <= ?) AND major = 1 ORDER BY project_id"
+    found = ledger.connection.execute(f"SELECT 'dossier', {shown} {live} AND {late}", (meeting,)).fetchall()
+    return frame([*rows, *((*row, lacking[row[1]]) for row in found if row[1] in lacking)], columns)
 
 
 def first_day(connection: sqlite3.Connection) -> str:
