@@ -1,4 +1,4 @@
-"""What holds for every test: under CI=true nothing that needs a browser, an office, Neo4j or public data may skip."""
+"""What holds for every test: under CI=true none that needs a browser, an office, Neo4j, Spark or data may skip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 # Tests that need a program outside Python. On a laptop they may skip with a reason; under CI=true a skip is a failure,
 # because a browser that is not there would otherwise look like a page that works.
-NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared")
+NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared", "spark")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -45,7 +45,8 @@ CLOSED_TO = {
 }  # fmt: skip
 # Slow or optional: imported inside the function that uses them, so that `import chaingraph` stays light.
 LATE = {
-    "sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow", "pypinyin",
+    "sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow", "py4j",
+    "pypinyin",
 }  # fmt: skip
 # An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
 ESTIMATORS = {"tagging"}

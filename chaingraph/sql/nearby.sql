@@ -7,4 +7,4 @@ JOIN firms AS f ON f.firm_id = m.firm_id
 JOIN firm_places AS p ON p.firm_id = f.firm_id
 WHERE coalesce(p.inside, FALSE) = FALSE
   AND (m.kind = 'maker' OR (m.kind = 'operator' AND here.service))
-ORDER BY here.segment_id, p.distance_km, f.firm_id
+ORDER BY here.segment_id, p.distance_km NULLS LAST, f.firm_id

@@ -29,4 +29,4 @@ JOIN firm_segments AS m ON m.segment_id = same.segment_id
 JOIN firms AS f ON f.firm_id = m.firm_id
 JOIN firm_places AS p ON p.firm_id = m.firm_id
 LEFT JOIN trouble AS t ON t.firm_id = m.firm_id
-ORDER BY a.list, a.chain_id, a.segment_id, m.firm_id, m.product
+ORDER BY a.list, a.chain_id, a.segment_id, m.firm_id, m.product NULLS LAST
