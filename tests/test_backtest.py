@@ -13,6 +13,7 @@ from shared_data import shared
 from chaingraph import regions
 from chaingraph.backtest import as_json
 from chaingraph.backtest.features import features
+from chaingraph.backtest.linkage import build_linkage, linkage_sums
 from chaingraph.backtest.measures import interval, measure
 from chaingraph.backtest.methods import METHODS, city_folds, fit_weights
 from chaingraph.backtest.panel import Panel, Split, build_panel, by_date, hide30, inner_split
@@ -45,7 +46,14 @@ def tables(firms: int = 160, seed: int = 0) -> dict[str, pd.DataFrame]:
         products.append(
             {"firm_id": f"f{number:03d}", "product": word + rng.choice(["机械", "材料", "零件"]), "share": 1.0}
         )
-    return {"firms": pd.DataFrame(rows), "firm_products": pd.DataFrame(products)}
+    named = ["纺织材料", "化工材料", "电池", "零件"]
+    return {
+        "firms": pd.DataFrame(rows), "firm_products": pd.DataFrame(products),
+        "products": pd.DataFrame({"product_id": ["p0", "p1", "p2", "p3"], "product": named}),
+        "product_links": pd.DataFrame(
+            {"from_product_id": ["p1", "p1", "p3"], "to_product_id": ["p0", "p2", "p2"], "kind": "input"}
+        ),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +119,29 @@ def test_weights_are_never_negative_and_an_offset_is_kept():
     assert weights[2] == 0.0
 
 
+def test_linkage_by_hand():
+    """f1 makes glass; f2 makes panels, which need glass and cells; f3 makes cells, which need silicon."""
+    weights = pd.DataFrame({
+        "firm_id": ["f1", "f2", "f3", "f4"], "text": ["玻璃", "高效组件", "电池片甲", "无关"], "weight": 1.0,
+    })  # fmt: skip
+    products = pd.DataFrame({"product_id": list("abcd"), "product": ["玻璃", "组件", "电池片", "硅"]})
+    links = pd.DataFrame({
+        "from_product_id": ["a", "c", "d", "a"], "to_product_id": ["b", "b", "c", "c"],
+        "kind": ["input", "input", "input", "subclass"],
+    })  # fmt: skip
+    linkage = build_linkage(weights, products, links, ("f1", "f2", "f3", "f4"))
+    sums = linkage_sums(linkage, np.eye(4))
+    supplies, buys = sums["supplies"][0], sums["buys"][0]
+    # Of two inputs of panels, glass is in as many firms' rows and needs as cells: each weighs the root of a half.
+    assert supplies[0].round(4).tolist() == [0.0, 0.7071, 0.0, 0.0]
+    assert supplies[2].round(4).tolist() == [0.0, 0.7071, 0.0, 0.0]
+    assert (buys == supplies.T).all()
+    assert sums["link2"][0][0].tolist() == [0.0] * 4  # glass goes into panels only
+    assert np.diag(sums["shared_in"][0]).round(9).tolist() == [0.0, 1.0, 1.0, 0.0]
+    assert sums["shared_in"][1].round(9).tolist() == [0.0, 1.0, 1.0, 0.0]
+    assert build_linkage(weights, products, links[links["kind"] == "subclass"], ("f1",)) is None
+
+
 def test_terms_equal_those_of_the_shipped_score():
     """With nobody hidden, what the back-test ranks by is what the main job prints."""
     held = tables(80)
@@ -158,8 +189,8 @@ def test_all_methods_and_the_files(tmp_path):
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     table = markdown_table(stored, lang="en").splitlines()
     assert len(table) == len(METHODS) + 2
-    assert table[5].startswith("| local firms of the same industry (reference) | 0.")
-    assert "+0.000 [+0.000, +0.000]" in table[5]
+    assert table[6].startswith("| local firms of the same industry (reference) | 0.")
+    assert "+0.000 [+0.000, +0.000]" in table[6]
     assert "four terms, equal weights" in (tmp_path / "one.svg").read_text(encoding="utf-8")
 
 

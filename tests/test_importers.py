@@ -115,6 +115,23 @@ def test_a_city_table_corrects_codes(folder, tmp_path):
         import_ckg(folder, cities)
 
 
+def test_a_second_table_fills_in_listing_dates_but_replaces_none(folder, tmp_path):
+    rows = (folder / "company.json").read_text(encoding="utf-8").replace("2010-02-11", "深圳证券交易所")
+    (folder / "company.json").write_text(rows, encoding="utf-8")
+    dates = tmp_path / "dates.csv"
+    dates.write_text("ts_code,list_date\n300054.SZ,20100211\n000930.SZ,20200101\n688080.SH,0\n", encoding="utf-8")
+    without = import_ckg(folder)
+    case = import_ckg(folder, dates=dates)
+    listed, known = (held["firms"].set_index("firm_id")["listed"] for held in (case, without))
+    assert pd.isna(known["300054"])
+    assert listed["300054"] == "2010-02-11"
+    assert listed["000930"] == known["000930"] != "2020-01-01"
+    assert case.files["changed"].sum() == without.files["changed"].sum() + 1
+    dates.write_text("code,date\n1,2\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="ts_code, list_date"):
+        import_ckg(folder, dates=dates)
+
+
 def test_bad_folders_are_refused_with_the_reason(folder):
     (folder / "product.json").write_text('{"name": "甲"}\nnot json\n{"other": 1}\n', encoding="utf-8")
     case = import_ckg(folder, lang="en")

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from chaingraph import kernels, relatedness
+from chaingraph.backtest.linkage import linkage_sums
 from chaingraph.backtest.panel import Panel, Split
 from chaingraph.kernels import Floats, Integers, Sparse
 
@@ -23,7 +24,8 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
     dict
         lift_mix, lift_ppr, near_mix, relatedness (the four terms of the score), lifts of the single kernels, and what
         the baselines need: same_industry (visible firms of the same fine industry in the city), popularity (in the
-        country), item_knn, raw_mix, raw_ppr, city_size (log of visible firms), product_count and other sizes.
+        country), item_knn, related_level2, near_level2, raw_mix, raw_ppr, city_size (log of visible firms),
+        product_count and other sizes; with a graph of products lift_supplies, lift_buys, lift_shared_in, linkage.
     """
     reference = panel.reference
     member = np.zeros((panel.firms, len(panel.cities)))
@@ -39,13 +41,12 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
         sums[seen, panel.city[seen]] = np.maximum(sums[seen, panel.city[seen]] - _own(panel, name)[seen], 0.0)
         out[name] = _lift(sums, count, at)
         mix += factor * sums
+        if name == "lift_level2":
+            out["near_level2"] = _near_lift(panel, sums, count, at)
     out["lift_mix"] = _lift(mix, count, at)
     out["raw_mix"] = mix[:, at].T
-    near_count = count @ panel.near
-    expected = mix.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    out["near_mix"] = kernels.lift(
-        (mix @ panel.near)[:, at], near_count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR
-    ).T
+    out["near_mix"] = _near_lift(panel, mix, count, at)
+    out.update(_linked(panel, split, member, count))
     out.update(_walk(panel, split, member, count))
     out.update(_industry(panel, split, member))
     out["city_size"] = np.repeat(np.log(member.sum(axis=0)[at])[:, None], panel.firms, axis=1)
@@ -85,6 +86,26 @@ def _lift(sums: Floats, count: Floats, at: Integers) -> Floats:
     return kernels.lift(sums[:, at], count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR).T
 
 
+def _near_lift(panel: Panel, sums: Floats, count: Floats, at: Integers) -> Floats:
+    expected = sums.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
+    near = panel.near[:, at]
+    return kernels.lift(sums @ near, count @ near, expected[:, None], kappa=KAPPA, floor=FLOOR).T
+
+
+def _linked(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:
+    """Lifts of the linkage kernels, and the plain count of links within one hop and, half, two."""
+    if panel.linkage is None:
+        return {}
+    at, seen = split.cities, np.flatnonzero(split.visible)
+    raw, out = {}, {}
+    for name, (sums, own) in linkage_sums(panel.linkage, member).items():
+        sums[seen, panel.city[seen]] = np.maximum(sums[seen, panel.city[seen]] - own[seen], 0.0)
+        raw[name] = sums[:, at].T
+        if name != "link2":
+            out[f"lift_{name}"] = _lift(sums, count, at)
+    return {**out, "linkage": raw["supplies"] + raw["buys"] + 0.5 * raw["link2"]}
+
+
 def _walk(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:
     """Walks from the scored cities, and one from all visible firms for the reference; own returns taken off."""
     at = split.cities
@@ -119,4 +140,21 @@ def _industry(panel: Panel, split: Split, member: Floats) -> dict[str, Floats]:
         "relatedness": score, "same_industry": counts[split.cities], "item_knn": knn,
         "popularity": np.repeat(national[None, :], len(split.cities), axis=0),
     }  # fmt: skip
-    return {name: np.asarray((weight @ values.T).T, dtype=np.float64) for name, values in by_industry.items()}
+    out = {name: np.asarray((weight @ values.T).T, dtype=np.float64) for name, values in by_industry.items()}
+    return {**out, "related_level2": _related_quotients(panel, split, member)}
+
+
+def _related_quotients(panel: Panel, split: Split, member: Floats) -> Floats:
+    """Mean positive log location quotient of the industries (level 2) that live in the same cities as the firm's."""
+    middle = panel.reference.codes[1]
+    counts = np.asarray((sparse.csr_array(middle.T) @ member).T, dtype=np.float64)
+    national = counts.sum(axis=0)
+    special = relatedness.specialised(counts, national)
+    near = relatedness.proximity(special[member.sum(axis=0) >= relatedness.MIN_FIRMS])
+    held = counts[split.cities]
+    share = national / max(float(national.sum()), 1.0)
+    due = held.sum(axis=1, keepdims=True) * share
+    quotient = np.maximum(np.log(np.divide(held, due, out=np.ones_like(held), where=(held > 0) & (due > 0))), 0.0)
+    total = near.sum(axis=0)
+    mean = quotient @ np.divide(near, total, out=np.zeros_like(near), where=total > 0)
+    return np.asarray((kernels.unit_rows(middle, power=1) @ mean.T).T, dtype=np.float64)

@@ -16,13 +16,19 @@ Features = Mapping[str, Floats]
 
 FOUR = ("lift_mix", "lift_ppr", "near_mix", "relatedness")
 TERM_OF = {"mix": "lift_mix", "ppr": "lift_ppr", "near": "near_mix", "relatedness": "relatedness"}
-CRITERIA = ("lift_level2", "lift_level3", "lift_text", "near_mix", "relatedness", "item_knn")
-ALL = (*FOUR, "lift_level1", "lift_level2", "lift_level3", "lift_text", "item_knn")
+LINKED = ("lift_shared_in", "lift_supplies", "lift_buys")  # where a graph of products is known
+# The criteria such studies use; and, for a stronger opponent, six that hold two terms of the score.
+CRITERIA = ("lift_level2", "lift_level3", "lift_text", *LINKED, "near_level2", "related_level2")
+STRONG_CRITERIA = ("lift_level2", "lift_level3", "lift_text", "near_mix", "relatedness", "item_knn")
+ALL = (
+    *FOUR, "lift_level1", "lift_level2", "lift_level3", "lift_text", "item_knn", "near_level2", "related_level2",
+    *LINKED,
+)  # fmt: skip
 WITH_BASELINES = (*ALL, "same_industry", "popularity", "city_size", "product_count")
 # Order of the table; the reference that gaps are measured against is same_industry.
 METHODS = (
-    "random", "size", "popularity", "same_industry", "relatedness", "item_knn", "topsis", "ppr", "mix",
-    "score", "equal", "logistic", "logistic_all", "boosting",
+    "random", "size", "popularity", "linkage", "same_industry", "text", "relatedness", "item_knn", "topsis",
+    "topsis_strong", "ppr", "mix", "score", "equal", "logistic", "logistic_all", "boosting",
 )  # fmt: skip
 BASELINE = "same_industry"
 FOLDS = 5
@@ -41,12 +47,20 @@ def simple_scores(
     scores = {
         "random": np.random.default_rng([seed, 1]).normal(size=shape), "size": size, "popularity": found["popularity"],
         "same_industry": found["same_industry"], "relatedness": found["relatedness"], "item_knn": found["item_knn"],
-        "ppr": found["lift_ppr"], "mix": found["lift_mix"], "score": score,
+        "text": found["lift_text"], "ppr": found["lift_ppr"], "mix": found["lift_mix"], "score": score,
         "equal": standardised(found, FOUR, pool).sum(axis=2),
     }  # fmt: skip
-    if "topsis" in methods:
-        scores["topsis"] = _topsis(found, pool)
+    if "linkage" in found:
+        scores["linkage"] = found["linkage"]
+    for name, criteria in (("topsis", CRITERIA), ("topsis_strong", STRONG_CRITERIA)):
+        if name in methods:
+            scores[name] = _topsis(found, _held(criteria, found), pool)
     return scores
+
+
+def _held(names: Sequence[str], found: Features) -> tuple[str, ...]:
+    """The features that there are: those of linkage need a graph of products."""
+    return tuple(name for name in names if name in found or name not in LINKED)
 
 
 def learned_scores(
@@ -70,7 +84,8 @@ def learned_scores(
         For each fold the scored cities in it.
     """
     out: dict[str, dict[str, Floats]] = {name: {} for name in pools}
-    for method, names in (("logistic", FOUR), ("logistic_all", ALL), ("boosting", WITH_BASELINES)):
+    for method, wanted in (("logistic", FOUR), ("logistic_all", ALL), ("boosting", WITH_BASELINES)):
+        names = _held(wanted, found)
         values = {name: standardised(found, names, pool) for name, pool in pools.items()}
         for name, table in values.items():
             out[name][method] = np.zeros(table.shape[:2])
@@ -140,7 +155,7 @@ def city_folds(cities: int, seed: int) -> list[Integers]:
     return [np.sort(order[np.arange(cities) % FOLDS == fold]).astype(np.int64) for fold in range(FOLDS)]
 
 
-def _topsis(found: Features, pool: Callable[[int], Flags]) -> Floats:
+def _topsis(found: Features, criteria: Sequence[str], pool: Callable[[int], Flags]) -> Floats:
     """Entropy weights and TOPSIS over each city's pool, as usual in Chinese multi-criteria studies."""
     try:
         from pymcdm.methods import TOPSIS
@@ -151,10 +166,10 @@ def _topsis(found: Features, pool: Callable[[int], Flags]) -> Floats:
         raise MissingExtraError(msg) from error
     method = TOPSIS(vector_normalization)
     out = np.zeros_like(found["lift_mix"])
-    kinds = np.ones(len(CRITERIA))
+    kinds = np.ones(len(criteria))
     for city in range(len(out)):
         inside = pool(city)
-        table = np.column_stack([found[name][city][inside] for name in CRITERIA])
+        table = np.column_stack([found[name][city][inside] for name in criteria])
         low, high = table.min(axis=0), table.max(axis=0)
         # The entropy of a column with a zero is not defined: the lowest value is set just above it.
         scaled = np.maximum((table - low) / np.maximum(high - low, 1e-12), 1e-9)

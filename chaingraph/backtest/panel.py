@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from chaingraph import kernels
+from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
@@ -40,6 +41,7 @@ class Panel:
     own_walk: Floats
     near: Floats  # city x city: exp(-d / 100 km), 0 beyond 300 km and on the diagonal
     size: Mapping[str, Floats]  # facts about how large a firm is, NaN where not known
+    linkage: Linkage | None = None  # what firms make and need, where a graph of products is known
 
     @property
     def firms(self) -> int:
@@ -57,7 +59,12 @@ class Split:
 
 
 def build_panel(
-    firms: pd.DataFrame, products: pd.DataFrame, distance: Distance, *, codes: pd.DataFrame | None = None
+    firms: pd.DataFrame,
+    products: pd.DataFrame,
+    distance: Distance,
+    *,
+    codes: pd.DataFrame | None = None,
+    graph: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Panel:
     """Firms of a case that can be tested.
 
@@ -71,6 +78,9 @@ def build_panel(
         Kilometres between two cities, NaN where unknown.
     codes
         firm_id, scheme, code; taken from the firms' industry where not given.
+    graph
+        Products (product_id, product) and their links (from_product_id, to_product_id, kind), for the linkage
+        baselines.
 
     Raises
     ------
@@ -99,6 +109,7 @@ def build_panel(
         own_walk=kernels.own_returns(whole.attributes),
         near=_near(cities, distance),
         size=_sizes(by_firm, products),
+        linkage=None if graph is None else build_linkage(whole.products, *graph, whole.firm_ids),
     )
 
 

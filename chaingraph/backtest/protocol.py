@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from chaingraph.reference import Distance
 POOLS = ("A", "B")
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked
 MIN_OUTCOMES = 5  # of a city, to be scored
+Each = Callable[[Callable[[int], Any], Sequence[int]], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ class _Round:
     pools: Mapping[str, Callable[[int], Flags]]
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """What one seed gave: measures by pool, city and method; visible and hidden firms by city; odds for calibration."""
+
+    measured: Mapping[tuple[str, int, str], Floats]
+    sizes: Mapping[int, tuple[int, int]]
+    hidden: int
+    odds: tuple[Floats, Floats, Flags]
+
+
 def backtest(
     tables: Mapping[str, pd.DataFrame],
     protocol: Protocol,
@@ -70,6 +82,7 @@ def backtest(
     outcomes: pd.DataFrame | None = None,
     distance: Distance = regions.distance_km,
     methods: Sequence[str] = METHODS,
+    each: Each = map,
 ) -> BackTest:
     """How well does each method find the firms that really are in a city?
 
@@ -79,7 +92,7 @@ def backtest(
         A case's tables: firms (firm_id, firm, city, listed, industry_scheme, industry) and firm_products.
     protocol
         hide30 (30 % of each city's firms hidden at random, once per seed) or temporal (firms listed from 2017 on are
-        hidden; one seed is enough, further ones change only the folds of the learned models).
+        hidden; further seeds change only the folds of the learned models and the draw of the random ranking).
     seeds
         Seeds of the splits. 100-102 were used to choose weights; report others.
     outcomes
@@ -88,7 +101,9 @@ def backtest(
     distance
         Kilometres between two cities, NaN where unknown.
     methods
-        Which methods to compare; learned models are left out with ``outcomes``.
+        Which methods to compare; learned models are left out with ``outcomes``, linkage without a graph of products.
+    each
+        How the seeds are gone through: `map`, or the map of a pool of processes. The figures are the same.
 
     Raises
     ------
@@ -101,40 +116,47 @@ def backtest(
     firm is kept out of its own reference (zero diagonal). Ties count half in the
     AUROC; in the top of a list they stand in a random order with a fixed seed.
     """
-    panel = build_panel(tables["firms"], tables["firm_products"], distance)
-    cities: dict[tuple[str, int, str], list[Floats]] = {}
-    sizes: dict[int, list[tuple[int, int]]] = {}
-    odds: list[tuple[Floats, Floats, Flags]] = []
-    hidden: list[int] = []
-    for seed in seeds if protocol == "hide30" and outcomes is None else list(seeds)[:1]:
-        now = _round(panel, _outer(panel, protocol, seed)) if outcomes is None else _outcomes(panel, tables, outcomes)
-        if not len(now.split.cities):
-            msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
-            raise CaseError(msg)
-        hidden.append(int(now.split.hidden.sum()) if outcomes is None else int(now.positive.sum()))
-        for place, city in enumerate(now.split.cities):
-            seen = int((now.split.visible & (panel.city == city)).sum())
-            sizes.setdefault(int(city), []).append((seen, int(now.positive[place].sum())))
-        learned: dict[str, dict[str, Floats]] = {}
-        if outcomes is None and {"logistic", "logistic_all", "boosting"} & set(methods):
-            inner = _round(panel, inner_split(panel, now.split, protocol, seed))
-            folds = city_folds(len(now.split.cities), seed)
-            learned = learned_scores(now.found, now.pools, _learner(inner, now.split.cities), inner.found, folds)
-        for pool in POOLS:
-            scores = simple_scores(now.found, now.pools[pool], seed, methods) | learned.get(pool, {})
-            _measure(cities, scores, now, pool, methods, seed)
-            if pool == "A":
-                odds.append(_odds(now, scores["score"]))
-    by_city = _by_city(cities, sizes, panel)
+    panel = build_panel(tables["firms"], tables["firm_products"], distance, graph=_graph(tables))
+    events = None if outcomes is None else _events(panel, tables["firms"], outcomes)
+    used = tuple(dict.fromkeys(int(seed) for seed in seeds))[: None if outcomes is None else 1]
+    trials = list(each(partial(_trial, panel, protocol, events, tuple(methods)), used))
+    by_city = _by_city(trials, panel)
     facts = {
         "firms": float(panel.firms), "cities": float(len(panel.cities)),
         "scored_cities": float(by_city["city"].nunique()),
-        "hidden": float(np.mean(hidden)),
+        "hidden": float(np.mean([trial.hidden for trial in trials])),
     }  # fmt: skip
-    bands, line = _calibration(odds)
-    used = tuple(int(seed) for seed in seeds) if protocol == "hide30" else tuple(int(seed) for seed in list(seeds)[:1])
-    name = protocol if outcomes is None else "outcomes"
-    return BackTest(name, used, facts, _summary(by_city), by_city, bands, line)
+    bands, line = _calibration([trial.odds for trial in trials])
+    return BackTest(protocol if outcomes is None else "outcomes", used, facts, _summary(by_city), by_city, bands, line)
+
+
+def _graph(tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    held = [tables.get(name) for name in ("products", "product_links")]
+    return (held[0], held[1]) if held[0] is not None and held[1] is not None else None
+
+
+def _trial(panel: Panel, protocol: Protocol, events: Flags | None, methods: tuple[str, ...], seed: int) -> _Trial:
+    """Everything that one seed decides, measured; small enough to be sent between processes."""
+    now = _round(panel, _outer(panel, protocol, seed)) if events is None else _outcomes(panel, events)
+    if not len(now.split.cities):
+        msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
+        raise CaseError(msg)
+    sizes = {
+        int(city): (int((now.split.visible & (panel.city == city)).sum()), int(now.positive[place].sum()))
+        for place, city in enumerate(now.split.cities)
+    }
+    learned: dict[str, dict[str, Floats]] = {}
+    if events is None and {"logistic", "logistic_all", "boosting"} & set(methods):
+        inner = _round(panel, inner_split(panel, now.split, protocol, seed))
+        folds = city_folds(len(now.split.cities), seed)
+        learned = learned_scores(now.found, now.pools, _learner(inner, now.split.cities), inner.found, folds)
+    measured: dict[tuple[str, int, str], Floats] = {}
+    for pool in POOLS:
+        scores = simple_scores(now.found, now.pools[pool], seed, methods) | learned.get(pool, {})
+        measured |= _measured(scores, now, pool, methods, seed)
+        if pool == "A":
+            odds = _odds(now, scores["score"])
+    return _Trial(measured, sizes, int(now.split.hidden.sum() if events is None else now.positive.sum()), odds)
 
 
 def _outer(panel: Panel, protocol: Protocol, seed: int) -> Split:
@@ -150,24 +172,26 @@ def _round(panel: Panel, split: Split) -> _Round:
     )
 
 
-def _outcomes(panel: Panel, tables: Mapping[str, pd.DataFrame], outcomes: pd.DataFrame) -> _Round:
-    """Every firm is visible at its seat; what is to be found are the recorded pairs of firm and other city."""
-    firms = tables["firms"]
+def _events(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
+    """Which firm was recorded in which city other than its seat: city x firm."""
     by_name = {str(name): str(firm) for firm, name in zip(firms["firm_id"], firms["firm"], strict=True)}
     at = {firm: row for row, firm in enumerate(panel.reference.firm_ids)}
     place = {city: number for number, city in enumerate(panel.cities)}
-    found = set()
+    truth = np.zeros((len(panel.cities), panel.firms), dtype=bool)
     for firm, region in zip(outcomes["firm"].astype(str), outcomes["region"].astype(str), strict=True):
         row = at.get(firm, at.get(by_name.get(firm, ""), -1))
         short = regions.prefecture_of((None, None, region, None)) or region
         city = place.get(short, place.get(region.removesuffix("市"), -1))
         if row >= 0 and city >= 0 and panel.city[row] != city:
-            found.add((city, row))
-    if not found:
+            truth[city, row] = True
+    if not truth.any():
         msg = "outcomes 中没有一行能对上案例中的企业和城市 / no outcome matches a firm and a city of the case"
         raise CaseError(msg)
-    truth = np.zeros((len(panel.cities), panel.firms), dtype=bool)
-    truth[tuple(np.array(sorted(found)).T)] = True
+    return truth
+
+
+def _outcomes(panel: Panel, truth: Flags) -> _Round:
+    """Every firm is visible at its seat; what is to be found are the recorded pairs of firm and other city."""
     scored = np.flatnonzero(truth.sum(axis=1) >= MIN_OUTCOMES)
     everyone = np.ones(panel.firms, dtype=bool)
     moved = np.asarray(truth.any(axis=0), dtype=bool)
@@ -195,35 +219,28 @@ def _learner(inner: _Round, outer_cities: Integers) -> Callable[[Features, Integ
     return learn
 
 
-def _measure(
-    cities: dict[tuple[str, int, str], list[Floats]],
-    scores: Mapping[str, Floats],
-    now: _Round,
-    pool: str,
-    methods: Sequence[str],
-    seed: int,
-) -> None:
+def _measured(
+    scores: Mapping[str, Floats], now: _Round, pool: str, methods: Sequence[str], seed: int
+) -> dict[tuple[str, int, str], Floats]:
+    out = {}
     order = np.random.default_rng([seed, 2]).permutation(now.positive.shape[1])  # not the stream that hid the firms
-    for method in methods:
-        if method not in scores:
-            continue
-        values = scores[method]
-        for place, city in enumerate(now.split.cities):
-            inside = order[now.pools[pool](place)[order]]
-            row = measure(values[place][inside], now.positive[place][inside])
-            cities.setdefault((pool, int(city), method), []).append(row)
+    for place, city in enumerate(now.split.cities):
+        inside = order[now.pools[pool](place)[order]]
+        for method in (name for name in methods if name in scores):
+            out[pool, int(city), method] = measure(scores[method][place][inside], now.positive[place][inside])
+    return out
 
 
-def _by_city(
-    cities: Mapping[tuple[str, int, str], list[Floats]], sizes: Mapping[int, list[tuple[int, int]]], panel: Panel
-) -> pd.DataFrame:
+def _by_city(trials: Sequence[_Trial], panel: Panel) -> pd.DataFrame:
     rows = []
-    for (pool, city, method), found in cities.items():
-        seen, held = np.mean(sizes[city], axis=0)
-        means = dict(zip(MEASURES, np.mean(found, axis=0), strict=True))
-        rows.append(
-            {"pool": pool, "city": panel.cities[city], "method": method, "visible": seen, "hidden": held, **means}
-        )
+    for pool, city, method in dict.fromkeys(key for trial in trials for key in trial.measured):
+        found = [trial for trial in trials if (pool, city, method) in trial.measured]
+        seen, held = np.mean([trial.sizes[city] for trial in found], axis=0)
+        means = np.mean([trial.measured[pool, city, method] for trial in found], axis=0)
+        rows.append({
+            "pool": pool, "city": panel.cities[city], "method": method, "visible": seen, "hidden": held,
+            **dict(zip(MEASURES, means, strict=True)),
+        })  # fmt: skip
     frame = pd.DataFrame(rows)
     frame["order"] = frame["method"].map({name: place for place, name in enumerate(METHODS)})
     return frame.sort_values(["pool", "city", "order"]).drop(columns="order").reset_index(drop=True)

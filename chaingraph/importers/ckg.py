@@ -64,7 +64,7 @@ class _Account:
         })  # fmt: skip
 
 
-def import_ckg(directory: Path, cities: Path | None = None, *, lang: str = "zh") -> Case:
+def import_ckg(directory: Path, cities: Path | None = None, *, dates: Path | None = None, lang: str = "zh") -> Case:
     """Read the eight files of the public A-share graph as a case.
 
     Parameters
@@ -76,6 +76,9 @@ def import_ckg(directory: Path, cities: Path | None = None, *, lang: str = "zh")
         the seat of each firm and the right code where the row carries another firm's. Without it the city is read
         from the firm's name where that begins with one (about 40 %, marked unsure), and rows with another firm's code
         are rejected.
+    dates
+        Table (CSV) with ts_code (600373.SH) and list_date (20021216): listing dates for the firms whose row has none.
+        A date that the row itself states is never replaced.
     lang
         Language of the reasons in the rejects.
 
@@ -84,8 +87,8 @@ def import_ckg(directory: Path, cities: Path | None = None, *, lang: str = "zh")
     Case
         Tables firms, firm_products, products, product_links. A firm's id is its six-digit code. Shares are clipped to
         0.01-1 and divided by the firm's sum. ``case.files`` says for every file rows = kept + merged + rejected, and
-        how many values were changed (impossible shares, cleaned names, corrected codes); ``case.rejects`` gives every
-        rejected row with its line and reason.
+        how many values were changed (impossible shares, cleaned names, corrected codes, dates filled in);
+        ``case.rejects`` gives every rejected row with its line and reason.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def import_ckg(directory: Path, cities: Path | None = None, *, lang: str = "zh")
     if absent:
         raise CaseError(text("importers.files_missing", lang, folder=directory, files=", ".join(absent)))
     account = _Account(lang)
-    firms = _firms(directory / "company.json", cities, account)
+    firms = _firms(directory / "company.json", cities, dates, account)
     known = set(firms["firm_id"])
     industry = _industries(directory / "company_industry.json", known, account)
     firms["industry"] = firms["firm_id"].map(industry).astype("str")
@@ -120,15 +123,15 @@ def _read(path: Path, account: _Account) -> tuple[pd.DataFrame, int]:
     rows: list[dict[str, object]] = []
     bad: list[dict[str, object]] = []
     columns = COLUMNS[path.name]
-    with path.open(encoding="utf-8-sig", newline="\n") as lines:
+    with path.open("rb") as lines:  # a line that is no UTF-8 is a bad line, not the end of the file
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
-                found = json.loads(line)
+                found = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
                 rows.append({"row": number, **{column: found[column] for column in columns}})
-            except (json.JSONDecodeError, KeyError, TypeError):
-                bad.append({"row": number, "line": line.strip()[:200]})
+            except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, RecursionError):
+                bad.append({"row": number, "line": line.decode("utf-8", "replace").strip()[:200]})
         raw = len(rows) + len(bad)
     if not rows and bad:
         raise CaseError(text("importers.not_json_lines", account.lang, file=path, columns=", ".join(columns)))
@@ -147,7 +150,17 @@ def _joined(values: Iterable[object]) -> str | float:
     return ";".join(found) if found else float("nan")
 
 
-def _firms(path: Path, cities: Path | None, account: _Account) -> pd.DataFrame:
+def _listing_dates(path: Path, lang: str) -> pd.Series:
+    """Listing date by six-digit code, as a second table has it."""
+    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+    missing = [column for column in ("ts_code", "list_date") if column not in table.columns]
+    if missing:
+        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+    day = pd.to_datetime(table["list_date"], format="%Y%m%d", errors="coerce").dt.strftime("%Y-%m-%d")
+    return pd.Series(day.to_numpy(), index=_six(table["ts_code"]), dtype="str").groupby(level=0).first()
+
+
+def _firms(path: Path, cities: Path | None, second: Path | None, account: _Account) -> pd.DataFrame:
     frame, raw = _read(path, account)
     frame["firm_id"] = _six(frame["code"])
     account.reject(path.name, frame[frame["firm_id"].isna()], "code", "bad_code")
@@ -175,6 +188,10 @@ def _firms(path: Path, cities: Path | None, account: _Account) -> pd.DataFrame:
     firms["former_names"] = grouped["fullname"].agg(lambda names: _joined(list(dict.fromkeys(names))[1:]))
     firms["aliases"] = grouped["alias"].agg(_joined)
     firms = firms.reset_index().rename(columns={"fullname": "firm"})
+    if second is not None:
+        found = firms["firm_id"].map(_listing_dates(second, account.lang)).where(firms["listed"].isna())
+        firms["listed"] = firms["listed"].fillna(found)
+        changed += int(found.notna().sum())
     firms["stock_code"] = firms["firm_id"]
     firms["country"] = "中国"
     firms["tiers"] = f"listed({AS_OF[:4]})"
