@@ -130,7 +130,8 @@ def introductions(tables: Tables, firms: pd.DataFrame) -> pd.DataFrame:
             if basis:
                 rows.append((firm_id, firm, row["introducer"], row["kind"], basis))
         for kind, place in zip(stations["kind"], stations["place"], strict=True):
-            if isinstance(place, str) and place in (country, city):
+            ours = isinstance(kind, str) and kind.startswith(("stationed", "overseas_office"))
+            if ours and isinstance(place, str) and place in (country, city):
                 rows.append((firm_id, firm, place, kind, "station"))
     order = ("named", "city", "station", "country")
     rows.sort(key=lambda row: (str(row[0]), order.index(str(row[4])), str(row[2])))

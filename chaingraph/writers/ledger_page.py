@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.ledger.store import Ledger
 from chaingraph.writers.files import clean_text, number_text, write_bytes
-from chaingraph.writers.ledger_frames import Part, notes, parts
+from chaingraph.writers.ledger_frames import Part, Tables, chain_parts, notes, parts
 
 _STYLE = """
 :root { --ink: #1c2733; --line: #c9d1da; --head: #1f3864; --soft: #f3f6fa }
@@ -24,33 +25,52 @@ p { margin: 2px 0 } nav { margin: 12px 0; line-height: 2 } nav a { margin-right:
 th { background: var(--head); color: #fff; text-align: left; position: sticky; top: 0 }
 th, td { border: 1px solid var(--line); padding: 4px 7px; vertical-align: top }
 td.number { text-align: right; font-variant-numeric: tabular-nums } tr:nth-child(even) td { background: var(--soft) }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 18px; margin: 8px 0 }
+dl div { border-bottom: 1px solid var(--line) } dt { color: #5b6673; font-size: 12px }
+dd { margin: 0; font-weight: 600 }
+section.starts h2 { font-size: 21px; border-bottom-width: 3px }
 @page { size: A4 landscape; margin: 10mm }
 @media print { nav { display: none } body { max-width: none; padding: 0; font-size: 10px } .wide { overflow: visible }
-  table { font-size: 9px } thead { display: table-header-group } tr { break-inside: avoid } h2 { break-after: avoid } }
+  table { font-size: 9px } section.starts { break-before: page } section.starts:first-of-type { break-before: auto }
+  thead { display: table-header-group } tr { break-inside: avoid } h2 { break-after: avoid } }
 """
 
 
-def write_ledger_page(
-    ledger: Ledger,
-    targets: pd.DataFrame,
-    path: Path,
-    *,
-    as_of: str,
-    zones: pd.DataFrame | None = None,
-    lang: str = "zh",
-) -> None:
+def write_ledger_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
     """Write every view of a ledger on a day as one HTML file; it runs no script and loads nothing.
+
+    Parameters
+    ----------
+    case
+        Tables of the case; see `chaingraph.writers.ledger_frames.parts`.
 
     Raises
     ------
     StoreError
         When the file cannot be written; an older file in its place is untouched.
     """
-    shown = parts(ledger, targets, as_of, lang, zones)
-    title = text("ledger.title", lang)
-    links = "".join(f'<a href="#{part.key}">{_shown(part.caption)}</a>' for part in shown)
+    _write(parts(ledger, case, as_of, lang), text("ledger.title", lang), notes(ledger, as_of, lang), path, lang)
+
+
+def write_offices_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
+    """Write the chain offices, a sheet of paper per chain: post, department, leaders, projects, factors, events.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written; an older file in its place is untouched.
+    """
+    said = notes(ledger, as_of, lang)
+    _write(chain_parts(ledger, case, as_of, lang), text("ledger.title_offices", lang), said, path, lang)
+
+
+def _write(shown: Sequence[Part], title: str, notes_: Sequence[str], path: Path, lang: str) -> None:
+    first = any(part.starts for part in shown)  # then only the beginnings are led to
+    links = "".join(
+        f'<a href="#{_shown(part.key)}">{_shown(part.caption)}</a>' for part in shown if part.starts or not first
+    )
     body = "".join(_section(part, lang) for part in shown)
-    said = "".join(f"<p>{_shown(note)}</p>" for note in notes(ledger, as_of, lang))
+    said = "".join(f"<p>{_shown(note)}</p>" for note in notes_)
     page = (
         f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -62,7 +82,10 @@ def write_ledger_page(
 
 
 def _section(part: Part, lang: str) -> str:
-    heading = f'<section id="{part.key}"><h2>{_shown(part.caption)}</h2>'
+    begins = ' class="starts"' if part.starts else ""
+    heading = f'<section id="{_shown(part.key)}"{begins}><h2>{_shown(part.caption)}</h2>'
+    if part.starts and len(part.table) == 1:
+        return f"{heading}<dl>{_facts(part.table)}</dl></section>"
     if part.table.empty:
         return f"{heading}<p>{_shown(text('ledger.empty', lang))}</p></section>"
     head = "".join(f'<th scope="col">{_shown(str(name))}</th>' for name in part.table.columns)
@@ -71,6 +94,14 @@ def _section(part: Part, lang: str) -> str:
     return (
         f'{heading}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
+
+
+def _facts(table: pd.DataFrame) -> str:
+    """The one row of a table as pairs of caption and value; what is not known is left out."""
+    pairs = zip(table.columns, table.astype(object).iloc[0], strict=True)
+    known = [(str(name), value) for name, value in pairs if not (value is None or value is pd.NA or value != value)]
+    told = [(name, value if isinstance(value, str) else number_text(float(value))) for name, value in known]
+    return "".join(f"<div><dt>{_shown(name)}</dt><dd>{_shown(value)}</dd></div>" for name, value in told)
 
 
 def _cell(value: object) -> str:

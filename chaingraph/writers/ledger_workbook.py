@@ -14,26 +14,21 @@ from chaingraph.ledger.events import day_or_none
 from chaingraph.ledger.store import Ledger
 from chaingraph.writers.cell_text import fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text, write_bytes
-from chaingraph.writers.ledger_frames import notes, parts
+from chaingraph.writers.ledger_frames import Tables, notes, parts
 
 _HEAD, _LINE, _FONT = "#1F3864", "#BFBFBF", "Microsoft YaHei"
 _NARROW, _WIDE = 8.0, 36.0
 
 
-def write_ledger_workbook(
-    ledger: Ledger,
-    targets: pd.DataFrame,
-    path: Path,
-    *,
-    as_of: str,
-    zones: pd.DataFrame | None = None,
-    lang: str = "zh",
-) -> None:
+def write_ledger_workbook(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
     """Write every view of a ledger on a day, one sheet each; the same ledger and day give the same bytes.
 
-    Sheets: progress, board, places, departments, biweekly meeting, ending exclusive months, pairs to decide, the four
-    lists, week, month, quarter, funnel, teams, chains, leaders, rules. Text is written as text; an empty cell is not
-    known.
+    Sheets: see `chaingraph.writers.ledger_frames.parts`. Text is written as text; an empty cell is not known.
+
+    Parameters
+    ----------
+    case
+        Tables of the case; ``targets`` is needed.
 
     Raises
     ------
@@ -60,7 +55,7 @@ def write_ledger_workbook(
     }
     said = notes(ledger, as_of, lang)
     names: list[str] = []
-    for part in parts(ledger, targets, as_of, lang, zones):
+    for part in parts(ledger, case, as_of, lang):
         names.append(sheet_name(part.caption, names))
         sheet = book.add_worksheet(names[-1])
         sheet.write_string(0, 0, f"{title} · {part.caption}", looks["title"])
