@@ -213,7 +213,7 @@ def _whole(*, turned: bool = False) -> tuple[ChainGraph, Findings]:
         "capabilities": _table("capabilities", CAPABILITIES),
     }  # fmt: skip
     if turned:
-        tables = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in tables.items()}
+        tables = {name: frame.take(range(len(frame))[::-1]).reset_index(drop=True) for name, frame in tables.items()}
     graph = build_graph(Case("toy", tables))
     return graph, survey(graph, region="嘉兴", draws=0)
 
