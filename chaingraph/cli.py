@@ -263,6 +263,8 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
     tell_unplaced(result.unplaced, lang)
     if len(result.case.rejects):
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
+    if result.changed:
+        click.echo(text("cli.run_changed", lang, files=", ".join(result.changed)), err=True)
     pages = [path for path in result.files if path.suffix == ".html" and path.name != "index.html"]
     rest = sorted(
         (path for path in result.files if path not in pages), key=lambda path: (path.suffix == ".csv", path.name)

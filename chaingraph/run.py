@@ -20,7 +20,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS
 from chaingraph.surveying import survey
-from chaingraph.tables import NATIONAL_TABLES, read_case
+from chaingraph.tables import NATIONAL_TABLES, changed_since_read, read_case
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
@@ -57,6 +57,7 @@ class RunResult:
     out: Path
     files: tuple[Path, ...]
     unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`workbook_update.MARK_COLUMNS`)
+    changed: tuple[str, ...] = ()  # input files that somebody changed while the run went on
 
 
 def run(
@@ -174,10 +175,15 @@ def run(
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
         names = sorted(path.name for path in folder.iterdir())
         record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})
+        # A table saved by somebody meanwhile: what was made is made of the former one, and both stand in the record.
+        changed = [
+            name for path, read in zip(inputs, cases, strict=True) for name in changed_since_read(path, read.files)
+        ]
+        record["changed_while_running"] = changed
         write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
     files = tuple(Path(out) / name for name in [*names, "run.json"])
     unplaced = marks_not_placed(findings, graph, marks, lang)
-    return RunResult(findings, graph, case, Path(out), files, unplaced)
+    return RunResult(findings, graph, case, Path(out), files, unplaced, tuple(changed))
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,6 +106,33 @@ def read_case(
         files=pd.DataFrame(files, columns=list(FILE_COLUMNS)),
         notes=tuple(journal.notes),
     )
+
+
+def changed_since_read(path: str | Path, files: pd.DataFrame) -> list[str]:
+    """Which files of a case are not what was read any more: changed or gone while something was made of them.
+
+    Parameters
+    ----------
+    path
+        The folder or workbook that was read.
+    files
+        ``Case.files`` of the reading.
+
+    Returns
+    -------
+    list of str
+        Their names, sorted. Files that are new since are not looked for: nothing was made of them.
+    """
+    place = Path(path)
+    found = set()
+    for name, digest in zip(files["file"], files["sha256"], strict=True):
+        try:
+            content = (place / name if place.is_dir() else place).read_bytes()
+        except OSError:
+            content = None
+        if content is None or hashlib.sha256(content).hexdigest() != digest:
+            found.add(str(name))
+    return sorted(found)
 
 
 def summarise(case: Case, lang: str = "zh") -> str:

@@ -63,6 +63,23 @@ def test_one_chain_only(case: Path, tmp_path: Path) -> None:
     assert part["fit_lift"].tolist() == pytest.approx(expected["fit_lift"].tolist(), rel=1e-5, nan_ok=True)
 
 
+def test_a_table_saved_while_the_run_goes_on_is_named(tmp_path: Path) -> None:
+    """What was made is made of what was read; that the file is another one now stands in the record and is said."""
+    folder = write_toy(tmp_path / "toy")
+
+    def save(stage: str) -> None:
+        if stage == "fit":
+            firms = folder / "firms.csv"
+            firms.write_bytes(firms.read_bytes() + b"\n")
+            (folder / "zones.csv").unlink()
+
+    result = run(folder, region="嘉兴", out=tmp_path / "out", progress=save)
+    assert result.changed == ("firms.csv", "zones.csv")
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    assert record["changed_while_running"] == ["firms.csv", "zones.csv"]
+    assert run(folder, region="嘉兴", out=tmp_path / "out").changed == ()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
