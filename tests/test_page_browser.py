@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from chaingraph.graph import ChainGraph
+from chaingraph.run import run
 from chaingraph.writers.page import write_pages
 from chaingraph.writers.page_changes import read_former
 from tests.made_chain import made_chain
@@ -548,6 +549,18 @@ def test_a_firm_is_followed_to_the_leaders_here_and_opened(page: Callable[..., A
     assert len(texts(browser, ".tied .name")) == 2
 
 
+def test_a_shared_customer_is_called_what_it_is(page: Callable[..., Any], folder: Path) -> None:
+    graph = made_graph()
+    links = graph["firm_links"].copy()
+    turned = (links["source_id"] == "L02") & (links["target_id"] == "L01")  # L01 supplies L02, as O02 does
+    links.loc[turned, ["source_id", "target_id"]] = ["L01", "L02"]
+    write_pages(made_findings(), ChainGraph("turned", {**graph.tables, "firm_links": links}), folder / "turned")
+    said = "构造本地L02新材料是两边共同的客户：同为其供货不等于相识，不能据此引荐。"
+    browser = page("turned/mk.html#relations/O02")
+    assert texts(browser, "#relation-words .sentences li") == [said]
+    assert texts(page("mk.html#relations/O02"), "#relation-words .sentences li") == []
+
+
 def test_a_click_on_a_node_opens_it(page: Callable[..., Any]) -> None:
     browser = page("mk.html#relations/L02")
     spot = browser.execute_script("""
@@ -702,6 +715,67 @@ def test_axe_finds_no_serious_violation(page: Callable[..., Any], name: str, tab
     browser.execute_async_script("setTimeout(arguments[0], 300)")  # colours have changed over by then
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     assert browser.execute_async_script(CHECKED) == []
+
+
+CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
+PICTURES = Path(__file__).resolve().parent / "screenshots"  # left out of git: to be looked at
+CHAINS = ("AS", "CM", "EV", "FA", "HY", "LH", "NC", "NM", "OE", "PV")
+SEEN = {
+    "index": ("index.html", "#masthead", 1440),
+    "first_page": ("PV.html", "#masthead", 1440),
+    "panorama": ("PV.html", "#lanes", 1440),
+    "relations": ("PV.html", "#relations", 1440),
+    "region": ("PV.html", "#region", 1440),
+    "lists": ("PV.html", "#lists", 1440),
+    "segment": ("PV.html#PV05", "#masthead", 1440),
+    "english_index": ("index.html?lang=en", "#masthead", 1440),
+    "english_panorama": ("PV.html?lang=en", "#lanes", 1440),
+    "telephone": ("PV.html", "#masthead", 390),
+    "telephone_panorama": ("PV.html", "#lanes", 390),
+    "telephone_index": ("index.html", "#masthead", 390),
+}
+
+
+@pytest.fixture(scope="module")
+def case_pages(folder: Path) -> Path:
+    """The pages of the case that comes with the program."""
+    run(CASE, region="嘉兴", out=folder / "case")
+    return folder / "case"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("case_pages")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["index", *CHAINS])
+def test_the_pages_of_the_case_open_and_are_accessible(page: Callable[..., Any], name: str, lang: str) -> None:
+    browser = page(f"case/{name}.html?lang={lang}")
+    if name != "index":
+        for part in ("#relations", "#region"):
+            scroll(browser, part)
+        browser.execute_script("document.querySelector('#list td button[data-firm]').click()")
+    browser.execute_script(OPENED, "tab-leader")
+    browser.execute_async_script("setTimeout(arguments[0], 300)")
+    said = " ".join(texts(browser, "main, #panel"))
+    assert not re.search(r"undefined|NaN|\[object|null", said)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 1440
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    assert browser.execute_async_script(CHECKED) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("case_pages")
+@pytest.mark.parametrize("name", SEEN)
+def test_pictures_to_look_at_are_made(page: Callable[..., Any], name: str) -> None:
+    """Of the case: tests/screenshots/<name>.png. What is checked is that no word is cut off at the edge."""
+    address, part, width = SEEN[name]
+    browser = page(f"case/{address}", width=width, height=1400)
+    scroll(browser, part)
+    browser.execute_async_script("setTimeout(arguments[0], 700)")
+    PICTURES.mkdir(exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    assert browser.save_screenshot(str(path))
+    assert path.stat().st_size > 40_000  # an empty page has 10,000
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
 CONTRAST = """

@@ -82,7 +82,7 @@ function targetTable(list) {
     [label('head_rank'), 'number', (row) => (row.rank === undefined ? '' : row.rank)],
     [label('head_firm'), 'wide', (row) => [firmButton(row.firm), el('div', { class: 'tags' }, tierTags(firmOf.get(row.firm), row, 2))]],
     [label('head_seat'), '', (row) => [seat(row), row.decision_city ? el('div', { class: 'note' }, label('decides_in', { city: row.decision_city })) : null]],
-    [label('head_segment'), '', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
+    [label('head_segment'), 'mid', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
     [label('head_project'), 'wide', (row) => clamped(projectWords(row))],
     [label('head_fit'), '', timesWithBand],
     [label('head_grade'), 'centre', (row) => (row.evidence_grade ? caption('grade', row.evidence_grade) : label('not_known'))],

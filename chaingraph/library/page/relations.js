@@ -2,6 +2,7 @@
 
 const FURTHEST = 4; // steps of a route
 const LEADERS = 5; // local leaders that routes are drawn to
+const STEP_WIDE = 262; // from one column of firms to the next
 const FAN = 24; // firms that one firm is opened to at most
 const DRAWN_KINDS = ['supplies', 'owns', 'invests', 'partners'];
 const ties = new Map(); // firm id -> [{key, source, target, kind, product, …}], each tie under both its ends
@@ -97,6 +98,20 @@ function routesOf(id) {
   return goals.map((goal) => ({ goal, leader: leaders.length > 0, steps: walked(found, goal) }));
 }
 
+/** Where two steps of a way meet in a customer or a supplier of both: that is no acquaintance, and is said. */
+function sharedEnds(from, steps) {
+  const found = [];
+  let at = from;
+  for (const [number, tie] of steps.entries()) {
+    at = otherEnd(tie, at);
+    const next = steps[number + 1];
+    if (!next || tie.kind !== 'supplies' || next.kind !== 'supplies') continue;
+    if (tie.target === at && next.target === at) found.push(label('relation_shared_customer', { firm: tiedName(at) }));
+    if (tie.source === at && next.source === at) found.push(label('relation_shared_supplier', { firm: tiedName(at) }));
+  }
+  return found;
+}
+
 /** Firms to choose from: those of the lists that are tied to anybody, in the order of the lists, then all others. */
 function tiedFirms() {
   const listed = [];
@@ -184,7 +199,7 @@ function depths(from, shown) {
 }
 
 /** A place for every firm: in columns by its distance, in each column near the middle of those it is tied to. */
-function relationPlaces(firms, held) {
+function relationPlaces(firms, held, root) {
   const columns = [];
   for (const [id, depth] of firms) (columns[depth] = columns[depth] || []).push(id);
   const upright = window.innerWidth <= 760;
@@ -198,7 +213,11 @@ function relationPlaces(firms, held) {
     column.sort((a, b) => means.get(a) - means.get(b) || (a < b ? -1 : 1));
     column.forEach((id, index) => place.set(id, { depth, across: index - (column.length - 1) / 2 }));
   });
-  const spot = (at) => (upright ? { x: at.across * 176, y: at.depth * 130 } : { x: at.depth * 252, y: at.across * 92 });
+  // Across the columns as much room as the frame leaves at the scale that their width asks for.
+  const scale = root.clientWidth / (columns.length * STEP_WIDE);
+  const rows = Math.max(...columns.map((column) => column.length));
+  const high = Math.min(170, Math.max(92, root.clientHeight / scale / (rows + 0.4)));
+  const spot = (at) => (upright ? { x: at.across * 176, y: at.depth * 130 } : { x: at.depth * STEP_WIDE, y: at.across * high });
   return new Map([...place].map(([id, at]) => [id, spot(at)]));
 }
 
@@ -209,24 +228,34 @@ function relationKind(id) {
 }
 
 const RELATION_STYLE = [
-  { selector: 'node', style: { shape: 'round-rectangle', width: 158, height: 40, 'background-color': '#ffffff', 'border-width': 1.5, 'border-color': '#8496a8', label: 'data(name)', 'font-size': 14, color: '#1c2733', 'text-valign': 'center', 'text-wrap': 'wrap', 'text-max-width': 146, 'text-overflow-wrap': 'anywhere', 'font-family': 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif' } },
+  { selector: 'node', style: { shape: 'round-rectangle', width: 148, height: 42, 'background-color': '#ffffff', 'border-width': 1.5, 'border-color': '#8496a8', label: 'data(name)', 'font-size': 15, color: '#1c2733', 'text-valign': 'center', 'text-wrap': 'wrap', 'text-max-width': 140, 'text-overflow-wrap': 'anywhere', 'font-family': 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif' } },
   { selector: 'node.other', style: { 'border-style': 'dashed' } },
   { selector: 'node.local', style: { 'background-color': '#e3eef7', 'border-color': '#2b6a9b' } },
   { selector: 'node.leader', style: { 'background-color': '#2b6a9b', 'border-color': '#123f66', color: '#ffffff' } },
   { selector: 'node.target', style: { 'border-color': '#9a2c22' } },
   { selector: 'node.chosen', style: { 'background-color': '#9a2c22', 'border-color': '#9a2c22', color: '#ffffff' } },
-  { selector: 'edge', style: { width: 1.4, 'line-color': '#9fb0c0', 'target-arrow-color': '#9fb0c0', 'target-arrow-shape': 'triangle', 'curve-style': 'bezier', label: 'data(words)', 'font-size': 11.5, color: '#3a4754', 'text-wrap': 'wrap', 'text-overflow-wrap': 'anywhere', 'text-max-width': 86, 'text-background-color': '#ffffff', 'text-background-opacity': 0.92, 'text-background-padding': 2, 'font-family': 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif' } },
+  { selector: 'edge', style: { width: 1.4, 'line-color': '#9fb0c0', 'target-arrow-color': '#9fb0c0', 'target-arrow-shape': 'triangle', 'curve-style': 'bezier', label: 'data(words)', 'font-size': 13, color: '#3a4754', 'text-wrap': 'wrap', 'text-overflow-wrap': 'anywhere', 'text-max-width': 92, 'text-background-color': '#ffffff', 'text-background-opacity': 0.92, 'text-background-padding': 2, 'font-family': 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif' } },
   { selector: 'edge.unsure', style: { 'line-style': 'dashed' } },
   { selector: 'edge.lit', style: { width: 2.6, 'line-color': '#17395c', 'target-arrow-color': '#17395c' } },
 ];
 
 function drawRelations() {
   const view = shownRelations();
-  const place = relationPlaces(view.firms, view.ties);
   const root = document.getElementById('relation-graph');
+  const place = relationPlaces(view.firms, view.ties, root);
   const kind = (id) => `${relationKind(id)}${id === state.relation.firm ? ' chosen' : ''}`;
   const nodes = [...view.firms.keys()].map((id) => ({ data: { id: `firm ${id}`, firm: id, name: tiedName(id) }, classes: kind(id), position: place.get(id) }));
-  const edges = view.ties.map((tie) => ({ data: { id: `tie ${tie.key}`, source: `firm ${tie.source}`, target: `firm ${tie.target}`, words: [caption('link', tie.kind), tie.product ? short(tie.product, 12) : ''].filter(Boolean).join('\n') }, classes: [view.lit.has(tie.key) ? 'lit' : '', tie.confidence === 'unsure' ? 'unsure' : ''].join(' ') }));
+  const pairs = new Map(); // ties between the same two firms are one arrow, so that words do not lie on words
+  for (const tie of view.ties) {
+    const key = JSON.stringify([tie.source, tie.target]);
+    pairs.set(key, [...(pairs.get(key) || []), tie]);
+  }
+  const edges = [...pairs].map(([key, held]) => {
+    const kinds = [...new Set(held.map((tie) => caption('link', tie.kind)))].join(label('comma'));
+    const product = (held.map((tie) => tie.product).find(Boolean) || '').replace(/[(\uff08].*$/, ''); // what stands in brackets is told in the words
+    const classes = [held.some((tie) => view.lit.has(tie.key)) ? 'lit' : '', held.every((tie) => tie.confidence === 'unsure') ? 'unsure' : ''].join(' ');
+    return { data: { id: `tie ${key}`, source: `firm ${held[0].source}`, target: `firm ${held[0].target}`, words: [kinds, product ? short(product, 12) : ''].filter(Boolean).join('\n') }, classes };
+  });
   if (drawing) drawing.destroy();
   const fine = window.matchMedia('(pointer: fine)').matches; // a finger scrolls the page
   drawing = cytoscape({ container: root, elements: [...nodes, ...edges], style: RELATION_STYLE, layout: { name: 'preset', fit: true, padding: 24 }, minZoom: 0.2, maxZoom: 2, userZoomingEnabled: false, userPanningEnabled: fine, autoungrabify: !fine, boxSelectionEnabled: false });
@@ -255,7 +284,7 @@ function relationWords(view) {
   };
   return [
     view.routes.length ? null : el('p', { class: 'empty' }, label('relation_no_route')),
-    view.routes.map((route) => [heading(3, label(route.leader ? 'relation_to_leader' : 'relation_to_local', { firm: tiedName(route.goal), n: route.steps.length })), el('ol', { class: 'route' }, route.steps.map(step))]),
+    view.routes.map((route) => [heading(3, label(route.leader ? 'relation_to_leader' : 'relation_to_local', { firm: tiedName(route.goal), n: route.steps.length })), el('ol', { class: 'route' }, route.steps.map(step)), sentences(sharedEnds(state.relation.firm, route.steps))]),
     heading(3, label('relation_shown')),
     el('ul', { class: 'tied' }, [...view.firms.keys()].map((id) => el('li', null, badge(label(`relation_${relationKind(id)}`), relationKind(id)), named(id), opener(id)))),
   ];
