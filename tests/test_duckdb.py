@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -61,3 +64,86 @@ def test_a_table_for_one_question_is_gone_after_it(monkeypatch: pytest.MonkeyPat
         assert query("x", tables={"passing": pd.DataFrame({"a": [1, 2]})})["n"].tolist() == [2]
         with pytest.raises(StoreError, match="passing"):
             query("x")
+
+
+def write_dataset(folder: Path, rows: int = 4) -> Path:
+    """A dataset of firms in two provinces, the province only in the folders' names."""
+    with duckdb.connect() as connection:
+        for number, province in enumerate(("浙江", "江苏")):
+            part = folder / f"province={province}"
+            part.mkdir(parents=True)
+            connection.execute(
+                f"COPY (SELECT 'F{number}' || range AS firm_id, '企业' || range AS firm FROM range({rows // 2})) "
+                f"TO '{part}/data.parquet'"
+            )
+    return folder
+
+
+def test_a_dataset_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "SELECT province, count(*) AS n, count(revenue_cny_m) AS known FROM firms GROUP BY province ORDER BY province"
+    )
+    monkeypatch.setattr(engine, "sql_text", lambda name: text)
+    dataset = write_dataset(tmp_path / "firms").rename(tmp_path / "it's; DROP TABLE x --")
+    with engine.open_engine({"firms": dataset}) as query:
+        rows = query("anything")
+    assert rows.to_dict("list") == {"province": ["江苏", "浙江"], "n": [2, 2], "known": [0, 0]}
+
+
+def test_beside_a_dataset_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = write_dataset(tmp_path / "firms")
+    secret = tmp_path / "secret.parquet"
+    secret.write_bytes((dataset / "province=浙江" / "data.parquet").read_bytes())
+    linked = dataset / "province=浙江" / "linked.parquet"
+    linked.symlink_to(secret)
+    assert engine.parquet_files(dataset) == [
+        str((dataset / f"province={name}" / "data.parquet").resolve()) for name in ("江苏", "浙江")
+    ]
+    texts = (
+        f"SELECT * FROM read_parquet('{secret}')",
+        f"SELECT * FROM read_parquet('{linked}')",
+        f"SELECT * FROM '{dataset}/*/*.parquet'",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        f"COPY (SELECT 1) TO '{dataset}/new.parquet'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET allowed_directories = ['/']",
+        "SET memory_limit = '100GB'",
+    )
+    for text in texts:
+        monkeypatch.setattr(engine, "sql_text", lambda name, text=text: text)
+        with engine.open_engine({"firms": dataset}) as query, pytest.raises(StoreError, match="failed"):
+            query("anything")
+    assert not (dataset / "new.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none", "holds no Parquet"), ("a[1]", "rename"), ("link", "is a link"), ("bad", "cannot be read")],
+)
+def test_what_is_no_dataset_is_refused(tmp_path: Path, name: str, words: str) -> None:
+    folder = tmp_path / name
+    if name == "link":
+        folder.symlink_to(write_dataset(tmp_path / "firms"))
+    elif name == "bad":
+        folder.mkdir()
+        (folder / "x.parquet").write_text("no Parquet", encoding="utf-8")
+    elif name != "none":
+        write_dataset(folder)
+    with pytest.raises(StoreError, match=words), engine.open_engine({"firms": folder}):
+        pass
+
+
+def test_what_does_not_fit_is_spilled_or_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = write_dataset(tmp_path / "firms", rows=1_000_000)
+    texts = {
+        "spills": "SELECT count(*) AS n FROM (SELECT firm_id, min(firm) AS firm FROM firms GROUP BY firm_id)",
+        "fails": "SELECT length(string_agg(firm_id, ';')) AS n FROM firms",  # one value, which cannot be spilled
+    }
+    monkeypatch.setattr(engine, "sql_text", lambda name: texts[name])
+    with engine.open_engine({"firms": dataset}, memory_limit="48MB") as query:
+        assert query("spills")["n"].tolist() == [1_000_000]
+        with pytest.raises(StoreError, match="memory limit of 48MB"):
+            query("fails")
+    assert not list(Path(tempfile.gettempdir()).glob(f"chaingraph-spill-*/duckdb_temp_{os.getpid()}_*"))

@@ -1,9 +1,12 @@
-"""DuckDB as the engine: in memory, closed to the outside once the tables are registered."""
+"""DuckDB as the engine: frames in memory, Parquet datasets where they lie; closed to everything else."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,30 +19,35 @@ from chaingraph.sql import Query, sql_text
 if TYPE_CHECKING:
     import duckdb
 
-# Nothing that a query says may reach the file system, the network or an extension.
+# Nothing that a query says may reach the network, an extension, or a file that was not handed over as a table.
 _CLOSE = """
 SET enable_external_access = false;
 SET autoinstall_known_extensions = false;
 SET autoload_known_extensions = false;
 SET lock_configuration = true;
 """
+_GLOB = frozenset("*?[]")
 
 
 @contextmanager
-def open_engine(tables: Mapping[str, pd.DataFrame], *, memory_limit: str = "2GB", threads: int = 2) -> Iterator[Query]:
+def open_engine(
+    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = "2GB", threads: int = 2
+) -> Iterator[Query]:
     """A query function over tables, closed to the outside world; valid inside the ``with`` block.
 
     Parameters
     ----------
     tables
-        Frames by name. Columns of schema tables keep their types; a column that is all missing is text.
+        By name: a frame, or the path of a Parquet file or dataset (a folder, partitioned as ``province=浙江/…``), which
+        is read where it lies. Columns of schema tables keep their types; a column that is all missing is text.
     memory_limit, threads
-        What DuckDB may use.
+        What DuckDB may use. What does not fit is spilled into a temporary folder that is removed after the block.
 
     Raises
     ------
     StoreError
-        When a query fails; the message holds the engine's own words.
+        When a dataset cannot be read, or a query fails; the message holds the engine's own words, and says what to do
+        where the memory limit was reached.
 
     Examples
     --------
@@ -51,30 +59,79 @@ def open_engine(tables: Mapping[str, pd.DataFrame], *, memory_limit: str = "2GB"
     """
     import duckdb
 
-    connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
-    try:
-        for name, frame in tables.items():
-            _create(connection, name, frame)
-        connection.execute(_CLOSE)
+    with tempfile.TemporaryDirectory(prefix="chaingraph-spill-") as spill:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": spill,
+            "preserve_insertion_order": False,  # every text states its order; without it less is held back in memory
+        }
+        connection = duckdb.connect(config=config)
+        try:
+            files = {name: parquet_files(value) for name, value in tables.items() if isinstance(value, Path)}
+            allowed = [file for held in files.values() for file in held]
+            connection.execute("SET allowed_paths = $1", [allowed])
+            for name, value in tables.items():
+                if isinstance(value, Path):
+                    _create_view(connection, name, files[name])
+                else:
+                    _create(connection, name, value)
+            connection.execute(_CLOSE)
 
-        def query(
-            name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
-        ) -> pd.DataFrame:
-            extra = list(tables or {})
-            try:
-                for table in extra:
-                    connection.register(table, (tables or {})[table])
-                return _plain(connection.execute(sql_text(name), list(parameters)).df())
-            except duckdb.Error as error:
-                msg = f"查询 {name} 失败 / query {name} failed: {error}"
-                raise StoreError(msg) from error
-            finally:
-                for table in extra:
-                    connection.unregister(table)
+            def query(
+                name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
+            ) -> pd.DataFrame:
+                extra = list(tables or {})
+                try:
+                    for table in extra:
+                        connection.register(table, (tables or {})[table])
+                    return _plain(connection.execute(sql_text(name), list(parameters)).df())
+                except duckdb.OutOfMemoryException as error:
+                    msg = (
+                        f"查询 {name} 需要的内存超过上限 {memory_limit},且无法写入临时文件夹 / "
+                        f"query {name} needs more than the memory limit of {memory_limit} and cannot spill it: "
+                        f"raise the limit, or free disk space in {tempfile.gettempdir()}: "
+                        f"{str(error).partition(chr(10))[0]}"
+                    )
+                    raise StoreError(msg) from error
+                except duckdb.Error as error:
+                    msg = f"查询 {name} 失败 / query {name} failed: {error}"
+                    raise StoreError(msg) from error
+                finally:
+                    for table in extra:
+                        connection.unregister(table)
 
-        yield query
-    finally:
-        connection.close()
+            yield query
+        finally:
+            connection.close()
+
+
+def parquet_files(path: Path) -> list[str]:
+    """The Parquet files of a dataset, in order: the file itself, or every one below a folder. No link is followed.
+
+    Raises
+    ------
+    StoreError
+        When there is none, or a name holds a mark that DuckDB takes for a pattern.
+    """
+    if path.is_symlink():
+        msg = (
+            f"数据集 {path} 是链接,不读取 / the dataset {path} is a link, which is not followed: name the folder itself"
+        )
+        raise StoreError(msg)
+    found: list[str] = [str(path.resolve())] if path.is_file() else []
+    for folder, folders, names in os.walk(path.resolve()):  # follows no link to a folder
+        folders.sort()
+        inside = [Path(folder, name) for name in sorted(names) if name.endswith(".parquet") and name[0] not in "._"]
+        found += [str(file) for file in inside if not file.is_symlink()]
+    if not found:
+        msg = f"数据集 {path} 中没有 Parquet 文件 / the dataset {path} holds no Parquet file"
+        raise StoreError(msg)
+    odd = [file for file in found if _GLOB & set(file)]
+    if odd:
+        msg = f"文件名含 * ? [ ]: {odd[0]} / a file name holds one of * ? [ ]: rename {odd[0]}"
+        raise StoreError(msg)
+    return found
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
@@ -84,6 +141,28 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFram
     connection.register("_incoming", frame)
     connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608 - name is the schema's own
     connection.unregister("_incoming")
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+    """A view of the files. A view takes no parameters: the paths stand in it as literals, quotes doubled."""
+    import duckdb
+
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    source = f"read_parquet([{listed}], hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
+    try:
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608 - as above
+        rows = connection.execute(f'DESCRIBE "{name}"').fetchall()
+    except duckdb.Error as error:
+        msg = f"数据集 {name} 无法读取 / the dataset {name} cannot be read: {error}"
+        raise StoreError(msg) from error
+    absent = [c.name for c in TABLES[name].columns if c.name not in {row[0] for row in rows}] if name in TABLES else []
+    if absent:  # a column that the dataset does not have is one that is not known
+        types = {"float64": "DOUBLE", "Int64": "BIGINT", "boolean": "BOOLEAN"}
+        nulls = ", ".join(
+            f'CAST(NULL AS {types.get(DTYPES[TABLES[name].column(column).kind], "VARCHAR")}) AS "{column}"'
+            for column in absent
+        )
+        connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *, {nulls} FROM {source}')  # noqa: S608 - as above
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
