@@ -16,8 +16,6 @@ LISTS = ("main", "leader", "sector")
 SIGNAL_MONTHS = 24
 _TROUBLE = {"insolvency": "insolvency", "downsizing": "downsizing"}
 _MOVES = ("expansion", "new_unit", "land", "fundraising", "relocation", "order", "hiring")
-# What speaks most plainly against a firm is counted first when several gates hold back its rows.
-_GATES = ("local", "dissolved", "sanctioned", "insolvency", "downsizing", "stopped", "admission", "not_maker")
 
 
 def months_before(date: str, months: int) -> str:
@@ -103,13 +101,19 @@ def local_units(graph: ChainGraph, region: str, places: pd.DataFrame, families: 
     both = pd.concat([seats, recorded]).merge(families[["firm_id", "group_id"]], on="firm_id")
     both = both.sort_values(["group_id", "unit", "firm_id", "text"], ascending=[True, False, True, True], kind="stable")
     grouped = both.groupby("group_id", sort=True)
-    return pd.DataFrame(
-        {"unit": grouped["unit"].any(), "local_unit": grouped["text"].agg(lambda text: ";".join(dict.fromkeys(text)))}
-    ).reset_index()
+    return (
+        pd.DataFrame(
+            {
+                "unit": grouped["unit"].any(),
+                "local_unit": grouped["text"].agg(lambda text: ";".join(dict.fromkeys(text))),
+            }
+        )
+        .reset_index()
+        .astype({"group_id": "str", "unit": bool, "local_unit": "str"})
+    )
 
 
 def find_candidates(
-    graph: ChainGraph,
     query: Query,
     asked: pd.DataFrame,
     families: pd.DataFrame,
@@ -129,29 +133,17 @@ def find_candidates(
         dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
         firms (up to ten names).
     """
-    pool = query("pool", tables={"asked": asked, "trouble": trouble})
-    pool = pool.merge(families, on="firm_id", how="left").merge(units, on="group_id", how="left")
-    unit = pool["unit"].astype("boolean")
     # A local firm is no target of its own region, unless a dated sign says that it expands here.
-    expanding = set(moves.loc[moves["place"].map(lambda place: place_within(place, region)), "firm_id"])
-    grows = (pool["gate"] == "local") & pool["firm_id"].isin(expanding)
-    pool["gate"] = pool["gate"].where(~grows, None)
-    pool["candidate_kind"] = "new"
-    # A group with anything on record here is no new name, be it a plant or a visit.
-    pool.loc[unit.notna(), "candidate_kind"] = "contacted"
-    pool.loc[unit.fillna(value=False).astype(bool), "candidate_kind"] = "reinvest"
-    pool.loc[grows, "candidate_kind"] = "expanding"
-    pool["candidate_list"] = pool["candidate_kind"].where(pool["candidate_kind"] == "new", "reinvest")
-    return pool[pool["gate"].isna()].reset_index(drop=True), _dropped(pool[pool["list"] == "main"], graph)
-
-
-def _dropped(pool: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
-    passed = pool["gate"].isna().groupby([pool["chain_id"], pool["firm_id"]]).transform("any")
-    held = pool[~passed].assign(order=lambda rows: rows["gate"].map({gate: i for i, gate in enumerate(_GATES)}))
-    held = held.sort_values(["chain_id", "order", "firm_id"], kind="stable").drop_duplicates(["chain_id", "firm_id"])
-    names = graph["firms"].set_index("firm_id")["firm"]
-    held = held.assign(firm=held["firm_id"].map(names))
-    grouped = held.groupby(["chain_id", "gate"], sort=True)["firm"]
-    return pd.DataFrame(
-        {"count": grouped.size(), "firms": grouped.agg(lambda firms: ";".join(firms.head(10)))}
-    ).reset_index()
+    here = moves["place"].map(lambda place: place_within(place, region)).astype(bool)
+    tables = {
+        "asked": asked,
+        "trouble": trouble,
+        "families": families.rename(columns={"group": "group_name"}),  # a word of SQL
+        "units": units,
+        "expanding": moves.loc[here, ["firm_id"]],
+    }
+    pool = query("pool", tables=tables).rename(columns={"group_name": "group"})
+    passing = pool[pool["gate"].isna()].drop(columns=["firm", "held"]).reset_index(drop=True)
+    held = pool[pool["gate"].notna()].groupby(["chain_id", "gate"], sort=True)
+    dropped = pd.DataFrame({"count": held["held"].first().astype(int), "firms": held["firm"].agg(";".join)})
+    return passing, dropped.reset_index()

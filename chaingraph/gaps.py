@@ -135,8 +135,10 @@ def gap_facts(
     facts["local_supply"] = _count(sells, facts)
     facts["buyers"] = _names(buys, facts)
     facts["buyer_ids"] = _names(buys, facts, "firm_id")
-    facts = facts.join(_nearby(query("nearby"), region, facts))
-    facts = facts.join(segment_measures(graph, query("nearby"), families).set_index("segment_id"))
+    outside = query("outside", [gap_rules()["rule"]["nearby_km"]], tables={"families": families})
+    facts = facts.join(outside.set_index("segment_id"))
+    facts["nearby_found"] = facts["nearby_found"].fillna(0).astype(int)
+    facts = facts.join(segment_measures(graph).set_index("segment_id"))
     facts = facts.join(_order_share(graph, region))
     facts["clusters"] = _clusters(graph, region, facts)
     facts["admission"] = _regional(graph["segment_rules"], region, "admission", facts)
@@ -157,19 +159,6 @@ def _names(rows: pd.DataFrame, facts: pd.DataFrame, column: str = "firm") -> pd.
     for segment, name in zip(rows["segment_id"], rows[column], strict=True):
         names.setdefault(segment, {})[name] = None
     return pd.Series([tuple(names.get(segment, ())) for segment in facts.index], index=facts.index, dtype=object)
-
-
-def _nearby(outside: pd.DataFrame, region: str, facts: pd.DataFrame) -> pd.DataFrame:
-    near = outside[outside["distance_km"] <= gap_rules()["rule"]["nearby_km"]]
-    known = outside.dropna(subset=["distance_km"]).drop_duplicates("segment_id").set_index("segment_id")
-    city = known["prefecture"].reindex(facts.index)
-    return pd.DataFrame(
-        {
-            "nearby_found": _count(near, facts),
-            "nearest_supplier_city": city,
-            "nearest_supplier_km": known["distance_km"].reindex(facts.index),
-        }
-    )
 
 
 def _order_share(graph: ChainGraph, region: str) -> pd.DataFrame:

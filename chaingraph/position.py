@@ -1,4 +1,4 @@
-"""Where a segment stands in its chain: what cannot be bypassed, what lies between, how many suppliers are known."""
+"""Where a segment stands in its chain: what cannot be bypassed, what lies between."""
 
 from __future__ import annotations
 
@@ -14,35 +14,29 @@ if TYPE_CHECKING:
 _ROOT = "\0raw materials"  # no segment id can hold it
 
 
-def segment_measures(graph: ChainGraph, nearby: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
-    """How hard is a segment to do without, and how few can supply it?
+def segment_measures(graph: ChainGraph) -> pd.DataFrame:
+    """How hard is a segment to do without?
 
     Parameters
     ----------
     graph
         The chains with their ``feeds`` links.
-    nearby
-        Makers outside the region, one row per segment_id and firm_id.
-    families
-        firm_id, group_id: firms of one group count as one supplier.
 
     Returns
     -------
     DataFrame
         One row per segment: segment_id; must_pass (0-1: share of the segments downstream of it that cannot be reached
         from raw materials but through it; NaN where nothing is downstream); bridge (0-1: betweenness on the chain's
-        feeds, normalised); bridge_top (among the top 5 % of its chain and above 0); suppliers (effective number of
-        outside supplier groups known, 1 / sum of squared shares of maker firms; NaN = none known).
+        feeds, normalised); bridge_top (among the top 5 % of its chain and above 0).
 
     Notes
     -----
-    must_pass uses `networkx.immediate_dominators` from a root that feeds every segment without a supplier; effective
-    suppliers is the inverse Herfindahl index. Both describe the loaded data and enter no score.
+    must_pass uses `networkx.immediate_dominators` from a root that feeds every segment without a supplier. Both
+    describe the loaded data and enter no score.
     """
     import networkx as nx
 
     rows = []
-    suppliers = _effective_suppliers(nearby, families)
     links = graph["segment_links"]
     feeds = links[links["kind"] == "feeds"]
     for _, segments in graph["segments"].groupby("chain_id", sort=True):
@@ -56,13 +50,9 @@ def segment_measures(graph: ChainGraph, nearby: pd.DataFrame, families: pd.DataF
         threshold = pd.Series(bridge).quantile(0.95) if bridge else 0.0
         must_pass = _must_pass(network)
         for segment in ids:
-            rows.append(
-                (segment, must_pass[segment], bridge[segment], 0 < bridge[segment] >= threshold, suppliers.get(segment))
-            )
-    frame = pd.DataFrame(rows, columns=["segment_id", "must_pass", "bridge", "bridge_top", "suppliers"])
-    return frame.astype(
-        {"segment_id": "str", "must_pass": float, "bridge": float, "bridge_top": bool, "suppliers": float}
-    )
+            rows.append((segment, must_pass[segment], bridge[segment], 0 < bridge[segment] >= threshold))
+    frame = pd.DataFrame(rows, columns=["segment_id", "must_pass", "bridge", "bridge_top"])
+    return frame.astype({"segment_id": "str", "must_pass": float, "bridge": float, "bridge_top": bool})
 
 
 def _must_pass(network: nx.DiGraph[str]) -> dict[str, float]:
@@ -82,11 +72,3 @@ def _must_pass(network: nx.DiGraph[str]) -> dict[str, float]:
         downstream = nx.descendants(network, segment)
         shares[segment] = len(dominated[segment]) / len(downstream) if downstream else float("nan")
     return shares
-
-
-def _effective_suppliers(nearby: pd.DataFrame, families: pd.DataFrame) -> dict[str, float]:
-    grouped = nearby.merge(families[["firm_id", "group_id"]], on="firm_id", how="left")
-    grouped["group_id"] = grouped["group_id"].fillna(grouped["firm_id"])
-    counts = grouped.groupby(["segment_id", "group_id"])["firm_id"].nunique()
-    effective = counts.groupby(level="segment_id").agg(lambda makers: makers.sum() ** 2 / (makers**2).sum())
-    return {str(segment): float(value) for segment, value in effective.items()}

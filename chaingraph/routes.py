@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from chaingraph.graph import ChainGraph
+from chaingraph.sql import Query
 
 MAX_STEPS = 4
 _COLUMNS = ("chain_id", "firm_id", "step", "from_id", "from_name", "kind", "to_id", "to_name", "product", "source",
@@ -104,11 +105,7 @@ def find_routes(
     return frame.astype({column: "str" for column in _COLUMNS if column != "step"} | {"step": "int64"})
 
 
-def linked_firms(graph: ChainGraph, local: set[str], families: pd.DataFrame) -> set[str]:
+def linked_firms(query: Query, local: set[str], families: pd.DataFrame) -> set[str]:
     """Firms whose group has a recorded link to a local firm, or shares a partner with one (two steps)."""
-    tied = neighbours(graph)
-    once = {other for firm in local for other, _ in tied.get(firm, ())}
-    twice = once | {other for firm in once for other, _ in tied.get(firm, ())}
-    group = families.set_index("firm_id")["group_id"]
-    groups = {group.get(firm) for firm in twice - local} - {None}
-    return set(families.loc[families["group_id"].isin(groups), "firm_id"])
+    here = pd.DataFrame({"firm_id": sorted(local)}, dtype="str")
+    return set(query("linked", tables={"here": here, "families": families[["firm_id", "group_id"]]})["firm_id"])

@@ -82,7 +82,7 @@ def look_around(
 
 def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables that the SQL texts of a survey read."""
-    names = ("segments", "segment_links", "firms", "firm_segments")
+    names = ("segments", "segment_links", "firms", "firm_segments", "firm_links")
     return {
         **{name: graph[name] for name in names},
         "segment_nodes": segment_nodes(graph),
@@ -142,7 +142,7 @@ def survey(
         moves, trouble = signals(graph, now)
         units = local_units(graph, region, places, around.families)
         asked = asked_segments(graph, around.gaps, around.leaders, strategies)
-        candidates, dropped = find_candidates(graph, query, asked, around.families, units, trouble, moves, region)
+        candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
         population_, cities = _population(graph, places, reference)
         seeds = _seeds(graph, around, strategies)
@@ -150,7 +150,7 @@ def survey(
         progress("rank")
         tiers = current_tiers(graph)
         facts = firm_facts(graph, region, places, around.families, tiers, moves)
-        linked = linked_firms(graph, set(around.presence["firm_id"]), around.families)
+        linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = candidates[candidates["list"] != "sector"]

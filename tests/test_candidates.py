@@ -24,7 +24,7 @@ def found(tables: dict[str, pd.DataFrame], as_of: str = "2024-06") -> tuple[pd.D
         asked = asked_segments(graph, around.gaps, around.leaders, STRATEGIES)
         moves, trouble = signals(graph, as_of)
         units = local_units(graph, "嘉兴", places, around.families)
-        passing, dropped = find_candidates(graph, query, asked, around.families, units, trouble, moves, "嘉兴")
+        passing, dropped = find_candidates(query, asked, around.families, units, trouble, moves, "嘉兴")
     return passing, dropped, asked
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.next_steps import find_doors, is_introduction, next_step, zone_for
@@ -52,7 +53,8 @@ def test_every_link_is_seen_from_both_ends() -> None:
 
 
 def test_linked_means_tied_or_sharing_a_partner() -> None:
-    linked = linked_firms(GRAPH, LOCAL["pv"], families(GRAPH))
+    with open_engine({"firm_links": GRAPH["firm_links"]}) as query:
+        linked = linked_firms(query, LOCAL["pv"], families(GRAPH))
     assert {"O01", "O02", "O03", "O04", "O09"} <= linked  # O09 through O02
     assert "O05" not in linked
 

@@ -145,7 +145,10 @@ def _answer(table: Any) -> pd.DataFrame:
     for name in decimals:
         place = table.schema.get_field_index(name)
         table = table.set_column(place, name, table.column(name).cast(pyarrow.float64()))
-    return plain_frame(table.to_pandas())
+    # What may be missing is read into the types that can say so, not by way of floats.
+    whole = {kind: pd.Int64Dtype() for kind in (pyarrow.int8(), pyarrow.int16(), pyarrow.int32(), pyarrow.int64())}
+    kinds = {**whole, pyarrow.bool_(): pd.BooleanDtype()}
+    return plain_frame(table.to_pandas(types_mapper=kinds.get))
 
 
 def _say(entry: str, **values: object) -> str:

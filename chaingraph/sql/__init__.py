@@ -39,8 +39,8 @@ def sql_text(name: str) -> str:
 def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in the types of the house, whichever engine it comes from or goes to.
 
-    Texts are ``str`` with NaN for NULL, whole numbers int64, numbers float64, flags bool, or ``boolean`` where some
-    are not known. A column that holds nothing is text.
+    Texts are ``str`` with NaN for NULL, whole numbers int64, numbers float64, flags bool; ``Int64`` and ``boolean``
+    where some are not known. A column that holds nothing is text.
 
     Examples
     --------
@@ -48,10 +48,18 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     >>> plain_frame(frame).dtypes.astype("str").tolist()
     ['str', 'boolean', 'str']
     """
+    types = pd.api.types
     kinds: dict[str, str] = {}
     for name, column in frame.items():
-        if column.dtype == object:
-            kinds[str(name)] = "boolean" if pd.api.types.infer_dtype(column, skipna=True) == "boolean" else "str"
-        elif column.dtype.kind in "iuf" and not isinstance(column.dtype, pd.api.extensions.ExtensionDtype):
-            kinds[str(name)] = "float64" if column.dtype.kind == "f" else "int64"
+        known = column.dropna()
+        whole = len(known) == len(column)
+        kind = known.infer_objects().dtype
+        if types.is_bool_dtype(kind):
+            kinds[str(name)] = "bool" if whole else "boolean"
+        elif types.is_integer_dtype(kind):
+            kinds[str(name)] = "int64" if whole else "Int64"
+        elif types.is_float_dtype(kind):
+            kinds[str(name)] = "float64"
+        elif types.is_object_dtype(kind):
+            kinds[str(name)] = "str"
     return frame.astype(kinds)
