@@ -13,13 +13,23 @@ from chaingraph.explain_firm import explain_firm
 from chaingraph.explain_gaps import describe_gaps
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
+from chaingraph.surveying import OpenEngine
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page import one_page
 from chaingraph.writers.page_changes import FormerRun, former_run
 
 
-def find_gaps(graph: ChainGraph, *, region: str, lang: str = "zh", reference: ChainGraph | None = None) -> pd.DataFrame:
+def find_gaps(
+    graph: ChainGraph,
+    *,
+    region: str,
+    lang: str = "zh",
+    reference: ChainGraph | None = None,
+    engine: OpenEngine = open_engine,
+) -> pd.DataFrame:
     """Where does the region's chain have gaps, and why is that said?
+
+    ``engine`` opens what runs the SQL texts; `chaingraph.engines.named_engine` has them by name.
 
     Returns
     -------
@@ -35,7 +45,7 @@ def find_gaps(graph: ChainGraph, *, region: str, lang: str = "zh", reference: Ch
         When the region is not known.
     """
     places = firm_places(graph, region)
-    with open_engine(surveying.survey_tables(graph, places)) as query:
+    with engine(surveying.survey_tables(graph, places)) as query:
         around = surveying.look_around(graph, region, query, places, reference)
     return describe_gaps(around.gaps, around.leaders, graph, lang)
 

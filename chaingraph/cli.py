@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.commands import COMMANDS
+from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.survey_cli import (
@@ -104,6 +105,8 @@ def command_line(lang: str) -> click.Group:
         option("reference", "CASE2"),
         option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
     )
+    engines = option("engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
+    engine = (engines, option("master", "URL"))
     book = (option("profile", "PROFILE", default="zhejiang", show_default=True), option("update", "FILE.xlsx"),
             option("ledger", "FILE.db"), option("ledger-place", "PLACE", told="ledger_place"))  # fmt: skip
     chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
@@ -116,9 +119,9 @@ def command_line(lang: str) -> click.Group:
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
-        "run": (_run, (case, region, *run_only, draws, *survey, *book, compare)),
-        "gaps": (show_gaps, (case, region, chain, option("reference", "CASE2"), table)),
-        "shortlist": (show_shortlist, (case, region, one_chain, *survey, *book, book_or_table)),
+        "run": (_run, (case, region, *run_only, draws, *survey, *engine, *book, compare)),
+        "gaps": (show_gaps, (case, region, chain, option("reference", "CASE2"), *engine, table)),
+        "shortlist": (show_shortlist, (case, region, one_chain, *survey, *engine, *book, book_or_table)),
         "explain": (show_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
         "map": (draw_map, (case, region, one_chain, *survey, compare, page)),
     }

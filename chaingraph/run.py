@@ -14,7 +14,7 @@ import pandas as pd
 
 from chaingraph import __version__
 from chaingraph.case import Case
-from chaingraph.engines.duckdb import open_engine
+from chaingraph.engines import named_engine
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
@@ -76,6 +76,8 @@ def run(
     profile: str | Path = "zhejiang",
     update: str | Path | None = None,
     pictures: bool = False,
+    engine: str = "duckdb",
+    master: str | None = None,
     ledger: str | Path | None = None,
     ledger_place: str | None = None,
     compare: str | Path | None = None,
@@ -115,6 +117,8 @@ def run(
         A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
     pictures
         Whether the workbook's pictures are drawn; they take longer than all the rest.
+    engine, master
+        What runs the SQL texts: duckdb, or spark and where it runs. The tables are the same to the byte.
     ledger
         A project ledger: the lists say who already talks to a firm, and leave out as new whom a place negotiates with
         alone; see `chaingraph.writers.ledger_marks.with_ledger_file`. The tables of targets then have further columns.
@@ -148,6 +152,7 @@ def run(
         report(name)
 
     begin("read")
+    open_engine = named_engine(engine, master, lang)
     load_profile(profile)  # what is wrong with it is said before anything is computed
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaingraph.engines import named_engine
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, Ch
 
 
 def _survey(
-    lang: str, case: str, region: str, chain: str | None, reference: str | None, **options: Any
-) -> tuple[Findings, ChainGraph]:
+    lang: str, case: str, region: str, chain: str | None, reference: str | None, engine: str = "duckdb",
+    master: str | None = None, **options: Any,
+) -> tuple[Findings, ChainGraph]:  # fmt: skip
     """What is found for a region, narrowed to a chain where one is named; scores are the same either way."""
-    from chaingraph.engines.duckdb import open_engine
     from chaingraph.findings import only_chains
     from chaingraph.surveying import survey
 
+    open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")
         graph, national = _graphs(case, reference, lang)
@@ -81,19 +83,21 @@ def _survey(
     return (found if wanted is None else only_chains(found, wanted)), graph
 
 
-def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: str | None, out: str | None) -> None:
+def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: str | None, engine: str,
+              master: str | None, out: str | None) -> None:  # fmt: skip
     """Where the chain has gaps: on the terminal, or as a file."""
     from chaingraph.api import find_gaps
     from chaingraph.writers.exports import write_gaps
     from chaingraph.writers.workbook_frames import captioned
 
+    open_engine = named_engine(engine, master, lang)
     with progress(("read", "gaps"), lang) as begin:
         begin("read")
         graph, national = _graphs(case, reference, lang)
         wanted = None if chain is None else graph.chain_id(chain)
         begin("gaps")
         # The whole graph is asked: a segment that two chains share counts the firms of both.
-        found = find_gaps(graph, region=region, lang=lang, reference=national)
+        found = find_gaps(graph, region=region, lang=lang, reference=national, engine=open_engine)
     found = found if wanted is None else found[found["chain_id"] == wanted]
     if out:
         write_gaps(found, graph, Path(out), lang=lang)
