@@ -170,7 +170,7 @@ class ChainGraph:
         for name in _FIRM_TABLES:
             parts[name] = self.tables[name][self.tables[name]["firm_id"].isin(firm_ids)]
         known = self.tables["introducers"]
-        parts["introducers"] = known[known["firm_id"].isna() | known["firm_id"].isin(firm_ids)]
+        parts["introducers"] = known[known["knows_id"].isna() | known["knows_id"].isin(firm_ids)]
         links = self.tables["firm_links"]
         parts["firm_links"] = links[links["source_id"].isin(firm_ids) & links["target_id"].isin(firm_ids)]
         for name in ("segment_rules", "confirmations", "capabilities"):

@@ -210,6 +210,40 @@ def export_command(
     click.echo(text("ledger.written", lang, path=out))
 
 
+@ledger_commands.command("push")
+@ledger_options
+@click.option("--dataset", required=True, help="已写入的案例数据集 / dataset of the pushed case")
+@click.option("--name", help="台账在库中的名称,默认为文件名 / name of the ledger there, by default the file's")
+@click.option(
+    "--uri",
+    envvar="NEO4J_URI",
+    default="neo4j://localhost:7687",
+    show_default=True,
+    help="服务器地址 / server; default from NEO4J_URI",
+)
+@click.option(
+    "--user",
+    envvar="NEO4J_USER",
+    default="neo4j",
+    show_default=True,
+    help="用户 / user; the password is read from NEO4J_PASSWORD",
+)
+@click.option("--database", default="neo4j", show_default=True, help="数据库 / database")
+def push_command(
+    ledger: Path, rules: str, journal: str, lang: str, dataset: str, name: str | None, uri: str, user: str,
+    database: str,
+) -> None:  # fmt: skip
+    """写入 Neo4j,项目与案例的企业、环节、园区相连 / Write to Neo4j, tied to the case's firms, segments and zones."""
+    from chaingraph.ledger.views import register
+    from chaingraph.stores.neo4j_ledger import write_ledger
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        held = register(opened)
+    done = write_ledger(held, uri, dataset=dataset, ledger=name or ledger.stem, user=user, database=database)
+    click.echo(text("ledger.neo4j_pushed", lang, dataset=dataset, **done._asdict()))
+    click.echo("; ".join(f"{relation} {count}" for relation, count in done.ties.items()))
+
+
 @ledger_commands.command("check")
 @ledger_options
 @click.option("--rebuild", is_flag=True, help="由记录重新推导 / derive everything anew from the events")

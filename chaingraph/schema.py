@@ -300,13 +300,13 @@ _ALL = (
     ),
     table(
         "introducers", "引荐渠道", "who can introduce: one row per introducer and firm it knows",
-        "合作伙伴、商会、驻外机构、中介,及其可引荐的企业", ("introducer", "firm_id", "country", "city"),
+        "合作伙伴、商会、驻外机构、中介,及其可引荐的企业", ("introducer", "knows_id", "country", "city"),
         Column("introducer", "text", ("引荐单位", "渠道", "机构名称"), required=True, note="organisation, never a person",
                note_zh="写单位,不写人名"),
         Column("kind", "choice", ("渠道类型", "类型"), required=True, choices={
             "partner": ("合作伙伴", "招商合作伙伴"), "chamber": ("商会", "侨团", "协会"), "office": ("驻外机构", "代表机构"),
             "intermediary": ("中介", "中介机构"), "ambassador": ("招商大使",)}),
-        Column("firm_id", "id", ("企业编号", "可引荐企业"), refers_to="firms.firm_id",
+        Column("knows_id", "id", ("可引荐企业", "可引荐企业编号"), refers_to="firms.firm_id",
                note="a firm it knows; empty = firms of its country or city", note_zh="可引荐的企业;留空则按国家、城市"),
         Column("country", "text", ("国家", "国家或地区")), Column("city", "text", ("城市",)), FOCUS_CHAINS, NOTE,
     ),

@@ -55,7 +55,7 @@ def case() -> dict[str, pd.DataFrame]:
         "introducers": rows(
             "introducers",
             {"introducer": "构造商会", "kind": "chamber", "country": "德国"},
-            {"introducer": "构造中介", "kind": "intermediary", "firm_id": "F1"},
+            {"introducer": "构造中介", "kind": "intermediary", "knows_id": "F1"},
             {"introducer": "构造办事处", "kind": "office", "city": "柏林", "country": "德国"},
         ),
         "outreach": rows(

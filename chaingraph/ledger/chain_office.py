@@ -139,8 +139,8 @@ def introductions(tables: Tables, firms: pd.DataFrame) -> pd.DataFrame:
 
 
 def _basis(row: Mapping[Any, Any], firm_id: str, country: object, city: object) -> str:
-    if isinstance(row["firm_id"], str):
-        return "named" if row["firm_id"] == firm_id else ""
+    if isinstance(row["knows_id"], str):
+        return "named" if row["knows_id"] == firm_id else ""
     if isinstance(row["city"], str):
         return "city" if row["city"] == city else ""
     return "country" if isinstance(row["country"], str) and row["country"] == country else ""

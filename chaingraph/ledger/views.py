@@ -60,6 +60,42 @@ def projects(ledger: Ledger, stage: str = "") -> pd.DataFrame:
     return frame(ledger.connection.execute(query, (stage, stage)).fetchall(), LIST_COLUMNS)
 
 
+REGISTER = (
+    "project_id", "project", "investor", "firm_id", "credit_code", "group", "capital", "origin", "chain_id",
+    "segment_id", "investment_m", "currency", "usd_m", "cny_m", "contracted_usd_m", "paid_usd_m", *FACTORS, "zone",
+    "landing", "first_place", "receiving_place", "owner", "team", "lead_post", "tiers", "source", "run_id", "stage",
+    "since", *(f"{name}_on" for name in (*LADDER, "ended")), "end_reason", "holder", "exclusive_until", "same_as",
+    "constructed", "last_on",
+)  # fmt: skip
+
+
+def register(ledger: Ledger) -> pd.DataFrame:
+    """Every project with what is known of it, those decided to be another as well: one row per project, by id.
+
+    Returns
+    -------
+    DataFrame
+        REGISTER, as Python values: fields as in `chaingraph.ledger.fields`; usd_m and cny_m the investment in millions,
+        paid_usd_m foreign capital paid in, a day per stage reached, same_as the project it was decided to be. None
+        where not known.
+    """
+    kept = ledger.connection.execute("SELECT project_id, usd_m, cny_m, landing, since FROM standing").fetchall()
+    sums = {row[0]: row[1:] for row in kept}
+    rows = []
+    for project in ledger.projects():
+        usd_m, cny_m, landing, since = sums[project.project_id]
+        paid = sum(amount for _, amount in project.payments) if project.payments else None
+        own = {
+            **project.facts, "project_id": project.project_id, "usd_m": usd_m, "cny_m": cny_m, "landing": landing,
+            "since": since, "paid_usd_m": paid, "stage": project.stage, "first_place": project.first_place,
+            "receiving_place": project.receiving_place, "end_reason": project.end_reason, "holder": project.holder,
+            "exclusive_until": project.exclusive_until, "same_as": project.same_as, "last_on": project.last_on,
+            **{f"{stage}_on": day for stage, day in project.stage_on.items()},
+        }  # fmt: skip
+        rows.append({name: None if own.get(name) == "" else own.get(name) for name in REGISTER})
+    return pd.DataFrame(rows, columns=list(REGISTER), dtype=object)
+
+
 def span(as_of: str, period: str) -> tuple[str, str]:
     """First and last day of the week (from Monday), month, quarter or year that a day lies in.
 
