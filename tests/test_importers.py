@@ -132,6 +132,13 @@ def test_a_second_table_fills_in_listing_dates_but_replaces_none(folder, tmp_pat
         import_ckg(folder, dates=dates)
 
 
+def test_a_line_that_is_no_text_or_nested_beyond_reason_is_a_rejected_line(folder):
+    lines = [b'{"name": "\xe7\x94\xb2"}', b'{"name": "\xff\xfe"}', b"[" * 100_000]
+    (folder / "product.json").write_bytes(b"\n".join(lines))
+    case = import_ckg(folder, lang="en")
+    assert case.rejects.loc[case.rejects["table"] == "product.json", "row"].tolist() == [2, 3]
+
+
 def test_bad_folders_are_refused_with_the_reason(folder):
     (folder / "product.json").write_text('{"name": "甲"}\nnot json\n{"other": 1}\n', encoding="utf-8")
     case = import_ckg(folder, lang="en")
