@@ -6,7 +6,7 @@ import json
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +172,11 @@ def run(
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
         begin("workbook")
+        told = {**findings.parameters, "version": __version__, "files": _file_hashes(cases)}
         write_workbook(
-            findings, graph, folder / "shortlist.xlsx", lang=lang, profile=profile, marks=marks, pictures=pictures
-        )
+            replace(findings, parameters=told), graph, folder / "shortlist.xlsx",
+            lang=lang, profile=profile, marks=marks, pictures=pictures,
+        )  # fmt: skip
         begin("pages")
         write_pages(findings, graph, folder, previous=former)
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
@@ -197,6 +199,13 @@ def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
     write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
     write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)
+
+
+def _file_hashes(cases: Sequence[Case]) -> list[dict[str, object]]:
+    """Every input file once, with its sha256 and rows: what the method sheet lists."""
+    rows = [row for case in cases for row in case.files.to_dict("records")]
+    unique = {(row["file"], row["table"], row["sha256"]): row for row in rows}
+    return [{str(name): value for name, value in row.items()} for row in unique.values()]
 
 
 def run_record(

@@ -266,9 +266,9 @@ def test_terms_add_up_and_name_the_nearest_firms(book_path: Path) -> None:
 def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -> None:
     _, rows = _rows(openpyxl.load_workbook(book_path)["方法"], "部分")
     said = {row["项目"]: (row["值"], row["解释"]) for row in rows}
-    assert said["draws"][0] == 200
+    assert said["本地企业重抽次数"][0] == 200
     assert said["weights.mix"][0] == 0.36
-    assert said["files.1.sha256"][0] == "ab"
+    assert said["firms.csv"] == (None, "sha256 ab")
     assert said["企业"][0] == 22
     gate = text("codes.gate_insolvency", "zh")
     assert said[f"甲光伏: {gate}"] == (1, "乙八光伏股份有限公司")

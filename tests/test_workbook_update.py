@@ -122,3 +122,36 @@ def test_files_that_hold_no_marks_are_refused(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "b.xlsx")
     with pytest.raises(CaseError, match="企业编号"):
         read_marks(tmp_path / "b.xlsx")
+
+
+def test_what_was_filled_in_follows_a_firm_to_another_segment(tmp_path: Path, plan: Path) -> None:
+    path = write(tmp_path / "0.xlsx", plan)
+    fill(path, "甲光伏", "O02", 状态="签约", 备注="土地已定")
+    whole = toy_findings()
+    targets = whole.targets["zh"]
+    other = next(segment for segment in targets.loc[targets["chain_id"] == "pv", "segment_id"]
+                 if segment != targets.set_index("firm_id")["segment_id"]["O02"])  # fmt: skip
+    there = targets.assign(segment_id=targets["segment_id"].mask(targets["firm_id"] == "O02", other))
+    moved = replace(whole, targets=dict.fromkeys(TEXTS, there))
+    path = write(tmp_path / "1.xlsx", plan, read_marks(path), findings=moved)
+    row = row_of(path, "甲光伏", "O02")
+    assert (row["环节编号"], row["状态"], row["备注"]) == (other, "签约", "土地已定")
+    notice = row_of(path, "未对上的填写", "O02", "产业链")
+    assert str(notice["情况"]).startswith("填写已随企业移到环节")
+    assert notice["状态"] is None
+    path = write(tmp_path / "2.xlsx", plan, read_marks(path), findings=moved)
+    assert row_of(path, "甲光伏", "O02")["状态"] == "签约"
+    assert "未对上的填写" not in openpyxl.load_workbook(path).sheetnames  # said once
+
+
+def test_a_firm_that_moved_onto_a_row_with_entries_leaves_them_alone(tmp_path: Path, plan: Path) -> None:
+    path = write(tmp_path / "0.xlsx", plan)
+    here = ("PV03", "O02")
+    before = read_marks(path)
+    now = toy_findings().targets["zh"].set_index("firm_id")["segment_id"]["O02"]
+    marks = replace(before, values={(now, "O02"): {"status": "在谈"}, here: {"status": "暂缓"}},
+                    places={(now, "O02"): "甲", here: "乙"})  # fmt: skip
+    assert here[0] != now
+    path = write(tmp_path / "1.xlsx", plan, marks)
+    assert row_of(path, "甲光伏", "O02")["状态"] == "在谈"
+    assert row_of(path, "未对上的填写", "O02", "产业链")["状态"] == "暂缓"

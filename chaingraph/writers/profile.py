@@ -17,8 +17,8 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.schema import TABLES
 from chaingraph.writers.profile_columns import BLANK, COLUMNS, DEFAULTS, PICTURES
+from chaingraph.writers.sheets import PAPERS
 
-PAPERS = {"A4": 9, "A3": 8}
 _SHEET_KEYS = ("kind", "title", "caption", "columns", "headers", "pictures", "table", "paper", "frozen", "printed")
 _PROFILE_KEYS = ("name", "title", "lang", "sheets")
 Words = Mapping[str, str]
@@ -29,7 +29,8 @@ class SheetPlan:
     """One sheet, or one per chain or team: what fills it, and how it is headed.
 
     ``title``, ``caption`` and each of ``headers`` are keyed by language, empty where the house's own words hold.
-    ``table`` is the case's table that a sheet of kind ``table`` shows.
+    ``table`` is the case's table that a sheet of kind ``table`` shows. An empty ``paper`` is chosen by what is printed
+    (`sheets.paper_for`).
     """
 
     kind: str
@@ -167,8 +168,8 @@ def _sheet(data: Mapping[str, object], where: _Place) -> SheetPlan:
     known = tuple(TABLES[table].names) if table else COLUMNS[kind]
     default, frozen, printed = DEFAULTS.get(kind, (known, 2, None))
     columns = where.strings("columns", data["columns"]) if "columns" in data else default
-    if not columns and known:
-        where.refuse("columns", [], ", ".join(known))
+    if not columns and (known or kind == "form"):
+        where.refuse("columns", [], ", ".join(known) or f'["{BLANK}…"]')
     for column in columns:
         if not column.startswith(BLANK) or column == BLANK:
             where.choice("columns", column, known)
@@ -196,7 +197,7 @@ def _sheet(data: Mapping[str, object], where: _Place) -> SheetPlan:
         headers={column: where.words(f"headers.{column}", word) for column, word in headers.items()},
         pictures=pictures,
         table=table,
-        paper=where.choice("paper", data.get("paper", "A4"), tuple(PAPERS)),
+        paper=where.choice("paper", data["paper"], tuple(PAPERS)) if "paper" in data else "",
         frozen=where.whole("frozen", data.get("frozen", min(frozen, len(columns))), len(columns)),
         printed=printed or None,
     )

@@ -103,6 +103,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "applications": APPLICATION_COLUMNS,
     "districts": DISTRICT_COLUMNS,
     "table": (),
+    "form": (),  # nothing but columns to fill
 }
 # Kind -> columns shown, how many stay when scrolling, how many are printed (None: all); else all known ones and two.
 DEFAULTS: dict[str, tuple[tuple[str, ...], int, int | None]] = {

@@ -25,7 +25,10 @@ from chaingraph.labels import text
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
 
-A4 = 9  # Excel's number of the paper
+PAPERS = {"A4": 9, "A3": 8}  # Excel's numbers
+_PAPER_POINTS = {"A4": 841.9, "A3": 1190.6}  # its longer side
+_MARGIN_INCHES = 0.3
+_LEAST_SCALE = 0.7  # smaller than 7 points nobody reads on paper
 LINK_LIMIT = 65_530  # links a sheet can hold
 _LINE_HEIGHT = 14.0  # points
 _TALLEST = 24  # lines a row may grow to; what is longer stays in the cell and is read in the formula bar
@@ -97,7 +100,11 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
     """
     import xlsxwriter
 
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # Widths are counted in digits of the book's own font: Arial, or the font of the same measures that an office on
+    # Linux has, so that columns, pictures and pages come out alike everywhere. (Calibri is replaced by a wider one.)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+               "default_row_height": 17,
+               "default_format_properties": {"font_name": "Arial", "font_size": 10}}  # fmt: skip
     workbook = xlsxwriter.Workbook(buffer, options)
     # The data's date stands for the clock: a workbook made again from the same data is the same file.
     made = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", as_of)
@@ -151,7 +158,7 @@ def add_table(
     sheet_links: Mapping[str, str] | None = None,
     colour: str | None = None,
     headers: Mapping[str, str] | None = None,
-    paper: int = A4,
+    paper: str = "",
     hidden: Sequence[str] = (),
 ) -> None:
     """Write a table as a sheet: title, captions, header row with notes, rows, filter, frozen panes, print set-up.
@@ -173,7 +180,7 @@ def add_table(
     headers
         What columns are called here, where that is not the label ``workbook.column_<name>``.
     paper
-        Excel's number of the paper: 9 is A4, 8 is A3.
+        A4 or A3; empty: A4 unless what is printed would be too small on it.
     hidden
         Columns that are there but not shown.
     """
@@ -184,9 +191,11 @@ def add_table(
     noted = [*captions, book.label("no_rows")] if frame.empty else list(captions)
     for row, caption in enumerate(noted, start=1):
         sheet.write_string(row, 0, fitting(caption), book.formats["caption"])
+        sheet.set_row(row, row_height(1))
     head = len(noted) + 1
     last = head + len(frame)
     links = 0
+    broad = 0.0  # characters across the printed columns
     grown: dict[int, int] = {}  # row -> lines of its tallest cell; the header is -1
     for place, column in enumerate(columns):
         layout = layouts().get(column.partition(":")[0] + ":" if ":" in column else column, _DEFAULT)
@@ -200,6 +209,7 @@ def add_table(
             layout = layout._replace(most=40)  # not every office wraps a link
         width = _width(texts, caption, layout)
         sheet.set_column(place, place, width, None, {"hidden": 1} if column in hidden else {})
+        broad += width if place < (printed or len(columns)) else 0
         grown[-1] = max(grown.get(-1, 1), line_count(caption, width))
         # What is not printed may be cut on the screen: it would stretch the pages for nothing.
         for row, value in enumerate(texts if place < (printed or len(columns)) else ()):
@@ -217,7 +227,7 @@ def add_table(
     _rules(book, sheet, columns, head + 1, last)
     sheet.autofilter(head, 0, max(last, head + 1), len(columns) - 1)
     sheet.freeze_panes(head + 1, frozen)
-    set_print(book, sheet, title, paper)
+    set_print(book, sheet, title, paper or paper_for(broad))
     sheet.repeat_rows(head)
     sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
 
@@ -240,12 +250,25 @@ def link_sheet(book: Book, sheet: Any, row: int, column: int, key: str) -> None:
     sheet.write_url(row, column, f"internal:{_quoted(name)}!A1", book.formats["link"], fitting(name))
 
 
-def set_print(book: Book, sheet: Any, title: str, paper: int = A4) -> None:
+def paper_for(characters: float) -> str:
+    """The smaller paper on which columns so many characters wide can still be read.
+
+    Examples
+    --------
+    >>> paper_for(120), paper_for(260)
+    ('A4', 'A3')
+    """
+    points = characters * 5.25 + 4  # a digit of the book's font is 7 pixels of 0.75 points
+    room = _PAPER_POINTS["A4"] - 2 * 72 * _MARGIN_INCHES
+    return "A4" if room / points >= _LEAST_SCALE else "A3"
+
+
+def set_print(book: Book, sheet: Any, title: str, paper: str = "A4") -> None:
     """Landscape, as wide as one page, page numbers and data date in the footer."""
     sheet.set_landscape()
-    sheet.set_paper(paper)
+    sheet.set_paper(PAPERS[paper])
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.5)
+    sheet.set_margins(left=_MARGIN_INCHES, right=_MARGIN_INCHES, top=0.4, bottom=0.5)
     left, right = (safe_text(part).replace("&", "&&")[:80] for part in (title, book.label("footer", as_of=book.as_of)))
     sheet.set_footer(f"&L&8{left}&C&8&P / &N&R&8{right}")
 
@@ -307,7 +330,9 @@ def _width(texts: Sequence[str], caption: str, layout: Layout) -> float:
     widths = sorted(max(map(_breadth, value.split("\n"))) for value in texts if value)
     usual = widths[int(0.9 * (len(widths) - 1))] if widths else 0.0
     word = max((len(word) for word in caption.split() if word.isascii()), default=0)  # never broken
-    return max(min(layout.most, max(layout.least, usual + 2, _breadth(caption) / 2 + 3)), word + 2.5)
+    # A closing bracket is never left alone on a line: a caption with one has room for it.
+    half = _breadth(caption) / 2 + (4 if caption.endswith((")", "\uff09")) else 3)
+    return max(min(layout.most, max(layout.least, usual + 2, half)), word + 2.5)
 
 
 def _note(book: Book, sheet: Any, row: int, place: int, column: str) -> None:

@@ -20,7 +20,7 @@ from chaingraph.writers import workbook_frames as frames
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.evidence import evidence
 from chaingraph.writers.files import write_bytes
-from chaingraph.writers.profile import PAPERS, Profile, SheetPlan, load_profile
+from chaingraph.writers.profile import Profile, SheetPlan, load_profile
 from chaingraph.writers.profile_columns import MARKS
 from chaingraph.writers.sheets import (
     GRADE_COLOURS,
@@ -32,6 +32,7 @@ from chaingraph.writers.sheets import (
     row_height,
     set_print,
 )
+from chaingraph.writers.workbook_method import method
 from chaingraph.writers.workbook_pictures import add_pictures
 from chaingraph.writers.workbook_update import MARK_COLUMNS, Marks, no_marks, place_marks
 
@@ -119,7 +120,7 @@ def _parts(plan: Profile, findings: Findings, graph: ChainGraph, lang: str, *, m
         else:
             yield _Part(key, text(f"workbook.sheet_{sheet.kind}", lang), sheet)
     if marked:
-        sheet = SheetPlan("marks", {}, {}, MARK_COLUMNS, {}, (), "", "A4", 2, None)
+        sheet = SheetPlan("marks", {}, {}, MARK_COLUMNS, {}, (), "", "", 2, None)
         yield _Part("marks", text("workbook.sheet_marks", lang), sheet)
 
 
@@ -153,7 +154,7 @@ class _Writer:
         plan, book = part.plan, self.book
         frame, columns = self._frame(part)
         captions = self._captions(part)
-        if frame.empty and plan.kind in (*list_frames.LISTS, "table"):
+        if frame.empty and plan.kind in (*list_frames.LISTS, "table", "form"):
             captions = [*captions, book.label("no_data")]
             frame = pd.DataFrame(index=range(_EMPTY_ROWS), columns=list(columns), dtype=object)
         headers = {column: words[book.lang] for column, words in plan.headers.items()}
@@ -173,7 +174,7 @@ class _Writer:
             heading = book.label("title_chain", region=self.findings.region, chain=part.name)
         add_table(book, part.key, frame, columns, title=heading, captions=captions, frozen=plan.frozen, printed=printed,
                   sheet_links=links, colour=colours.get(plan.kind, _LIST_TAB), headers=headers,
-                  paper=PAPERS[plan.paper], hidden=hidden)  # fmt: skip
+                  paper=plan.paper, hidden=hidden)  # fmt: skip
 
     def _frame(self, part: _Part) -> tuple[pd.DataFrame, Sequence[str]]:
         plan, findings, graph, lang = part.plan, self.findings, self.graph, self.book.lang
@@ -195,7 +196,9 @@ class _Writer:
         if kind == "evidence":
             return evidence(findings, graph, lang), plan.columns
         if kind == "method":
-            return frames.method(findings, graph, lang), plan.columns
+            return method(findings, graph, lang), plan.columns
+        if kind == "form":
+            return pd.DataFrame(), plan.columns
         if kind == "table":
             return list_frames.table_frame(graph, plan.table, lang), plan.columns
         return list_frames.list_frame(kind, findings, graph, lang), plan.columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.schema import GAP_STATES, TABLES
+from chaingraph.schema import GAP_STATES
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.evidence import joined_words, local_shares
 
@@ -21,10 +21,6 @@ LISTS = ("new", "leader", "reinvest")
 TERMS = ("mix", "ppr", "near", "relatedness", "constant")
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
-RULES = (
-    "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "grade", "tiers",
-    "unknown",
-)  # fmt: skip
 _CODES = {
     "gap_state": "state", "state": "state", "stage": "stage", "strategy": "strategy", "tiers": "tier",
     "size_class": "size", "admission": "admission", "fill_mode": "fill", "confirmed": "confirmed",
@@ -232,60 +228,3 @@ def terms(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str)
     names = names_by_id(graph, "firms", lang)
     table["firm"] = table["firm_id"].map(names)
     return captioned(table.sort_values(keys, kind="stable"), graph, lang)
-
-
-def method(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
-    """How the lists were made: rules in words, parameters, sizes of the tables, what each gate held back, notes.
-
-    Returns
-    -------
-    DataFrame
-        section, item, value, explanation.
-    """
-    names = names_by_id(graph, "chains", lang)
-
-    def said() -> Iterator[tuple[str, str, object, str | None]]:
-        for rule in RULES:
-            yield "rules", text(f"workbook.rule_{rule}", lang), None, text(f"workbook.method_{rule}", lang)
-        for term in TERMS:
-            yield "terms", code_text("term", term, lang), None, text(f"workbook.method_term_{term}", lang)
-        yield "parameters", text("workbook.region", lang), findings.region, None
-        yield "parameters", text("workbook.as_of", lang), findings.as_of, None
-        for item, value in _flat(findings.parameters):
-            yield "parameters", item, value, None
-        for name, table in TABLES.items():
-            if len(graph[name]):
-                caption = table.name_zh if lang == "zh" else name.replace("_", " ")
-                yield "counts", caption, len(graph[name]), table.note_zh if lang == "zh" else table.note
-        for row in findings.dropped.to_dict("records"):
-            chain = names.get(row["chain_id"], str(row["chain_id"]))
-            held = "、" if lang == "zh" else ", "
-            yield ("dropped", f"{chain}: {code_text('gate', str(row['gate']), lang)}", row["count"],
-                   held.join((lines(row["firms"]) or "").split("\n")) or None)  # fmt: skip
-        for chain_id, notes in notes_by_chain(findings, lang).items():
-            for note in notes:
-                yield "notes", names.get(str(chain_id), text("workbook.all_chains", lang)), None, note
-
-    table = pd.DataFrame(list(said()), columns=["section", "item", "value", "explanation"])
-    table["section"] = [text(f"workbook.section_{section}", lang) for section in table["section"]]
-    return table
-
-
-def _flat(value: object, head: str = "") -> Iterator[tuple[str, object]]:
-    """Nested parameters as pairs of dotted name and plain value, in the order given."""
-    if isinstance(value, Mapping):
-        for key, held in value.items():
-            yield from _flat(held, f"{head}.{key}" if head else str(key))
-    elif (
-        isinstance(value, Sequence) and not isinstance(value, str) and any(isinstance(item, Mapping) for item in value)
-    ):
-        for number, held in enumerate(value, start=1):
-            yield from _flat(held, f"{head}.{number}")
-    elif isinstance(value, (set, frozenset)):
-        yield head, ", ".join(sorted(map(str, value)))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield head, ", ".join(map(str, value))
-    elif value is None or isinstance(value, (str, bool, int, float)):
-        yield head, value
-    else:
-        yield head, str(value)

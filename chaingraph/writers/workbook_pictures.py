@@ -12,7 +12,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.writers.cell_text import fitting
 from chaingraph.writers.chart_panorama import district_matrix, panorama
 from chaingraph.writers.charts import gap_matrix, target_bars, tier_shares
-from chaingraph.writers.profile import PAPERS, SheetPlan
+from chaingraph.writers.profile import SheetPlan
 from chaingraph.writers.sheets import Book, set_print
 from chaingraph.writers.workbook_frames import chain_ids
 
@@ -50,7 +50,8 @@ def add_pictures(
     for row, caption in enumerate(captions, start=1):
         sheet.write_string(row, 0, fitting(caption), book.formats["caption"])
     row, used, breaks = len(captions) + 2, 0.9, []
-    widest, tallest = _PAGE[plan.paper], _TALL[plan.paper]
+    paper = plan.paper or "A4"
+    widest, tallest = _PAGE[paper], _TALL[paper]
     try:
         if not drawn:
             raise MissingExtraError(book.label("pictures_off"))
@@ -69,7 +70,7 @@ def add_pictures(
             used += height * scale + 0.4
     except MissingExtraError as error:
         sheet.write_string(row, 0, fitting(book.label("no_picture", reason=str(error))), book.formats["caption"])
-    set_print(book, sheet, title, PAPERS[plan.paper])
+    set_print(book, sheet, title, paper)
     sheet.set_print_scale(78)  # not fitted to a width: an office would pay no heed to the breaks between pictures
     sheet.set_h_pagebreaks(breaks)
     sheet.print_area(0, 0, row, int(widest * 96 / 64) - 1)

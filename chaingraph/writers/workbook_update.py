@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,15 +190,17 @@ def _settled(entries: Sequence[_Entry]) -> Marks:
 
 
 def place_marks(targets: pd.DataFrame, marks: Marks, graph: ChainGraph, lang: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put what was filled in into its rows again.
+    """Put what was filled in into its rows again; it follows a firm that now stands at another segment of its chain.
 
     Returns
     -------
     DataFrame, DataFrame
         The targets with status, owner, note and mark_base (what stands in the row, for the next reading). And
-        `MARK_COLUMNS`: one row per mark without a row now, with its values, and per conflict, without.
+        `MARK_COLUMNS`: one row per mark without a row now, with its values; per mark that moved or conflict, without.
     """
     keys = list(zip(targets["segment_id"], targets["firm_id"], strict=True))
+    moved = _moved(targets, marks, graph)
+    marks = replace(marks, values={moved.get(key, key): held for key, held in marks.values.items()})
     status = _status_words(lang)
     rows = []
     for key in keys:
@@ -213,12 +215,32 @@ def place_marks(targets: pd.DataFrame, marks: Marks, graph: ChainGraph, lang: st
     listed = {(chain, firm): segment for chain, firm, segment in
               zip(targets["chain_id"], targets["firm_id"], targets["segment"], strict=True)}  # fmt: skip
     return placed, pd.DataFrame(
-        list(_problems(marks, set(keys), listed, graph, lang)), columns=[*MARK_COLUMNS, "mark_base"]
+        list(_problems(marks, set(keys), moved, listed, graph, lang)), columns=[*MARK_COLUMNS, "mark_base"]
     )
 
 
+def _moved(targets: pd.DataFrame, marks: Marks, graph: ChainGraph) -> dict[Key, Key]:
+    """Where a mark without a row goes: to the firm's first row in the same chain, unless that has marks of its own."""
+    chain_of = dict(zip(graph["segments"]["segment_id"], graph["segments"]["chain_id"], strict=True))
+    now: dict[tuple[str, str], Key] = {}
+    for chain, segment, firm in zip(targets["chain_id"], targets["segment_id"], targets["firm_id"], strict=True):
+        now.setdefault((chain, firm), (segment, firm))
+    rows = set(zip(targets["segment_id"], targets["firm_id"], strict=True))
+    moved: dict[Key, Key] = {}
+    for key in sorted(marks.values):
+        target = now.get((chain_of.get(key[0], ""), key[1]))
+        if key not in rows and target and target not in marks.values and target not in moved.values():
+            moved[key] = target
+    return moved
+
+
 def _problems(
-    marks: Marks, placed: set[Key], listed: Mapping[tuple[str, str], str], graph: ChainGraph, lang: str
+    marks: Marks,
+    placed: set[Key],
+    moved: Mapping[Key, Key],
+    listed: Mapping[tuple[str, str], str],
+    graph: ChainGraph,
+    lang: str,
 ) -> Iterator[dict[str, str | None]]:
     chains, segments, firms = (names_by_id(graph, table, lang) for table in ("chains", "segments", "firms"))
     chain_of = dict(zip(graph["segments"]["segment_id"], graph["segments"]["chain_id"], strict=True))
@@ -235,6 +257,9 @@ def _problems(
             "mark_base": json.dumps(list(values.values()), ensure_ascii=False),
         }  # fmt: skip
 
+    for key, target in sorted(moved.items()):
+        told = text("workbook.mark_followed", lang, segment=segments.get(target[0], target[0]))
+        yield row(key, told, marks.places.get(key, ""), {})
     for key, held in sorted(marks.values.items()):
         if key not in placed:
             now = listed.get((chain_of.get(key[0], ""), key[1]))
