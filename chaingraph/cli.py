@@ -23,6 +23,8 @@ from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
 from chaingraph.survey_cli import (
+    CHARTS,
+    draw_chart,
     draw_map,
     progress,
     show_explain,
@@ -115,6 +117,8 @@ def command_line(lang: str) -> click.Group:
                 option("seed", "N", type=int, default=0, show_default=True))  # fmt: skip
     compare = option("compare", "OLD_OUT")
     page = option("out", "FILE", told="out_map", required=True)
+    kind = option("kind", type=click.Choice(CHARTS), required=True)
+    picture = option("out", "FILE", told="out_chart", required=True)
     table, book_or_table = (option("out", "FILE", told=f"out_{kind}") for kind in ("table", "list"))
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
@@ -123,6 +127,7 @@ def command_line(lang: str) -> click.Group:
         "gaps": (show_gaps, (case, region, chain, option("reference", "CASE2"), *engine, table)),
         "shortlist": (show_shortlist, (case, region, one_chain, *survey, *engine, *book, book_or_table)),
         "explain": (show_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
+        "chart": (draw_chart, (case, region, kind, chain, option("firm", "FIRM"), *survey, picture)),
         "map": (draw_map, (case, region, one_chain, *survey, compare, page)),
     }
     group = click.Group(

@@ -1,4 +1,4 @@
-"""What the commands gaps, shortlist, explain and map do: each surveys a region and shows a part of what was found."""
+"""What the commands gaps, shortlist, explain, map and chart do: each shows a part of what is found."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.engines import named_engine
+from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from chaingraph.findings import Findings
     from chaingraph.graph import ChainGraph
 
+CHARTS = ("panorama", "gap_matrix", "target_bars", "score_waterfall", "tier_shares", "district_matrix")
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 _GAP_SHOWN = (
     "chain", "segment_id", "segment", "stage", "state", "found", "expected", "severity", "fill_mode", "ask_whom"
@@ -149,6 +152,31 @@ def draw_map(lang: str, case: str, chain: str, out: str, compare: str | None, **
     found, graph = _survey(lang, case, chain=chain, **options)
     write_map(found, graph, out, chain=chain, compare=former)
     click.echo(text("cli.map_done", lang, path=out))
+
+
+def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, firm: str | None, **options: Any) -> None:
+    """One chart as SVG, PNG or PDF."""
+    from chaingraph.writers import chart_panorama, charts
+
+    needed = {"panorama": ("chain", chain), "target_bars": ("chain", chain), "score_waterfall": ("firm", firm)}
+    name, given = needed.get(kind, ("", ""))
+    if given is None:
+        raise ChaingraphError(text("cli.chart_needs", lang, kind=kind, option=name))
+    ending = Path(out).suffix.lower()
+    if ending not in charts.FORMATS:
+        raise ChaingraphError(text("cli.chart_format", lang, path=out, formats=", ".join(charts.FORMATS)))
+    found, graph = _survey(lang, case, chain=chain, **options)
+    chain_id = None if chain is None else graph.chain_id(chain)
+    draw: dict[str, Callable[[], Figure]] = {
+        "panorama": lambda: chart_panorama.panorama(found, graph, str(chain), lang=lang),
+        "district_matrix": lambda: chart_panorama.district_matrix(found, graph, lang=lang),
+        "gap_matrix": lambda: charts.gap_matrix(found, lang=lang),
+        "target_bars": lambda: charts.target_bars(found, str(chain_id), lang=lang),
+        "score_waterfall": lambda: charts.score_waterfall(found, str(firm), chain_id=chain_id, lang=lang),
+        "tier_shares": lambda: charts.tier_shares(found, lang=lang),
+    }
+    charts.write_chart(draw[kind](), out)
+    click.echo(text("cli.wrote", lang, path=out), err=True)
 
 
 def terminal_table(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> str:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 import chaingraph as cg
+from chaingraph.cli import main
 from chaingraph.errors import MissingExtraError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.writers import chart_panorama, charts
 from chaingraph.writers.list_frames import local_rows
-from tests.toy import toy_tables
+from tests.toy import toy_tables, write_toy
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,19 @@ def test_the_waterfall_ends_at_the_sum(found: Findings) -> None:
     assert sum(heights[:-1]) == pytest.approx(heights[-1])
     row = found.targets["zh"].set_index(["chain_id", "firm_id"]).loc[("pv", "O09")]
     assert np.exp(heights[-1]) == pytest.approx(row["fit_lift"])
+
+
+def test_the_waterfall_says_each_step_as_a_sum_and_as_a_factor(found: Findings) -> None:
+    axes = charts.score_waterfall(found, "O09", chain_id="pv", lang="en").axes[0]
+    said = [item.get_text() for item in axes.texts]
+    assert len(said) == len(axes.patches)
+    for words in said:
+        step, factor = words.split("\n")
+        assert np.log(float(factor.removeprefix("×"))) == pytest.approx(float(step), abs=0.02)
+    total = float(said[-1].split("\n")[0])
+    assert f"add up (their factors multiply) to {total:.2f}" in axes.get_xlabel()
+    # No bar touches the title: the highest label ends below the upper edge.
+    assert max(bar.get_y() + bar.get_height() for bar in axes.patches) < axes.get_ylim()[1] * 0.9
 
 
 def test_shares_of_tiers_fill_each_bar(found: Findings) -> None:
@@ -85,3 +99,45 @@ def test_the_district_matrix_counts_each_firm_once(found: Findings) -> None:
     axes = chart_panorama.district_matrix(found, graph).axes[0]
     counted = sum(int(item.get_text()) for item in axes.texts if item.get_text() != "–")
     assert counted == len(local_rows(found, graph, "zh").drop_duplicates(["chain_id", "firm_id"]))
+
+
+def test_a_segment_without_a_maker_names_nobody_as_one(found: Findings) -> None:
+    graph = ChainGraph("toy", toy_tables())
+    for chain in ("pv", "hy"):
+        said = [item.get_text() for item in chart_panorama.panorama(found, graph, chain).axes[0].texts]
+        assert not [line for line in said if line.startswith("本地0家：")]
+    rows = local_rows(found, graph, "zh")
+    none = found.gaps["zh"].query("found == 0")["segment_id"]
+    assert rows["segment_id"].isin(none).any()  # else the check above would check nothing
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("panorama", ["--chain", "甲光伏"]),
+        ("target_bars", ["--chain", "pv"]),
+        ("score_waterfall", ["--firm", "O09", "--chain", "pv"]),
+        ("gap_matrix", []),
+        ("tier_shares", []),
+        ("district_matrix", []),
+    ],
+)
+def test_every_chart_is_drawn_from_the_command_line(tmp_path: Path, kind: str, more: list[str]) -> None:
+    case, path = write_toy(tmp_path / "toy"), tmp_path / f"{kind}.svg"
+    assert main(["chart", str(case), "--region", "嘉兴", "--kind", kind, *more, "--out", str(path)]) == 0
+    assert path.read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--kind", "panorama", "--out", "a.svg"], "the chart panorama needs --chain"),
+        (["--kind", "score_waterfall", "--out", "a.svg"], "the chart score_waterfall needs --firm"),
+        (["--kind", "gap_matrix", "--out", "a.docx"], "use one of .svg, .png, .pdf"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_read(
+    capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    assert main(["chart", "no-such-case", "--region", "嘉兴", "--lang", "en", *more]) == 1
+    assert said in capsys.readouterr().err

@@ -79,15 +79,18 @@ def _box(axes: Any, row: Mapping[Any, Any], left: float, top: float, firms: list
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor=ground, edgecolor=_GREY, hatch=hatch, lw=0, zorder=2))
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor="none", edgecolor=ink, linewidth=1.1, zorder=3))
     said = text("charts.panorama_found", lang, count=row["found"])
-    if firms:
-        said += text("charts.colon", lang) + ("、" if lang == "zh" else ", ").join(firms)
+    joined = ("、" if lang == "zh" else ", ").join(firms or [])
+    if firms and row["found"]:
+        said += text("charts.colon", lang) + joined
+    elif firms:
+        said = text("charts.panorama_unproven", lang, firms=joined)
     mark = " ★" if row["chokepoint"] is True or row["high_value"] is True else ""
     lines = [(str(row["segment"]) + mark, 10.5, "bold"), (said, 8, "normal")]
     if target:
         lines.append((text("charts.panorama_target", lang, firm=target), 8, "normal"))
     for place, (line, size, weight) in enumerate(lines):
         # A white ground under the letters: no hatch runs through them.
-        axes.text(left + 0.1, top - 0.17 - 0.22 * place, _cut(line, 400 / size), fontsize=size, weight=weight,
+        axes.text(left + 0.1, top - 0.17 - 0.22 * place, _cut(line, 540 / size), fontsize=size, weight=weight,
                   va="center", color="black", zorder=4,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85})  # fmt: skip
 
@@ -134,14 +137,20 @@ def _cut(line: str, most: float) -> str:
 
 
 def _makers(findings: Findings, graph: ChainGraph, lang: str) -> dict[str, list[str]]:
-    """Up to three local firms of each segment: leaders first, then by id; those that only buy are left out."""
+    """Up to three local firms of each segment: those that produce or build there, leaders first, then by id.
+
+    Where none does, those whose group can or that are not confirmed; those that only buy are left out.
+    """
     names = names_by_id(graph, "firms", lang)
     led = set(findings.leaders[lang]["firm_id"])
     rows = local_rows(findings, graph, lang)
     rows = rows[~rows["kind"].isin(["buyer", "brand"])]
+    here = (rows["basis"] == "site") & rows["status"].isin(["producing", "building"])
+    rows = rows.assign(later=~here.astype(bool))
     found = {}
-    for segment, firms in rows.groupby("segment_id")["firm_id"]:
-        first = sorted(set(firms), key=lambda firm: (firm not in led, firm))[:3]
+    for segment, own in rows.groupby("segment_id"):
+        shown = own[~own["later"]] if not own["later"].all() else own
+        first = sorted(set(shown["firm_id"]), key=lambda firm: (firm not in led, firm))[:3]
         found[str(segment)] = [_brief(names.get(firm, firm)) for firm in first]
     return found
 

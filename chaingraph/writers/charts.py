@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei",
           "WenQuanYi Micro Hei")  # fmt: skip
+FORMATS = (".svg", ".png", ".pdf")
 _BLUE, _RED, _GREY = "#1b3a5c", "#b4442f", "#8a949e"
 _TIER_ORDER = (
     "global500",
@@ -111,22 +112,45 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
     values = mine["contribution"].to_numpy(dtype=float)
     starts = np.concatenate([[0.0], np.cumsum(values)[:-1]]) if len(values) else np.zeros(0)
     total = float(values.sum())
-    names = [text(f"firm.term_{term}", lang) for term in mine["term"]] + [text("charts.waterfall_sum", lang)]
-    figure, axes = new_figure(7, 3.2)
+    names = [_folded(text(f"codes.term_{term}", lang)) for term in mine["term"]] + [text("charts.waterfall_sum", lang)]
+    figure, axes = new_figure(8, 3.9)
     heights, bottoms = [*values, total], [*starts, 0.0]
     colours = [_BLUE if value >= 0 else _RED for value in values] + [_GREY]
-    bars = axes.bar(names, heights, bottom=bottoms, color=colours, edgecolor="black", linewidth=0.6)
+    places = np.arange(len(names))
+    bars = axes.bar(places, heights, bottom=bottoms, color=colours, edgecolor="black", linewidth=0.6, width=0.62)
     for bar, value in zip(bars, heights, strict=True):
         if value < 0:
             bar.set_hatch("//")
         upper = max(bar.get_y(), bar.get_y() + bar.get_height())
-        axes.annotate(f"{value:+.2f}", (bar.get_x() + bar.get_width() / 2, upper), ha="center", va="bottom")
+        said = f"{value:+.2f}\n×{number(float(np.exp(value)), 2)}"
+        axes.annotate(said, (bar.get_x() + bar.get_width() / 2, upper), xytext=(0, 2), textcoords="offset points",
+                      ha="center", va="bottom", fontsize=9)  # fmt: skip
+    ends = np.cumsum([0.0, *values])
+    for place, end in enumerate(ends[1:]):
+        axes.plot([place + 0.31, place + 0.69], [end, end], color="black", linewidth=0.6, linestyle=":")
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    axes.set_ylim(low - 0.05 * (high - low or 1), high + 0.28 * (high - low or 1))
+    axes.set_xticks(places, names)
     axes.axhline(0, color="black", linewidth=0.8)
-    axes.margins(y=0.2)
+    name = row["firm_en"] if lang == "en" and isinstance(row["firm_en"], str) else row["firm"]
+    title = text("charts.waterfall_title", lang, firm=name, chain=row["chain"])
+    axes.set_title(title, loc="left", color=_BLUE, pad=14)
     reading = text("charts.waterfall_reading", lang, total=number(total, 2), lift=number(float(np.exp(total)), 2))
-    axes.set_title(text("charts.waterfall_title", lang, firm=row["firm"]) + f"\n{reading}", loc="left", color=_BLUE)
-    axes.set_ylabel(text("charts.waterfall_axis", lang), color=_GREY)
+    axes.set_xlabel(reading, color="black", loc="left", labelpad=10, fontsize=9)
+    axes.set_ylabel(text("charts.waterfall_axis", lang), color=_GREY, fontsize=9)
     return figure
+
+
+def _folded(name: str) -> str:
+    """A name on two lines, where it is long: under a bar there is little room."""
+    if len(name) <= 8 or (name.isascii() and len(name) <= 14):
+        return name
+    middle = len(name) // 2
+    if not name.isascii():
+        return f"{name[:middle]}\n{name[middle:]}"
+    gap = min((place for place, letter in enumerate(name) if letter == " "), key=lambda place: abs(place - middle),
+              default=middle)  # fmt: skip
+    return f"{name[:gap]}\n{name[gap:].lstrip()}"
 
 
 def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
@@ -137,7 +161,8 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     order = [tier for tier in (*_TIER_ORDER, "none") if (first == tier).any()]
     chains = rows[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id", ascending=False)
     shares = pd.crosstab(rows["chain_id"], first, normalize="index").reindex(chains["chain_id"])
-    figure, axes = new_figure(8.5, 0.42 * len(chains) + 2.2)
+    height = 0.42 * len(chains) + 2.2
+    figure, axes = new_figure(8.5, height)
     left = np.zeros(len(chains))
     greys = np.linspace(0.35, 0.95, len(order))
     for index, tier in enumerate(order):
@@ -149,7 +174,9 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     axes.set_xlim(0, 1)
     axes.set_title(text("charts.tiers_title", lang), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.tiers_axis", lang), color=_GREY)
-    axes.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.25), frameon=False, fontsize=8)
+    axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.margins(y=0.02)
+    axes.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.75 / (height - 1.4)), frameon=False, fontsize=8)
     return figure
 
 
