@@ -13,14 +13,16 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import __version__
+from chaingraph.api import LISTED, read_reference
 from chaingraph.case import Case
 from chaingraph.engines import named_engine
+from chaingraph.errors import CaseError
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS
 from chaingraph.surveying import survey
-from chaingraph.tables import NATIONAL_TABLES, changed_since_read, read_case
+from chaingraph.tables import changed_since_read, read_case
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
@@ -69,7 +71,7 @@ def run(
     strategy: str = "auto",
     top: int = 30,
     lang: str = "zh",
-    reference: str | Path | None = None,
+    reference: str | Path = LISTED,
     as_of: str | None = None,
     seed: int = 0,
     draws: int = 200,
@@ -81,6 +83,7 @@ def run(
     ledger: str | Path | None = None,
     ledger_place: str | None = None,
     compare: str | Path | None = None,
+    weights: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -106,13 +109,14 @@ def run(
     lang
         Language of the texts, zh or en; the pages hold both.
     reference
-        A national case for shares and expected counts.
+        What shares, expected counts and lifts are relative to: ``listed`` (the aggregate of listed firms that comes
+        with the package), ``none`` (the case alone), or a national case, whose firms are then candidates too.
     as_of
         The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
     seed, draws
         Of the bootstrap over local firms.
     profile
-        Which sheets shortlist.xlsx has: ``zhejiang``, ``situ_wuqingdan``, ``english``, or a TOML file of your own.
+        Which sheets shortlist.xlsx has: one of `shipped_profiles`, or a TOML file of your own.
     update
         A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
     pictures
@@ -126,6 +130,9 @@ def run(
         The place whose lists these are; what it holds itself is offered to it.
     compare
         The folder that an earlier run wrote: the pages say what changed since. None: what stands in ``out`` now.
+    weights
+        A file of the score's weights, fitted on a bureau's own outcomes (`chaingraph.backtest.refit`); it needs a
+        ``reference``.
     progress
         Called with the name of each of `STAGES` as it begins.
 
@@ -157,18 +164,19 @@ def run(
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     case = read_case(case_path, lang=lang)
-    cases = [case] if reference is None else [case, read_case(reference, lang=lang, required=NATIONAL_TABLES)]
+    others, sample = read_reference(reference, lang=lang)
+    fitted = _fitted(weights, national=bool(others))
+    cases = [case, *others]
     graph = build_graph(*cases)
-    national = build_graph(cases[1]) if reference is not None else None
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
     findings = survey(
         graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
-        reference=national, progress=begin,
+        reference=sample, weights=fitted, progress=begin,
     )  # fmt: skip
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)
-    inputs = [Path(path) for path in (case_path, reference) if path is not None]
+    inputs = [Path(case_path), *([Path(reference)] if others else [])]
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
         begin("workbook")
@@ -191,6 +199,22 @@ def run(
     files = tuple(Path(out) / name for name in [*names, "run.json"])
     unplaced = marks_not_placed(findings, graph, marks, lang)
     return RunResult(findings, graph, case, Path(out), files, unplaced, tuple(changed))
+
+
+def _fitted(weights: str | Path | None, *, national: bool) -> dict[str, float] | None:
+    """The weights of a file, where one is given."""
+    if weights is None:
+        return None
+    from chaingraph.backtest.refit import read_weights
+
+    if not national:
+        message = "权重文件须与全国参照一同使用 / weights are used with a national reference only: --reference"
+        raise CaseError(message)
+    try:
+        return read_weights(Path(weights).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{weights}: {error}"
+        raise CaseError(message) from error
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +13,7 @@ import pytest
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.teams import in_teams
-from chaingraph.writers.list_frames import list_frame
+from chaingraph.writers.list_frames import list_frame, table_headers
 from chaingraph.writers.profile import load_profile, parse_profile, shipped_profiles
 from chaingraph.writers.workbook import write_workbook
 from chaingraph.writers.workbook_frames import targets
@@ -35,6 +38,10 @@ kind = "clusters"
 """
 
 
+def _caption(column: str, lang: str) -> str:
+    return column.removeprefix("blank:") if column.startswith("blank:") else text(f"workbook.column_{column}", lang)
+
+
 @pytest.mark.parametrize("name", shipped_profiles())
 def test_sheets_and_headers_equal_the_profile(name: str, tmp_path: Path) -> None:
     plan = load_profile(name)
@@ -51,7 +58,8 @@ def test_sheets_and_headers_equal_the_profile(name: str, tmp_path: Path) -> None
         else:
             names = [sheet.title[lang] if sheet.title else text(f"workbook.sheet_{sheet.kind}", lang)]
         wanted += names
-        headers = [sheet.headers.get(column, {}).get(lang) or text(f"workbook.column_{column}", lang)
+        own = table_headers(sheet.table, lang) if sheet.kind == "table" else {}
+        headers = [sheet.headers.get(column, {}).get(lang) or own.get(column) or _caption(column, lang)
                    for column in sheet.columns]  # fmt: skip
         for title in names if headers else ():
             rows = [[cell for cell in row] for row in book[title].iter_rows(values_only=True)]
@@ -88,6 +96,7 @@ def test_a_profile_of_ones_own_needs_no_code(tmp_path: Path) -> None:
         ('[[sheets]]\nkind = "table"\ntable = "zone"', "table is 'zone'; choose: zones"),
         ('[[sheets]]\nkind = "gaps"\n[sheets.headers]\nfirm = "x"', "headers is 'firm'"),
         ('lang = "fr"\n[[sheets]]\nkind = "gaps"', "lang is 'fr'; choose: zh, en"),
+        ('[[sheets]]\nkind = "form"', r'columns is \[\]; choose: \["blank:'),
         ("sheets = []", r"choose: \[\[sheets\]\]"),
         ("[[sheets", "cannot be read"),
     ],
@@ -98,7 +107,7 @@ def test_a_bad_profile_names_key_and_choices(content: str, match: str) -> None:
 
 
 def test_an_unknown_profile_lists_the_shipped_ones(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="english, situ_wuqingdan, zhejiang"):
+    with pytest.raises(UnknownNameError, match="english, liutu_liuqingdan, situ_wuqingdan, wutu_wuqingdan, zhejiang"):
         load_profile("hunan")
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnknownNameError, match="cannot be read"):
@@ -132,3 +141,59 @@ def test_lists_hold_what_the_graph_holds_and_nothing_else() -> None:
     assert clusters["revenue_year"].isna().all()
     problems = list_frame("problems", toy_findings(), toy_graph(), "zh")
     assert (problems["problem_type"] == "产业").any()
+
+
+@pytest.mark.office
+def test_an_office_opens_and_prints_every_profile(tmp_path: Path) -> None:
+    office, pdfinfo = shutil.which("soffice"), shutil.which("pdfinfo")
+    if office is None or pdfinfo is None:
+        pytest.skip("LibreOffice or poppler is not installed")
+    for name in shipped_profiles():
+        write_workbook(toy_findings(), toy_graph(), tmp_path / f"{name}.xlsx", profile=name)
+    books = sorted(str(path) for path in tmp_path.glob("*.xlsx"))
+    for kind in ("xlsx:Calc MS Excel 2007 XML", "pdf"):
+        command = [office, f"-env:UserInstallation=file://{tmp_path}/home", "--headless", "--convert-to", kind,
+                   "--outdir", str(tmp_path / "out"), *books]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    for name in shipped_profiles():
+        written = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")
+        again = openpyxl.load_workbook(tmp_path / "out" / f"{name}.xlsx")
+        assert again.sheetnames == written.sheetnames
+        for sheet in written:
+            same = again[sheet.title]
+            assert same.max_row >= sheet.max_row - 1
+            for cells in sheet.iter_rows(values_only=False):
+                for cell in cells:
+                    assert same[cell.coordinate].data_type != "f"
+                    if isinstance(cell.value, str):
+                        assert same[cell.coordinate].value == cell.value, (name, sheet.title, cell.coordinate)
+            assert same.print_title_rows == sheet.print_title_rows
+            assert (same.page_setup.orientation, same.page_setup.paperSize) == ("landscape", sheet.page_setup.paperSize)
+        said = subprocess.run([pdfinfo, "-l", "999", str(tmp_path / "out" / f"{name}.pdf")], check=True,
+                              capture_output=True, text=True).stdout  # fmt: skip
+        sizes = {(round(float(wide)), round(float(high))) for wide, high in
+                 re.findall(r"size:\s+([\d.]+) x ([\d.]+) pts", said)}  # fmt: skip
+        assert sizes <= {(842, 595), (1191, 842)}, name  # A4 and A3, both landscape
+        pages = len(re.findall(r"Page +\d+ size", said))
+        # A page or two a sheet, and one a picture: no sheet falls apart into strips of columns.
+        pictures = sum(len(sheet._images) for sheet in written)
+        assert len(written.sheetnames) <= pages <= 2 * len(written.sheetnames) + pictures, (name, pages)
+
+
+def test_wide_sheets_go_to_the_larger_paper_unless_the_profile_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    sheets = ['[[sheets]]\nkind = "gaps"\ntitle = "宽"\nprinted = 23', '[[sheets]]\nkind = "gaps"\ntitle = "小"\nprinted = 23\npaper = "A4"',
+              '[[sheets]]\nkind = "gaps"\ntitle = "窄"\ncolumns = ["chain", "segment", "state"]']  # fmt: skip
+    path.write_text("\n".join(sheets), encoding="utf-8")
+    write_workbook(toy_findings(), toy_graph(), tmp_path / "b.xlsx", profile=path)
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    assert [book[name].page_setup.paperSize for name in ("宽", "小", "窄")] == [8, 9, 9]
+
+
+def test_what_no_case_holds_is_an_empty_table_to_fill(tmp_path: Path) -> None:
+    write_workbook(toy_findings(), toy_graph(), tmp_path / "b.xlsx", profile="liutu_liuqingdan", pictures=False)
+    rows = list(openpyxl.load_workbook(tmp_path / "b.xlsx")["未来趋势图"].iter_rows(values_only=True))
+    assert text("workbook.no_data", "zh") in [row[0] for row in rows]
+    head = next(place for place, row in enumerate(rows) if row[:3] == ("产业链", "环节", "趋势"))
+    assert len(rows) > head + 10
+    assert not any(cell for row in rows[head + 1 :] for cell in row)

@@ -1,6 +1,6 @@
 """A workbook profile: which sheets, in which order, with which columns, captions and pictures. It is data, not code.
 
-Three are shipped in ``library/profiles``; a bureau writes its own as a TOML file and names it by path.
+Some are shipped in ``library/profiles``; a bureau writes its own as a TOML file and names it by path.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def shipped_profiles() -> list[str]:
     Examples
     --------
     >>> shipped_profiles()
-    ['english', 'situ_wuqingdan', 'zhejiang']
+    ['english', 'liutu_liuqingdan', 'situ_wuqingdan', 'wutu_wuqingdan', 'zhejiang']
     """
     folder = files("chaingraph") / "library" / "profiles"
     return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))

@@ -206,7 +206,7 @@ def add_table(
         values = frame[column].astype(object).tolist() if column in frame else [None] * len(frame)
         texts, links = _write_column(book, sheet, head + 1, place, values, layout.kind, links)
         if sheet_links and place == 0:
-            layout = layout._replace(most=40)  # not every office wraps a link
+            layout = layout._replace(least=20, most=40)  # not every office wraps a link
         width = _width(texts, caption, layout)
         sheet.set_column(place, place, width, None, {"hidden": 1} if column in hidden else {})
         broad += width if place < (printed or len(columns)) else 0
@@ -322,7 +322,8 @@ def row_height(count: int) -> float:
 @lru_cache(maxsize=100_000)
 def line_count(value: str, width: float) -> int:
     """How many lines a text takes in a column of that width."""
-    return sum(max(1, math.ceil(_breadth(part) / width)) for part in value.split("\n"))
+    room = max(1.0, width - 1)  # of which the cell keeps about a character free
+    return sum(max(1, math.ceil(_breadth(part) / room)) for part in value.split("\n"))
 
 
 def _width(texts: Sequence[str], caption: str, layout: Layout) -> float:

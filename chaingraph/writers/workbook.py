@@ -60,7 +60,8 @@ def write_workbook(
     Parameters
     ----------
     profile
-        ``zhejiang`` (浙江三图), ``situ_wuqingdan`` (四图五清单), ``english``, or the path of a TOML file of your own.
+        ``zhejiang`` (浙江三图), ``situ_wuqingdan`` (四图五清单), ``wutu_wuqingdan`` (五图五清单), ``liutu_liuqingdan``
+        (六图六清单), ``english``, or the path of a TOML file of your own.
     marks
         Status, owner and notes that people filled in before (`workbook_update.read_marks`); they stand in their rows
         again, and those without a row, or filled in differently in two places, on a sheet of their own.

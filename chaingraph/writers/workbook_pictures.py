@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DOTS = 110  # an inch: legible on A3, and a book of ten chains stays small enough to send
 _ROW = 15.0  # points of a row
+_GROWN = 1.25  # small pictures are drawn larger, up to this
 _PAGE = {"A4": 10.9, "A3": 15.6}  # inches across a landscape page
 _TALL = {"A4": 7.2, "A3": 10.6}  # inches down it
 
@@ -57,7 +58,7 @@ def add_pictures(
             raise MissingExtraError(book.label("pictures_off"))
         for name, figure in _figures(plan.pictures, findings, graph, book.lang):
             width, height = figure.get_size_inches()
-            scale = min(1.0, widest / width, (tallest - 0.9) / height)
+            scale = min(_GROWN, widest / width, (tallest - 0.9) / height)
             content = BytesIO()
             figure.savefig(content, format="png", dpi=_DOTS, metadata={"Software": None})
             if used > 1 and used + height * scale > tallest:
@@ -71,7 +72,7 @@ def add_pictures(
     except MissingExtraError as error:
         sheet.write_string(row, 0, fitting(book.label("no_picture", reason=str(error))), book.formats["caption"])
     set_print(book, sheet, title, paper)
-    sheet.set_print_scale(78)  # not fitted to a width: an office would pay no heed to the breaks between pictures
+    sheet.set_print_scale(95)  # not fitted to a width: an office would pay no heed to the breaks between pictures
     sheet.set_h_pagebreaks(breaks)
     sheet.print_area(0, 0, row, int(widest * 96 / 64) - 1)
 
