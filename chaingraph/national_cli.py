@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,11 @@ from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
+    from chaingraph.backtest.panel import Protocol
+    from chaingraph.backtest.protocol import Each
     from chaingraph.case import Case
+
+PROTOCOLS = ("hide30", "temporal", "gaps")
 
 _LANG = click.option(
     "--lang",
@@ -81,14 +87,16 @@ def import_register_command(file: Path, as_of: str, out: Path, lang: str) -> Non
 
 @click.command("backtest")
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option("--protocol", type=click.Choice(["hide30", "temporal"]), default="hide30", show_default=True,
-              help="隐去三成企业,或按上市时间 / hide 30 % of the firms, or split by listing date")  # fmt: skip
+@click.option("--protocol", type=click.Choice([*PROTOCOLS, "all"]), default="hide30", show_default=True,
+              help="隐去三成企业、按上市时间、缺口预测,或全部 / hide 30 % of the firms, split by listing date, "
+                   "forecast of absent industries, or all")  # fmt: skip
 @click.option("--seeds", default="0-4", show_default=True, help="随机种子,如 0-4 / seeds of the splits")
 @click.option(
     "--outcomes", type=click.Path(path_type=Path), help="自有签约结果:企业、地区、日期 / CSV of firm, region, date"
 )
 @click.option("--region", default="嘉兴", show_default=True, help="先报告哪座城市 / whose figure is told first")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="结果 JSON / figures as JSON")
+@click.option("--out", required=True, type=click.Path(path_type=Path),
+              help="结果 JSON;全部时为文件夹 / figures as JSON; with all, a folder")  # fmt: skip
 @click.option("--plot", type=click.Path(path_type=Path), help="另存图(SVG) / a picture too (SVG)")
 @_LANG
 def backtest_command(
@@ -97,21 +105,62 @@ def backtest_command(
     """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
     import pandas as pd
 
-    from chaingraph.backtest import backtest
-    from chaingraph.backtest.reading import reading
+    from chaingraph import regions
+    from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.writers.backtest import write_backtest, write_plot
 
+    wanted = PROTOCOLS if protocol == "all" else (protocol,)
+    numbers = seed_numbers(seeds)
+    if outcomes is not None and protocol != "hide30":
+        raise ChaingraphError(text("national.outcomes_alone", lang))
     tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
     events = None if outcomes is None else pd.read_csv(outcomes, dtype="str")
-    click.echo(text("national.testing", lang, protocol=protocol), err=True)
-    result = backtest(tables, "temporal" if protocol == "temporal" else "hide30", seed_numbers(seeds), outcomes=events)
-    write_backtest(result, out)
-    if plot is not None:
-        write_plot(result, plot, lang=lang)
-    for sentence in reading(result, region, lang):
-        click.echo(sentence)
-    click.echo(text("national.written", lang, path=out), err=True)
+    panel = panel_of(tables, regions.distance_km)
+    if protocol == "all":
+        out.mkdir(parents=True, exist_ok=True)
+    with _each_on_all_cores(numbers) as each:
+        for name in wanted:
+            click.echo(text("national.testing", lang, protocol=name), err=True)
+            path = out / f"{name}.json" if protocol == "all" else out
+            picture = out / f"{name}.svg" if protocol == "all" else plot
+            if name == "gaps":
+                forecast = gap_forecast(tables, numbers, panel=panel, each=each)
+                write_backtest(forecast, path)
+                sentences = gap_reading(forecast, region, lang)
+            else:
+                kind: Protocol = "temporal" if name == "temporal" else "hide30"
+                result: BackTest = backtest(tables, kind, numbers, outcomes=events, panel=panel, each=each)
+                write_backtest(result, path)
+                if picture is not None:
+                    write_plot(result, picture, lang=lang)
+                sentences = reading(result, region, lang)
+            for sentence in sentences:
+                click.echo(sentence)
+            click.echo(text("national.written", lang, path=path), err=True)
+
+
+@contextmanager
+def _each_on_all_cores(seeds: Sequence[int]) -> Iterator[Each]:
+    """A map that gives every seed to a process of its own, as many at once as there are cores; `map` for one."""
+    import os
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    workers = min(len(seeds), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    if workers < 2:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        yield pool.map
+
+
+def _one_thread() -> None:
+    """A process for every core is enough: threads of their own would only wait for one another."""
+    import numpy.linalg  # noqa: F401  # so that its threads are there to be limited
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
 
 
 def seed_numbers(seeds: str) -> list[int]:

@@ -8,19 +8,23 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from shared_data import shared
 
 from chaingraph import regions
 from chaingraph.backtest import as_json
 from chaingraph.backtest.features import features
+from chaingraph.backtest.gap_forecast import _pairs, gap_forecast, gaps_as_json
 from chaingraph.backtest.linkage import build_linkage, linkage_sums
 from chaingraph.backtest.measures import interval, measure
 from chaingraph.backtest.methods import METHODS, city_folds, fit_weights
 from chaingraph.backtest.panel import Panel, Split, build_panel, by_date, hide30, inner_split
 from chaingraph.backtest.protocol import backtest
-from chaingraph.backtest.reading import reading
-from chaingraph.errors import CaseError
+from chaingraph.backtest.reading import gap_reading, reading
+from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.fit import build_reference, fit_scores
+from chaingraph.national_cli import _each_on_all_cores, backtest_command
+from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.backtest import markdown_table, write_backtest, write_plot
 
 TRADES = {"甲": ("纺织", "110101"), "乙": ("光学", "220101"), "丙": ("化工", "330101"), "丁": ("电池", "440101")}
@@ -269,3 +273,92 @@ def test_permuted_cities_give_chance(listed):
                 [measure(found[name][place][inside], truth)[0] for name in ("lift_mix", "lift_ppr", "near_mix")]
             )
     assert np.abs(np.mean(aurocs, axis=0) - 0.5).max() < 0.02
+
+
+def spread() -> dict[str, pd.DataFrame]:
+    """Four cities of two families of many industries; a city's later firms are of its family, in other industries."""
+    rng = np.random.default_rng(1)
+    families = {"甲": "1101", "乙": "2201", "丙": "1101", "丁": "2201"}
+    rows = []
+    for number in range(400):
+        city = list(families)[number % 4]
+        family = families[city] if rng.random() < 0.95 else rng.choice(["1101", "2201"])
+        rows.append({
+            "firm_id": f"f{number:03d}", "firm": str(number), "city": city, "industry_scheme": "shenwan",
+            "industry": f"{family}{rng.integers(1, 90):02d}", "listed": f"{rng.integers(2005, 2021)}-05-01",
+        })  # fmt: skip
+    return {"firms": pd.DataFrame(rows), "firm_products": tables()["firm_products"].iloc[:0]}
+
+
+def test_gap_forecast_finds_a_city_s_own_trades():
+    """Cities take up, later, the industries that live with what they have: structure beats popularity there."""
+    held = spread()
+    result = gap_forecast(held, [0], distance=km)
+    assert set(result.summary["split"]) == {"temporal", "hide30"}
+    found = result.summary[result.summary["split"] == "hide30"].set_index("method")
+    assert "linkage" not in found.index
+    assert found.loc["size_popularity", "gain"] == 0
+    assert found.loc["gap_logistic", "within"] > found.loc["size_popularity", "within"] + 0.1
+    assert abs(found.loc["random", "pooled"] - 0.5) < 0.08
+    facts = result.facts["hide30"]
+    assert facts["cities"] == 4
+    assert 0 < facts["rate"] < 1
+    stored = gaps_as_json(result)
+    assert stored == json.loads(json.dumps(stored, allow_nan=False))
+    shuffled = gap_forecast({**held, "firms": held["firms"].sample(frac=1, random_state=3)}, [0], distance=km)
+    assert gaps_as_json(shuffled) == stored
+    for lang in ("zh", "en"):
+        sentences = gap_reading(result, "甲", lang)
+        assert "甲" in sentences[0]
+        assert len(sentences) == len(gap_reading(result, "戊", lang)) + 1
+    with pytest.raises(CaseError, match="no city with enough firms"):
+        gap_forecast(tables(20), [0], distance=km)
+
+
+def test_pairs_by_hand(panel):
+    """An industry is absent where no visible firm of the city has it, and came where a hidden one does."""
+    split = by_date(panel)
+    pairs = _pairs(panel, split)
+    fine = panel.reference.codes[2].toarray()
+    for row, city in enumerate(pairs.cities):
+        here = panel.city == city
+        seen = fine[split.visible & here].sum(axis=0)
+        later = fine[split.hidden & here].sum(axis=0)
+        elsewhere = fine[split.visible].sum(axis=0)
+        assert (pairs.absent[row] == ((seen == 0) & (elsewhere > 0))).all()
+        assert (pairs.came[row] == (pairs.absent[row] & (later > 0))).all()
+        assert pairs.known["size"][row, 0] == pytest.approx(np.log((split.visible & here).sum()))
+
+
+def test_one_command_writes_all_three(tmp_path):
+    place = {"甲": "嘉兴", "乙": "湖州", "丙": "绍兴", "丁": "宁波"}
+    firms = spread()["firms"]
+    firms["city"] = firms["city"].map(place)
+    products = tables(400)["firm_products"]
+    national = tmp_path / "national"
+    national.mkdir()
+    firms.to_csv(national / "firms.csv", index=False)
+    products.to_csv(national / "firm_products.csv", index=False)
+    out = tmp_path / "figures"
+    command = [str(national), "--seeds", "3", "--lang", "en", "--protocol", "all", "--out", str(out)]
+    done = CliRunner().invoke(backtest_command, command)
+    assert done.exit_code == 0, done.output
+    assert "嘉兴" in done.output
+    assert {path.name for path in out.iterdir()} == {
+        "hide30.json", "hide30.svg", "temporal.json", "temporal.svg", "gaps.json",
+    }  # fmt: skip
+    tested = read_case(national, required=NATIONAL_TABLES).tables
+    alone = as_json(backtest(tested, "temporal", [3]))
+    assert json.loads((out / "temporal.json").read_text(encoding="utf-8")) == alone
+    refused = CliRunner().invoke(backtest_command, [*command, "--outcomes", str(national / "firms.csv")])
+    assert isinstance(refused.exception, ChaingraphError)
+    assert "outcomes" in str(refused.exception)
+
+
+def test_processes_of_their_own_change_no_figure():
+    methods = ("random", "same_industry", "score")
+    with _each_on_all_cores([0, 1]) as each:
+        apart = backtest(tables(), "temporal", [0, 1], distance=km, methods=methods, each=each)
+    together = backtest(tables(), "temporal", [0, 1], distance=km, methods=methods)
+    assert as_json(apart) == as_json(together)
+    assert together.seeds == (0, 1)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+import pandas as pd
 from scipy.stats import rankdata
 
 from chaingraph.backtest.panel import Flags
@@ -42,3 +46,25 @@ def interval(values: Floats, *, draws: int = DRAWS, seed: int = 0) -> tuple[floa
     picks = np.random.default_rng(seed).integers(0, len(known), (draws, len(known)))
     low, high = np.quantile(known[picks].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def rounded(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """Plain values rounded to 4 digits; NaN becomes None.
+
+    Examples
+    --------
+    >>> rounded({"share": 1 / 3, "gain": float("nan"), "cities": np.int64(3)})
+    {'share': 0.3333, 'gain': None, 'cities': 3}
+    """
+    return {str(key): _rounded(value) for key, value in values.items()}
+
+
+def rounded_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as `rounded` values."""
+    return [rounded(row) for row in frame.to_dict("records")]
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(float(value), 4)
+    return int(value) if isinstance(value, np.integer) else value

@@ -113,6 +113,13 @@ def build_panel(
     )
 
 
+def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance) -> Panel:
+    """The panel of a case's tables: firms and firm_products, and products and product_links where they are there."""
+    products, links = tables.get("products"), tables.get("product_links")
+    graph = None if products is None or links is None else (products, links)
+    return build_panel(tables["firms"], tables["firm_products"], distance, graph=graph)
+
+
 def industry_codes(firms: pd.DataFrame) -> pd.DataFrame:
     """The industry codes of firms, one row per firm and code: firm_id, scheme, code."""
     known = firms[firms["industry"].notna() & firms["industry_scheme"].notna()]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from chaingraph import regions
 from chaingraph.backtest.features import features
-from chaingraph.backtest.measures import MEASURES, interval, measure
+from chaingraph.backtest.measures import MEASURES, interval, measure, rounded, rounded_rows
 from chaingraph.backtest.methods import (
     BASELINE,
     METHODS,
@@ -23,7 +23,7 @@ from chaingraph.backtest.methods import (
     simple_scores,
     standardised,
 )
-from chaingraph.backtest.panel import Flags, Panel, Protocol, Split, build_panel, by_date, hide30, inner_split
+from chaingraph.backtest.panel import Flags, Panel, Protocol, Split, by_date, hide30, inner_split, panel_of
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.reference import Distance
@@ -82,6 +82,7 @@ def backtest(
     outcomes: pd.DataFrame | None = None,
     distance: Distance = regions.distance_km,
     methods: Sequence[str] = METHODS,
+    panel: Panel | None = None,
     each: Each = map,
 ) -> BackTest:
     """How well does each method find the firms that really are in a city?
@@ -102,6 +103,8 @@ def backtest(
         Kilometres between two cities, NaN where unknown.
     methods
         Which methods to compare; learned models are left out with ``outcomes``, linkage without a graph of products.
+    panel
+        The firms, where they have been prepared already (`chaingraph.backtest.panel.panel_of`).
     each
         How the seeds are gone through: `map`, or the map of a pool of processes. The figures are the same.
 
@@ -116,8 +119,8 @@ def backtest(
     firm is kept out of its own reference (zero diagonal). Ties count half in the
     AUROC; in the top of a list they stand in a random order with a fixed seed.
     """
-    panel = build_panel(tables["firms"], tables["firm_products"], distance, graph=_graph(tables))
-    events = None if outcomes is None else _events(panel, tables["firms"], outcomes)
+    panel = panel or panel_of(tables, distance)
+    events = None if outcomes is None else outcome_pairs(panel, tables["firms"], outcomes)
     used = tuple(dict.fromkeys(int(seed) for seed in seeds))[: None if outcomes is None else 1]
     trials = list(each(partial(_trial, panel, protocol, events, tuple(methods)), used))
     by_city = _by_city(trials, panel)
@@ -130,14 +133,9 @@ def backtest(
     return BackTest(protocol if outcomes is None else "outcomes", used, facts, _summary(by_city), by_city, bands, line)
 
 
-def _graph(tables: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    held = [tables.get(name) for name in ("products", "product_links")]
-    return (held[0], held[1]) if held[0] is not None and held[1] is not None else None
-
-
 def _trial(panel: Panel, protocol: Protocol, events: Flags | None, methods: tuple[str, ...], seed: int) -> _Trial:
     """Everything that one seed decides, measured; small enough to be sent between processes."""
-    now = _round(panel, _outer(panel, protocol, seed)) if events is None else _outcomes(panel, events)
+    now = _round(panel, _outer(panel, protocol, seed)) if events is None else outcome_round(panel, events)
     if not len(now.split.cities):
         msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
         raise CaseError(msg)
@@ -172,7 +170,7 @@ def _round(panel: Panel, split: Split) -> _Round:
     )
 
 
-def _events(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
+def outcome_pairs(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
     """Which firm was recorded in which city other than its seat: city x firm."""
     by_name = {str(name): str(firm) for firm, name in zip(firms["firm_id"], firms["firm"], strict=True)}
     at = {firm: row for row, firm in enumerate(panel.reference.firm_ids)}
@@ -190,7 +188,7 @@ def _events(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
     return truth
 
 
-def _outcomes(panel: Panel, truth: Flags) -> _Round:
+def outcome_round(panel: Panel, truth: Flags) -> _Round:
     """Every firm is visible at its seat; what is to be found are the recorded pairs of firm and other city."""
     scored = np.flatnonzero(truth.sum(axis=1) >= MIN_OUTCOMES)
     everyone = np.ones(panel.firms, dtype=bool)
@@ -295,20 +293,8 @@ def _calibration(odds: Sequence[tuple[Floats, Floats, Flags]]) -> tuple[pd.DataF
 
 def as_json(result: BackTest) -> dict[str, Any]:
     """The result as plain values, rounded to 4 digits, in a fixed order; NaN becomes null."""
-
-    def plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-        return [{str(key): _rounded(value) for key, value in row.items()} for row in frame.to_dict("records")]
-
     return {
-        "protocol": result.protocol, "seeds": list(result.seeds),
-        "facts": {key: _rounded(value) for key, value in result.facts.items()}, "summary": plain(result.summary),
-        "calibration": plain(result.calibration),
-        "recalibration": {key: _rounded(value) for key, value in result.recalibration.items()},
-        "by_city": plain(result.by_city),
+        "protocol": result.protocol, "seeds": list(result.seeds), "facts": rounded(result.facts),
+        "summary": rounded_rows(result.summary), "calibration": rounded_rows(result.calibration),
+        "recalibration": rounded(result.recalibration), "by_city": rounded_rows(result.by_city),
     }  # fmt: skip
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return None if np.isnan(value) else round(value, 4)
-    return int(value) if isinstance(value, np.integer) else value

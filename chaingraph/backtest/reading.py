@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from chaingraph.backtest.gap_forecast import FIRST, GAP_BASELINE, GapTest
 from chaingraph.backtest.protocol import BackTest
 from chaingraph.labels import text
 
@@ -73,6 +74,61 @@ def _own(pool: pd.DataFrame, region: str, lang: str) -> str:
         "backtest.own", lang, region=region, percent=_percent(float(own["auroc"].iloc[0])), base=compared,
         hidden=f"{float(own['hidden'].iloc[0]):.0f}", top=_percent(float(own["recall100"].iloc[0])),
     )  # fmt: skip
+
+
+def gap_reading(result: GapTest, region: str, lang: str = "zh") -> list[str]:
+    """Plain sentences on how far a forecast of absent industries can be trusted, the baseline beside every figure.
+
+    Parameters
+    ----------
+    result
+        What `chaingraph.backtest.gap_forecast` measured.
+    region
+        The reader's city, as in the case (嘉兴).
+    lang
+        zh or en.
+
+    Returns
+    -------
+    list of str
+        First the own city, then what was done, the two ways of ranking and their difference, the first twenty, and
+        what was not tested.
+    """
+    best, base, chance = (_gap_row(result, name) for name in ("gap_logistic", GAP_BASELINE, "random"))
+    facts = result.facts["temporal"]
+    own = result.by_city[result.by_city["city"] == region]
+    sentences = []
+    if len(own):
+        numbers = own[["pairs", "came"]].to_numpy(dtype=np.float64)[0]
+        first = dict(zip(own["method"], FIRST * own["first20"].to_numpy(dtype=np.float64), strict=True))
+        sentences.append(text(
+            "backtest.gaps_own", lang, region=region, pairs=f"{numbers[0]:.0f}", came=f"{numbers[1]:.0f}",
+            first=f"{first['gap_logistic']:.1f}", base=f"{first[GAP_BASELINE]:.1f}",
+        ))  # fmt: skip
+    sentences.append(text(
+        "backtest.gaps_how", lang, cities=f"{facts['cities']:.0f}", pairs=f"{facts['pairs']:.0f}",
+        rate=f"{100 * facts['rate']:.1f}",
+    ))  # fmt: skip
+    sentences.append(text(
+        "backtest.gaps_baseline", lang, pooled=_percent(base["pooled"]), within=_percent(base["within"])
+    ))  # fmt: skip
+    sure = "gaps_gain_sure" if best["gain_low"] > 0 else "gaps_gain_unsure"
+    sentences.append(text(
+        f"backtest.{sure}", lang, pooled=_percent(best["pooled"]), within=_percent(best["within"]),
+        gain=_points(best["gain"]), low=_points(best["gain_low"]), high=_points(best["gain_high"]),
+    ))  # fmt: skip
+    sentences.append(text(
+        "backtest.gaps_first", lang, first=_points(best["first20"]), base=_points(base["first20"]),
+        chance=_points(chance["first20"]),
+    ))  # fmt: skip
+    sentences.append(text("backtest.gaps_not_tested", lang))
+    return sentences
+
+
+def _gap_row(result: GapTest, method: str) -> dict[str, float]:
+    row = result.summary[(result.summary["split"] == "temporal") & (result.summary["method"] == method)]
+    figures = row.drop(columns=["split", "method"]).astype("float64").to_dict("records")[0]
+    return {str(name): float(value) for name, value in figures.items()}
 
 
 def _percent(value: float) -> str:

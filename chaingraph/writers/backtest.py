@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from chaingraph.backtest import BackTest, as_json
+from chaingraph.backtest import BackTest, GapTest, as_json, gaps_as_json
 from chaingraph.labels import text
 from chaingraph.writers.files import write_bytes
 
@@ -16,7 +16,7 @@ _ROW, _LEFT, _WIDTH = 26, 300, 420
 _FROM, _TO = 0.45, 0.75
 
 
-def write_backtest(result: BackTest, path: Path) -> None:
+def write_backtest(result: BackTest | GapTest, path: Path) -> None:
     """Write all figures of a back-test as JSON; the same result gives the same bytes.
 
     Raises
@@ -24,7 +24,8 @@ def write_backtest(result: BackTest, path: Path) -> None:
     StoreError
         When the file cannot be written.
     """
-    content = json.dumps(as_json(result), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    held = as_json(result) if isinstance(result, BackTest) else gaps_as_json(result)
+    content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     write_bytes(content.encode("utf-8"), Path(path))
 
 
