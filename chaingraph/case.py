@@ -39,6 +39,8 @@ class Case:
     ``rejects``: one row per refused value: table, row (as in the file, header = 1), column, value, reason, remedy.
     ``files``: one row per file read: file, table, sha256, rows.
     ``notes``: what was done while reading without anything being wrong (identical rows merged, examples skipped).
+    ``totals``: only of a case read from Parquet datasets, what was counted over all firms, by segment
+    (`stores.parquet.segment_totals`); the tables then hold the firms that were read whole.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Case:
     rejects: pd.DataFrame = field(default_factory=empty_rejects)
     files: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FILE_COLUMNS)))
     notes: tuple[str, ...] = ()
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Complete the tables, so that every table of the schema can be asked for."""

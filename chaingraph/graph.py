@@ -33,12 +33,14 @@ class ChainGraph:
 
     ``tables`` holds every table of the schema; ``matches`` says which firm rows of different cases were taken for one
     firm and by which rule (firm_id, other_id, firm, other, rule, score); ``review`` holds the pairs left to a person.
+    ``totals`` is that of `case.Case`: what was counted over all firms where the tables do not hold them all.
     """
 
     name: str
     tables: Mapping[str, pd.DataFrame]
     matches: pd.DataFrame = field(default_factory=pd.DataFrame)
     review: pd.DataFrame = field(default_factory=pd.DataFrame)
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Complete and freeze the tables."""
@@ -179,4 +181,4 @@ class ChainGraph:
 
     def _slice(self, name: str, parts: dict[str, pd.DataFrame]) -> ChainGraph:
         tables = {table: parts.get(table, frame).reset_index(drop=True) for table, frame in self.tables.items()}
-        return ChainGraph(name, tables, self.matches, self.review)
+        return ChainGraph(name, tables, self.matches, self.review, self.totals)

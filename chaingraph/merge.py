@@ -73,7 +73,9 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
         tables, filled = _join(tables, case, ids)
         matches = pd.concat([matches, _typed(_with_filled(found, filled), GRAPH_MATCH_COLUMNS)])
         review = pd.concat([review, _typed(doubtful, GRAPH_REVIEW_COLUMNS)])
-    return ChainGraph(graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True))
+    # What was counted in one case says nothing of several.
+    totals = cases[0].totals if len(cases) == 1 else pd.DataFrame()
+    return ChainGraph(graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True), totals)
 
 
 def _typed(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

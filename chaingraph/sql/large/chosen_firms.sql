@@ -1,0 +1,2 @@
+-- What is said of the chosen firms? All columns of the dataset. chosen: firm_id.
+SELECT t.* FROM firms AS t WHERE t.firm_id IN (SELECT firm_id FROM chosen) ORDER BY t.firm_id

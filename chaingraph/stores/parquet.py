@@ -1,0 +1,179 @@
+"""Cases larger than memory: firms and their segments as Parquet datasets, narrowed in SQL to what is worth scoring.
+
+Everything that is counted is counted over all firms. The rows that come to Python are the first firms of every segment,
+in the region and outside it, by what is known before any score: leaders and makers first at home; outside, firms on a
+list, then by revenue, then by distance. They then go through the same reading, checks and survey as any other case.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chaingraph import regions
+from chaingraph.derived import segment_nodes
+from chaingraph.gaps import gap_rules
+from chaingraph.graph import ChainGraph
+from chaingraph.sql import Query
+
+LARGE_TABLES = ("firms", "firm_segments")
+KEPT = 50  # firms of a segment that are read whole, at home and outside each
+_BANDS_KM = (150, 300, 600, 1200)  # how far away, as coarsely as an order before any score needs it
+_UNKNOWN_BAND = 99
+_PLACE = ["country", "province", "city", "district"]
+_OPEN_WAYS = (1, 2, 3, 5)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the engine found among all firms.
+
+    ``counts``: node, way, cell, firms (``sql/large/counts.sql``). ``pool``: node, inside, firm_id, way, step, position.
+    ``places``: the seats as written, inside, near, band, and how many firms say so. ``nodes``: segment_id, node.
+    """
+
+    counts: pd.DataFrame
+    pool: pd.DataFrame
+    places: pd.DataFrame
+    nodes: pd.DataFrame
+
+
+def datasets(folder: Path) -> dict[str, Path]:
+    """The tables of a case that are Parquet datasets: folders of their name (``firms/province=浙江/….parquet``)."""
+    found = {name: folder / name for name in LARGE_TABLES}
+    return {name: path for name, path in found.items() if path.is_dir() and any(path.rglob("*.parquet"))}
+
+
+def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Where the places that firms give lie, seen from a region.
+
+    Parameters
+    ----------
+    written
+        country, province, city, district, firms: one row per distinct place.
+
+    Returns
+    -------
+    DataFrame
+        The same with '' for what is not known, inside and near (0, 1; near: outside, within the distance of
+        ``library/gaps.toml``), band (0-4: up to 150, 300, 600, 1200 km,
+        further; 99 = not known).
+
+    Raises
+    ------
+    UnknownNameError
+        When the region is not known.
+    """
+    regions.region_path(region)
+    rows = []
+    for *place, firms in written[[*_PLACE, "firms"]].itertuples(index=False, name=None):
+        known = [item if isinstance(item, str) and item else None for item in place]
+        inside = regions.is_within(known, region) is True
+        distance = regions.distance_km(known, region)
+        far = _UNKNOWN_BAND if distance != distance else bisect_left(_BANDS_KM, distance)
+        near = not inside and distance <= gap_rules()["rule"]["nearby_km"]
+        rows.append((*("" if item is None else item for item in known), int(inside), int(near), far, firms))
+    frame = pd.DataFrame(rows, columns=[*_PLACE, "inside", "near", "band", "firms"])
+    kinds = {**dict.fromkeys(_PLACE, "str"), **dict.fromkeys(("inside", "near", "band"), "int32"), "firms": "int64"}
+    # A firm that writes '' and one that writes nothing say the same.
+    return frame.astype(kinds).groupby([*_PLACE, "inside", "near", "band"]).sum().reset_index()
+
+
+def nodes_of(graph: ChainGraph) -> pd.DataFrame:
+    """The segments as the large questions want them: segment_id, node (a number), service, shared (0, 1)."""
+    nodes = segment_nodes(graph).sort_values("segment_id", ignore_index=True)
+    node = pd.Series(pd.factorize(nodes["node_id"], sort=True)[0], dtype="int32")
+    shared = node.map(node.value_counts()) > 1
+    return pd.DataFrame(
+        {
+            "segment_id": nodes["segment_id"],
+            "node": node,
+            "service": nodes["service"],
+            "shared": shared.astype("int32"),
+        }
+    )
+
+
+def narrow(graph: ChainGraph, region: str, query: Query, *, keep: int = KEPT) -> Narrowed:
+    """Count all firms, and find those that are worth reading whole.
+
+    Parameters
+    ----------
+    graph
+        The chains, segments and links between segments; its firms are not looked at.
+    query
+        Runs the texts on the datasets ``firms`` and ``firm_segments``.
+    keep
+        Firms of a segment that are read whole, in the region and outside it each.
+    """
+    nodes = nodes_of(graph)
+    places = seats(query("large/places"), region)
+    tables: dict[str, pd.DataFrame] = {"nodes": nodes, "places": places.drop(columns="firms")}
+    counts = _once(query("large/counts", tables=tables), query("large/twice", tables=tables))
+    limits = _limits(counts, keep)
+    furthest = pd.DataFrame({"last": [int(limits["last"].max())]}, dtype="int64")
+    pool = query("large/pool", [keep], tables={**tables, "limits": limits, "furthest": furthest})
+    return Narrowed(counts, pool, places, nodes)
+
+
+def _once(counts: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    key = ["node", "way", "cell"]
+    taken = counts.merge(again, on=key, how="left", suffixes=("", "_again"))
+    taken["firms"] -= taken.pop("firms_again").fillna(0).astype("int64")
+    return taken[taken["firms"] > 0].reset_index(drop=True)
+
+
+def _limits(counts: pd.DataFrame, keep: int) -> pd.DataFrame:
+    """Per node the step at which the first `keep` outside firms are complete; -1 where there is none outside."""
+    cell = counts["cell"]
+    outside = counts[(cell // 800_000 == 0) & (cell // 100_000 % 4 == 0) & counts["way"].isin(_OPEN_WAYS)]
+    steps = outside.assign(step=cell % 100_000).groupby(["node", "step"], sort=True)["firms"].sum().reset_index()
+    before = steps.groupby("node")["firms"].cumsum() - steps["firms"]
+    last = steps[before < keep].groupby("node")["step"].max()
+    every = np.sort(counts["node"].unique())
+    return pd.DataFrame({"node": every, "last": last.reindex(every).fillna(-1).astype("int64").to_numpy()}).astype(
+        {"node": "int32"}
+    )
+
+
+def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
+    """What was counted over all firms, by segment.
+
+    Returns
+    -------
+    DataFrame
+        One row per segment, firms: found, group_only and to_check (local, as in `gaps.gap_facts`), nearby_found,
+        national and local (makers anywhere and in the region, whatever their state), outside_open (outside, with
+        nothing known against them), outside_read (of those, how many were read whole).
+    """
+    counts = narrowed.counts
+    state = counts["cell"] // 100_000
+    inside, near, gate = state // 8 == 1, state // 4 % 2 == 1, state % 4
+    way = counts["way"]
+    masks = {
+        "found": inside & (way == 1),
+        "group_only": inside & way.isin((2, 3, 4, 5)),
+        "to_check": inside & way.isin((2, 5)),
+        "nearby_found": near & way.isin((1, 2, 3, 4)),
+        "national": way < 6,
+        "local": inside & (way < 6),
+        "outside_open": ~inside & (gate == 0) & way.isin(_OPEN_WAYS),
+    }
+    sums = pd.DataFrame({name: counts["firms"].where(mask, 0) for name, mask in masks.items()})
+    by_node = sums.groupby(counts["node"]).sum()
+    by_node["outside_read"] = narrowed.pool[narrowed.pool["inside"] == 0].groupby("node").size()
+    nodes = narrowed.nodes.set_index("segment_id")["node"]
+    order = graph["segments"][["segment_id", "chain_id"]].sort_values("segment_id", ignore_index=True)
+    known = by_node.reindex(order["segment_id"].map(nodes)).fillna(0).astype("int64").reset_index(drop=True)
+    return pd.concat([order, known], axis=1)
+
+
+def chosen_rows(firm_ids: Sequence[str], query: Query) -> dict[str, pd.DataFrame]:
+    """The whole rows of some firms, and all their segments."""
+    chosen = pd.DataFrame({"firm_id": list(firm_ids)}, dtype="str")
+    return {name: query(f"large/chosen_{name}", tables={"chosen": chosen}) for name in LARGE_TABLES}

@@ -1,0 +1,181 @@
+"""A case with its firms as Parquet datasets: counted whole, read in part, and then like any other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from chaingraph.case import Case
+from chaingraph.derived import firm_places
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.errors import CaseError
+from chaingraph.gaps import gap_facts, local_presence
+from chaingraph.groups import families
+from chaingraph.merge import build_graph
+from chaingraph.stores.parquet import LARGE_TABLES, datasets, narrow, nodes_of, seats
+from chaingraph.stores.parquet_case import is_large, read_large_case
+from chaingraph.surveying import survey, survey_tables
+from chaingraph.tables import changed_since_read, read_case
+from tests.shared_data import REPOSITORY
+
+JIAXING = REPOSITORY / "data" / "jiaxing"
+EVERY = 100_000
+
+
+def as_datasets(case: Path, folder: Path) -> Path:
+    """The same case, its firms and their segments as Parquet datasets by province; rows in another order."""
+    shutil.copytree(
+        case, folder, ignore=lambda _, names: [f"{name}.csv" for name in LARGE_TABLES if f"{name}.csv" in names]
+    )
+    tables = read_case(case).tables
+    places = tables["firms"].set_index("firm_id")["province"]
+    for name in LARGE_TABLES:
+        rows = tables[name].sample(frac=1, random_state=7)
+        province = rows["firm_id"].map(places).fillna("-")
+        if name == "firms":
+            province = province.where(rows["province"].notna(), "-")
+        for part, held in rows.drop(columns="province", errors="ignore").groupby(province):
+            target = folder / name / f"province={part}"
+            target.mkdir(parents=True)
+            with duckdb.connect() as connection:
+                connection.register("held", held)
+                connection.execute("COPY (SELECT * FROM held) TO $1 (FORMAT parquet)", [str(target / "part-0.parquet")])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return as_datasets(JIAXING, tmp_path_factory.mktemp("large") / "jiaxing")
+
+
+@pytest.fixture(scope="module")
+def whole(large: Path) -> Case:
+    return read_large_case(large, "嘉兴", open_engine, keep=EVERY)
+
+
+def without_dash(case: Case) -> pd.DataFrame:
+    firms = case["firms"]
+    return firms.assign(province=firms["province"].where(firms["province"] != "-"))
+
+
+def test_what_is_large_is_told_by_its_folders(large: Path, tmp_path: Path) -> None:
+    assert is_large(large)
+    assert not is_large(JIAXING)
+    assert not is_large(JIAXING / "firms.csv")
+    assert set(datasets(large)) == set(LARGE_TABLES)
+    half = tmp_path / "half"
+    shutil.copytree(large, half, ignore=shutil.ignore_patterns("firm_segments"))
+    with pytest.raises(CaseError, match="firm_segments/ is missing"):
+        read_large_case(half, "嘉兴", open_engine, lang="en")
+
+
+def test_every_firm_read_is_the_case_itself(whole: Case) -> None:
+    case = read_case(JIAXING)
+    in_segments = set(case["firm_segments"]["firm_id"])
+    read = without_dash(whole)
+    # Left out: firms in no segment that no other table names, and outside firms of gated rows alone.
+    assert set(read["firm_id"]) <= set(case["firms"]["firm_id"])
+    kept = case["firms"][case["firms"]["firm_id"].isin(read["firm_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(read, kept)
+    rows = case["firm_segments"][case["firm_segments"]["firm_id"].isin(read["firm_id"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(whole["firm_segments"], rows)
+    assert len(in_segments - set(read["firm_id"])) < 0.2 * len(in_segments)
+
+
+def test_totals_are_the_counts_of_the_whole_case(whole: Case) -> None:
+    graph = build_graph(read_case(JIAXING))
+    places = firm_places(graph, "嘉兴")
+    with open_engine(survey_tables(graph, places)) as query:
+        facts = gap_facts(graph, "嘉兴", query, local_presence(query), families(graph)).sort_index()
+    totals = whole.totals.set_index("segment_id").sort_index()
+    for name in ("found", "group_only", "to_check", "nearby_found"):
+        assert totals[name].tolist() == facts[name].tolist(), name
+    assert totals["found"].sum() > 100
+    assert (totals["outside_read"] == totals["outside_open"]).all()
+
+
+def test_a_firm_in_two_segments_of_one_node_counts_once(whole: Case) -> None:
+    nodes = nodes_of(build_graph(read_case(JIAXING)))
+    shared = nodes[nodes["shared"] == 1].groupby("node")["segment_id"].agg(list)
+    assert len(shared)
+    totals = whole.totals.set_index("segment_id")
+    for segments in shared:
+        assert totals.loc[segments, "national"].nunique() == 1
+
+
+@pytest.mark.parametrize("keep", [1, 5])
+def test_fewer_are_read_but_all_are_counted(large: Path, whole: Case, keep: int) -> None:
+    case = read_large_case(large, "嘉兴", open_engine, keep=keep)
+    counted = [name for name in whole.totals if name != "outside_read"]
+    pd.testing.assert_frame_equal(case.totals[counted], whole.totals[counted])
+    assert len(case["firms"]) < len(whole["firms"])
+    read = case.totals["outside_read"]
+    assert (read == whole.totals["outside_open"].clip(upper=keep)).all()
+    assert any("722" in note for note in case.notes)
+
+
+def test_the_first_outside_are_those_on_a_list_then_the_large_then_the_near(large: Path) -> None:
+    case = read_case(JIAXING)
+    firms = case["firms"].set_index("firm_id")
+    graph = build_graph(case)
+    with open_engine({name: large / name for name in LARGE_TABLES}) as query:
+        pool = narrow(graph, "嘉兴", query, keep=3).pool
+    outside = pool[pool["inside"] == 0]
+    assert outside.groupby("node").size().max() == 3
+    listed = outside["firm_id"].map(firms["tiers"]).notna()
+    for _, rows in listed.groupby(outside["node"]):
+        assert rows.tolist() == sorted(rows.tolist(), reverse=True)  # those on a list come first
+
+
+def test_a_survey_of_what_was_read(large: Path) -> None:
+    case = read_large_case(large, "嘉兴", open_engine, keep=3)
+    found = survey(build_graph(case), "嘉兴", open_engine, draws=0)
+    assert len(found.gaps["zh"]) == 170
+    assert len(found.targets["zh"]) > 20
+
+
+def test_places_are_told_from_the_region() -> None:
+    written = pd.DataFrame(
+        {
+            "country": ["中国", "中国", None, "德国"],
+            "province": ["浙江", "江苏", None, None],
+            "city": ["嘉兴", "苏州", "", "慕尼黑"],
+            "district": ["海宁市", None, None, None],
+            "firms": [3, 2, 1, 1],
+        }
+    )
+    found = seats(written, "嘉兴").set_index("city")
+    assert found["inside"].to_dict() == {"嘉兴": 1, "苏州": 0, "": 0, "慕尼黑": 0}
+    assert found["near"].to_dict() == {"嘉兴": 0, "苏州": 1, "": 0, "慕尼黑": 0}
+    assert found["band"].to_dict() == {"嘉兴": 0, "苏州": 0, "": 99, "慕尼黑": 4}
+
+
+def test_files_name_every_part_and_notice_a_change(large: Path, whole: Case, tmp_path: Path) -> None:
+    of_datasets = whole.files[whole.files["table"].isin(LARGE_TABLES)]
+    assert of_datasets["rows"].sum() == sum(len(read_case(JIAXING)[name]) for name in LARGE_TABLES)
+    assert changed_since_read(large, whole.files) == []
+    copy = tmp_path / "copy"
+    shutil.copytree(large, copy)
+    part = next((copy / "firms").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes() + b"x")
+    assert changed_since_read(copy, whole.files) == [part.relative_to(copy).as_posix()]
+
+
+def test_names_that_mean_harm_stay_names(large: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "it's; DROP TABLE firms; --"
+    shutil.copytree(large, hostile)
+    names = ("'; DROP TABLE firms; --", "read_csv('/etc/passwd')", "=1+1")
+    target = hostile / "firms" / "province=-" / "part-1.parquet"
+    with duckdb.connect() as connection:
+        connection.register("held", pd.DataFrame({"firm_id": ["X1", "X2", "X3"], "firm": names}))
+        connection.execute("COPY (SELECT * FROM held) TO $1 (FORMAT parquet)", [str(target)])
+    (hostile / "firm_signals.csv").write_text(
+        'firm_id,kind,date,source\n"\'; DROP TABLE firms; --",hiring,2025-01,x\n', encoding="utf-8"
+    )
+    case = read_large_case(hostile, "嘉兴", open_engine, keep=2)
+    assert case["firm_signals"]["firm_id"].tolist() == ["X1"]  # found by its name, as a name
+    assert case["firms"].set_index("firm_id").at["X1", "firm"] == names[0]
