@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from chaingraph import ledger_views_cli, national_cli, neo4j_cli, pools_cli, tag_cli
+from chaingraph import ledger_views_cli, national_cli, neo4j_cli, pools_cli, sql_cli, tag_cli
 
 COMMANDS: tuple[click.Command, ...] = (
     *neo4j_cli.COMMANDS,
@@ -12,4 +12,5 @@ COMMANDS: tuple[click.Command, ...] = (
     *tag_cli.COMMANDS,
     *ledger_views_cli.COMMANDS,
     *pools_cli.COMMANDS,
+    *sql_cli.COMMANDS,
 )

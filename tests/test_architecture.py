@@ -33,7 +33,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": (
         "run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
-        "commands", "survey_cli", "cli", "__main__",
+        "sql_cli", "commands", "survey_cli", "cli", "__main__",
     ),
 }  # fmt: skip
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.

@@ -14,16 +14,17 @@ import pandas as pd
 from chaingraph.columns import DTYPES
 from chaingraph.errors import StoreError
 from chaingraph.schema import TABLES
-from chaingraph.sql import Query, sql_text
+from chaingraph.sql import Query, plain_frame, sql_text
 
 if TYPE_CHECKING:
     import duckdb
 
-# Nothing that a query says may reach the network, an extension, or a file that was not handed over as a table.
+# Nothing that a query says may reach the network, an extension, or a file or frame that was not handed over as a table.
 _CLOSE = """
 SET enable_external_access = false;
 SET autoinstall_known_extensions = false;
 SET autoload_known_extensions = false;
+SET python_enable_replacements = false;
 SET lock_configuration = true;
 """
 _GLOB = frozenset("*?[]")
@@ -59,6 +60,40 @@ def open_engine(
     """
     import duckdb
 
+    with closed_connection(tables, memory_limit=memory_limit, threads=threads) as connection:
+
+        def query(
+            name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
+        ) -> pd.DataFrame:
+            extra = list(tables or {})
+            try:
+                for table in extra:
+                    connection.register(table, (tables or {})[table])
+                return plain_frame(connection.execute(sql_text(name), list(parameters)).df())
+            except duckdb.OutOfMemoryException as error:
+                msg = (
+                    f"查询 {name} 需要的内存超过上限 {memory_limit},且无法写入临时文件夹 / query {name} needs more "
+                    f"than the memory limit of {memory_limit} and cannot spill it: raise the limit, or free disk space "
+                    f"in {tempfile.gettempdir()}: {str(error).partition(chr(10))[0]}"
+                )
+                raise StoreError(msg) from error
+            except duckdb.Error as error:
+                msg = f"查询 {name} 失败 / query {name} failed: {error}"
+                raise StoreError(msg) from error
+            finally:
+                for table in extra:
+                    connection.unregister(table)
+
+        yield query
+
+
+@contextmanager
+def closed_connection(
+    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = "2GB", threads: int = 2
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that knows these tables and reaches nothing else, whatever it is asked; see `open_engine`."""
+    import duckdb
+
     with tempfile.TemporaryDirectory(prefix="chaingraph-spill-") as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
@@ -77,31 +112,7 @@ def open_engine(
                 else:
                     _create(connection, name, value)
             connection.execute(_CLOSE)
-
-            def query(
-                name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
-            ) -> pd.DataFrame:
-                extra = list(tables or {})
-                try:
-                    for table in extra:
-                        connection.register(table, (tables or {})[table])
-                    return _plain(connection.execute(sql_text(name), list(parameters)).df())
-                except duckdb.OutOfMemoryException as error:
-                    msg = (
-                        f"查询 {name} 需要的内存超过上限 {memory_limit},且无法写入临时文件夹 / "
-                        f"query {name} needs more than the memory limit of {memory_limit} and cannot spill it: "
-                        f"raise the limit, or free disk space in {tempfile.gettempdir()}: "
-                        f"{str(error).partition(chr(10))[0]}"
-                    )
-                    raise StoreError(msg) from error
-                except duckdb.Error as error:
-                    msg = f"查询 {name} 失败 / query {name} failed: {error}"
-                    raise StoreError(msg) from error
-                finally:
-                    for table in extra:
-                        connection.unregister(table)
-
-            yield query
+            yield connection
         finally:
             connection.close()
 
@@ -163,9 +174,3 @@ def _create_view(connection: duckdb.DuckDBPyConnection, name: str, files: list[s
             for column in absent
         )
         connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *, {nulls} FROM {source}')  # noqa: S608 - as above
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text columns as pandas text with NaN for NULL, whatever the engine handed over."""
-    objects = [column for column in frame.columns if frame[column].dtype == object]
-    return frame.astype(dict.fromkeys(objects, "str")) if objects else frame

@@ -8,6 +8,7 @@ alone, which can be closed.
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
@@ -61,6 +62,10 @@ def open_engine(
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of pandas 3, for a layer that is not used here
+            import pyspark.testing.utils  # noqa: F401 - Spark's own types load it, and it warns as it is loaded
     except ImportError as error:
         raise MissingExtraError(_say("spark_extra")) from error
     running = session or SparkSession.getActiveSession()
