@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaingraph.labels import text
-from chaingraph.ledger.fields import STAGES
+from chaingraph.ledger.fields import LISTS, STAGES
 from chaingraph.ledger_cli import ledger_commands, ledger_options, opened_ledger, today
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
 
 _SHOWN_REJECTS = 20
+VIEWS = (
+    "progress", "board", "places", "departments", "broken_down", "warnings", "due", "expiring", "doubtful", "dossier",
+    *LISTS, "week", "month", "quarter", "funnel", "teams", "chains", "leaders", "offices", "factors", "key_firms",
+    "introducers", "zones", "rules",
+)  # fmt: skip
 _LIST_SHOWN = ["project_id", "project", "investor", "landing", "stage", "since", "usd_m", "holder", "exclusive_until"]
 
 
@@ -177,11 +182,18 @@ def _import_marks(
               help="FILE.xlsx 工作簿、FILE.html 网页、FILE.csv 回测结果 / workbook, page, outcomes")  # fmt: skip
 @click.option("--case", type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets")
 @click.option("--region", default="嘉兴", show_default=True, help="回测结果的城市 / city of the outcomes")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="VIEW",
+    type=click.Choice(VIEWS),
+    help="只导出这些表,可重复,如 due 双周例会 / only these tables, such as due (the meeting)",
+)
 @click.option("--offices", is_flag=True, help="链长制视图,一链一页(.html) / the chain offices, a page per chain")
 @click.option("--as-of", default=today, metavar="DATE", help="截至日,默认今天 / day, today by default")
 def export_command(
     ledger: Path, rules: str, journal: str, lang: str, out: Path, case: Path | None, region: str, as_of: str,
-    *, offices: bool,
+    only: tuple[str, ...], *, offices: bool,
 ) -> None:  # fmt: skip
     """导出工作簿、网页或回测结果 / Export a workbook, a page, or outcomes for the back-test."""
     from chaingraph.ledger.feedback import LEAST_POSITIVES, OUTCOME_COLUMNS, enough_to_refit, outcomes
@@ -206,8 +218,35 @@ def export_command(
             if offices and suffix == ".html":
                 write_offices_page(opened, tables, out, as_of=as_of, lang=lang)
             else:
-                writers[suffix](opened, tables, out, as_of=as_of, lang=lang)
+                writers[suffix](opened, tables, out, as_of=as_of, only=only, lang=lang)
     click.echo(text("ledger.written", lang, path=out))
+
+
+@ledger_commands.command("refit")
+@ledger_options
+@click.option("--case", required=True, type=click.Path(path_type=Path), help="全国案例 / a national case")
+@click.option("--region", default="嘉兴", show_default=True, help="台账所在城市 / city of the ledger")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="权重文件 / weights (TOML)")
+@click.option("--as-of", default=today, metavar="DATE", help="日期,默认今天 / day, today by default")
+def refit_command(
+    ledger: Path, rules: str, journal: str, lang: str, case: Path, region: str, out: Path, as_of: str
+) -> None:
+    """以成效重新拟合评分权重;不足200家则沿用随附权重 / Fit the score's weights anew, from 200 firms that came on."""
+    from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
+    from chaingraph.ledger.feedback import outcomes
+    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.writers.files import write_bytes
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        found = outcomes(opened, region)
+    if len(found) < LEAST_POSITIVES:
+        click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
+        return
+    done = refit(read_case(case, lang=lang, required=NATIONAL_TABLES).tables, found)
+    click.echo(reading(done, lang))
+    if done.fitted:
+        write_bytes(as_toml(done, source=ledger.name, on=as_of).encode(), out)
+        click.echo(text("ledger.written", lang, path=out))
 
 
 @ledger_commands.command("push")

@@ -196,10 +196,17 @@ def test_all_of_it_stands_in_the_tables_of_workbook_and_page(
     page = (tmp_path / "o.html").read_text(encoding="utf-8")
     assert page.count('class="starts"') == 3  # two chains, the key firms
     assert "break-before: page" in page
-    assert "<dt>链长" not in page or "副市长" in page
+    assert "<dt>链长(职务)</dt><dd>副市长</dd>" in page
+    assert "<dt>链长(职务)</dt><dd>案例未写明</dd>" in page  # the other chain
     assert "副市长" in page
     write_ledger_page(ledger, case, tmp_path / "l.html", as_of="2024-06-01")
-    assert "分解目标进度" in (tmp_path / "l.html").read_text(encoding="utf-8")
+    whole = (tmp_path / "l.html").read_text(encoding="utf-8")
+    assert "分解目标进度" in whole
+    assert "实际利用外资(百万美元)" in whole
+    write_ledger_page(ledger, case, tmp_path / "m.html", as_of="2024-06-01", only=["due"])
+    meeting = (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert meeting.count("<section") == 1
+    assert "双周例会" in meeting
 
 
 def test_the_offices_of_a_real_case_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,6 +157,8 @@ def assessment(ledger: Ledger) -> None:
     assert board.loc[list(PLACES), "may_be_excellent"].tolist() == [True, False, False]  # 桐乡 67 %
     found = progress.warnings(ledger, "2024-06-01", targets=YEARLY)
     assert found.values.tolist() == [["海宁市", "last", "2022;2023"], ["海宁市", "missed", "2022;2023"]]
+    earlier = YEARLY.assign(period=YEARLY["period"].replace({"2022": "2020", "2023": "2021"}))
+    assert progress.warnings(ledger, "2024-06-01", targets=earlier).empty  # years before the ledger began
 
 
 def leaders(ledger: Ledger) -> None:

@@ -270,13 +270,15 @@ def warnings(ledger: Ledger, as_of: str, *, targets: pd.DataFrame, of: str = "pl
     Returns
     -------
     DataFrame
-        One row per name and reason: name, reason (``last``, ``missed``), years (``;``-joined). Empty without the rule.
+        One row per name and reason: name, reason (``last``, ``missed``), years (``;``-joined). Years that began before
+        the ledger did are left out. Empty without the rule.
     """
     assessment = ledger.rules.get("assessment")
     if assessment is None:
         return frame([], ("name", "reason", "years"))
     found = counted(ledger, as_of)
     years = sorted({str(period) for period in targets["period"] if bounds(period)[1] < as_of and len(str(period)) == 4})
+    years = [year for year in years if "" < found.starts[:7] <= f"{year}-01"]  # nobody is warned of what is not in it
     runs: dict[tuple[str, str], list[str]] = {}
     warned: dict[tuple[str, str], list[str]] = {}
     for year in years:

@@ -17,7 +17,7 @@ from chaingraph.ledger.store import Ledger
 Tables = Mapping[str, pd.DataFrame]
 _CODED = {"stage", "state", "capital", "reason", "what", "measure", "of", "basis", "kind", "ledger_stage"}
 _SETS = {"lacking", "secured"}
-_LINES = {"leader_firms", "lead_post", "department", "introducers", "focus_chains"}
+_LINES = {"leader_firms", "chain_post", "department", "introducers", "focus_chains"}
 _PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight"}  # captioned with (%)
 _ROUNDED = {"pace", "projected", "actual", "usd_m", "cny_m", "bonus", "points", *FACTORS,
             *(f"{name}_open" for name in FACTORS)}  # fmt: skip
@@ -57,30 +57,32 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
         shown.append(("warnings", pd.concat(warned, ignore_index=True)))
     shown += [("due", views.biweekly(ledger, as_of)), ("expiring", views.expiring(ledger, as_of)),
               ("doubtful", views.doubtful(ledger)), ("dossier", views.dossier(ledger))]  # fmt: skip
-    shown += [(stage, views.projects(ledger, stage)) for stage in LISTS]
+    shown += [(stage, views.projects(ledger, stage).drop(columns="stage")) for stage in LISTS]
     shown += [(period, views.happened(ledger, *views.span(as_of, period))) for period in ("week", "month", "quarter")]
     shown += [("funnel", views.funnel(ledger, as_of)), ("teams", views.by(ledger, "team")),
               ("chains", views.by(ledger, "chain_id")), ("leaders", views.leaders(ledger, as_of[:4]))]  # fmt: skip
     if all(name in case for name in _CASE_TABLES):
         key_firms = chain_office.key_firms(ledger, case, as_of)
-        shown += [("offices", chain_office.offices(ledger, case, as_of).drop(columns="chain_id")),
+        shown += [("offices", _offices(ledger, case, as_of).drop(columns="chain_id")),
                   ("factors", chain_office.factors(ledger)), ("key_firms", key_firms.drop(columns="firm_id")),
                   ("introducers", _introducers(ledger, case))]  # fmt: skip
     if "zones" in case:
         year = views.span(as_of, "year")
         shown.append(("zones", views.in_zones(ledger, case["zones"], *year).rename(columns={"reached": "fulfilled"})))
     names, words = chain_names(case), _indicators(targets, lang)
+    paid = text("ledger.paid_unit", lang)
+    units = {name: f"{words.get(name, name)}({paid})" for name in _paid_in(ledger)}  # where no column says the unit
     made = []
     for key, frame in shown:
         told = frame.replace({"indicator": words}) if "indicator" in frame and words else frame
-        made.append(Part(key, caption(key, lang), captioned(told.rename(columns=words), lang, names)))
+        made.append(Part(key, caption(key, lang), captioned(told.rename(columns=words | units), lang, names)))
     return [*made, Part("rules", caption("rules", lang), _rules(ledger, lang))]
 
 
 def chain_parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
     """One sheet of paper per chain: who answers for it, its projects, what they lack, its events, its introducers."""
     names = chain_names(case)
-    offices = chain_office.offices(ledger, case, as_of)
+    offices = _offices(ledger, case, as_of)
     projects, events = views.projects(ledger), case["chain_events"]
     made = []
     for chain_id, chain in names.items():
@@ -115,6 +117,15 @@ def _indicators(targets: pd.DataFrame, lang: str) -> dict[str, str]:
         return {}
     known = targets.dropna(subset=["indicator_en"])
     return dict(zip(known["indicator"], known["indicator_en"], strict=True))
+
+
+def _offices(ledger: Ledger, case: Tables, as_of: str) -> pd.DataFrame:
+    return chain_office.offices(ledger, case, as_of).rename(columns={"lead_post": "chain_post"})
+
+
+def _paid_in(ledger: Ledger) -> list[str]:
+    body = ledger.rules.get("progress") or {"indicators": {}}
+    return [name for name, indicator in body["indicators"].items() if indicator["measure"] == "paid_in"]
 
 
 def _introducers(ledger: Ledger, case: Tables) -> pd.DataFrame:
@@ -198,7 +209,8 @@ def _column(name: str, lang: str) -> str:
 
 def _rules(ledger: Ledger, lang: str) -> pd.DataFrame:
     rows = [
-        (name, body["paragraph"], body["says"], body.get("reading", "")) for name, body in ledger.rules.sections.items()
+        (text(f"ledger.rule_{name}", lang), body["paragraph"], body["says"], body.get("reading", ""))
+        for name, body in ledger.rules.sections.items()
     ]
     names = [text(f"ledger.{name}", lang) for name in ("rule", "paragraph", "says", "reading")]
     return pd.DataFrame(rows, columns=names).astype("str")

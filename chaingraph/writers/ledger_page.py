@@ -13,6 +13,8 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.writers.files import clean_text, number_text, write_bytes
 from chaingraph.writers.ledger_frames import Part, Tables, chain_parts, notes, parts
 
+_ANSWERS = 3  # post, department and leading firms stand first
+_SHORT = 10  # characters that are not broken over lines: places, stages, dates
 _STYLE = """
 :root { --ink: #1c2733; --line: #c9d1da; --head: #1f3864; --soft: #f3f6fa }
 * { box-sizing: border-box }
@@ -23,6 +25,7 @@ h2 { color: var(--head); font-size: 17px; margin: 28px 0 8px; border-bottom: 2px
 p { margin: 2px 0 } nav { margin: 12px 0; line-height: 2 } nav a { margin-right: 14px; color: #0563c1 }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: 12.5px }
 th { background: var(--head); color: #fff; text-align: left; position: sticky; top: 0 }
+td.short { white-space: nowrap }
 th, td { border: 1px solid var(--line); padding: 4px 7px; vertical-align: top }
 td.number { text-align: right; font-variant-numeric: tabular-nums } tr:nth-child(even) td { background: var(--soft) }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 18px; margin: 8px 0 }
@@ -36,20 +39,25 @@ section.starts h2 { font-size: 21px; border-bottom-width: 3px }
 """
 
 
-def write_ledger_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
+def write_ledger_page(
+    ledger: Ledger, case: Tables, path: Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
+) -> None:
     """Write every view of a ledger on a day as one HTML file; it runs no script and loads nothing.
 
     Parameters
     ----------
     case
         Tables of the case; see `chaingraph.writers.ledger_frames.parts`.
+    only
+        Keys of the tables to write; all where empty.
 
     Raises
     ------
     StoreError
         When the file cannot be written; an older file in its place is untouched.
     """
-    _write(parts(ledger, case, as_of, lang), text("ledger.title", lang), notes(ledger, as_of, lang), path, lang)
+    shown = [part for part in parts(ledger, case, as_of, lang) if not only or part.key in only]
+    _write(shown, text("ledger.title", lang), notes(ledger, as_of, lang), path, lang)
 
 
 def write_offices_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
@@ -85,22 +93,27 @@ def _section(part: Part, lang: str) -> str:
     begins = ' class="starts"' if part.starts else ""
     heading = f'<section id="{_shown(part.key)}"{begins}><h2>{_shown(part.caption)}</h2>'
     if part.starts and len(part.table) == 1:
-        return f"{heading}<dl>{_facts(part.table)}</dl></section>"
+        return f"{heading}<dl>{_facts(part.table, lang)}</dl></section>"
     if part.table.empty:
         return f"{heading}<p>{_shown(text('ledger.empty', lang))}</p></section>"
-    head = "".join(f'<th scope="col">{_shown(str(name))}</th>' for name in part.table.columns)
-    columns = [part.table[name].astype(object).tolist() for name in part.table.columns]
+    shown = part.table.dropna(axis=1, how="all")  # a column of which nothing is known takes the others' room
+    head = "".join(f'<th scope="col">{_shown(str(name))}</th>' for name in shown.columns)
+    columns = [shown[name].astype(object).tolist() for name in shown.columns]
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in zip(*columns, strict=True))
     return (
         f'{heading}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
 
 
-def _facts(table: pd.DataFrame) -> str:
-    """The one row of a table as pairs of caption and value; what is not known is left out."""
+def _facts(table: pd.DataFrame, lang: str) -> str:
+    """The one row of a table as pairs of caption and value; who answers for a chain is said to be missing."""
     pairs = zip(table.columns, table.astype(object).iloc[0], strict=True)
-    known = [(str(name), value) for name, value in pairs if not (value is None or value is pd.NA or value != value)]
-    told = [(name, value if isinstance(value, str) else number_text(float(value))) for name, value in known]
+    told = []
+    for place, (name, value) in enumerate(pairs):
+        if not (value is None or value is pd.NA or value != value):
+            told.append((str(name), value if isinstance(value, str) else number_text(float(value))))
+        elif place < _ANSWERS:
+            told.append((str(name), text("ledger.not_stated", lang)))
     return "".join(f"<div><dt>{_shown(name)}</dt><dd>{_shown(value)}</dd></div>" for name, value in told)
 
 
@@ -108,7 +121,8 @@ def _cell(value: object) -> str:
     if value is None or value is pd.NA or value != value:  # NaN differs from itself
         return "<td></td>"
     if isinstance(value, str):
-        return f"<td>{_shown(value)}</td>"
+        kept = ' class="short"' if len(value) <= _SHORT else ""
+        return f"<td{kept}>{_shown(value)}</td>"
     return f'<td class="number">{number_text(float(str(value)))}</td>'
 
 

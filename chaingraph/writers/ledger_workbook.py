@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ from chaingraph.writers.ledger_frames import Tables, notes, parts
 
 _HEAD, _LINE, _FONT = "#1F3864", "#BFBFBF", "Microsoft YaHei"
 _NARROW, _WIDE = 8.0, 36.0
+_MANY, _CLOSE = 11, 18.0  # columns from which texts are broken earlier, so that print stays legible
 
 
-def write_ledger_workbook(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:
+def write_ledger_workbook(
+    ledger: Ledger, case: Tables, path: Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
+) -> None:
     """Write every view of a ledger on a day, one sheet each; the same ledger and day give the same bytes.
 
     Sheets: see `chaingraph.writers.ledger_frames.parts`. Text is written as text; an empty cell is not known.
@@ -29,6 +33,8 @@ def write_ledger_workbook(ledger: Ledger, case: Tables, path: Path, *, as_of: st
     ----------
     case
         Tables of the case; ``targets`` is needed.
+    only
+        Keys of the tables to write; all where empty.
 
     Raises
     ------
@@ -55,7 +61,7 @@ def write_ledger_workbook(ledger: Ledger, case: Tables, path: Path, *, as_of: st
     }
     said = notes(ledger, as_of, lang)
     names: list[str] = []
-    for part in parts(ledger, case, as_of, lang):
+    for part in (part for part in parts(ledger, case, as_of, lang) if not only or part.key in only):
         names.append(sheet_name(part.caption, names))
         sheet = book.add_worksheet(names[-1])
         sheet.write_string(0, 0, f"{title} · {part.caption}", looks["title"])
@@ -80,7 +86,8 @@ def _write(page: Any, table: pd.DataFrame, head: int, looks: dict[str, object]) 
         page.write_string(head, place, fitting(str(name)), looks["head"])
         values = table[name].astype(object).tolist()
         longest = max((_breadth(value) for value in values), default=0.0)
-        page.set_column(place, place, min(_WIDE, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3)))
+        widest = _WIDE if len(table.columns) < _MANY else _CLOSE
+        page.set_column(place, place, min(widest, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3)))
         for row, value in enumerate(values, start=head + 1):
             if value is None or value is pd.NA or value != value:  # NaN differs from itself
                 page.write_blank(row, place, None, looks["text"])
