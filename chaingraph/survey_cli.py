@@ -176,7 +176,7 @@ def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, fir
         "tier_shares": lambda: charts.tier_shares(found, lang=lang),
     }
     charts.write_chart(draw[kind](), out)
-    click.echo(text("cli.wrote", lang, path=out), err=True)
+    click.echo(text("cli.wrote", lang, path=out))
 
 
 def terminal_table(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> str:
