@@ -14,7 +14,7 @@ from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.columns import read_columns
 from chaingraph.importers.lists import read_list
-from chaingraph.importers.register import read_register
+from chaingraph.importers.register import read_register, read_register_in_parts
 from chaingraph.writers.case import write_case
 
 ROWS: dict[str, list[dict[str, object]]] = {
@@ -215,6 +215,25 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     path.write_bytes(b"\x1f\x8b broken")
     with pytest.raises(CaseError, match="cannot be read"):
         read_register(path, as_of="2019-04", lang="en")
+
+
+def test_a_register_read_in_parts_is_the_register_read_whole(tmp_path):
+    rows = [f"第{number}公司,9133048{number:011d},2015-03-07,纱线{number}\uff1b面料,嘉兴" for number in range(7)]
+    rows.insert(5, rows[1].replace("纱线1", "又一行"))  # the same firm in a later part
+    lines = "企业名称,统一社会信用代码,成立日期,经营范围,城市\n" + "\n".join([*rows, ",,,,"])
+    path = tmp_path / "register.csv.gz"
+    for encoding in ("gb18030", "utf-8-sig"):
+        path.write_bytes(gzip.compress(lines.encode(encoding)))
+        whole = read_register(path, as_of="2019-04")
+        parts = list(read_register_in_parts(path, as_of="2019-04", size=3))
+        assert [len(part["firms"]) for part in parts] == [3, 2, 2]
+        for table in ("firms", "firm_products"):
+            joined = pd.concat([part[table] for part in parts], ignore_index=True)
+            pd.testing.assert_frame_equal(joined, whole[table])
+        assert [int(row) for part in parts for row in part.rejects["row"]] == whole.rejects["row"].tolist() == [10]
+    path.write_text("城市\n嘉兴\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="name"):
+        next(read_register_in_parts(path, as_of="2019-04", lang="en"))
 
 
 def test_a_city_is_read_from_a_name_only_where_the_name_begins_with_one():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import IO, cast
 
 import pandas as pd
 
@@ -46,6 +48,30 @@ def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Seq
         frame = pd.read_csv(StringIO(content), dtype="str", keep_default_na=False, na_values=[""])
     except (OSError, EOFError, zlib.error, ValueError) as error:  # pandas' parser errors are ValueErrors
         raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+    return _recognised(frame, headers, required, path, lang)
+
+
+def read_columns_in_parts(
+    path: Path, headers: Mapping[str, Sequence[str]], required: Sequence[str], lang: str, size: int
+) -> Iterator[pd.DataFrame]:
+    """As `read_columns`, for files that need not fit into memory: so many rows at a time."""
+    try:
+        with cast("IO[bytes]", gzip.open(path) if _is_packed(path) else path.open("rb")) as stream:
+            encoding = _encoding(stream)
+            stream.seek(0)
+            parts = pd.read_csv(
+                stream, dtype="str", keep_default_na=False, na_values=[""], encoding=encoding, chunksize=size
+            )
+            for frame in parts:
+                yield _recognised(frame, headers, required, path, lang)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+
+
+def _recognised(
+    frame: pd.DataFrame, headers: Mapping[str, Sequence[str]], required: Sequence[str], path: Path, lang: str
+) -> pd.DataFrame:
+    """The columns that the headers mean; the line of each row is its place in the file, counted from 2."""
     given = {str(column).strip().casefold(): column for column in frame.columns}
     found = {
         name: next((given[header.casefold()] for header in names if header.casefold() in given), None)
@@ -58,8 +84,25 @@ def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Seq
         name: frame[column].str.strip().replace("", None) if column is not None else pd.Series(None, frame.index, "str")
         for name, column in found.items()
     })  # fmt: skip
-    out.insert(0, "row", range(2, len(out) + 2))
+    out.insert(0, "row", frame.index + 2)
     return out.astype({name: "str" for name in headers})
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _encoding(stream: IO[bytes]) -> str:
+    """UTF-8 (a mark is dropped) if all of it is, else GB18030."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while block := stream.read(1 << 20):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
 
 
 def _decoded(raw: bytes) -> str:

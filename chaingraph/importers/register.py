@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import Case, empty_rejects, empty_table
-from chaingraph.importers.columns import file_row, read_columns, refused
+from chaingraph.importers.columns import file_row, read_columns, read_columns_in_parts, refused
 
 _HEADERS = {
     "firm": ("name", "企业名称", "单位名称", "公司名称"),
@@ -57,7 +58,42 @@ def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
         When the file cannot be read or has no column of names.
     """
     rows = read_columns(path, _HEADERS, ("firm",), lang)
-    raw = len(rows)
+    tables, rejects = _told(rows, path, as_of, lang)
+    kept, nameless = len(tables["firms"]), int(rows["firm"].isna().sum())
+    account = file_row(path, "firms", len(rows), kept, nameless)
+    return Case(path.name.split(".")[0], tables, rejects, pd.DataFrame([account]))
+
+
+def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: str = "zh") -> Iterator[Case]:
+    """Read a register of any length: so many rows at a time, every firm once.
+
+    Parameters
+    ----------
+    path, as_of, lang
+        See `read_register`.
+    size
+        Rows of the file per part.
+
+    Yields
+    ------
+    Case
+        As of `read_register`, without the account of the file; a firm met in an earlier part is left out.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read or has no column of names.
+    """
+    seen: set[str] = set()
+    for rows in read_columns_in_parts(path, _HEADERS, ("firm",), lang, size):
+        tables, rejects = _told(rows, path, as_of, lang)
+        new = {name: held[~held["firm_id"].isin(seen)].reset_index(drop=True) for name, held in tables.items()}
+        seen.update(new["firms"]["firm_id"])
+        yield Case(path.name.split(".")[0], new, rejects)
+
+
+def _told(rows: pd.DataFrame, path: Path, as_of: str, lang: str) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Firms and their scopes, and the rejects, of rows as read."""
     nameless = rows["firm"].isna()
     row_rejects = refused(path.name, rows[nameless], "firm", "nameless", lang)
     rows = rows[~nameless].copy()
@@ -85,13 +121,7 @@ def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
     rows["as_of"] = as_of
     rows["confidence"] = "seen"
     tables = {"firms": _complete("firms", rows), "firm_products": _complete("firm_products", _scopes(rows))}
-    rejects = pd.concat([empty_rejects(), row_rejects, cell_rejects], ignore_index=True)
-    return Case(
-        path.name.split(".")[0],
-        tables,
-        rejects,
-        pd.DataFrame([file_row(path, "firms", raw, len(rows), len(row_rejects))]),
-    )
+    return tables, pd.concat([empty_rejects(), row_rejects, cell_rejects], ignore_index=True)
 
 
 def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
