@@ -17,6 +17,7 @@ from chaingraph.writers.list_frames import list_frame, table_headers
 from chaingraph.writers.profile import load_profile, parse_profile, shipped_profiles
 from chaingraph.writers.workbook import write_workbook
 from chaingraph.writers.workbook_frames import targets
+from chaingraph.writers.workbook_update import read_marks
 from tests.test_workbook import toy_findings, toy_graph
 
 PLAIN = """
@@ -197,3 +198,14 @@ def test_what_no_case_holds_is_an_empty_table_to_fill(tmp_path: Path) -> None:
     head = next(place for place, row in enumerate(rows) if row[:3] == ("产业链", "环节", "趋势"))
     assert len(rows) > head + 10
     assert not any(cell for row in rows[head + 1 :] for cell in row)
+
+
+def test_a_caption_longer_than_a_narrow_table_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('[[sheets]]\nkind = "chain"\ncolumns = ["rank", "firm", "status"]\nprinted = 3', encoding="utf-8")
+    write_workbook(toy_findings(), toy_graph(), tmp_path / "b.xlsx", profile=path)
+    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["甲光伏"]
+    assert "A2:C2" in {str(area) for area in sheet.merged_cells.ranges}
+    assert sheet["A2"].alignment.wrap_text
+    assert sheet.row_dimensions[2].height > 30
+    assert read_marks(tmp_path / "b.xlsx").values == {}  # the merged line does not disturb the reading back

@@ -116,6 +116,7 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
     looks: dict[str, dict[str, object]] = {
         "title": {**base, "font_size": 15, "bold": True, "font_color": _HEAD},
         "caption": {**base, "font_color": "#595959"},
+        "caption_wrapped": {**base, "font_color": "#595959", "text_wrap": True},
         "plain": {**base, "text_wrap": True},
         "heading": {**base, "bold": True, "font_size": 11, "font_color": _HEAD, "bottom": 2, "bottom_color": _HEAD},
         "link": {**base, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
@@ -188,10 +189,8 @@ def add_table(
     if colour:
         sheet.set_tab_color(colour)
     sheet.write_string(0, 0, fitting(title), book.formats["title"])
+    sheet.set_default_row(row_height(1))
     noted = [*captions, book.label("no_rows")] if frame.empty else list(captions)
-    for row, caption in enumerate(noted, start=1):
-        sheet.write_string(row, 0, fitting(caption), book.formats["caption"])
-        sheet.set_row(row, row_height(1))
     head = len(noted) + 1
     last = head + len(frame)
     links = 0
@@ -220,6 +219,8 @@ def add_table(
                 if value in sheet_links:
                     target = "internal:" + _quoted(book.names[sheet_links[value]]) + "!A1"
                     sheet.write_url(row, 0, target, book.formats["sheet_link"], fitting(value))
+    for row, caption in enumerate(noted, start=1):
+        _write_caption(book, sheet, row, caption, broad, (printed or len(columns)) - 1)
     # Offices differ in whether they fit the height of a row to wrapped text on opening; said here, all show the same.
     for row, count in grown.items():
         sheet.set_row(head + 1 + row, row_height(count))
@@ -230,6 +231,17 @@ def add_table(
     set_print(book, sheet, title, paper or paper_for(broad))
     sheet.repeat_rows(head)
     sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
+
+
+def _write_caption(book: Book, sheet: Any, row: int, caption: str, broad: float, last: int) -> None:
+    """A line above the table; one that is longer than what is printed runs over several lines."""
+    shown = fitting(caption)
+    if _breadth(shown) <= broad or not last:
+        sheet.write_string(row, 0, shown, book.formats["caption"])
+    else:
+        sheet.merge_range(row, 0, row, last, "", book.formats["caption"])
+        sheet.write_string(row, 0, shown, book.formats["caption_wrapped"])
+        sheet.set_row(row, row_height(line_count(shown, broad)))
 
 
 def _caption(book: Book, column: str) -> str:
