@@ -3,20 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from chaingraph import surveying
+from chaingraph.case import Case
 from chaingraph.derived import firm_places
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.explain_firm import explain_firm
 from chaingraph.explain_gaps import describe_gaps
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
-from chaingraph.surveying import OpenEngine
+from chaingraph.merge import build_graph
+from chaingraph.stores.listed import listed_firms
+from chaingraph.surveying import OpenEngine, Sample
+from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page import one_page
 from chaingraph.writers.page_changes import FormerRun, former_run
+
+LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes with the package
+NO_REFERENCE = "none"
+
+
+def read_reference(reference: str | Path, *, lang: str = "zh") -> tuple[tuple[Case, ...], Sample]:
+    """What a run's ``--reference`` names: the cases to merge into the graph, and the sample to compare with.
+
+    ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
+    folder of that very name is given as ``./listed``).
+
+    Raises
+    ------
+    CaseError
+        When the case is refused.
+    """
+    if reference == LISTED:
+        return (), listed_firms()
+    if reference == NO_REFERENCE:
+        return (), None
+    national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
+    return (national,), build_graph(national)
+
+
+def _sample(reference: Sample | Literal["listed"]) -> Sample:
+    return listed_firms() if isinstance(reference, str) else reference
 
 
 def find_gaps(
@@ -24,10 +55,13 @@ def find_gaps(
     *,
     region: str,
     lang: str = "zh",
-    reference: ChainGraph | None = None,
+    reference: Sample | Literal["listed"] = LISTED,
     engine: OpenEngine = open_engine,
 ) -> pd.DataFrame:
     """Where does the region's chain have gaps, and why is that said?
+
+    ``reference``: the graph of a national case, ``"listed"`` (the aggregate of listed firms that comes with the
+    package), or None (the case alone).
 
     ``engine`` opens what runs the SQL texts; `chaingraph.engines.named_engine` has them by name.
 
@@ -46,7 +80,7 @@ def find_gaps(
     """
     places = firm_places(graph, region)
     with engine(surveying.survey_tables(graph, places)) as query:
-        around = surveying.look_around(graph, region, query, places, reference)
+        around = surveying.look_around(graph, region, query, places, _sample(reference))
     return describe_gaps(around.gaps, around.leaders, graph, lang)
 
 
@@ -60,12 +94,12 @@ def survey(
     seed: int = 0,
     draws: int = 200,
     lang: str = "zh",
-    reference: ChainGraph | None = None,
+    reference: Sample | Literal["listed"] = LISTED,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.surveying.survey`."""
     return surveying.survey(
         graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
-        reference=reference,
+        reference=_sample(reference),
     )  # fmt: skip
 
 
@@ -78,7 +112,7 @@ def shortlist(
     top: int = 30,
     as_of: str | None = None,
     lang: str = "zh",
-    reference: ChainGraph | None = None,
+    reference: Sample | Literal["listed"] = LISTED,
 ) -> Findings:
     """Whom should the region approach for one chain, in what order, and why?
 
@@ -91,7 +125,9 @@ def shortlist(
         When the chain, region or strategy is not known.
     """
     chain_id = graph.chain_id(chain)
-    found = survey(graph, region=region, strategy=strategy, top=top, as_of=as_of, lang=lang, reference=reference)
+    found = survey(
+        graph, region=region, strategy=strategy, top=top, as_of=as_of, lang=lang, reference=_sample(reference)
+    )
     return only_chains(found, [chain_id])
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaingraph.commands import COMMANDS
+from chaingraph.commands import COMMANDS, help_option, spoken, translated
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
@@ -101,10 +101,11 @@ def command_line(lang: str) -> click.Group:
     region = option("region", "REGION", required=True)
     chain = option("chain", "CHAIN")
     one_chain = option("chain", "CHAIN", required=True)
+    reference = option("reference", "CASE2", default="listed", show_default=True)
     survey = (
         option("strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True),
         option("top", "N", type=click.IntRange(1, 5000), default=30, show_default=True),
-        option("reference", "CASE2"),
+        reference,
         option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
     )
     engines = option("engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
@@ -115,7 +116,7 @@ def command_line(lang: str) -> click.Group:
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
     run_only = (option("out", "OUT", required=True), chains, option("pictures", is_flag=True),
                 option("seed", "N", type=int, default=0, show_default=True))  # fmt: skip
-    compare = option("compare", "OLD_OUT")
+    compare, weights = option("compare", "OLD_OUT"), option("weights", "FILE.toml")
     page = option("out", "FILE", told="out_map", required=True)
     kind = option("kind", type=click.Choice(CHARTS), required=True)
     picture = option("out", "FILE", told="out_chart", required=True)
@@ -123,8 +124,8 @@ def command_line(lang: str) -> click.Group:
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
-        "run": (_run, (case, region, *run_only, draws, *survey, *engine, *book, compare)),
-        "gaps": (show_gaps, (case, region, chain, option("reference", "CASE2"), *engine, table)),
+        "run": (_run, (case, region, *run_only, draws, *survey, *engine, *book, compare, weights)),
+        "gaps": (show_gaps, (case, region, chain, reference, *engine, table)),
         "shortlist": (show_shortlist, (case, region, one_chain, *survey, *engine, *book, book_or_table)),
         "explain": (show_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),
         "chart": (draw_chart, (case, region, kind, chain, option("firm", "FIRM"), *survey, picture)),
@@ -144,10 +145,9 @@ def command_line(lang: str) -> click.Group:
         command.short_help = text(f"cli.short_{name}", lang)
         command.epilog = f"\b\n{text('cli.examples', lang)}\n{text(f'cli.examples_{name}', lang)}"
         command.add_help_option = False
-        command.params += [_language_option(lang), _help_option(lang)]
-    # These speak both languages in their help.
+        command.params += [_language_option(lang), help_option(lang)]
     for command in COMMANDS:
-        group.add_command(command)
+        group.add_command(spoken(command, lang))
     return group
 
 
@@ -158,28 +158,10 @@ def _language_option(lang: str) -> click.Option:
     )
 
 
-def _help_option(lang: str) -> click.Option:
-    def show(context: click.Context, _option: click.Parameter, value: object) -> None:
-        if value:
-            click.echo(_translated(context.get_help(), lang))
-            context.exit()
-
-    return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show,
-                        help=text("cli.option_help", lang))  # fmt: skip
-
-
-def _translated(shown: str, lang: str) -> str:
-    """What click itself says in help and usage, in the language of the rest."""
-    if lang != "en":
-        for entry in ("usage", "options", "commands", "required", "default", "option_mark"):
-            shown = shown.replace(text(f"cli.click_{entry}", "en"), text(f"cli.click_{entry}", lang))
-    return shown
-
-
 def _usage(error: click.UsageError, lang: str) -> int:
     """Say what is wrong with the call and how to see the right one."""
     if error.ctx is not None:
-        click.echo(_translated(error.ctx.get_usage(), lang), err=True)
+        click.echo(translated(error.ctx.get_usage(), lang), err=True)
     name, entry = "", "other"
     if isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.human_readable_name if isinstance(error.param, click.Argument) else error.param.opts[0]
@@ -214,7 +196,7 @@ def _date(lang: str, _context: click.Context, _option: click.Parameter, value: s
 def _welcome(lang: str) -> None:
     context = click.get_current_context()
     if context.invoked_subcommand is None:
-        click.echo(_translated(context.get_help(), lang))
+        click.echo(translated(context.get_help(), lang))
 
 
 def _check(lang: str, case: str, rejects: str | None) -> int:

@@ -34,7 +34,10 @@ def list_notes(
     asked = asked[asked["list"] == "main"]
     passing = candidates[candidates["list"] == "main"]
     for chain_id in sorted(graph["chains"]["chain_id"]):
-        if caption["reference"] is None:
+        if caption["reference_kind"] == "listed":
+            counted, date = caption["count"], caption["reference_date"]
+            rows.append((chain_id, text("explain.note_listed", lang, count=counted, date=date)))
+        elif caption["reference"] is None:
             share = percent(float(str(caption["share"])))
             rows.append((chain_id, text("explain.note_caption", lang, count=caption["count"], share=share)))
         else:

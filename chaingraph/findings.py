@@ -36,6 +36,8 @@ class Findings:
     routes               chain, firm, step: a typed path from the target to a local firm
     dropped              chain, gate: how many candidates it held back, and up to ten names
     notes                chain, note: captions and caveats to print beside the list
+    rivals               segment, city outside the region: makers in the reference, and what its chain lacks
+                         (`rivals.rival_cities`); empty without a reference
     segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
     ===================  =======================================================================================
     """
@@ -56,6 +58,7 @@ class Findings:
     dropped: pd.DataFrame
     notes: Texts
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:

@@ -18,7 +18,14 @@ from scipy import sparse
 from chaingraph import kernels, relatedness
 from chaingraph.errors import UnknownNameError
 from chaingraph.kernels import Floats, Integers
-from chaingraph.reference import Reference, arrival_rows, build_reference, visited_attributes, with_candidates
+from chaingraph.reference import (
+    Reference,
+    arrival_rows,
+    build_reference,
+    own_pairs,
+    visited_attributes,
+    with_candidates,
+)
 
 KAPPA = 10.0
 NEAR_KM, FAR_KM = 100.0, 300.0
@@ -26,6 +33,8 @@ MIN_SEEDS = 5  # fewer give no band
 TERMS = ("mix", "ppr", "near", "relatedness")
 FULL_FORM: Mapping[str, float] = {"mix": 0.38, "ppr": 0.90, "near": 0.45, "relatedness": 0.05, "constant": -0.03}
 CASE_FORM: Mapping[str, float] = {"mix": 0.36, "ppr": 1.03, "constant": -0.025}  # no national reference
+# A population of which only the aggregate is known has no walks and no neighbouring cities.
+SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "relatedness": 0.10, "constant": -0.04}
 
 __all__ = [
     "Reference",
@@ -46,7 +55,7 @@ def fit_scores(
     Parameters
     ----------
     reference
-        The population; seeds must belong to it, candidates to it or to its added firms.
+        The population; seeds and candidates belong to it or to its added firms.
     seeds
         firm_id, weight (missing column = 1): the local firms. A weight counts alike in the likeness to them and in
         their number.
@@ -130,7 +139,6 @@ def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str])
     by_firm = by_firm[by_firm > 0]
     wanted = tuple(sorted(set(candidates)))
     missing = [firm for firm in (*by_firm.index, *wanted) if firm not in at]
-    missing += [firm for firm in by_firm.index if at.get(firm, 0) >= reference.size]
     if missing:
         msg = f"参照总体中没有这些企业 / firms not in the reference: {', '.join(sorted(set(missing))[:5])}"
         raise UnknownNameError(msg)
@@ -145,11 +153,13 @@ def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str])
     industry = np.zeros_like(text)
     for factor, codes in zip(factors[:3], reference.codes, strict=True):
         industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
-    first_code = reference.text.shape[1]
-    visits = visited_attributes(reference, columns)
-    arrive = arrival_rows(reference, rows)
-    walk_text = arrive[:, :first_code] @ visits[:, :first_code].T
-    walk_industry = arrive[:, first_code:] @ visits[:, first_code:].T
+    walk_text = walk_industry = np.zeros_like(text)
+    if reference.walks:
+        first_code = reference.text.shape[1]
+        visits = visited_attributes(reference, columns)
+        arrive = arrival_rows(reference, rows)
+        walk_text = arrive[:, :first_code] @ visits[:, :first_code].T
+        walk_industry = arrive[:, first_code:] @ visits[:, first_code:].T
     return _Local(
         wanted,
         rows,
@@ -174,9 +184,10 @@ def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) ->
     frame[["mix", "ppr"]] += basis[:, None]
     frame["near"] = np.nan
     frame["relatedness"] = np.nan
-    if cities is not None and "near" in _form(reference, cities):
-        region = sorted(set(cities))
+    form, region = _form(reference, cities), sorted(set(cities or ()))
+    if "near" in form:
         frame["near"] = _near(reference, local.rows, region) + basis
+    if "relatedness" in form:
         frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
     return frame
 
@@ -198,8 +209,9 @@ def _near(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats
     )
     factors = kernels.mix_factors(reference.means)
     mass = kernels.mix_sums(text, codes, population, factors, weight[:, None])[:, 0]
-    own = np.where(rows < size, weight[np.minimum(rows, size - 1)], 0.0)
-    mass = np.maximum(mass - own * kernels.own_mix(text, codes, factors), 0.0)
+    member = reference.member[rows]
+    own = np.where(member >= 0, weight[member], 0.0)
+    mass = np.maximum(mass - own * own_pairs(reference, rows), 0.0)
     present = sorted({int(kind) for kind in reference.kinds[:size]})
     by_kind = np.array([weight[reference.kinds[:size] == kind].sum() for kind in present])
     overlap = (reference.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
@@ -208,26 +220,26 @@ def _near(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats
 
 def _relatedness(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
     """Standardised density of the firm's fine industry around the region's industries; 0 for a firm without one."""
-    fine = sparse.csr_array(reference.codes[2][: reference.size])
-    inside = np.isin(np.array(reference.city), list(region)).astype(np.float64)
-    special = relatedness.specialised(
-        (fine.T @ inside)[None, :], np.asarray(fine.sum(axis=0), dtype=np.float64).ravel()
-    )
+    sums = reference.sums
+    inside = np.isin(np.array(sums.cities), list(region))
+    special = relatedness.specialised(sums.industries[inside].sum(axis=0)[None, :], sums.national)
     score = relatedness.standardised(relatedness.density(special, reference.near))[0]
     held = kernels.unit_rows(sparse.csr_array(reference.codes[2][rows]), power=1)
     return np.asarray(held @ score, dtype=np.float64)
 
 
 def _form(reference: Reference, cities: Iterable[str] | None) -> Mapping[str, float]:
+    if not reference.walks:
+        return SUMS_FORM
     known = reference.distance is not None and any(reference.city)
-    return FULL_FORM if cities is not None and known else CASE_FORM
+    return (reference.weights or FULL_FORM) if cities is not None and known else CASE_FORM
 
 
 def _total(frame: pd.DataFrame, form: Mapping[str, float]) -> pd.Series:
-    total = pd.Series(form["constant"], index=frame.index) + frame["mix"] * form["mix"] + frame["ppr"] * form["ppr"]
-    for term in ("near", "relatedness"):
-        if term in form:
-            total = total + frame[term].fillna(0.0) * form[term]
+    total = pd.Series(form["constant"], index=frame.index)
+    for term in sorted(form.keys() - {"constant"}):
+        # Without a basis there is no lift by likeness; no neighbours and no industry add nothing.
+        total = total + form[term] * (frame[term] if term in ("mix", "ppr") else frame[term].fillna(0.0))
     return total
 
 
@@ -317,6 +329,8 @@ def bootstrap(
         (0, "mix", local.mix_text + local.mix_industry),
         (1, "ppr", local.ppr_text + local.ppr_industry),
     ):
+        if term not in form:
+            continue
         base = expected[:, column : column + 1]
         total += form[term] * kernels.lift(values[scored] @ weights, count, base, kappa=KAPPA)
     for term in ("near", "relatedness"):

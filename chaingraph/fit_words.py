@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from itertools import product as pairs
 
 from chaingraph.reference import Reference
@@ -38,7 +39,7 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
     weight = {gram: own[gram] * other[gram] for gram in own.keys() & other.keys()}
     if not weight:
         return ()
-    grams = reference.vectoriser.vocabulary_
+    grams = reference.grams
     carried: dict[str, float] = {}
     for left, right in pairs(*(reference.texts.get(firm, [])[:MOST_PRODUCTS] for firm in (candidate, local))):
         for piece in _common_pieces(left.lower(), right.lower()):
@@ -59,7 +60,7 @@ def _grams_of(reference: Reference, row: int) -> dict[int, float]:
     return dict(zip(text.indices[held].tolist(), text.data[held].tolist(), strict=True))
 
 
-def _carried(piece: str, grams: dict[str, int], weight: dict[int, float]) -> float:
+def _carried(piece: str, grams: Mapping[str, int], weight: dict[int, float]) -> float:
     inside = {piece[start : start + size] for size in (2, 3) for start in range(len(piece) - size + 1)}
     return math.fsum(weight.get(grams[gram], 0.0) for gram in inside if gram in grams)
 

@@ -95,7 +95,7 @@ def gap_facts(
     presence: pd.DataFrame,
     families: pd.DataFrame,
     *,
-    reference: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    reference: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What is there, what would buy, what would sell, what lies near: one row per segment.
 
@@ -106,8 +106,9 @@ def gap_facts(
     families
         firm_id, group_id.
     reference
-        firm_segments and firm places of a national sample tagged by one rule, local firms included; None: the curated
-        case alone, which can say neither "missing" nor "weak".
+        Makers of a national sample tagged by one rule, local firms included, counted as `sql/expected.sql` does:
+        segment_id, national, local, chain_national, chain_local. None: the curated case alone, which can say neither
+        "missing" nor "weak".
 
     Returns
     -------
@@ -143,7 +144,7 @@ def gap_facts(
     facts["clusters"] = _clusters(graph, region, facts)
     facts["admission"] = _regional(graph["segment_rules"], region, "admission", facts)
     facts["confirmed"] = _regional(graph["confirmations"], region, "state", facts)
-    facts = _with_states(facts, query, reference)
+    facts = _with_states(facts, reference)
     facts = _with_severity(facts)
     facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
     return facts
@@ -196,20 +197,16 @@ def _regional(rows: pd.DataFrame, region: str, column: str, facts: pd.DataFrame)
     return pd.Series([best.get(segment, (0, None))[1] for segment in facts.index], index=facts.index, dtype="str")
 
 
-def _with_states(
-    facts: pd.DataFrame, query: Query, reference: tuple[pd.DataFrame, pd.DataFrame] | None
-) -> pd.DataFrame:
+def _with_states(facts: pd.DataFrame, reference: pd.DataFrame | None) -> pd.DataFrame:
     facts = facts.assign(expected=math.nan, reference_local=0, segment_share=math.nan, chain_local=0)
     if reference is not None:
-        tables = {"reference_segments": reference[0], "reference_places": reference[1]}
-        counts = query("expected", tables=tables).set_index("segment_id").reindex(facts.index)
-        known = counts["chain_national"] > 0
-        share = (counts["national"] / counts["chain_national"].where(known)).astype(float)
+        counts = reference.set_index("segment_id").reindex(facts.index)  # a segment it does not know: nothing expected
+        share = (counts["national"] / counts["chain_national"].where(counts["chain_national"] > 0)).astype(float)
         facts = facts.assign(
             expected=(share * counts["chain_local"]).astype(float),
-            reference_local=counts["local"].astype(int),
+            reference_local=counts["local"].fillna(0).astype(int),
             segment_share=share,
-            chain_local=counts["chain_local"].astype(int),
+            chain_local=counts["chain_local"].fillna(0).astype(int),
         )
     facts["state"] = [_state(row) for row in facts.to_dict("records")]
     return facts

@@ -32,19 +32,39 @@ STEPS = 25
 EXACT_UP_TO = 2_000  # firms; below, the walk is solved and not stepped
 
 
-def fit_text(weights: pd.DataFrame) -> TfidfVectorizer | None:
+def fit_text(weights: pd.DataFrame, *, fewest: int = 1) -> TfidfVectorizer | None:
     """Learn which character pairs and triples of product texts are rare; None when no text repeats any.
 
-    `weights` is the table of `product_weights`. A document is one distinct product text.
+    `weights` is the table of `product_weights`. A document is one distinct product text. Pairs and triples that fewer
+    than `fewest` firms have are left out.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = sorted(set(weights["text"]))
     vectoriser = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, min_df=2, dtype=np.float64)
     try:
-        return vectoriser.fit(texts) if texts else None
+        learned = vectoriser.fit(texts) if texts else None
     except ValueError:  # no character pair occurs in two texts: nothing can be compared
         return None
+    if learned is None or fewest <= 1:
+        return learned
+    position = position_of(sorted(set(weights["firm_id"])))
+    firms = np.bincount(text_rows(learned, weights, position, len(position)).indices, minlength=len(learned.idf_))
+    kept = [(gram, at) for gram, at in sorted(learned.vocabulary_.items()) if firms[at] >= fewest]
+    return known_text([gram for gram, _ in kept], learned.idf_[[at for _, at in kept]])
+
+
+def known_text(grams: Sequence[str], weights: Floats) -> TfidfVectorizer | None:
+    """The maker of text rows for pieces of text, in order, whose weights are known; None without any."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if not len(grams):
+        return None
+    vectoriser = TfidfVectorizer(
+        analyzer="char", ngram_range=(2, 3), sublinear_tf=True, vocabulary=position_of(grams), dtype=np.float64
+    )
+    vectoriser.idf_ = weights
+    return vectoriser
 
 
 def text_rows(
@@ -52,7 +72,7 @@ def text_rows(
 ) -> Sparse:
     """One row per firm: its products' rows, each weighted with the root of its share, summed, of length 1 (or 0)."""
     if vectoriser is None or weights.empty:
-        return sparse.csr_array((size, len(vectoriser.vocabulary_) if vectoriser is not None else 1))
+        return sparse.csr_array((size, len(vectoriser.idf_) if vectoriser is not None else 1))
     texts = pd.Index(sorted(set(weights["text"])))
     rows = sparse.csr_array(vectoriser.transform(list(texts)))
     firm = weights["firm_id"].map(position).to_numpy(dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from chaingraph import kernels, relatedness
+from chaingraph import kernels
+from chaingraph.aggregate import Aggregate, aggregate_of, comparable_firms, summed_mix
 from chaingraph.kernels import Floats, Integers, Sparse
 from chaingraph.product_text import product_weights
 
@@ -25,31 +26,64 @@ Distance = Callable[[str, str], float]
 class Reference:
     """The frozen population that fits are measured against. Build it with `build_reference`.
 
-    The first ``size`` firms are the population; firms added later by `with_candidates` can be scored but change no
-    number of any other firm.
+    The first ``size`` firms are the population; firms added later by `with_candidates` can be scored, and can be local
+    firms that others resemble, but change no number of any other firm. Where only the `Aggregate` of a population is
+    at hand (`reference_of`), size is 0: there are no walks and no neighbouring cities.
     """
 
     firm_ids: tuple[str, ...]
     size: int
     products: pd.DataFrame  # firm_id, text, product, weight
-    vectoriser: TfidfVectorizer | None
+    sums: Aggregate  # of the population
     text: Sparse
-    code_columns: tuple[Mapping[str, int], ...]
     codes: tuple[Sparse, ...]
     kinds: Integers  # bit 0: has comparable text; further bits: has codes of a scheme
-    means: Floats
-    expected: Floats  # firm x (mix, ppr): mean kernel value over the population
+    member: Integers  # row of the same firm in the population, -1: no part of it; an added row of an aggregate: itself
+    expected: Floats  # firm x (mix, ppr): mean kernel value over the population; ppr NaN without walks
     attributes: Sparse  # of the walk, for all firms
     attribute_mass: Floats  # column sums over the population
     city: tuple[str, ...]  # of the population, "" where not known
     distance: Distance | None
-    near: Floats  # industry proximities, L3 x L3
     solved: Floats | None
     visits: dict[int, Floats] = field(default_factory=dict, repr=False, compare=False)
+    weights: Mapping[str, float] | None = None  # of the full form, where a bureau fitted its own
+
+    @property
+    def vectoriser(self) -> TfidfVectorizer | None:
+        """What makes text rows of product texts."""
+        return self.sums.vectoriser
+
+    @cached_property
+    def grams(self) -> Mapping[str, int]:
+        """Column of each piece of text; empty without any."""
+        given = self.sums.vectoriser
+        if given is None:
+            return {}
+        return {str(gram): at for at, gram in enumerate(given.get_feature_names_out())}
+
+    @property
+    def code_columns(self) -> tuple[Mapping[str, int], ...]:
+        """Column of each code, coarse to fine."""
+        return self.sums.columns
+
+    @property
+    def means(self) -> Floats:
+        """Mean of each kernel over the population."""
+        return self.sums.means
+
+    @property
+    def walks(self) -> bool:
+        """Whether the firms of the population are there, so that walks can pass through them."""
+        return self.size > 0 or self.sums.firms == 0
+
+    @cached_property
+    def near(self) -> Floats:
+        """Proximities of fine codes."""
+        return self.sums.near
 
     @cached_property
     def position(self) -> dict[str, int]:
-        """Row of each firm."""
+        """Row of each firm; of a firm that was added again, its later row."""
         return kernels.position_of(self.firm_ids)
 
     @cached_property
@@ -63,13 +97,18 @@ class Reference:
 
     def __repr__(self) -> str:
         """What it holds, counted."""
-        comparable = int((self.kinds[: self.size] > 0).sum())
-        cities = len(set(self.city) - {""})
-        return f"Reference: {self.size} firms, {comparable} with codes or product text, {cities} cities"
+        comparable = int(self.sums.kind_firms[self.sums.kinds > 0].sum())
+        cities = len(self.sums.cities)
+        return f"Reference: {self.sums.firms} firms, {comparable} with codes or product text, {cities} cities"
 
 
 def build_reference(
-    firms: pd.DataFrame, products: pd.DataFrame, codes: pd.DataFrame, *, distance: Distance | None = None
+    firms: pd.DataFrame,
+    products: pd.DataFrame,
+    codes: pd.DataFrame,
+    *,
+    distance: Distance | None = None,
+    fewest: int = 1,
 ) -> Reference:
     """Freeze a population of firms: their text, codes, kernel means and walks.
 
@@ -84,6 +123,9 @@ def build_reference(
         firm_id, scheme (gbt4754 or shenwan), code; a firm may hold several.
     distance
         Kilometres between two city keys, NaN where unknown; needed for the full form only.
+    fewest
+        Pieces of text that fewer firms have are not looked at, and sets of codes that fewer firms share are counted as
+        their parts: with 3 the population's aggregate tells nothing of single firms, and gives the same fit.
 
     Returns
     -------
@@ -102,7 +144,7 @@ def build_reference(
     position = kernels.position_of(ids)
     size = len(ids)
     weights = product_weights(products[products["firm_id"].isin(ids)])
-    vectoriser = kernels.fit_text(weights)
+    vectoriser = kernels.fit_text(weights, fewest=fewest)
     text = kernels.text_rows(vectoriser, weights, position, size)
     held = codes[codes["firm_id"].isin(ids)]
     labels = kernels.code_labels(held)
@@ -110,28 +152,52 @@ def build_reference(
     rows = tuple(kernels.code_rows(frame, at, position, size) for frame, at in zip(labels, columns, strict=True))
     attributes = kernels.walk_attributes(text, rows)
     city = _cities_of(firms, ids)
+    kinds = _kinds(text, held, position, size)
     bare = Reference(
         firm_ids=ids,
         size=size,
         products=weights,
-        vectoriser=vectoriser,
+        sums=aggregate_of(vectoriser, text, columns, rows, kinds, city, fewest=fewest),
         text=text,
-        code_columns=columns,
         codes=rows,
-        kinds=_kinds(text, held, position, size),
-        means=kernels.kernel_means(text, rows),
+        kinds=kinds,
+        member=np.arange(size),
         expected=np.zeros((size, 2)),
         attributes=attributes,
         attribute_mass=np.asarray(attributes.sum(axis=0), dtype=np.float64).ravel(),
         city=city,
         distance=distance,
-        near=_proximities(city, rows[2]),
         solved=kernels.solved_walk(attributes) if 0 < size <= kernels.EXACT_UP_TO else None,
     )
     return replace(bare, expected=_expected(bare, np.arange(size)))
 
 
-def with_candidates(reference: Reference, products: pd.DataFrame, codes: pd.DataFrame) -> Reference:
+def reference_of(sums: Aggregate) -> Reference:
+    """What can be scored against the sums over a population alone: further firms, by text, codes and industries."""
+    text = sparse.csr_array((0, len(sums.text)))
+    codes = tuple(sparse.csr_array((0, sets.shape[1])) for sets in sums.sets)
+    attributes = kernels.walk_attributes(text, codes)
+    return Reference(
+        firm_ids=(),
+        size=0,
+        products=product_weights(pd.DataFrame({"firm_id": [], "product": [], "share": []}, dtype="str")),
+        sums=sums,
+        text=text,
+        codes=codes,
+        kinds=np.zeros(0, dtype=np.int64),
+        member=np.zeros(0, dtype=np.int64),
+        expected=np.zeros((0, 2)),
+        attributes=attributes,
+        attribute_mass=np.zeros(attributes.shape[1]),
+        city=(),
+        distance=None,
+        solved=None,
+    )
+
+
+def with_candidates(
+    reference: Reference, products: pd.DataFrame, codes: pd.DataFrame, *, known: Collection[str] = ()
+) -> Reference:
     """Firms outside the population made scorable: the population, its means and every other score stay as they are.
 
     Parameters
@@ -140,10 +206,13 @@ def with_candidates(reference: Reference, products: pd.DataFrame, codes: pd.Data
         The frozen population.
     products, codes
         As for `build_reference`; rows of firms that the reference already has are left out.
+    known
+        Firms of the population that these rows tell more about: they are added again with these rows, and their own
+        row in the population is no evidence for them. With an aggregate: firms that are known to be part of it.
     """
-    known = set(reference.firm_ids)
+    held_already = set(reference.firm_ids) - set(known)
     new = tuple(
-        sorted(({str(firm) for firm in products["firm_id"]} | {str(firm) for firm in codes["firm_id"]}) - known)
+        sorted(({str(firm) for firm in products["firm_id"]} | {str(firm) for firm in codes["firm_id"]}) - held_already)
     )
     if not new:
         return reference
@@ -156,17 +225,28 @@ def with_candidates(reference: Reference, products: pd.DataFrame, codes: pd.Data
         kernels.code_rows(frame, at, position, len(new))
         for frame, at in zip(labels, reference.code_columns, strict=True)
     ]
+    first = len(reference.firm_ids)
+    older = reference.products[~reference.products["firm_id"].isin(new)]
     extended = replace(
         reference,
         firm_ids=reference.firm_ids + new,
-        products=pd.concat([reference.products, weights], ignore_index=True),
+        products=pd.concat([older, weights], ignore_index=True) if len(older) else weights,
         text=_stacked(reference.text, text),
         codes=tuple(_stacked(old, add) for old, add in zip(reference.codes, rows, strict=True)),
         kinds=np.concatenate([reference.kinds, _kinds(text, held, position, len(new))]),
+        member=np.concatenate([reference.member, _members(reference, new, set(known))]),
         attributes=_stacked(reference.attributes, kernels.walk_attributes(text, rows)),
     )
-    added = np.arange(len(reference.firm_ids), len(reference.firm_ids) + len(new))
+    added = np.arange(first, first + len(new))
     return replace(extended, expected=np.vstack([reference.expected, _expected(extended, added)]))
+
+
+def _members(reference: Reference, new: Sequence[str], known: set[str]) -> Integers:
+    """The row in the population of each added firm; of a firm known to be part of an aggregate, its own."""
+    at = kernels.position_of(reference.firm_ids[: reference.size])
+    first = len(reference.firm_ids)
+    rows = [at.get(firm, first + row if not reference.walks else -1) for row, firm in enumerate(new)]
+    return np.array([row if firm in known else -1 for row, firm in zip(rows, new, strict=True)], dtype=np.int64)
 
 
 def arrival_rows(reference: Reference, rows: Integers) -> Sparse:
@@ -177,49 +257,71 @@ def arrival_rows(reference: Reference, rows: Integers) -> Sparse:
 
 
 def visited_attributes(reference: Reference, starts: Integers) -> Floats:
-    """Mass that walks started at these firms of the population put on each attribute: one row per start."""
-    missing = [int(start) for start in starts if int(start) not in reference.visits]
-    if missing:
-        population = sparse.csr_array(reference.attributes[: reference.size])
+    """Mass that walks started at these firms put on each attribute: one row per start.
+
+    The walks pass through the population only: one that starts outside it does not come back to its start.
+    """
+    missing = np.array([int(start) for start in starts if int(start) not in reference.visits], dtype=np.int64)
+    if len(missing):
+        size = reference.size
+        population = sparse.csr_array(reference.attributes[:size])
         step = kernels.unit_rows(population, power=1)
-        if reference.solved is not None:
-            mass = np.asarray(reference.solved[missing] @ step)
-        else:
-            begin = np.zeros((reference.size, len(missing)))
-            begin[missing, np.arange(len(missing))] = 1.0
-            mass = np.asarray((step.T @ kernels.arrivals(population, begin)).T)
-        reference.visits.update({start: mass[index] for index, start in enumerate(missing)})
+        inside, outside = missing < size, missing >= size
+        leaving = kernels.unit_rows(sparse.csr_array(reference.attributes[missing[outside]]), power=1)
+        begin = np.zeros((size, len(missing)))
+        begin[missing[inside], np.flatnonzero(inside)] = 1.0
+        begin[:, outside] = kernels.dense(arrival_rows(reference, np.arange(size)) @ leaving.T)
+        solved = reference.solved
+        held = kernels.arrivals(population, begin) if solved is None else solved.T @ begin
+        mass = np.asarray((step.T @ held).T)
+        mass[outside] += kernels.RESTART * kernels.dense(leaving)
+        reference.visits.update({int(start): mass[index] for index, start in enumerate(missing)})
     if not len(starts):
         return np.zeros((0, reference.attributes.shape[1]))
     return np.vstack([reference.visits[int(start)] for start in starts])
 
 
+def own_pairs(reference: Reference, rows: Integers) -> Floats:
+    """Mixed kernel between each of these firms and its own row in the population; 0 where it has none there."""
+    member = reference.member[rows]
+    own = np.flatnonzero(member >= 0)
+    left, right = rows[own], member[own]
+    factors = kernels.mix_factors(reference.means)
+    pairs = np.zeros(len(rows))
+    pairs[own] = factors[3] * np.asarray(reference.text[left].multiply(reference.text[right]).sum(axis=1)).ravel()
+    for factor, block in zip(factors[:3], reference.codes, strict=True):
+        pairs[own] += factor * (np.asarray(block[left].multiply(block[right]).sum(axis=1)).ravel() > 0)
+    return pairs
+
+
 def _expected(reference: Reference, rows: Integers) -> Floats:
     """Mean of the mixed and the walk kernel between these firms and the comparable firms of the population."""
+    count = comparable_firms(reference.sums, reference.kinds[rows])
+    mix = summed_mix(reference.sums, reference.text[rows], [block[rows] for block in reference.codes])
+    walk = _walk_sums(reference, rows) if reference.walks else np.full(len(rows), np.nan)
+    sums = np.column_stack([mix - own_pairs(reference, rows), walk])
+    return np.asarray(np.maximum(sums, 0.0) / np.maximum(count, 1.0)[:, None], dtype=np.float64)
+
+
+def _walk_sums(reference: Reference, rows: Integers) -> Floats:
+    """Mass that walks from all comparable firms of the population leave at these firms, own walks taken off."""
     size = reference.size
-    present = sorted({int(kind) for kind in reference.kinds[:size]})
-    member = (reference.kinds[:size, None] == np.array(present, dtype=np.int64)[None, :]).astype(np.float64)
-    overlap = (reference.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
-    count = overlap @ member.sum(axis=0)
-    own = rows < size
-    text, codes = reference.text[rows], [block[rows] for block in reference.codes]
-    population = (
-        sparse.csr_array(reference.text[:size]),
-        [sparse.csr_array(block[:size]) for block in reference.codes],
-    )
-    factors = kernels.mix_factors(reference.means)
-    mix = kernels.mix_sums(text, codes, population, factors, np.ones((size, 1)))[:, 0]
-    mix = mix - np.where(own, kernels.own_mix(text, codes, factors), 0.0)
+    member = (reference.kinds[:size, None] == reference.sums.kinds[None, :]).astype(np.float64)
+    overlap = (reference.kinds[rows][:, None] & reference.sums.kinds[None, :]) > 0
     attributes = sparse.csr_array(reference.attributes[:size])
     step = kernels.unit_rows(attributes, power=1)
     held = member.T @ reference.solved if reference.solved is not None else kernels.arrivals(attributes, member).T
     visits = np.asarray(step.T @ np.asarray(held).T)
-    walk = (np.asarray(arrival_rows(reference, rows) @ visits) * overlap).sum(axis=1)
-    if own.any():
+    walk: Floats = (np.asarray(arrival_rows(reference, rows) @ visits) * overlap).sum(axis=1)
+    inside = rows < size
+    if inside.any():
         returns = np.diag(reference.solved) if reference.solved is not None else kernels.own_returns(attributes)
-        walk[own] -= returns[rows[own]] - kernels.RESTART  # the restart itself is not an arrival
-    mean = np.column_stack([mix, walk]) / np.maximum(count, 1.0)[:, None]
-    return np.asarray(np.maximum(mean, 0.0), dtype=np.float64)
+        walk[inside] -= returns[rows[inside]] - kernels.RESTART  # the restart itself is not an arrival
+    again = np.flatnonzero((rows >= size) & (reference.member[rows] >= 0))
+    if len(again):
+        own = visited_attributes(reference, reference.member[rows[again]])
+        walk[again] -= np.asarray(arrival_rows(reference, rows[again]).multiply(own).sum(axis=1)).ravel()
+    return walk
 
 
 def _kinds(text: Sparse, codes: pd.DataFrame, position: Mapping[str, int], size: int) -> Integers:
@@ -237,17 +339,6 @@ def _cities_of(firms: pd.DataFrame, ids: Sequence[str]) -> tuple[str, ...]:
     known = firms.dropna(subset=["firm_id", "city_key"]).drop_duplicates("firm_id")
     by_firm = dict(zip(known["firm_id"].astype(str), known["city_key"].astype(str), strict=True))
     return tuple(by_firm.get(firm, "") for firm in ids)
-
-
-def _proximities(city: Sequence[str], fine: Sparse) -> Floats:
-    names = sorted(set(city) - {""})
-    if not names:
-        return np.zeros((fine.shape[1], fine.shape[1]))
-    at = kernels.position_of(names)
-    counts = relatedness.city_counts(fine, np.array([at.get(name, -1) for name in city]), len(names))
-    national = np.asarray(fine.sum(axis=0), dtype=np.float64).ravel()
-    large = counts.sum(axis=1) >= relatedness.MIN_FIRMS
-    return relatedness.proximity(relatedness.specialised(counts[large], national))
 
 
 def _stacked(old: Sparse, new: Sparse) -> Sparse:

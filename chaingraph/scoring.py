@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from chaingraph.aggregate import FEWEST
 from chaingraph.columns import split
+from chaingraph.derived import firm_places
 from chaingraph.fit import (
     Reference,
     bootstrap,
@@ -19,6 +21,9 @@ from chaingraph.fit import (
 )
 from chaingraph.fit_words import shared_words
 from chaingraph.graph import ChainGraph
+from chaingraph.listed import Listed
+from chaingraph.name_forms import stock_key
+from chaingraph.reference import reference_of
 from chaingraph.regions import distance_km
 from chaingraph.strategy import Strategy
 
@@ -26,13 +31,17 @@ from chaingraph.strategy import Strategy
 NAMED_FIRMS = 3
 _TERM_COLUMNS = ("firm_id", "term", "coefficient", "value", "contribution")
 _SHARE_COLUMNS = ("firm_id", "term", "part", "local_firm_id", "share")
+_MAINLAND = r"[036]\d{5}"  # stock codes of the main boards and the two growth boards
 _LISTED = re.compile(r"[、;;,,/]")
 
 
-def population(graph: ChainGraph) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def population(
+    graph: ChainGraph, segments: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """What the fit may know of each firm: its product texts and its industry codes, nothing else.
 
-    Country, tier, role, district, source and length of text stay outside.
+    Country, tier, role, district, source and length of text stay outside. ``segments``: the table that says which
+    industry a segment is, where it is not the graph's own.
 
     Returns
     -------
@@ -47,7 +56,7 @@ def population(graph: ChainGraph) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     texts = pd.concat(rows, ignore_index=True).dropna(subset=["product"])
     texts["product"] = texts["product"].map(lambda text: [part.strip() for part in _LISTED.split(text) if part.strip()])
     products = texts.explode("product", ignore_index=True).dropna(subset=["product"])
-    classes = graph["segments"].set_index("segment_id")["gbt4754"]
+    classes = (graph["segments"] if segments is None else segments).set_index("segment_id")["gbt4754"]
     by_segment = [
         (firm, "gbt4754", code)
         for firm, segment in zip(graph["firm_segments"]["firm_id"], graph["firm_segments"]["segment_id"], strict=True)
@@ -69,16 +78,47 @@ def case_reference(graph: ChainGraph) -> Reference:
     return build_reference(*population(graph))
 
 
-def national_reference(graph: ChainGraph, population_ids: set[str], places: pd.DataFrame) -> Reference:
-    """The firms of a national case and the region's own, frozen, with the cities of their seats.
+def frozen_population(national: ChainGraph, segments: pd.DataFrame, ids: Mapping[str, str] | None = None) -> Reference:
+    """The firms of a national case as it stands, with the cities of their seats.
 
-    Candidates that only the region's case knows are added to be scored and change nothing else.
+    Parameters
+    ----------
+    segments
+        Says which industry a segment is: the firms of a national case are tagged with segments of another one.
+    ids
+        The ids that some of the firms have in the graph that is surveyed.
     """
-    firms, products, codes = population(graph)
-    cities = firms.merge(places[["firm_id", "prefecture"]], on="firm_id").rename(columns={"prefecture": "city_key"})
-    held = [frame[frame["firm_id"].isin(population_ids)] for frame in (cities, products, codes)]
-    reference = build_reference(held[0], held[1], held[2], distance=distance_km)
-    return with_candidates(reference, products, codes)
+    firms, products, codes = population(national, segments)
+    places = firm_places(national, "中国")[["firm_id", "prefecture"]]
+    cities = firms.merge(places, on="firm_id").rename(columns={"prefecture": "city_key"})
+    renamed = [frame.assign(firm_id=frame["firm_id"].replace(dict(ids or {}))) for frame in (cities, products, codes)]
+    return build_reference(renamed[0], renamed[1], renamed[2], distance=distance_km, fewest=FEWEST)
+
+
+def national_reference(graph: ChainGraph, national: ChainGraph) -> Reference:
+    """The firms of a national case, frozen; the firms of the surveyed graph are compared with them.
+
+    What the region's case knows of a firm adds to what is known of it as a candidate or as a local firm, and changes
+    nothing in the population.
+    """
+    matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else graph.matches
+    ids = dict(zip(matched["other_id"].astype(str), matched["firm_id"].astype(str), strict=True))
+    frozen = frozen_population(national, graph["segments"], ids)
+    _, products, codes = population(graph)
+    return with_candidates(frozen, products, codes, known=set(ids.values()) & set(frozen.firm_ids))
+
+
+def listed_reference(graph: ChainGraph, listed: Listed) -> Reference:
+    """The aggregate of the listed firms; the firms of the graph are compared with it.
+
+    A firm with a mainland stock code that was listed by the aggregate's date is part of it: its own pair is taken off.
+    """
+    firms = graph["firms"]
+    code = firms["stock_code"].map(stock_key, na_action="ignore").fillna("").astype(str)
+    by_then = ~(firms["listed"].fillna("").astype(str) > listed.as_of) if "listed" in firms else True
+    known = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
+    _, products, codes = population(graph)
+    return with_candidates(reference_of(listed.sums), products, codes, known=known)
 
 
 def chain_seeds(graph: ChainGraph, presence: pd.DataFrame, leaders: pd.DataFrame, strategy: Strategy) -> pd.DataFrame:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chaingraph.findings import Findings
     from chaingraph.graph import ChainGraph
+    from chaingraph.surveying import Sample
 
 CHARTS = ("panorama", "gap_matrix", "target_bars", "score_waterfall", "tier_shares", "district_matrix")
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
@@ -57,20 +58,19 @@ def tell_unplaced(problems: pd.DataFrame, lang: str) -> None:
         click.echo(text("cli.mark_unplaced", lang, **{str(name): value for name, value in row.items()}), err=True)
 
 
-def _graphs(case: str, reference: str | None, lang: str) -> tuple[ChainGraph, ChainGraph | None]:
-    """The graph of the case, merged with the reference's where there is one, and that of the reference alone."""
+def _graphs(case: str, reference: str, lang: str) -> tuple[ChainGraph, Sample]:
+    """The graph of the case, merged with the reference's where it is a case, and the reference."""
+    from chaingraph.api import read_reference
     from chaingraph.merge import build_graph
-    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.tables import read_case
 
     own = read_case(case, lang=lang)
-    if reference is None:
-        return build_graph(own), None
-    national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    return build_graph(own, national), build_graph(national)
+    others, sample = read_reference(reference, lang=lang)
+    return build_graph(own, *others), sample
 
 
 def _survey(
-    lang: str, case: str, region: str, chain: str | None, reference: str | None, engine: str = "duckdb",
+    lang: str, case: str, region: str, chain: str | None, reference: str, engine: str = "duckdb",
     master: str | None = None, **options: Any,
 ) -> tuple[Findings, ChainGraph]:  # fmt: skip
     """What is found for a region, narrowed to a chain where one is named; scores are the same either way."""
@@ -86,7 +86,7 @@ def _survey(
     return (found if wanted is None else only_chains(found, wanted)), graph
 
 
-def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: str | None, engine: str,
+def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: str, engine: str,
               master: str | None, out: str | None) -> None:  # fmt: skip
     """Where the chain has gaps: on the terminal, or as a file."""
     from chaingraph.api import find_gaps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -21,9 +21,19 @@ from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.labels import LANGUAGES
 from chaingraph.leaders import find_leaders
+from chaingraph.listed import Listed, counts_of, listed_makers
 from chaingraph.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
+from chaingraph.rivals import rival_cities
 from chaingraph.routes import find_routes, linked_firms
-from chaingraph.scoring import case_reference, chain_seeds, explain_fit, national_reference, population, score_lists
+from chaingraph.scoring import (
+    case_reference,
+    chain_seeds,
+    explain_fit,
+    listed_reference,
+    national_reference,
+    population,
+    score_lists,
+)
 from chaingraph.sql import Query
 from chaingraph.strategy import Strategy, load_strategy
 
@@ -34,6 +44,7 @@ _SEVERITY_PARTS = (
     "severity_chokepoint",
     "severity_must_pass",
 )
+Sample = ChainGraph | Listed | None
 OpenEngine = Callable[[Mapping[str, pd.DataFrame]], AbstractContextManager[Query]]
 
 
@@ -47,6 +58,7 @@ class Surroundings:
     presence: pd.DataFrame
     leaders: pd.DataFrame
     gaps: pd.DataFrame
+    rivals: pd.DataFrame
 
 
 def data_date(graph: ChainGraph) -> str:
@@ -60,7 +72,7 @@ def data_date(graph: ChainGraph) -> str:
 
 
 def look_around(
-    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: ChainGraph | None = None
+    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: Sample = None
 ) -> Surroundings:
     """Presence, leaders and gaps of a region: facts without text.
 
@@ -71,13 +83,31 @@ def look_around(
     places
         From `derived.firm_places`.
     reference
-        The national sample that expected counts come from; None: counts alone.
+        The national sample that expected counts and rival cities come from: a case, or the aggregate of listed firms;
+        None: counts alone.
     """
     groups = families(graph)
     presence = local_presence(query)
-    sample = None if reference is None else (reference["firm_segments"], firm_places(reference, region))
-    gaps = gap_facts(graph, region, query, presence, groups, reference=sample)
-    return Surroundings(region, places, groups, presence, find_leaders(graph, presence), gaps)
+    makers, counts = _makers(graph, region, query, reference)
+    gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
+    rivals = rival_cities(makers, region)
+    return Surroundings(region, places, groups, presence, find_leaders(graph, presence), gaps, rivals)
+
+
+def _makers(
+    graph: ChainGraph, region: str, query: Query, reference: Sample
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Makers of the reference by segment and city, and by segment in the country and in the region."""
+    if reference is None:
+        return pd.DataFrame(), None
+    if isinstance(reference, Listed):
+        makers = listed_makers(reference, graph)
+        return makers, counts_of(makers, region)
+    tables = {
+        "reference_segments": reference["firm_segments"],
+        "reference_places": firm_places(reference, region),
+    }
+    return query("makers", tables=tables), query("expected", tables=tables)
 
 
 def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -101,7 +131,8 @@ def survey(
     seed: int = 0,
     draws: int = 200,
     lang: str = "zh",
-    reference: ChainGraph | None = None,
+    reference: Sample = None,
+    weights: Mapping[str, float] | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
@@ -123,7 +154,10 @@ def survey(
     seed, draws
         Of the bootstrap over local firms.
     reference
-        A national case: shares, expected counts and lifts are then relative to it.
+        A national case, or the aggregate of listed firms: shares, expected counts, rival cities and lifts are then
+        relative to it. None: relative to the graph's own firms, without expected counts.
+    weights
+        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); used with a reference only.
     progress
         Called with the name of each stage as it begins.
 
@@ -145,6 +179,7 @@ def survey(
         candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
         population_, cities = _population(graph, places, reference)
+        population_ = replace(population_, weights=weights)
         seeds = _seeds(graph, around, strategies)
         scores = score_lists(population_, candidates, seeds, top=top, draws=draws, seed=seed, cities=cities)
         progress("rank")
@@ -192,11 +227,12 @@ def survey(
         segment_measures=around.gaps[
             ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
         ].reset_index(),
+        rivals=around.rivals,
         parameters={
             "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
-            "reference": reference.name if reference is not None else None, "firms": len(graph["firms"]),
+            **_reference_facts(reference), "firms": len(graph["firms"]),
             "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
-            "strategies": main_plans,
+            "strategies": main_plans, **({} if weights is None else {"weights": dict(weights)}),
         },
     )  # fmt: skip
 
@@ -210,16 +246,26 @@ def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
     }
 
 
-def _population(
-    graph: ChainGraph, places: pd.DataFrame, reference: ChainGraph | None
-) -> tuple[Reference, list[str] | None]:
+def _population(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> tuple[Reference, list[str] | None]:
     if reference is None:
         return case_reference(graph), None
     inside = places[places["inside"].fillna(value=False).astype(bool)]
-    matched = graph.matches.set_index("other_id")["firm_id"] if len(graph.matches) else pd.Series(dtype="str")
-    national = {str(matched.get(firm, firm)) for firm in reference["firms"]["firm_id"]}
     cities = sorted(inside["prefecture"].dropna().unique())
-    return national_reference(graph, national | set(inside["firm_id"]), places), cities
+    if isinstance(reference, Listed):
+        return listed_reference(graph, reference), cities
+    return national_reference(graph, reference), cities
+
+
+def _reference_facts(reference: Sample) -> dict[str, object]:
+    """What the output says of the reference: its name, its kind (case, listed, none), date and number of firms."""
+    if reference is None:
+        return {"reference": None, "reference_kind": "none"}
+    if isinstance(reference, Listed):
+        facts = {"reference_kind": "listed", "reference_date": reference.as_of, "reference_firms": reference.sums.firms}
+        return {"reference": reference.name, **facts}
+    dates = reference["firms"]["as_of"].dropna()
+    facts = {"reference_kind": "case", "reference_date": str(dates.max()) if len(dates) else None}
+    return {"reference": reference.name, **facts, "reference_firms": len(reference["firms"])}
 
 
 def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
@@ -256,13 +302,13 @@ def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd
     return find_routes(graph, ranked[["chain_id", "firm_id"]].drop_duplicates(), leaders, local, around.families)
 
 
-def _caption(graph: ChainGraph, places: pd.DataFrame, reference: ChainGraph | None) -> dict[str, object]:
+def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> dict[str, object]:
     _, products, codes = population(graph)
     comparable = set(products["firm_id"]) | set(codes["firm_id"])
     inside = set(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]) & comparable
-    count = len(comparable) if reference is None else len(reference["firms"])
+    facts = _reference_facts(reference)
     return {
-        "count": count,
+        **facts,
+        "count": facts.get("reference_firms", len(comparable)),
         "share": len(inside) / max(1, len(comparable)),
-        "reference": reference.name if reference else None,
     }

@@ -19,12 +19,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "intake": (
         "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
         "grams", "name_forms", "names", "merge",
-        "product_text", "tagging_features", "tagging_linear", "tagging", "tagging_case",
+        "product_text", "tagging_features", "tagging_linear", "tagging_context", "tagging", "tagging_case",
         "tagging_evaluation", "importers",
     ),
     "facts": (
         "sql", "derived", "groups", "position", "gaps", "leaders", "routes",
-        "kernels", "relatedness", "reference", "fit", "fit_words", "scoring",
+        "kernels", "relatedness", "aggregate", "reference", "fit", "fit_words", "listed", "rivals", "scoring",
     ),
     "decision": (
         "candidates", "ranking", "teams", "next_steps", "explain_gaps", "explain_targets", "explain_lists",
@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": (
-        "run", "api", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
+        "api", "run", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
         "sql_cli", "commands", "survey_cli", "cli", "__main__",
     ),
 }  # fmt: skip
