@@ -497,8 +497,11 @@ def test_scripts_make_no_markup_and_run_no_text() -> None:
 
 
 def test_styles_hold_nothing_newer_than_chromium_90() -> None:
-    rules = r"@container|@layer|@scope|@starting-style|subgrid|:has\("
-    values = r"color-mix\(|oklch\(|\b[dsl]v[hw]\b|accent-color|text-wrap"
+    rules = r"@container|@layer|@scope|@starting-style|@counter-style|subgrid|:has\(|:modal|:user-(in)?valid"
+    values = (
+        r"color-mix\(|\b(ok)?l(ch|ab)\(|\bhwb\(|\d[dsl]v[hwib]\b|accent-color|text-wrap|scrollbar-gutter|inert\b"
+        r"|(?m:^|[;{])\s*(translate|rotate|scale|field-sizing|anchor-name|view-transition-name)\s*:"
+    )
     for path in STYLES:
         text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not re.findall(f"{rules}|{values}", text), path.name

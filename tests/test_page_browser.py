@@ -682,7 +682,19 @@ def test_very_many_cards_are_filled_as_the_reader_comes_near(page: Callable[...,
     browser.execute_script("window.dispatchEvent(new Event('afterprint'))")
 
 
-AXE = Path(__file__).resolve().parent / "vendor" / "axe-core" / "axe.min.js"
+VENDOR = Path(__file__).resolve().parent / "vendor"
+AXE = VENDOR / "axe-core" / "axe.min.js"
+PARSED = """
+  const parsed = (script) => {
+    try {
+      acorn.parse(script, { ecmaVersion: 2020 });
+      return 'read';
+    } catch (error) {
+      return String(error);
+    }
+  };
+  const own = [...document.scripts].filter((node) => !node.type).map((node) => parsed(node.textContent));
+  return [...own, parsed('let a = null; a ??= 1;')];"""
 OPENED = """
   for (const details of document.querySelectorAll('#region-list details')) details.open = true;
   const tab = document.getElementById(arguments[0]);
@@ -776,6 +788,17 @@ def test_pictures_to_look_at_are_made(page: Callable[..., Any], name: str) -> No
     assert browser.save_screenshot(str(path))
     assert path.stat().st_size > 40_000  # an empty page has 10,000
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["index.html", "mk.html"])
+def test_every_script_parses_as_es2020(page: Callable[..., Any], name: str) -> None:
+    """By the parser acorn, the drawing library included; the last is of 2021, so that the parser is seen to refuse."""
+    browser = page(name)
+    parser = (VENDOR / "acorn" / "acorn.js").read_text(encoding="utf-8")
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": parser})
+    *own, newer = browser.execute_script(PARSED)
+    assert own == ["read"] * (1 if name == "index.html" else 2)
+    assert newer.startswith("SyntaxError")
 
 
 CONTRAST = """
