@@ -14,8 +14,7 @@ from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
-    from chaingraph.backtest.panel import Protocol
-    from chaingraph.backtest.protocol import Each
+    from chaingraph.backtest.panel import Each, Protocol
     from chaingraph.case import Case
 
 PROTOCOLS = ("hide30", "temporal", "gaps")

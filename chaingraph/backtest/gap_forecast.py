@@ -20,7 +20,18 @@ from chaingraph import kernels, regions, relatedness
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import interval, rounded, rounded_rows
 from chaingraph.backtest.methods import LINKED, city_folds, fit_weights
-from chaingraph.backtest.panel import Flags, Panel, Protocol, Split, by_date, hide30, inner_split, panel_of
+from chaingraph.backtest.panel import (
+    Each,
+    Flags,
+    Panel,
+    Protocol,
+    Split,
+    by_date,
+    hide30,
+    inner_split,
+    panel_of,
+    seed_groups,
+)
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.reference import Distance
@@ -77,7 +88,7 @@ def gap_forecast(
     *,
     distance: Distance = regions.distance_km,
     panel: Panel | None = None,
-    each: Any = map,
+    each: Each = map,
 ) -> GapTest:
     """Rank the industries that a city lacks by how likely it gets a first firm in each, and see which came.
 
@@ -101,7 +112,8 @@ def gap_forecast(
     rows: list[dict[str, str | float]] = []
     by_city = pd.DataFrame()
     for split in SPLITS:
-        found: list[_Found] = list(each(partial(_trial, held, split, names), tuple(seeds)))
+        groups = seed_groups(split, list(seeds))
+        found: list[_Found] = [one for part in each(partial(_trials, held, split, names), groups) for one in part]
         facts[split] = {name: float(np.mean([one.facts[name] for one in found])) for name in found[0].facts}
         cities = _cities(found, held)
         rows += _rows(split, found, cities, names)
@@ -118,13 +130,21 @@ def gaps_as_json(result: GapTest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _trial(panel: Panel, protocol: Protocol, names: tuple[str, ...], seed: int) -> _Found:
-    outer = hide30(panel, seed) if protocol == "hide30" else by_date(panel)
-    now = _pairs(panel, outer)
+def _trials(panel: Panel, protocol: Protocol, names: tuple[str, ...], seeds: tuple[int, ...]) -> list[_Found]:
+    found: list[_Found] = []
+    pairs: tuple[_Pairs, _Pairs] | None = None
+    for seed in seeds:
+        if pairs is None or protocol == "hide30":
+            outer = hide30(panel, seed) if protocol == "hide30" else by_date(panel)
+            pairs = _pairs(panel, outer), _pairs(panel, inner_split(panel, outer, protocol, seed))
+        found.append(_trial(*pairs, names, seed))
+    return found
+
+
+def _trial(now: _Pairs, before: _Pairs, names: tuple[str, ...], seed: int) -> _Found:
     if not now.came.any():
         msg = "没有可检验的缺失行业 / no city with enough firms has an absent industry that got one"
         raise CaseError(msg)
-    before = _pairs(panel, inner_split(panel, outer, protocol, seed))
     pooled, cities = {}, {}
     for name, score in _scores(now, before, names, seed).items():
         pooled[name] = _auroc(score[now.absent], now.came[now.absent]), _precision(score, now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from chaingraph.reference import Distance, Reference, build_reference
 
 Protocol = Literal["hide30", "temporal"]
 Flags = NDArray[np.bool_]
+# How groups of seeds are gone through: `map`, or that of a pool of processes.
+Each = Callable[[Callable[[tuple[int, ...]], Any], Sequence[tuple[int, ...]]], Iterable[Any]]
 
 HIDDEN_SHARE = 0.3
 MIN_FIRMS, MIN_HIDDEN = 15, 4  # of a city that is scored
@@ -177,6 +179,20 @@ def by_date(panel: Panel, date: str = LISTED_FROM, until: str = "9999") -> Split
     seen = np.bincount(panel.city[visible], minlength=len(panel.cities))
     new = np.bincount(panel.city[hidden], minlength=len(panel.cities))
     return Split(visible, hidden, np.flatnonzero((seen >= MIN_VISIBLE) & (new >= MIN_NEW)))
+
+
+def seed_groups(protocol: Protocol, seeds: Sequence[int]) -> list[tuple[int, ...]]:
+    """Which seeds go together: each alone where it decides who is hidden, else two halves that share their features.
+
+    Examples
+    --------
+    >>> seed_groups("hide30", [0, 1, 2]), seed_groups("temporal", [0, 1, 2])
+    ([(0,), (1,), (2,)], [(0, 1), (2,)])
+    """
+    if protocol == "hide30":
+        return [(seed,) for seed in seeds]
+    half = (len(seeds) + 1) // 2
+    return [group for group in (tuple(seeds[:half]), tuple(seeds[half:])) if group]
 
 
 def inner_split(panel: Panel, outer: Split, protocol: Protocol, seed: int) -> Split:

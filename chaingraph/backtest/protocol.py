@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,7 +23,18 @@ from chaingraph.backtest.methods import (
     simple_scores,
     standardised,
 )
-from chaingraph.backtest.panel import Flags, Panel, Protocol, Split, by_date, hide30, inner_split, panel_of
+from chaingraph.backtest.panel import (
+    Each,
+    Flags,
+    Panel,
+    Protocol,
+    Split,
+    by_date,
+    hide30,
+    inner_split,
+    panel_of,
+    seed_groups,
+)
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.reference import Distance
@@ -31,7 +42,6 @@ from chaingraph.reference import Distance
 POOLS = ("A", "B")
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked
 MIN_OUTCOMES = 5  # of a city, to be scored
-Each = Callable[[Callable[[int], Any], Sequence[int]], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class _Round:
     found: Features
     positive: Flags  # scored city x firm
     pools: Mapping[str, Callable[[int], Flags]]
+    hidden: int  # how many are to be found
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,8 @@ def backtest(
     panel = panel or panel_of(tables, distance)
     events = None if outcomes is None else outcome_pairs(panel, tables["firms"], outcomes)
     used = tuple(dict.fromkeys(int(seed) for seed in seeds))[: None if outcomes is None else 1]
-    trials = list(each(partial(_trial, panel, protocol, events, tuple(methods)), used))
+    work = partial(_trials, panel, protocol, events, tuple(methods))
+    trials = [trial for found in each(work, seed_groups(protocol, used)) for trial in found]
     by_city = _by_city(trials, panel)
     facts = {
         "firms": float(panel.firms), "cities": float(len(panel.cities)),
@@ -133,9 +145,24 @@ def backtest(
     return BackTest(protocol if outcomes is None else "outcomes", used, facts, _summary(by_city), by_city, bands, line)
 
 
-def _trial(panel: Panel, protocol: Protocol, events: Flags | None, methods: tuple[str, ...], seed: int) -> _Trial:
+def _trials(
+    panel: Panel, protocol: Protocol, events: Flags | None, methods: tuple[str, ...], seeds: tuple[int, ...]
+) -> list[_Trial]:
+    """Some seeds one after the other; splits and features that do not depend on the seed are made once."""
+    found: list[_Trial] = []
+    learns = events is None and bool({"logistic", "logistic_all", "boosting"} & set(methods))
+    now: _Round | None = None
+    inner: _Round | None = None
+    for seed in seeds:
+        if now is None or protocol == "hide30":
+            now = _round(panel, _outer(panel, protocol, seed)) if events is None else outcome_round(panel, events)
+            inner = _round(panel, inner_split(panel, now.split, protocol, seed)) if learns else None
+        found.append(_trial(panel, now, inner, methods, seed))
+    return found
+
+
+def _trial(panel: Panel, now: _Round, inner: _Round | None, methods: tuple[str, ...], seed: int) -> _Trial:
     """Everything that one seed decides, measured; small enough to be sent between processes."""
-    now = _round(panel, _outer(panel, protocol, seed)) if events is None else outcome_round(panel, events)
     if not len(now.split.cities):
         msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
         raise CaseError(msg)
@@ -144,8 +171,7 @@ def _trial(panel: Panel, protocol: Protocol, events: Flags | None, methods: tupl
         for place, city in enumerate(now.split.cities)
     }
     learned: dict[str, dict[str, Floats]] = {}
-    if events is None and {"logistic", "logistic_all", "boosting"} & set(methods):
-        inner = _round(panel, inner_split(panel, now.split, protocol, seed))
+    if inner is not None:
         folds = city_folds(len(now.split.cities), seed)
         learned = learned_scores(now.found, now.pools, _learner(inner, now.split.cities), inner.found, folds)
     measured: dict[tuple[str, int, str], Floats] = {}
@@ -154,7 +180,7 @@ def _trial(panel: Panel, protocol: Protocol, events: Flags | None, methods: tupl
         measured |= _measured(scores, now, pool, methods, seed)
         if pool == "A":
             odds = _odds(now, scores["score"])
-    return _Trial(measured, sizes, int(now.split.hidden.sum() if events is None else now.positive.sum()), odds)
+    return _Trial(measured, sizes, now.hidden, odds)
 
 
 def _outer(panel: Panel, protocol: Protocol, seed: int) -> Split:
@@ -165,9 +191,8 @@ def _round(panel: Panel, split: Split) -> _Round:
     positive = split.hidden[None, :] & (panel.city[None, :] == split.cities[:, None])
     known = split.visible | split.hidden
     outside = known[None, :] & ~(split.visible[None, :] & (panel.city[None, :] == split.cities[:, None]))
-    return _Round(
-        split, features(panel, split), positive, {"A": lambda _: split.hidden, "B": lambda city: outside[city]}
-    )
+    pools: dict[str, Callable[[int], Flags]] = {"A": lambda _: split.hidden, "B": lambda city: outside[city]}
+    return _Round(split, features(panel, split), positive, pools, int(split.hidden.sum()))
 
 
 def outcome_pairs(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
@@ -199,7 +224,7 @@ def outcome_round(panel: Panel, truth: Flags) -> _Round:
         "A": lambda city: moved & outside[city],
         "B": lambda city: outside[city],
     }
-    return _Round(split, features(panel, split), truth[scored], pools)
+    return _Round(split, features(panel, split), truth[scored], pools, int(truth[scored].sum()))
 
 
 def _learner(inner: _Round, outer_cities: Integers) -> Callable[[Features, Integers], list[tuple[Floats, Flags]]]:

@@ -47,6 +47,23 @@ def markdown_table(stored: Mapping[str, Any], *, pool: str = "A", lang: str = "z
     return "\n".join(lines) + "\n"
 
 
+def gap_table(stored: Mapping[str, Any], *, split: str = "temporal", lang: str = "zh") -> str:
+    """The methods of a stored gap forecast (`gaps_as_json`) as a table for a document.
+
+    One row is one method: AUROC over all pairs, average precision, mean AUROC within a city, share of the first twenty
+    absent industries of a city that got a firm, gain within the city over size and popularity with its interval.
+    """
+    lines = [text("backtest.gap_table_head", lang), "|---|---|---|---|---|---|"]
+    for row in stored["summary"]:
+        if row["split"] == split:
+            name = text(f"backtest.method_{row['method']}", lang)
+            lines.append(
+                f"| {name} | {row['pooled']:.3f} | {row['precision']:.3f} | {row['within']:.3f} | {row['first20']:.3f} "
+                f"| {row['gain']:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}] |"
+            )
+    return "\n".join(lines) + "\n"
+
+
 def write_plot(result: BackTest, path: Path, *, lang: str = "zh") -> None:
     """Draw the AUROC of every method with its 95 % interval over cities (pool A) as SVG.
 
