@@ -22,7 +22,7 @@ _SHOWN = 100  # rows on the terminal
 def sql_command(case: Path, question: str | None, out: Path | None, lang: str) -> None:
     """用 SQL 查询案例的表(只读) / Ask the tables of a case in SQL (read only).
 
-    只能查询案例的表,不能读写本机文件、联网或改动案例;不写查询则列出各表和列。例如:
+    只能查询案例的表,不能读写本机文件、联网或改动案例;不写查询则列出各表和列。例如: /
     Only the tables of the case can be read; without a question they are listed. For example:
 
     chaingraph sql data/jiaxing "SELECT city, count(*) AS firms FROM firms GROUP BY city ORDER BY 2 DESC"
