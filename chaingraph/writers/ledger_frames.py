@@ -71,7 +71,7 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
         shown.append(("zones", views.in_zones(ledger, case["zones"], *year).rename(columns={"reached": "fulfilled"})))
     names, words = chain_names(case), _indicators(targets, lang)
     paid = text("ledger.paid_unit", lang)
-    units = {name: f"{words.get(name, name)}({paid})" for name in _paid_in(ledger)}  # where no column says the unit
+    units = {name: f"{words.get(name, name)}{paid}" for name in _paid_in(ledger)}  # where no column says the unit
     made = []
     for key, frame in shown:
         told = frame.replace({"indicator": words}) if "indicator" in frame and words else frame
