@@ -99,7 +99,9 @@ def nodes_of(graph: ChainGraph) -> pd.DataFrame:
     )
 
 
-def narrow(graph: ChainGraph, region: str, query: Query, *, keep: int = KEPT) -> Narrowed:
+def narrow(
+    graph: ChainGraph, region: str, query: Query, *, keep: int = KEPT, places: pd.DataFrame | None = None
+) -> Narrowed:
     """Count all firms, and find those that are worth reading whole.
 
     Parameters
@@ -110,9 +112,11 @@ def narrow(graph: ChainGraph, region: str, query: Query, *, keep: int = KEPT) ->
         Runs the texts on the datasets ``firms`` and ``firm_segments``.
     keep
         Firms of a segment that are read whole, in the region and outside it each.
+    places
+        What `seats` tells of all places that firms give; None: it is asked.
     """
     nodes = nodes_of(graph)
-    places = seats(query("large/places"), region)
+    places = seats(query("large/places"), region) if places is None else places
     tables: dict[str, pd.DataFrame] = {"nodes": nodes, "places": places.drop(columns="firms")}
     counts = _once(query("large/counts", tables=tables), query("large/twice", tables=tables))
     limits = _limits(counts, keep)
