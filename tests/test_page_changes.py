@@ -84,6 +84,18 @@ def test_what_changed_is_told_row_by_row(former: Path) -> None:
     assert changes["as_of"] == "2024-12-31"
 
 
+def test_another_reference_is_told_as_a_reason(tmp_path: Path) -> None:
+    now = made_findings()
+    now = replace(now, parameters={**now.parameters, "reference": "new", "reference_date": "2024"})
+    former = write_former(now, tmp_path, parameters={"reference": "old", "reference_date": None})
+    changes = changes_of(read_former(former), now, "mk")
+    assert changes is not None
+    assert changes["why"] == [
+        {"name": "reference", "was": "old", "now": "new"},
+        {"name": "reference_date", "now": "2024"},
+    ]
+
+
 def test_where_nothing_changed_nothing_is_said(tmp_path: Path) -> None:
     findings = made_findings()
     former = write_former(findings, tmp_path / "former")

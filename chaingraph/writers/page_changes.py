@@ -20,7 +20,8 @@ _SHORTLIST = ("chain_id", "segment_id", "rank", "firm_id", "firm", "candidate_ki
 _GAPS = ("chain_id", "segment_id", "state")
 _SAME = 0.005  # fits nearer than this share of one another read the same
 _FILES = ("shortlist.csv", "gaps.csv", "run.json")
-_PARAMETERS = ("strategy", "top", "region", "seed", "draws")  # what changes a list while the data stay
+# What changes a list while the data stay.
+_PARAMETERS = ("reference", "reference_date", "strategy", "top", "region", "seed", "draws")
 
 Rows = dict[tuple[str, str], dict[str, str]]  # by chain and firm, or chain and segment
 

@@ -13,10 +13,11 @@ function changeTables() {
     if (row.kind === 'segment') return segmentOf.has(value) ? segmentButton(value) : value;
     return label('rank', { n: value });
   };
+  const setting = (row, value) => (!value ? label('not_known') : row.name !== 'strategy' ? value : value === 'auto' ? label('change_auto') : caption('strategy', value));
   return [
     sentences([
       label('change_former', { date: data.changes.as_of || label('no_date'), version: data.changes.version || label('not_known') }),
-      ...(why || []).map((row) => label('change_why', { name: label(`change_${row.name}`), was: row.was || label('not_known'), now: row.now || label('not_known') })),
+      ...(why || []).map((row) => label('change_why', { name: label(`change_${row.name}`), was: setting(row, row.was), now: setting(row, row.now) })),
       ...(why || []).length || !changeCount() ? [] : [label('change_same_settings')],
       ...(why || []).length || changeCount() ? [] : [label('change_nothing')],
     ]),
