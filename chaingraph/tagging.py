@@ -4,15 +4,15 @@ Two steps. A linear step (ridge regression on tf-idf of 1 to 4 characters, all s
 which segments a product's letters speak for. A pair step (logistic regression) then judges every candidate segment of a
 product by that score, by the terms of the case that stand in the text (where, how long, what else they mean) and by
 what speaks against it. The pair step is learnt from scores of the linear step that have not seen the firm in question
-(leave-one-group-out in closed form), so it knows how far to trust them; its probabilities are calibrated, and the
-threshold chosen, on folds of firms that it has not seen either.
+(leave-one-group-out in closed form), so it knows how far to trust them. Last, its probabilities are calibrated, and the
+threshold chosen, on folds of firms that it has not seen either; here it also counts what stands beside a candidate: the
+other segments the same product may belong to, and whether the firm's other products speak for the same chain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted
 from chaingraph.columns import SEPARATOR, split
 from chaingraph.errors import CaseError
 from chaingraph.labels import text as label
+from chaingraph.tagging_context import batches, beside
 from chaingraph.tagging_features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
 from chaingraph.tagging_linear import LinearStep
 
@@ -52,12 +53,12 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ----------
     terms
         Dictionary: DataFrame with term and segments (ids joined with ``;``; empty = none of the chains), or None.
+    chains
+        The chain of every segment; None: all segments are of one.
     strength
         Ridge strength of the linear step; 1 is as much as one text says about itself.
     precision
         Of predicted (group, segment) pairs, the share that shall be right on unseen groups; fixes ``threshold_``.
-    tagged_outside
-        Of training texts that are none of these, the share that may be named when held out; raises ``threshold_``.
 
     Attributes
     ----------
@@ -83,14 +84,14 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self,
         terms: pd.DataFrame | None = None,
         *,
+        chains: Mapping[str, str] | None = None,
         strength: float = 0.3,
         precision: float = 0.955,
-        tagged_outside: float = 0.02,
     ) -> None:
         self.terms = terms
+        self.chains = chains
         self.strength = strength
         self.precision = precision
-        self.tagged_outside = tagged_outside
 
     def __sklearn_tags__(self) -> object:
         """Input is one-dimensional text, not a table of numbers."""
@@ -161,13 +162,16 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         out[:, -1] = np.prod(1.0 - out[:, :-1], axis=1)
         return out
 
-    def tag(self, X: Iterable[str], *, least: float = 0.0) -> pd.DataFrame:
+    def tag(self, X: Iterable[str], *, groups: Sequence[object] | None = None, least: float = 0.0) -> pd.DataFrame:
         """Only the segments that a text may belong to: for long lists, where a full table would not fit in memory.
 
         Parameters
         ----------
         X
             Texts, in any number; they are read in batches.
+        groups
+            Who each text is from (the firm), as many as texts: products of one group speak for each other's chain.
+            None: every text by itself.
         least
             Probability below which nothing is said.
 
@@ -180,20 +184,21 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         check_is_fitted(self, "linear_")
         known: dict[str, list[tuple[int, float]]] = {}
         frames: list[pd.DataFrame] = []
-        texts, done = iter(X), 0
-        while batch := list(islice(texts, _BATCH)):
-            pieces = [parts(text) if isinstance(text, str) else () for text in batch]
-            new = sorted({piece for held in pieces for piece in held} - known.keys())
-            known.update(self._judge(new))
+        for batch in batches(X, groups, _BATCH):
+            pieces = [parts(text) if isinstance(text, str) else () for _, _, text in batch]
+            known.update(self._judge(sorted({piece for held in pieces for piece in held} - known.keys())))
             found = [
-                (done + row, column, piece, probability)
-                for row, held in enumerate(pieces)
+                (row, group, piece, column, raw)
+                for (row, group, _), held in zip(batch, pieces, strict=True)
                 for piece in held
-                for column, probability in known[piece]
-                if probability >= least
+                for column, raw in known[piece] or ((-1, 0.0),)
             ]
-            frames.append(pd.DataFrame(found, columns=["row", "column", "product", "probability"]))
-            done += len(batch)
+            frame = pd.DataFrame(found, columns=["row", "group", "product", "column", "raw"])
+            piece, column, raw = pd.factorize(frame["product"])[0], frame["column"].to_numpy(), frame["raw"].to_numpy()
+            context = beside(self._chain_codes(), frame["group"].to_numpy(), piece, column, raw)
+            frame["probability"] = self._probability(context)
+            frame = frame[(frame["column"] >= 0) & (frame["probability"] >= least)]
+            frames.append(frame[["row", "column", "product", "probability"]])
             if len(known) > 50 * _BATCH:
                 known.clear()
         frame = pd.concat(frames or [pd.DataFrame(columns=["row", "column", "product", "probability"])])
@@ -209,9 +214,10 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         -------
         DataFrame
             One row per text, segment and reason: text, product (the single product that decided), segment_id,
-            probability (0-1), kind (``term``: a word of the case's terms or of another firm's products that stands in
-            the text; ``letters``: characters that the linear step weighs), words, contribution (of a term the share of
-            the product it covers; of letters their part of the linear score; negative speaks against).
+            probability (0-1, of the text by itself), kind (``term``: a word of the case's terms or of another firm's
+            products that stands in the text; ``letters``: characters that the linear step weighs), words, contribution
+            (of a term the share of the product it covers; of letters their part of the linear score; negative speaks
+            against).
         """
         texts = _texts(X)
         found = self.tag(texts, least=least)
@@ -229,21 +235,23 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return pd.DataFrame(rows, columns=list(EXPLAIN_COLUMNS))
 
     def _judge(self, products: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
-        """Candidate columns and probabilities of single products."""
+        """Candidate columns of single products and how the pair step judges them, each product by itself."""
         judged: dict[str, list[tuple[int, float]]] = {product: [] for product in products}
         for start in range(0, len(products), _BATCH):
             batch = products[start : start + _BATCH]
             pairs = self._pairs(batch, self.linear_.scores(batch), [None] * len(batch))
             if len(pairs.row):
-                for row, column, probability in zip(
-                    pairs.row, pairs.column, self._probability(pairs.features), strict=True
-                ):
-                    judged[batch[row]].append((int(column), float(probability)))
+                raw = self.pair_model_.predict_proba(_expanded(pairs.features))[:, -1]
+                for row, column, value in zip(pairs.row, pairs.column, raw, strict=True):
+                    judged[batch[row]].append((int(column), float(value)))
         return judged
 
-    def _probability(self, features: npt.NDArray[np.float32]) -> Floats:
-        raw = self.pair_model_.predict_proba(_expanded(features))[:, -1]
-        return np.asarray(self.calibration_.predict_proba(_logit(raw))[:, -1], dtype=np.float64)
+    def _chain_codes(self) -> npt.NDArray[np.int64]:
+        chains = self.chains or {}
+        return np.append(pd.factorize(np.array([chains.get(str(name), "") for name in self.classes_]))[0], -1)
+
+    def _probability(self, context: Floats) -> Floats:
+        return np.asarray(self.calibration_.predict_proba(context)[:, -1], dtype=np.float64)
 
     def _pairs(
         self, products: Sequence[str], scores: npt.NDArray[np.floating], without: Sequence[str | None]
@@ -288,8 +296,15 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         # Calibrated on texts of firms where there are any: terms are cleaner than what people write.
         judged = pairs.row < examples
         judged = judged if right[judged].any() and not right[judged].all() else np.ones_like(judged)
-        self.calibration_ = _fitted(_logit(held[judged]), right[judged], np.ones(judged.sum()))
-        calibrated = self.calibration_.predict_proba(_logit(held))[:, -1]
+        # Every product of the training data counts as one of its group, whether it has a candidate or not.
+        bare = np.setdiff1d(np.arange(len(labels)), pairs.row)
+        row, column = np.append(pairs.row, bare), np.append(pairs.column, np.full(len(bare), -1))
+        of = pd.factorize(np.array(sources, dtype=object))[0]
+        context = beside(self._chain_codes(), of[row], row, column, np.append(held, np.zeros(len(bare))))[: len(held)]
+        # With words of no chain beside them: what the dictionary calls none of these must not look likely.
+        learnt = judged | outside
+        self.calibration_ = _fitted(context[learnt], right[learnt], np.where(judged, 1.0, _TERM_WEIGHT)[learnt])
+        calibrated = self._probability(context)
         same = same_meaning(self.terms)
         fair = np.array(
             [
@@ -298,11 +313,6 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             ]
         )
         self.threshold_ = _threshold(calibrated[judged], fair[judged], self.precision)
-        none = pd.Series(calibrated[outside]).groupby(pairs.row[outside]).max().to_numpy()
-        texts = sum(names == {NONE} for names in labels)
-        allowed = int(self.tagged_outside * texts)
-        if len(none) > allowed:  # the next above the one that may no longer be named
-            self.threshold_ = max(self.threshold_, float(np.nextafter(np.sort(none)[::-1][allowed], 1.0)))
 
 
 def _fitted(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Any:
@@ -316,11 +326,6 @@ def _fitted(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Any:
         return DummyClassifier(strategy="constant", constant=True).fit(table, right)
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
     return model.fit(table, right, logisticregression__sample_weight=weight)
-
-
-def _logit(probability: Floats) -> Floats:
-    bounded = np.clip(probability, 1e-6, 1 - 1e-6)
-    return np.log(bounded / (1 - bounded)).reshape(-1, 1)
 
 
 def _expanded(features: npt.NDArray[np.float32]) -> Floats:
@@ -371,9 +376,11 @@ def _listed(terms: pd.DataFrame | None) -> list[tuple[str, str, frozenset[str]]]
     if terms is None:
         return []
     merged: dict[str, frozenset[str]] = {}
-    for term, segments in zip(terms["term"], terms["segments"], strict=True):
-        word = normalise(str(term))
-        merged[word] = merged.get(word, frozenset()) | frozenset(split(segments))
+    pairs = [(normalise(str(term)), split(held)) for term, held in zip(terms["term"], terms["segments"], strict=True)]
+    outside = {word for word, held in pairs if not held}
+    for word, held in pairs:
+        # "医药业务" of no chain, "医药研发产品" of one: a word that both come down to is too general to mean a segment.
+        merged[word] = frozenset() if word in outside else merged.get(word, frozenset()) | frozenset(held)
     return [(word, f"term:{word}", merged[word] or frozenset({NONE})) for word in sorted(merged) if word]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chaingraph.tagging import SegmentTagger
 
 SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
-SMALL = 0.01  # share of revenue under which a product is no sign of a maker: unsure, however plain its name
+SMALL = 0.01  # share of revenue under which a product is no sign of a maker, however plain its name
 _SHOWN = 5  # products quoted in a tagged row
 _CHAIN_TABLES = ("chains", "segments", "segment_links")
 
@@ -81,9 +81,33 @@ def learn_tagger(case: Case, notes: pd.DataFrame | None = None) -> SegmentTagger
     from chaingraph.tagging import SegmentTagger
 
     known = examples(case)
-    return SegmentTagger(case_terms(case, notes)).fit(
+    chains = dict(zip(case["segments"]["segment_id"], case["segments"]["chain_id"], strict=True))
+    return SegmentTagger(case_terms(case, notes), chains=chains).fit(
         known["product"].tolist(), known["segment_id"].tolist(), known["firm_id"].tolist()
     )
+
+
+def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
+    """The products that put their firms into a segment, judged among the other products of the same firm.
+
+    Parameters
+    ----------
+    products, tagger
+        See `tag_products`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``products`` that speak for a segment at or above the tagger's threshold, one per firm, product and
+        segment, with segment_id and probability (0-1). Segments in which a firm's known shares add up to less than
+        `SMALL` are left out: what is not even 1 % of revenue is no sign of a maker.
+    """
+    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
+    table = table.sort_values(["firm_id", "product"], ignore_index=True)
+    found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=tagger.threshold_)
+    rows = table.assign(row=range(len(table))).merge(found[["row", "segment_id", "probability"]], on="row", how="inner")
+    known = rows.groupby(["firm_id", "segment_id"])["share"].transform(lambda held: held.sum(min_count=1))
+    return rows[~(known < SMALL)].drop(columns="row")
 
 
 def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
@@ -101,17 +125,11 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     DataFrame
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
         kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
-        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above
-        unless its known share is under `SMALL`, else ``unsure``; source (that of the texts, then the tagger and its
+        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above,
+        else ``unsure``; source (that of the texts, then the tagger and its
         threshold), as_of (of the newest text).
     """
-    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"]).reset_index(drop=True)
-    texts = sorted(set(table["product"]))
-    place = {name: row for row, name in enumerate(texts)}
-    found = tagger.tag(texts, least=tagger.threshold_)
-    rows = table.assign(row=table["product"].map(place)).merge(
-        found[["row", "segment_id", "probability"]], on="row", how="inner"
-    )
+    rows = speaking_products(products, tagger)
     rows = rows.sort_values(["firm_id", "segment_id", "probability", "product"], ascending=[True, True, False, True])
     stamp = f"SegmentTagger>={tagger.threshold_:.2f}"
     records = []
@@ -119,7 +137,7 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         sources = [value for value in dict.fromkeys(held["source"].dropna())] if "source" in held else []
         dates = held["as_of"].dropna() if "as_of" in held else held["product"].iloc[:0]
         shares = held["share"].dropna()
-        sure = held["probability"].max() >= SURE and not (len(shares) and shares.sum() < SMALL)
+        sure = held["probability"].max() >= SURE
         records.append(
             {
                 "firm_id": firm,

@@ -13,8 +13,8 @@ import pandas as pd
 
 from chaingraph.columns import split
 
-# Texts in, rows of (row, segment_id, probability) out.
-Judge = Callable[[Sequence[str]], pd.DataFrame]
+# Texts and who they are from in, rows of (row, segment_id, probability) out.
+Judge = Callable[[Sequence[str], Sequence[object] | None], pd.DataFrame]
 # Shenwan industries outside the ten chains, by the first digits of the code; chosen before any model ran.
 OUTSIDE_INDUSTRIES = {
     "11": "农林牧渔", "34": "食品饮料", "42": "交通运输", "43": "房地产", "48": "银行", "49": "非银金融", "72": "传媒",
@@ -32,7 +32,7 @@ def baseline(train: pd.DataFrame) -> Judge:
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
     model = LogisticRegression(C=30, max_iter=300).fit(vectorizer.fit_transform(train["product"]), train["segment_id"])
 
-    def judge(texts: Sequence[str]) -> pd.DataFrame:
+    def judge(texts: Sequence[str], _: Sequence[object] | None) -> pd.DataFrame:
         chances = model.predict_proba(vectorizer.transform(texts))
         rows, columns = np.where(chances > 0.02)
         found = {"row": rows, "segment_id": model.classes_[columns], "probability": chances[rows, columns]}
@@ -67,7 +67,7 @@ def held_out_pairs(
     for number in range(folds):
         judge, threshold = learn(known[fold != number])
         test = known[fold == number]
-        found = judge(test["product"].tolist())
+        found = judge(test["product"].tolist(), test["firm_id"].tolist())
         found["firm_id"] = test["firm_id"].to_numpy()[found["row"].to_numpy(dtype=np.int64)]
         frames.append(found.assign(threshold=threshold))
     pairs = pd.concat(frames).groupby(["firm_id", "segment_id"], as_index=False).agg(
@@ -149,8 +149,13 @@ def calibration(pairs: pd.DataFrame, known: pd.DataFrame, same: Mapping[str, set
     return rows
 
 
-def outside_rate(products: pd.DataFrame, firms: pd.DataFrame, tagged: set[str]) -> dict[str, Any]:
-    """Of the products of firms in industries outside the chains, the share that was tagged; by industry.
+def in_development(firm_id: str) -> bool:
+    """Is the firm in the half that choices were made on? The other half only confirms them."""
+    return int(hashlib.sha256(firm_id.encode()).hexdigest(), 16) % 2 == 0
+
+
+def outside_rate(products: pd.DataFrame, firms: pd.DataFrame, tagged: Mapping[str, pd.Series]) -> dict[str, Any]:
+    """Of the products of firms in industries outside the chains, the share that was tagged, by several ways to tag.
 
     Parameters
     ----------
@@ -159,24 +164,35 @@ def outside_rate(products: pd.DataFrame, firms: pd.DataFrame, tagged: set[str]) 
     firms
         firm_id, industry (Shenwan codes joined with ``;``).
     tagged
-        Texts that the tagger puts into a segment.
+        For each way, whether the product (same index) is put into a segment.
+
+    Returns
+    -------
+    dict
+        products, confirming (counts: all, and those of firms outside the development half); per way the share of all
+        (0-1), of those of the confirming half, and by industry.
     """
     industry = dict(zip(firms["firm_id"], firms["industry"], strict=True))
-    rows = products.assign(industry=products["firm_id"].map(industry))
-    rows["name"] = [
-        next(
-            (name for start, name in OUTSIDE_INDUSTRIES.items() for code in split(codes) if code.startswith(start)), ""
-        )
-        for codes in rows["industry"]
-    ]
-    rows = rows[rows["name"] != ""]
-    hit = rows["product"].isin(tagged)
-    by = hit.groupby(rows["name"]).mean().round(4)
-    return {
-        "products": len(rows),
-        "tagged": float(hit.mean()),
-        "by_industry": {str(k): float(v) for k, v in by.items()},
-    }
+    names = pd.Series(
+        [
+            next(
+                (name for start, name in OUTSIDE_INDUSTRIES.items() for code in split(codes) if code.startswith(start)),
+                "",
+            )
+            for codes in products["firm_id"].map(industry)
+        ],
+        products.index,
+        dtype="str",
+    )
+    names = names[names != ""]
+    confirming = ~products.loc[names.index, "firm_id"].map(in_development)
+    ways = {}
+    for way, hits in tagged.items():
+        hit = hits[names.index]
+        by = hit.groupby(names).mean()
+        by_industry = {str(key): float(value) for key, value in by.items()}
+        ways[way] = {"all": float(hit.mean()), "confirming": float(hit[confirming].mean()), "by_industry": by_industry}
+    return {"products": len(names), "confirming": int(confirming.sum()), **ways}
 
 
 def sample_figures(sample: pd.DataFrame, names: Sequence[str], tagged: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -242,7 +258,7 @@ def speed(judge: Judge, texts: Sequence[str], count: int) -> float:
         f"{texts[row % len(texts)]}、{texts[(row * 7919 + row // len(texts)) % len(texts)]}" for row in range(count)
     ]
     started = time.perf_counter()
-    judge(many)
+    judge(many, None)
     return count / (time.perf_counter() - started)
 
 

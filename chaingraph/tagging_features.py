@@ -23,7 +23,7 @@ _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]*[-.、)]+|^其中:
 # Words that end a line of accounts and say nothing about what is made.
 _EMPTY_ENDS = re.compile(
     r"(业务收入|主营业务|制造业|及配件|及其他|及其制品|及其它|等产品|类产品|系列产品|分部|板块|业务|系列|产品|收入|"
-    r"制造|生产|研发|设计|项目|事业部|及服务|加工|行业|等|类)$"
+    r"制造|生产|项目|事业部|及服务|加工|行业|等|类)$"
 )
 # Selling, renting, carrying or mending a thing is not making it.
 _DEALING = re.compile(

@@ -18,7 +18,8 @@ from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.tag_cli import tag_command
 from chaingraph.tagging import SegmentTagger, same_meaning
 from chaingraph.tagging_case import case_terms, examples, tag_case, tag_products
-from chaingraph.tagging_evaluation import calibration, outside_rate, precision_recall, sample_figures
+from chaingraph.tagging_context import batches, beside
+from chaingraph.tagging_evaluation import calibration, in_development, outside_rate, precision_recall, sample_figures
 from chaingraph.tagging_features import NONE, TermIndex, is_dealing, normalise, pair_features, parts
 from chaingraph.tagging_linear import LinearStep
 from chaingraph.writers.case import write_case
@@ -138,6 +139,47 @@ def test_a_text_of_several_products_gets_the_segments_of_each(tagger: SegmentTag
     assert found[["segment_id", "product"]].to_numpy().tolist() == [["EV04", "动力锂电池"], ["PV04", "光伏玻璃"]]
 
 
+def test_a_word_that_two_terms_come_down_to_means_no_segment_when_one_is_of_no_chain() -> None:
+    terms = pd.DataFrame({"term": ["医药业务", "医药产品", "光伏产品"], "segments": ["", "LH11", "PV07"]})
+    model = SegmentTagger(terms).fit(["光伏组件", "光伏板", "合同研发", "白酒"] * 3, ["PV07", "PV07", "LH11", ""] * 3)
+    assert model.index_.meaning("医药", without="group:x") == {NONE}
+    assert model.index_.meaning("光伏") == {"PV07"}
+    assert normalise("医药研发") != normalise("医药")  # research is said, not an empty end
+
+
+def test_other_products_of_the_firm_speak_for_its_chain() -> None:
+    numbers = beside(
+        np.array([0, 1, -1]), np.array([7, 7, 7, 8]), np.array([0, 0, 1, 2]), np.array([0, 1, 0, -1]),
+        np.array([0.5, 0.6, 0.9, 0.0]),
+    )  # fmt: skip
+    assert numbers[:, 1].round(3).tolist() == [0.405, 0.0, -4.595, -4.595]  # logit of 0.6, of 0.5, none, none
+    assert numbers[:, 2].tolist() == pytest.approx([0.6, 0.5, 0, 0])
+    assert numbers[:, 3].tolist() == pytest.approx([0.9, 0.0, 0.5, 0.0])
+    assert numbers[:, 4].tolist() == [0, 0, 0, 1]
+    # Learnt from firms of two products each: those of EV make two of EV, an LED maker's 锂电池 is put elsewhere.
+    rows = [("锂电池", "EV04"), ("湿法隔膜", "EV03"), ("锂电池", "OE01"), ("白酒", "")] * 6
+    chains = {"EV03": "EV", "EV04": "EV", "OE01": "OE"}
+    learnt = SegmentTagger(TERMS, chains=chains).fit(
+        [text for text, _ in rows], [label for _, label in rows], [place // 2 for place in range(len(rows))]
+    )
+    texts, groups = ["白酒", "锂电池", "锂电池", "湿法隔膜"], ["b", "a", "b", "a"]
+    found = learnt.tag(texts, groups=groups)
+    cell = found[found["segment_id"] == "EV04"].set_index("row")["probability"]
+    assert cell[1] > cell[2] + 0.05
+    texts, groups = texts[:3], groups[:3]
+    found = learnt.tag(texts, groups=groups)
+    order = [2, 0, 1]
+    again = learnt.tag([texts[row] for row in order], groups=[groups[row] for row in order])
+    back = again.assign(row=[order[row] for row in again["row"]]).sort_values(["row", "column"], ignore_index=True)
+    pd.testing.assert_frame_equal(back, found, check_dtype=False)
+
+
+def test_a_group_is_never_parted_by_a_batch() -> None:
+    held = list(batches(list("abcdef"), ["x", "y", "x", "y", "z", "x"], 2))
+    assert [[text for _, _, text in batch] for batch in held] == [["a", "c", "f"], ["b", "d"], ["e"]]
+    assert [len(batch) for batch in batches(list("abcde"), None, 2)] == [2, 2, 1]
+
+
 def test_twice_is_the_same_and_order_does_not_matter(tagger: SegmentTagger) -> None:
     texts = [text for text, _ in TEXTS]
     again = small()
@@ -223,17 +265,19 @@ def test_products_of_a_case_become_rows_that_say_where_they_are_from() -> None:
 
 
 def test_a_product_of_no_weight_is_no_sign_of_a_maker() -> None:
-    products = pd.DataFrame({"firm_id": ["a", "b"], "product": "光伏玻璃", "share": [0.5, 0.004], "as_of": "2021"})
+    products = pd.DataFrame(
+        {"firm_id": ["a", "b", "c"], "product": "光伏玻璃", "share": [0.5, 0.004, np.nan], "as_of": "2021"}
+    )
     products["source"] = "list"
 
     class Sure:
         threshold_ = 0.5
 
-        def tag(self, texts: list[str], least: float) -> pd.DataFrame:
+        def tag(self, texts: list[str], groups: list[str], least: float) -> pd.DataFrame:
             return pd.DataFrame({"row": range(len(texts)), "segment_id": "PV04", "probability": 0.99})
 
     tagged = tag_products(products, Sure())
-    assert tagged["confidence"].tolist() == ["known", "unsure"]
+    assert tagged["firm_id"].tolist() == ["a", "c"]  # unknown is not small
 
 
 def test_rows_the_case_states_itself_win() -> None:
@@ -281,7 +325,13 @@ def test_precision_and_recall_count_firm_and_segment_pairs() -> None:
 def test_the_share_tagged_in_other_industries() -> None:
     products = pd.DataFrame({"firm_id": ["bank", "bank", "solar"], "product": ["贷款", "光伏", "光伏"]})
     firms = pd.DataFrame({"firm_id": ["bank", "solar"], "industry": ["480301", "630501"]})
-    assert outside_rate(products, firms, {"光伏"}) == {"products": 2, "tagged": 0.5, "by_industry": {"银行": 0.5}}
+    found = outside_rate(products, firms, {"text": products["product"] == "光伏"})
+    assert found["products"] == 2
+    assert found["text"]["all"] == 0.5
+    assert found["text"]["by_industry"] == {"银行": 0.5}
+    halves = [in_development("bank"), in_development("solar"), in_development("maker")]
+    assert len(set(halves)) == 2
+    assert found["confirming"] == (0 if halves[0] else 2)
 
 
 def test_the_hand_read_sample_is_judged_by_its_verdicts() -> None:
@@ -316,7 +366,10 @@ def test_the_document_quotes_the_figures_of_the_evaluation() -> None:
             held = figures["held_out"][judge][how]
             assert f"{held['precision']:.3f}" in document
             assert f"{held['recall']:.3f}" in document
-    for value in (figures["outside"]["tagged"], figures["hand_read"]["surest_right"], figures["threshold"]):
+            half = figures["held_out"][judge]["halves"]["confirming"][how]
+            assert judge == "baseline" or f"{half['precision']:.3f} | {half['recall']:.3f}" in document
+    ways = [way[half] for way in figures["outside"].values() if isinstance(way, dict) for half in ("all", "confirming")]
+    for value in (*ways, figures["hand_read"]["surest_right"], figures["threshold"]):
         assert f"{value:.3f}" in document
 
 
