@@ -15,6 +15,7 @@ from chaingraph.explain_targets import tier_names
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 
 _PARTNERS = 3
 _OFFERS = 3  # of each kind
@@ -68,7 +69,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
         text(
             "brief.subtitle",
             lang,
-            region=findings.region,
+            region=place_text(findings.region, lang),
             chain=row["chain"],
             list=text(f"codes.candidate_{row['candidate_list']}", lang),
             rank=row["rank"],
@@ -83,12 +84,12 @@ def _or_none(route: object, lang: str) -> str:
 
 
 def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, lang: str) -> tuple[str, ...]:
-    place = " ".join(str(row[name]) for name in ("country", "city") if isinstance(row[name], str))
-    makes = graph["firm_segments"]
+    place = " ".join(place_text(row[name], lang) for name in ("country", "city") if isinstance(row[name], str))
+    decided, makes = row["decision_city"], graph["firm_segments"]
     products = list(dict.fromkeys(makes.loc[makes["firm_id"] == row["firm_id"], "product"].dropna()))
     said = [
         text("brief.seat", lang, place=place) if place else None,
-        text("brief.decision", lang, place=row["decision_city"]) if isinstance(row["decision_city"], str) else None,
+        text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
         text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
         text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,
         text("brief.makes", lang, products=listed(products, lang, 6)) if products else None,

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.columns import split
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.schema import GAP_COLUMNS
 
 MOST_NAMES = 4
@@ -166,7 +167,7 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph
     if row["local_supply"]:
         said.append(text("gaps.supply", lang, count=row["local_supply"]))
     if isinstance(row["nearest_supplier_city"], str):
-        place = {"city": row["nearest_supplier_city"], "km": number(row["nearest_supplier_km"], 0)}
+        place = {"city": place_text(row["nearest_supplier_city"], lang), "km": number(row["nearest_supplier_km"], 0)}
         if row["nearby_found"]:
             said.append(text("gaps.nearby", lang, count=row["nearby_found"], **place))
         else:

@@ -124,6 +124,46 @@ def _add_chinese(known: Gazetteer, row: dict[str, str], *aliases: str, approxima
     known.add(Place((*prefecture, short), district, point), *aliases)
 
 
+# Where the English name is not the pinyin of the short one.
+_ENGLISH = {
+    "陕西": "Shaanxi", "内蒙古": "Inner Mongolia", "西藏": "Tibet", "香港": "Hong Kong", "澳门": "Macao",
+    "台北": "Taipei", "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
+    "长三角": "Yangtze River Delta", "京津冀": "Beijing-Tianjin-Hebei",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def english_place(name: str) -> str:
+    """A place as English texts call it: its English name where the tables have one, else its pinyin.
+
+    Only places of China are spelled in pinyin; a name that is not known stays as it is: it may be a Japanese town.
+
+    Examples
+    --------
+    >>> english_place("嘉兴市"), english_place("西安"), english_place("日本"), english_place("狭谷")
+    ('Jiaxing', "Xi'an", 'Japan', '狭谷')
+    """
+    known = _english_names()
+    short = _short(name)
+    if name in known or short in known:
+        return known.get(name, known.get(short, name))
+    if not any(path[0] == CHINA for path in gazetteer().by_name.get(name, ())):
+        return name
+    from pypinyin import lazy_pinyin  # its word list takes a moment to load
+
+    district = len(short) > 2 and short.endswith("区") and short not in GENERIC
+    spelled = ""
+    for syllable in lazy_pinyin(short.removesuffix("区") if district else short, v_to_u=True):
+        spelled += "'" + syllable if spelled and syllable[0] in "aeo" else syllable
+    return spelled.capitalize() + (" District" if district else "")
+
+
+@cache
+def _english_names() -> dict[str, str]:
+    found = {row["country"]: row["country_en"] for row in _rows("countries")}
+    return found | {row["city"]: row["city_en"] for row in _rows("world")} | _ENGLISH
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Path, ...]:
     """Every path a name can mean: the name itself, or places written one after the other (浙江省嘉兴市平湖市)."""

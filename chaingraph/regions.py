@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer, lies_in, parse
+from chaingraph.gazetteer import CHINA, GENERIC, Path, Point, clean, english_place, gazetteer, lies_in, parse
 
 __all__ = [
     "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "coordinates", "country_of", "distance_km", "is_within",
-    "path_of", "place_coordinates", "place_names", "prefecture_of", "province_of", "region_path",
+    "path_of", "place_coordinates", "place_names", "place_text", "prefecture_of", "province_of", "region_path",
 ]  # fmt: skip
 
 AREAS: dict[str, tuple[Path, ...]] = {
@@ -32,6 +32,17 @@ _AREA_NAMES = {
     "京津冀地区": "京津冀",
 }  # fmt: skip
 _EARTH_RADIUS_KM = 6371.0088
+
+
+def place_text(name: str, lang: str) -> str:
+    """The name of a place in a language; `gazetteer.english_place` says how English ones are spelled.
+
+    Examples
+    --------
+    >>> place_text("嘉兴", "en"), place_text("嘉兴", "zh")
+    ('Jiaxing', '嘉兴')
+    """
+    return english_place(name) if lang == "en" else name
 
 
 def region_path(name: str, within: str | None = None) -> Path:

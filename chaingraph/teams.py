@@ -30,7 +30,8 @@ def teams(graph: ChainGraph, lang: str) -> list[Team]:
     for kind in _KINDS:
         for row in held[held["kind"] == kind].sort_values("place", kind="stable").to_dict("records"):
             note = row["note"] if isinstance(row["note"], str) else None
-            found.append(Team(row["place"], text(f"workbook.team_{kind}", lang, place=row["place"]), note))
+            place = regions.place_text(row["place"], lang)
+            found.append(Team(row["place"], text(f"workbook.team_{kind}", lang, place=place), note))
     return [*found, Team(REST, text("workbook.team_rest" if found else "workbook.team_none", lang), None)]
 
 

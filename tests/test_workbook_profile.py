@@ -55,7 +55,7 @@ def test_sheets_and_headers_equal_the_profile(name: str, tmp_path: Path) -> None
             names = ["乙氢能", "甲光伏"] if lang == "zh" else ["Toy hydrogen", "Toy photovoltaics"]
         elif sheet.kind == "team":
             names = ["驻上海", "驻深圳", "境外 德国（拟设）", "其他地区"] if lang == "zh" else [
-                "Team 上海", "Team 深圳", "Abroad 德国 (planned)", "Elsewhere"]  # fmt: skip
+                "Team Shanghai", "Team Shenzhen", "Abroad Germany (planned)", "Elsewhere"]  # fmt: skip
         else:
             names = [sheet.title[lang] if sheet.title else text(f"workbook.sheet_{sheet.kind}", lang)]
         wanted += names

@@ -12,6 +12,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.charts import new_figure
@@ -64,7 +65,8 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     axes.set_ylim(-tallest * _ROW - 0.55, 1.0)
     axes.set_axis_off()
     name = names_by_id(graph, "chains", lang).get(chain_id, chain_id)
-    title = text("charts.panorama_title", lang, region=findings.region, chain=name, date=findings.as_of)
+    region = place_text(findings.region, lang)
+    title = text("charts.panorama_title", lang, region=region, chain=name, date=findings.as_of)
     axes.set_title(title, loc="left", color=_INK, fontsize=15)
     return figure
 
@@ -194,7 +196,8 @@ def district_matrix(findings: Findings, graph: ChainGraph, *, lang: str = "zh") 
                       color="white" if count > 0.75 * most else _INK)  # fmt: skip
     axes.set_xticks(range(len(places)), places)
     axes.set_yticks(range(len(chains)), list(chains["chain"]))
-    axes.set_title(text("charts.districts_title", lang, region=findings.region), loc="left", color=_INK)
+    title = text("charts.districts_title", lang, region=place_text(findings.region, lang))
+    axes.set_title(title, loc="left", color=_INK)
     axes.set_xlabel(text("charts.districts_note", lang), color=_GREY)
     axes.tick_params(length=0)
     return figure

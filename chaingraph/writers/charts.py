@@ -20,6 +20,7 @@ from chaingraph.explain_firm import find_listed
 from chaingraph.explain_gaps import number
 from chaingraph.findings import Findings
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.writers.files import whole_file
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
             )
     axes.set_xticks(range(len(stages)), [text(f"codes.stage_{stage}", lang) for stage in stages])
     axes.set_yticks(range(len(chains)), list(chains["chain"]))
-    axes.set_title(text("charts.matrix_title", lang, region=findings.region), loc="left", color=_BLUE)
+    axes.set_title(text("charts.matrix_title", lang, region=place_text(findings.region, lang)), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.matrix_note", lang), color=_GREY)
     axes.tick_params(length=0)
     return figure

@@ -19,6 +19,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.schema import TABLES
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.page import one_page
@@ -58,7 +59,8 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     lang = lang or findings.lang
     graph = _no_graph(findings, lang)
     states = {code_text("state", code, lang): colour for code, colour in STATE_COLOURS.items()}
-    parts = [f"<p><b>{html.escape(text('notebook.title', lang, region=findings.region, date=findings.as_of))}</b></p>"]
+    title = text("notebook.title", lang, region=place_text(findings.region, lang), date=findings.as_of)
+    parts = [f"<p><b>{html.escape(title)}</b></p>"]
     shown = findings.targets[lang].merge(findings.gaps[lang][["segment_id"]].drop_duplicates(), on="segment_id")
     tables = (
         ("gaps", captioned(findings.gaps[lang], graph, lang), _GAPS),

@@ -13,6 +13,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
 from chaingraph.teams import Team, in_teams, teams
 from chaingraph.writers import list_frames
@@ -81,9 +82,10 @@ def write_workbook(
     shown = in_teams(frames.targets(findings, graph, lang), graph, lang)
     shown, problems = place_marks(shown, marks or no_marks(), graph, lang)
     parts = list(_parts(plan, findings, graph, lang, marked=bool(len(problems))))
-    title = text("workbook.title", lang, region=findings.region)
+    region = place_text(findings.region, lang)
+    title = text("workbook.title", lang, region=region)
     if plan.title:
-        title = plan.title[lang].replace("{region}", findings.region)
+        title = plan.title[lang].replace("{region}", region)
     buffer = BytesIO()
     wanted = {part.key: part.name for part in parts}
     book = open_book(buffer, wanted, lang=lang, as_of=findings.as_of, title=title)
@@ -172,7 +174,7 @@ class _Writer:
         colours = {"chain": _CHAIN_TAB, "team": _TEAM_TAB, "overview": _MAIN_TAB}
         heading = f"{self.title} · {book.names[part.key]}"
         if part.chain:
-            heading = book.label("title_chain", region=self.findings.region, chain=part.name)
+            heading = book.label("title_chain", region=place_text(self.findings.region, book.lang), chain=part.name)
         add_table(book, part.key, frame, columns, title=heading, captions=captions, frozen=plan.frozen, printed=printed,
                   sheet_links=links, colour=colours.get(plan.kind, _LIST_TAB), headers=headers,
                   paper=plan.paper, hidden=hidden)  # fmt: skip

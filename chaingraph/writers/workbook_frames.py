@@ -11,8 +11,10 @@ import pandas as pd
 
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
+from chaingraph.gazetteer import english_place
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.evidence import joined_words, local_shares
@@ -53,7 +55,10 @@ def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame
         shown = shown.assign(firm=english if lang == "en" else shown["firm"], firm_other=other)
     if {"country", "city"} <= set(shown.columns):
         pairs = zip(shown["country"], shown["city"], strict=True)
-        shown["seat"] = [_seat(country, city) for country, city in pairs]
+        shown["seat"] = [_seat(country, city, lang) for country, city in pairs]
+    for column in ("decision_city", "nearest_supplier_city"):
+        if column in shown and lang == "en":
+            shown[column] = _each(shown[column], english_place)
     return shown
 
 
@@ -67,10 +72,10 @@ def _code(group: str, lang: str, value: str) -> str:
     return code_text(group, value, lang)
 
 
-def _seat(country: object, city: object) -> str | None:
-    known = [part for part in (country, city) if isinstance(part, str)]
+def _seat(country: object, city: object, lang: str) -> str | None:
+    known = [place_text(part, lang) for part in (country, city) if isinstance(part, str)]
     if len(known) == 2 and (country == "中国" or country == city):
-        return str(city)
+        return known[1]
     return " ".join(known) or None
 
 

@@ -14,6 +14,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import entries, text
+from chaingraph.regions import place_text
 from chaingraph.schema import TABLES
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook_frames import TERMS, notes_by_chain
@@ -65,7 +66,7 @@ def _backtest(lang: str) -> Iterator[_Said]:
 
 
 def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
-    yield "parameters", text("workbook.region", lang), findings.region, None
+    yield "parameters", text("workbook.region", lang), place_text(findings.region, lang), None
     yield "parameters", text("workbook.as_of", lang), findings.as_of, None
     chains = names_by_id(graph, "chains", lang)
     held = {name: value for name, value in findings.parameters.items() if name not in ("region", "as_of", "files")}
