@@ -71,7 +71,7 @@ def exclusive(ledger: Ledger) -> None:
     """3: the first reporter has one month of exclusive first negotiation."""
     enter(ledger)
     given = report(ledger, day="2024-03-31")
-    assert (given.answer, given.values["until"]) == ("exclusive", "2024-04-30")
+    assert (given.answer, given.values.get("until")) == ("exclusive", "2024-04-30")
     assert given.project.holds("2024-04-30") == "平湖市"
     assert given.project.holds("2024-05-01") == ""
 
@@ -173,7 +173,7 @@ def test_rule_does_what_its_paragraph_says(rule: str, opened: Callable[[Rules], 
 
 @pytest.mark.parametrize("rule", SCENES)
 def test_nothing_else_does_it_when_the_rule_is_taken_out(rule: str, opened: Callable[[Rules], Ledger]) -> None:
-    with pytest.raises((AssertionError, LedgerError, KeyError, pytest.fail.Exception)):
+    with pytest.raises((AssertionError, LedgerError, pytest.fail.Exception)):
         SCENES[rule](opened(SHIPPED.without(rule)))
 
 

@@ -342,6 +342,14 @@ def write(path: str, writer: int, writers: int) -> None:
             ledger.record(act)
 
 
+def written(path: Path) -> int:
+    connection = sqlite3.connect(path, timeout=60)
+    try:
+        return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+    finally:
+        connection.close()
+
+
 @pytest.mark.slow
 def test_a_year_of_eight_writers_killed_twenty_times_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """300 constructed projects, over 5,000 events, eight processes; one of them is killed at 20 random points."""
@@ -352,20 +360,24 @@ def test_a_year_of_eight_writers_killed_twenty_times_loses_and_doubles_nothing(t
     for process in running.values():
         process.start()
     chance, kills = random.Random(7), 0
+    total = sum(len(year(writer, 8)) for writer in range(8))
     deadline = time.monotonic() + 540
-    while (alive := [number for number, process in running.items() if process.is_alive()]) or kills < 20:
+    while kills < 20:
         assert time.monotonic() < deadline, f"{kills} kills"
-        time.sleep(chance.uniform(0.15, 0.9))
-        if kills < 20:
-            number = chance.choice(alive or list(running))
-            process = running[number]
-            if process.is_alive() and process.pid:
-                os.kill(process.pid, signal.SIGKILL)
-            process.join()
-            kills += 1
-            # Whoever was cut off begins again from the start: what stands already is not recorded twice.
-            running[number] = context.Process(target=write, args=(str(path), number, 8))
-            running[number].start()
+        time.sleep(chance.uniform(0.1, 0.6))
+        assert written(path) < total, f"all was written after {kills} kills"
+        alive = [number for number, process in running.items() if process.is_alive()]
+        if not alive:
+            continue
+        number = chance.choice(alive)
+        process = running[number]
+        assert process.pid
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        kills += process.exitcode == -signal.SIGKILL  # not one that had just come to its end
+        # Whoever was cut off begins again from the start: what stands already is not recorded twice.
+        running[number] = context.Process(target=write, args=(str(path), number, 8))
+        running[number].start()
     for process in running.values():
         process.join()
         assert process.exitcode == 0

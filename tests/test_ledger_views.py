@@ -249,7 +249,7 @@ def test_rule_does_what_its_paragraph_says(rule: str, ledger: Ledger) -> None:
 def test_nothing_else_does_it_when_the_rule_is_taken_out(rule: str, tmp_path: Path) -> None:
     with (
         open_ledger(tmp_path / "l.db", RULES.without(rule), create=True) as ledger,
-        pytest.raises((AssertionError, KeyError)),
+        pytest.raises((AssertionError, KeyError)),  # a view without its rule has no such rows or columns
     ):
         VIEW_RULES[rule](ledger)
 
