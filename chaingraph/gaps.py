@@ -118,7 +118,8 @@ def gap_facts(
         segments feeding it), nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
         reference), state, severity with its parts (severity_state, severity_demand, severity_high_value,
         severity_chokepoint, severity_must_pass), fill_mode, admission, confirmed, local_order_share (本地配套率, 0-1;
-        NaN where no order data), must_pass, bridge, suppliers, choke_by_position.
+        NaN where no order data), must_pass, bridge, suppliers, choke_by_position. Of a case read from Parquet datasets
+        found, group_only, to_check and nearby_found count all firms, everything else those that were read.
     """
     facts = graph["segments"].set_index("segment_id").sort_values(["chain_id", "segment_id"], kind="stable")
     facts = facts.join(graph["chains"].set_index("chain_id")[["chain", "chain_en"]], on="chain_id")
@@ -139,6 +140,7 @@ def gap_facts(
     outside = query("outside", [gap_rules()["rule"]["nearby_km"]], tables={"families": families})
     facts = facts.join(outside.set_index("segment_id"))
     facts["nearby_found"] = facts["nearby_found"].fillna(0).astype(int)
+    facts = _of_all_firms(facts, graph.totals)
     facts = facts.join(segment_measures(graph).set_index("segment_id"))
     facts = facts.join(_order_share(graph, region))
     facts["clusters"] = _clusters(graph, region, facts)
@@ -148,6 +150,15 @@ def gap_facts(
     facts = _with_severity(facts)
     facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
     return facts
+
+
+def _of_all_firms(facts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Where the tables hold the first firms of each segment only: what was counted over all of them."""
+    if totals.empty:
+        return facts
+    counted = totals.set_index("segment_id").reindex(facts.index)
+    names = ("found", "group_only", "to_check", "nearby_found")
+    return facts.assign(**{name: counted[name].fillna(0).astype(int) for name in names})
 
 
 def _count(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.Series[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -100,7 +100,8 @@ class ChainGraph:
         for name in ("designations", "chain_offices", "chain_events"):
             table = self.tables[name]
             parts[name] = table[table["chain_id"].isna() | (table["chain_id"] == chain_id)]
-        return self._slice(f"{self.name}/{chain_id}", parts)
+        counted = self.totals[self.totals["segment_id"].isin(ids)] if len(self.totals) else self.totals
+        return replace(self._slice(f"{self.name}/{chain_id}", parts), totals=counted.reset_index(drop=True))
 
     def region(self, region: str) -> ChainGraph:
         """The graph with only the firms whose seat lies in a region; chains and segments stay whole."""
@@ -181,4 +182,4 @@ class ChainGraph:
 
     def _slice(self, name: str, parts: dict[str, pd.DataFrame]) -> ChainGraph:
         tables = {table: parts.get(table, frame).reset_index(drop=True) for table, frame in self.tables.items()}
-        return ChainGraph(name, tables, self.matches, self.review, self.totals)
+        return ChainGraph(name, tables, self.matches, self.review)  # totals are of all firms

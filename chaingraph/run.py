@@ -21,8 +21,9 @@ from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS
+from chaingraph.stores.parquet_case import read_case_for
 from chaingraph.surveying import survey
-from chaingraph.tables import changed_since_read, read_case
+from chaingraph.tables import changed_since_read
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
@@ -163,7 +164,7 @@ def run(
     load_profile(profile)  # what is wrong with it is said before anything is computed
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
-    case = read_case(case_path, lang=lang)
+    case = read_case_for(region, case_path, open_engine, lang=lang)
     others, sample = read_reference(reference, lang=lang)
     fitted = _fitted(weights, national=bool(others))
     cases = [case, *others]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from chaingraph.findings import Findings
     from chaingraph.graph import ChainGraph
-    from chaingraph.surveying import Sample
+    from chaingraph.surveying import OpenEngine, Sample
 
 CHARTS = ("panorama", "gap_matrix", "target_bars", "score_waterfall", "tier_shares", "district_matrix")
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
@@ -58,13 +58,15 @@ def tell_unplaced(problems: pd.DataFrame, lang: str) -> None:
         click.echo(text("cli.mark_unplaced", lang, **{str(name): value for name, value in row.items()}), err=True)
 
 
-def _graphs(case: str, reference: str, lang: str) -> tuple[ChainGraph, Sample]:
+def _graphs(
+    case: str, region: str, open_engine: OpenEngine, reference: str, lang: str
+) -> tuple[ChainGraph, Sample]:  # fmt: skip
     """The graph of the case, merged with the reference's where it is a case, and the reference."""
     from chaingraph.api import read_reference
     from chaingraph.merge import build_graph
-    from chaingraph.tables import read_case
+    from chaingraph.stores.parquet_case import read_case_for
 
-    own = read_case(case, lang=lang)
+    own = read_case_for(region, case, open_engine, lang=lang)
     others, sample = read_reference(reference, lang=lang)
     return build_graph(own, *others), sample
 
@@ -80,7 +82,7 @@ def _survey(
     open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")
-        graph, national = _graphs(case, reference, lang)
+        graph, national = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else [graph.chain_id(chain)]
         found = survey(graph, region, open_engine, lang=lang, reference=national, progress=begin, **options)
     return (found if wanted is None else only_chains(found, wanted)), graph
@@ -96,7 +98,7 @@ def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: s
     open_engine = named_engine(engine, master, lang)
     with progress(("read", "gaps"), lang) as begin:
         begin("read")
-        graph, national = _graphs(case, reference, lang)
+        graph, national = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else graph.chain_id(chain)
         begin("gaps")
         # The whole graph is asked: a segment that two chains share counts the firms of both.

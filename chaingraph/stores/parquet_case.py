@@ -25,12 +25,19 @@ from chaingraph.tables import read_case
 
 # A chain of parents longer than this is not followed to its top.
 _GENERATIONS = 5
-OpenDatasets = Callable[[Mapping[str, Path]], AbstractContextManager[Query]]
+OpenDatasets = Callable[..., AbstractContextManager[Query]]
 
 
 def is_large(path: str | Path) -> bool:
     """Whether a path is a case with Parquet datasets: a folder with a folder ``firms`` or ``firm_segments`` in it."""
     return Path(path).is_dir() and bool(datasets(Path(path)))
+
+
+def read_case_for(region: str, path: str | Path, open_datasets: OpenDatasets, *, lang: str = "zh") -> Case:
+    """A case of any kind: as `tables.read_case` reads it, or as the region sees it where its firms are datasets."""
+    if is_large(path):
+        return read_large_case(path, region, open_datasets, lang=lang)
+    return read_case(path, lang=lang)
 
 
 def read_large_case(
