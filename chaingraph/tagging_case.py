@@ -125,8 +125,9 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     DataFrame
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
         kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
-        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` at `SURE` or above,
-        else ``unsure``; source (that of the texts, then the tagger and its
+        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` where a text
+        that is not itself ``unsure`` speaks at `SURE` or above, else ``unsure`` (so always for a register: a scope says
+        what a firm may do); source (that of the texts, then the tagger and its
         threshold), as_of (of the newest text).
     """
     rows = speaking_products(products, tagger)
@@ -137,7 +138,8 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         sources = [value for value in dict.fromkeys(held["source"].dropna())] if "source" in held else []
         dates = held["as_of"].dropna() if "as_of" in held else held["product"].iloc[:0]
         shares = held["share"].dropna()
-        sure = held["probability"].max() >= SURE
+        told = held["confidence"] != "unsure" if "confidence" in held else held["probability"] >= 0
+        sure = bool((told & (held["probability"] >= SURE)).any())
         records.append(
             {
                 "firm_id": firm,

@@ -280,6 +280,21 @@ def test_a_product_of_no_weight_is_no_sign_of_a_maker() -> None:
     assert tagged["firm_id"].tolist() == ["a", "c"]  # unknown is not small
 
 
+def test_what_a_firm_may_do_by_its_scope_is_never_known() -> None:
+    products = pd.DataFrame(
+        {"firm_id": ["a", "b", "b"], "product": ["光伏玻璃", "光伏玻璃", "锂电池"], "share": np.nan}
+    )
+    products = products.assign(source="register", as_of="2019-04", confidence=["seen", "unsure", "unsure"])
+
+    class Sure:
+        threshold_ = 0.5
+
+        def tag(self, texts: list[str], groups: list[str], least: float) -> pd.DataFrame:
+            return pd.DataFrame({"row": range(len(texts)), "segment_id": "PV04", "probability": 0.99})
+
+    assert tag_products(products, Sure())["confidence"].tolist() == ["known", "unsure"]
+
+
 def test_rows_the_case_states_itself_win() -> None:
     tables = {"firm_products": pd.DataFrame({"firm_id": ["a"], "product": ["光伏玻璃"], "share": [np.nan]})}
     tables["firm_segments"] = pd.DataFrame({"firm_id": ["a"], "segment_id": ["PV04"], "product": ["own"]}).reindex(
