@@ -200,8 +200,11 @@ def _welcome(lang: str) -> None:
 
 
 def _check(lang: str, case: str, rejects: str | None) -> int:
+    from chaingraph.stores.parquet_case import is_large
     from chaingraph.tables import read_case, summarise
 
+    if is_large(case):
+        return _check_large(lang, Path(case), rejects)
     try:
         with progress(("read",), lang) as begin:
             begin("read")
@@ -219,6 +222,27 @@ def _check(lang: str, case: str, rejects: str | None) -> int:
     if rejects:
         _write_rejects(found.rejects, Path(rejects), lang)
     return REFUSED if len(found.rejects) else DONE  # the case can be used, yet there is something to put right
+
+
+def _check_large(lang: str, case: Path, rejects: str | None) -> int:
+    from chaingraph.stores.parquet_case import read_small_tables, whole_datasets
+    from chaingraph.stores.parquet_check import check_datasets, described
+
+    if rejects and not rejects.endswith(".parquet"):
+        raise click.UsageError(text("cli.rejects_as_parquet", lang, file=rejects))
+    small = read_small_tables(case, lang)
+    with progress(("read",), lang) as begin:
+        begin("read")
+        checked = check_datasets(
+            whole_datasets(case, lang), small["segments"]["segment_id"], rejects=Path(rejects) if rejects else None,
+            lang=lang,
+        )  # fmt: skip
+    click.echo(described(checked, lang))
+    if rejects:
+        click.echo(text("cli.wrote", lang, path=rejects), err=True)
+    elif checked.problems:
+        click.echo(text("tables.dataset_counted", lang, count=checked.problems))
+    return REFUSED if checked.problems or len(small.rejects) else DONE
 
 
 def _write_rejects(rejects: pd.DataFrame, path: Path, lang: str) -> None:

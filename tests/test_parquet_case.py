@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 
 from chaingraph.case import Case
+from chaingraph.cli import main
 from chaingraph.derived import firm_places
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.gaps import gap_facts, local_presence
 from chaingraph.groups import families
 from chaingraph.merge import build_graph
+from chaingraph.schema import TABLES
+from chaingraph.sql import sql_text
 from chaingraph.stores.parquet import LARGE_TABLES, datasets, narrow, nodes_of, seats
 from chaingraph.stores.parquet_case import is_large, read_large_case
 from chaingraph.surveying import survey, survey_tables
@@ -179,3 +182,94 @@ def test_names_that_mean_harm_stay_names(large: Path, tmp_path: Path) -> None:
     case = read_large_case(hostile, "嘉兴", open_engine, keep=2)
     assert case["firm_signals"]["firm_id"].tolist() == ["X1"]  # found by its name, as a name
     assert case["firms"].set_index("firm_id").at["X1", "firm"] == names[0]
+
+
+def test_a_clean_case_has_no_problems(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # The partition "-" stands for an unknown province; everything else is as the curated case has it.
+    assert main(["check", str(large), "--lang", "en"]) == 0
+    assert "firm_segments: 1087 rows" in capsys.readouterr().out
+
+
+def broken(large: Path, folder: Path) -> Path:
+    """The case with one more part of each dataset, in which every rule is broken, some more than once."""
+    shutil.copytree(large, folder)
+    firms = pd.DataFrame(
+        {
+            "firm_id": ["OK1", "bad id", "OK1", None, "OK2", "OK3"],
+            "firm": ["甲", "乙", "丙", "丁", None, "\u202e=cmd|' /C calc'!A0"],
+            "status": ["operating", "open", None, None, None, None],
+            "tiers": ["listed;global500(2022)", "best", None, None, None, None],
+            "employees": pd.array([1, -1, None, None, None, None], dtype="Int64"),
+            "founded": ["2001-02", "2001-13", "last year", None, None, None],
+            "parent_id": [None, "nobody", None, None, None, "OK3"],
+        }
+    )
+    links = pd.DataFrame(
+        {
+            "firm_id": ["OK1", "OK1", "nobody", "OK2"],
+            "segment_id": ["CM01", "CM01", "CM01", "XX99"],
+            "kind": ["maker", "maker", "baker", None],
+            "share": [0.5, 0.5, 1.5, -0.1],
+        }
+    )
+    for name, frame in (("firms", firms), ("firm_segments", links)):
+        with duckdb.connect() as connection:
+            connection.register("held", frame)
+            target = folder / name / "province=-" / "part-9.parquet"
+            connection.execute("COPY (SELECT * FROM held) TO $1 (FORMAT parquet)", [str(target)])
+    return folder
+
+
+EXPECTED = {
+    ("firms", "firm_id", "required"): 1, ("firms", "firm", "required"): 1, ("firms", "firm_id", "not_an_id"): 1,
+    ("firms", "firm_id", "repeated"): 1, ("firms", "status", "not_a_choice"): 1, ("firms", "tiers", "not_a_choice"): 1,
+    ("firms", "employees", "out_of_range"): 1, ("firms", "founded", "not_a_date"): 2,
+    ("firms", "parent_id", "points_nowhere"): 1, ("firms", "parent_id", "own_parent"): 1,
+    ("firm_segments", "firm_id", "points_nowhere"): 1, ("firm_segments", "segment_id", "points_nowhere"): 1,
+    ("firm_segments", "segment_id", "repeated"): 1, ("firm_segments", "kind", "not_a_choice"): 1,
+    ("firm_segments", "share", "out_of_range"): 2,
+}  # fmt: skip
+
+
+def test_every_problem_is_counted_shown_and_written(
+    large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, out = broken(large, tmp_path / "case"), tmp_path / "problems.parquet"
+    assert main(["check", str(case), "--rejects", str(out), "--lang", "en"]) == 1
+    shown = capsys.readouterr().out
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT * FROM read_parquet($1)", [str(out)]).df()
+    counts = rows.groupby(["table_name", "column_name", "reason"]).size().to_dict()
+    assert counts == EXPECTED
+    assert "2  firms · founded · no date" in shown
+    assert "2001-13" in shown
+    assert "\u202e" not in shown
+    assert main(["check", str(case), "--lang", "en"]) == 1
+    assert "17 problems" in capsys.readouterr().out
+    assert main(["check", str(case), "--rejects", str(tmp_path / "problems.csv"), "--lang", "en"]) == 2
+
+
+def test_a_column_of_another_type_refuses_the_case(
+    large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(large, case)
+    shutil.rmtree(case / "firms")
+    (case / "firms").mkdir()
+    with duckdb.connect() as connection:
+        target = str(case / "firms" / "a.parquet")
+        connection.execute("COPY (SELECT 1 AS firm_id, 'x' AS firm) TO $1 (FORMAT parquet)", [target])
+    assert main(["check", str(case), "--lang", "en"]) == 1
+    assert "firms.firm_id: INTEGER" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", LARGE_TABLES)
+def test_the_checks_name_every_column_that_has_a_rule(name: str) -> None:
+    said = sql_text(f"large/check_{name}")
+    ruled = [
+        column.name
+        for column in TABLES[name].columns
+        if column.choices or column.required or column.kind == "date" or column.refers_to or column.minimum is not None
+    ]
+    assert ruled
+    assert [column for column in ruled if f"'{column}'" not in said] == []

@@ -99,6 +99,19 @@ def read_large_case(
     )
 
 
+def read_small_tables(folder: Path, lang: str) -> Case:
+    """The tables of a large case that are files; what they say of firms is not looked up.
+
+    Raises
+    ------
+    CaseError
+        When chains or segments are missing, or the tables are refused.
+    """
+    with tempfile.TemporaryDirectory(prefix="chaingraph-case-") as made:
+        small = small_tables(folder, Path(made) / folder.resolve().name)
+        return read_case(small, lang=lang, required=("chains", "segments"))
+
+
 def whole_datasets(folder: Path, lang: str) -> dict[str, Path]:
     """Both datasets of a large case.
 
