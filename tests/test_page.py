@@ -279,6 +279,13 @@ def test_a_place_that_nobody_knows_is_nowhere() -> None:
     assert region_view("长三角", firms, sites) == {}
 
 
+def test_places_have_english_names_where_those_are_known(chain: dict[str, Any]) -> None:
+    places = chain["places"]
+    assert (places["嘉兴"], places["上海"], places["慕尼黑"]) == ("Jiaxing", "Shanghai", "Munich")
+    named = {firm[key] for firm in chain["firms"] for key in ("country", "city", "district") if key in firm}
+    assert named <= set(places) | {name for name in named if name.isascii()}
+
+
 def test_names_are_found_by_their_pinyin(chain: dict[str, Any]) -> None:
     firms = {firm["id"]: firm.get("initials") for firm in chain["firms"]}
     assert firms["O08"] == ["gzwdo08kjgfyxgs", "gwo08"]

@@ -509,7 +509,7 @@ def test_the_index_leads_to_the_chains_in_its_language(page: Callable[..., Any])
     assert browser.execute_script("return location.pathname.split('/').pop() + location.search") == "mk.html?lang=en"
     assert texts(browser, "h1") == ["Made chain"]
     click(browser, ".home")
-    assert texts(browser, "h1") == ["Industry-chain maps of 嘉兴"]
+    assert texts(browser, "h1") == ["Industry-chain maps of Jiaxing"]
 
 
 def test_a_firm_is_followed_to_the_leaders_here_and_opened(page: Callable[..., Any]) -> None:
@@ -618,6 +618,18 @@ def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
     click(browser, "#region-list details:nth-of-type(6) summary")
     browser.execute_async_script("setTimeout(arguments[0], 50)")
     assert len(texts(browser, "#region-list details[open] li")) == 10  # nine targets in Shanghai, one unit
+
+
+def test_places_are_spelled_in_the_language_of_the_page(page: Callable[..., Any]) -> None:
+    browser = page("mk.html?lang=en#O14")
+    scroll(browser, "#region")
+    assert texts(browser, ".subtitle")[0].startswith("Jiaxing · ")
+    assert "On one page: Made chain in Jiaxing" in texts(browser, "h2")
+    assert {"Shanghai", "Munich", "Tokyo"} <= {words.split(" ")[0] for words in texts(browser, ".spot title")}
+    assert not re.search("[\u4e00-\u9fff]", "".join(texts(browser, "#region-list .place-name")))
+    assert "Shanghai, China" in texts(browser, "#list tbody td")
+    click(browser, "#panel .switch")
+    assert "中国 上海" in texts(browser, "#list tbody td")
 
 
 def test_the_region_follows_the_filters(page: Callable[..., Any]) -> None:

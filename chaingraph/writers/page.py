@@ -16,6 +16,7 @@ from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import LANGUAGES, text
+from chaingraph.regions import place_text
 from chaingraph.writers.files import clean_text, file_name
 from chaingraph.writers.page_atlas import Atlas, build_atlas, named
 from chaingraph.writers.page_changes import FormerRun, changes_of, has_chain
@@ -133,7 +134,7 @@ def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False, changes: Re
 
 
 def _index_page(atlas: Atlas) -> str:
-    title = text("page.index_title", atlas.findings.lang, region=atlas.findings.region)
+    title = text("page.index_title", atlas.findings.lang, region=place_text(atlas.findings.region, atlas.findings.lang))
     return _page("index", index_payload(atlas), title, atlas.findings.lang)
 
 

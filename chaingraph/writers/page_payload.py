@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chaingraph.gaps import MADE
 from chaingraph.labels import LANGUAGES, entries
+from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
 from chaingraph.writers.layout import STAGES, arrange
 from chaingraph.writers.page_atlas import Atlas, by_rank, firm_name, named, short
@@ -12,6 +13,8 @@ from chaingraph.writers.page_pinyin import initials
 from chaingraph.writers.page_places import region_view
 from chaingraph.writers.page_records import Record, known, parts, shortened
 
+# Columns that hold the name of a place.
+_PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")
 _PROVENANCE = ("source", "as_of", "confidence")
 _CARD_ROWS = 3  # leaders and targets on a card of the index
 
@@ -34,7 +37,7 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         for role in atlas.roles.get(segment, []):
             roles.setdefault(role["firm"], []).append({"segment": segment, **_without(role, "firm")})
     lanes = arrange({row["id"]: str(row.get("stage", "")) for row in segments}, atlas.feeds)
-    return {
+    payload = {
         **_frame(atlas, "chain"),
         "alone": alone,
         "chain": _chain(chain),
@@ -55,18 +58,37 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "dropped": [_dropped(row) for row in atlas.dropped.get(chain_id, [])],
         "notes": [row["note"] for key in (chain_id, None) for row in atlas.notes.get(key, [])],
     }
+    return payload | {"places": _english_places(payload, payload["view"].get("places", []))}
 
 
 def index_payload(atlas: Atlas) -> Record:
     """What the first page shows: one card per chain, and the questions worth asking this week."""
     questions = [row for rows in atlas.questions.values() for row in rows]
-    return {
+    payload = {
         **_frame(atlas, "index"),
         "cards": [_card(atlas, chain) for chain in atlas.chains],
         "segments": {key: row["name"] for key, row in atlas.segments.items()},
         "questions": [_renamed(row) for row in sorted(questions, key=by_rank)],
         "notes": _common_notes(atlas),
     }
+    return payload | {"places": _english_places(payload, [])}
+
+
+def _english_places(payload: Record, places: list[Record]) -> dict[str, str]:
+    """What the places that a page names are called in English, where that differs."""
+    rows = [payload, *places]
+    for name in ("firms", "targets", "rankings", "leaders", "segments", "cards"):
+        held = payload.get(name)
+        rows += held if isinstance(held, list) else []
+    for row in tuple(rows):
+        for name in ("sites", "signals", "firms", "roles", "targets"):
+            inner = row.get(name)
+            rows += inner if row is not payload and isinstance(inner, list) else []
+    values = {
+        value for row in rows if isinstance(row, dict) for name in _PLACES if isinstance(value := row.get(name), str)
+    }
+    values |= {str(place["name"]) for place in places}
+    return {name: english for name in sorted(values) if (english := place_text(name, "en")) != name}
 
 
 def _common_notes(atlas: Atlas) -> list[object]:

@@ -7,7 +7,7 @@ function renderBrief(root) {
     el(
       'div',
       { class: 'sheet-head' },
-      heading(2, label('brief_title', { region: data.region, chain: local(data.chain.name) }), { id: 'brief-title' }),
+      heading(2, label('brief_title', { region: placed(data.region), chain: local(data.chain.name) }), { id: 'brief-title' }),
       el('p', { class: 'sheet-meta' }, label('brief_meta', { date: data.as_of || label('no_date') })),
     ),
     el(
@@ -37,7 +37,7 @@ function briefLeaders(facts) {
         'li',
         null,
         firmButton(row.firm),
-        row.district ? el('span', { class: 'place' }, local(row.district)) : null,
+        row.district ? el('span', { class: 'place' }, placed(row.district)) : null,
         el('p', { class: 'makes' }, items(row.products).slice(0, 3).join(label('comma')) || label('products_unknown')),
       ),
     ),
@@ -102,7 +102,7 @@ function briefVisits(facts) {
 }
 
 function seat(row) {
-  return [local(row.country), local(row.city)].filter((place, index, all) => place && all.indexOf(place) === index).join(' ');
+  return placedAll([row.country, row.city]);
 }
 
 function projectWords(row) {

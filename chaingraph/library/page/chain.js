@@ -84,7 +84,7 @@ function isThere(view) {
 }
 
 function renderAll() {
-  const facts = [data.region, caption('class', data.chain.class), caption('strategy', data.chain.strategy)];
+  const facts = [placed(data.region), caption('class', data.chain.class), caption('strategy', data.chain.strategy)];
   masthead(label('chain_title', { chain: local(data.chain.name) }), facts.filter(Boolean).join(' · '), !data.alone);
   for (const node of document.querySelectorAll('[data-label]')) node.textContent = label(node.dataset.label);
   for (const view of views) if (isThere(view)) view.render(document.getElementById(view.id));

@@ -37,6 +37,20 @@ function items(value) {
   return Array.isArray(held) ? held : held === '' ? [] : [held];
 }
 
+const placeNames = new Map(Object.entries(data.places)); // English names of places
+
+/** The name of a place in the language shown. */
+function placed(value) {
+  const name = local(value);
+  return (state.lang === 'en' && placeNames.get(name)) || name;
+}
+
+/** Several names of one place, given from the largest to the smallest, in the order of the language, none said twice. */
+function placedAll(values) {
+  const names = values.map(placed).filter((name, index, all) => name && all.indexOf(name) === index);
+  return state.lang === 'en' ? names.reverse().join(', ') : names.join(' ');
+}
+
 /** Every text of a value, in all languages: what a search looks through. */
 function everyText(value) {
   if (value === null || value === undefined) return [];

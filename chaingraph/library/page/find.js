@@ -140,7 +140,7 @@ function nameOf(entry) {
 function noteOf(entry) {
   if (entry.kind === 'segment') return caption('state', segmentOf.get(entry.id).state);
   const firm = firmOf.get(entry.id);
-  return firm.local ? firm.district || '' : firm.city || firm.country || '';
+  return placed(firm.local ? firm.district : firm.city || firm.country);
 }
 
 function segmentPasses(segment) {

@@ -28,7 +28,7 @@ function chainCard(card, widest) {
       ? el(
           'ol',
           { class: 'card-top' },
-          card.targets.map((row) => el('li', null, el('a', { href: `${page(card.id)}#${encodeURIComponent(row.id)}` }, el('bdi', null, local(row.name))), row.city ? el('span', { class: 'place' }, local(row.city)) : null, row.segment ? el('p', { class: 'what' }, local(data.segments[row.segment])) : null)),
+          card.targets.map((row) => el('li', null, el('a', { href: `${page(card.id)}#${encodeURIComponent(row.id)}` }, el('bdi', null, local(row.name))), row.city ? el('span', { class: 'place' }, placed(row.city)) : null, row.segment ? el('p', { class: 'what' }, local(data.segments[row.segment])) : null)),
         )
       : el('p', { class: 'empty' }, label('no_visits')),
     el('p', { class: 'enter' }, el('a', { href: page(card.id) }, el('span', { class: 'unseen' }, local(card.name), ' '), label('enter', { n: card.listed }), ' ›')),
@@ -83,7 +83,7 @@ function renderQuestions(root) {
 }
 
 function renderFirst() {
-  masthead(label('index_title', { region: data.region }), label('index_subtitle', { n: data.cards.length }), false);
+  masthead(label('index_title', { region: placed(data.region) }), label('index_subtitle', { n: data.cards.length }), false);
   for (const node of document.querySelectorAll('[data-label]')) node.textContent = label(node.dataset.label);
   replace(document.getElementById('summary'), summary());
   renderCards(document.getElementById('cards'));

@@ -81,7 +81,7 @@ function targetTable(list) {
   const columns = [
     [label('head_rank'), 'number', (row) => (row.rank === undefined ? '' : row.rank)],
     [label('head_firm'), 'wide', (row) => [firmButton(row.firm), el('div', { class: 'tags' }, tierTags(firmOf.get(row.firm), row, 2))]],
-    [label('head_seat'), '', (row) => [seat(row), row.decision_city ? el('div', { class: 'note' }, label('decides_in', { city: row.decision_city })) : null]],
+    [label('head_seat'), '', (row) => [seat(row), row.decision_city ? el('div', { class: 'note' }, label('decides_in', { city: placed(row.decision_city) })) : null]],
     [label('head_segment'), 'mid', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
     [label('head_project'), 'wide', (row) => clamped(projectWords(row))],
     [label('head_fit'), '', timesWithBand],
@@ -122,7 +122,7 @@ function rankingTables() {
 
 function place(id) {
   const firm = firmOf.get(id);
-  return firm ? [firm.country, firm.city].filter((name, index, all) => name && all.indexOf(name) === index).join(' ') : '';
+  return firm ? placedAll([firm.country, firm.city]) : '';
 }
 
 function leaderTable() {
@@ -131,7 +131,7 @@ function leaderTable() {
     [
       [label('head_rank'), 'number', (row) => row.rank],
       [label('head_firm'), 'wide', (row) => firmButton(row.firm)],
-      [label('head_district'), '', (row) => local(row.district)],
+      [label('head_district'), '', (row) => placed(row.district)],
       [label('head_products'), 'wide', (row) => items(row.products).slice(0, 5).join(label('comma'))],
       [label('head_why_leads'), 'wide', (row) => local(row.reason)],
       [label('head_confidence'), '', (row) => (row.confidence ? confidence(row.confidence) : label('not_known'))],

@@ -116,7 +116,7 @@ function segmentPanel(segment) {
       [label('group_only'), label('n_firms', { n: segment.group_only || 0 })],
       segment.expected === undefined ? null : [label('expected'), label('n_firms', { n: segment.expected })],
       segment.nearby_found === undefined ? null : [label('nearby_found'), label('n_firms', { n: segment.nearby_found })],
-      [label('nearest_city'), local(segment.nearest_supplier_city)],
+      [label('nearest_city'), placed(segment.nearest_supplier_city)],
       [label('fill'), segment.fill_mode ? caption('fill', segment.fill_mode) : ''],
       [label('admission'), segment.admission ? caption('admission', segment.admission) : label('admission_unknown')],
       [label('confirmed'), segment.confirmed ? caption('confirmed', segment.confirmed) : label('not_confirmed')],
@@ -186,7 +186,7 @@ function firmPanel(firm) {
   const asked = state.selected.segment; // the segment it was opened from comes first
   const rows = data.targets.filter((row) => row.firm === firm.id).sort((a, b) => (b.segment === asked) - (a.segment === asked));
   const kind = firm.local ? 'eyebrow_local' : rows.length ? 'eyebrow_target' : 'eyebrow_firm';
-  const place = [firm.country, firm.city, firm.district].filter((name, index, all) => name && all.indexOf(name) === index).join(' ');
+  const place = placedAll([firm.country, firm.city, firm.district]);
   return [
     panelHead(label(kind), local(firm.name), otherName(firm.name) || firm.full, el('p', { class: 'panel-tags' }, place ? el('span', { class: 'place' }, place) : null, tierTags(firm, rows[0]))),
     rows.map((row, index) => targetParts(firm, row, index === 0)),
@@ -199,7 +199,7 @@ function firmPanel(firm) {
       [label('full_name'), firm.full],
       [label('aliases'), [...(firm.aliases || []), ...(firm.former_names || [])].join(label('comma'))],
       [label('parent'), local(firm.parent)],
-      [label('decision_city'), firm.decision_city],
+      [label('decision_city'), placed(firm.decision_city)],
       [label('stock_code'), firm.stock_code],
       [label('founded'), firm.founded],
       [label('employees'), firm.employees === undefined ? '' : firm.employees.toLocaleString('en')],
@@ -229,7 +229,7 @@ function targetParts(firm, row, first) {
     part('reach', pairs([
       [label('reach'), reachWords(row)],
       [label('propensity'), row.propensity === undefined ? label('not_known') : label('propensity_units', { n: Math.round(Math.expm1(row.propensity)) })],
-      [label('decision_city'), row.decision_city || firm.decision_city || label('not_known')],
+      [label('decision_city'), placed(row.decision_city || firm.decision_city) || label('not_known')],
       [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
     ])),
     first ? part('route', routeSteps(firm, row), relationsButton(firm.id)) : null,
@@ -377,7 +377,7 @@ function roleLine(role) {
     'li',
     null,
     el('div', null, segmentButton(role.segment), role.standing === 2 && role.site_region ? badge(label('group_can'), 'beside') : null),
-    el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', role.site_region, capacityWords(role)].filter(Boolean).join(' · ')),
+    el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', placed(role.site_region), capacityWords(role)].filter(Boolean).join(' · ')),
     el('p', { class: 'note' }, provenance(role)),
   );
 }
@@ -388,11 +388,11 @@ function linkLine(row) {
 
 function signalLine(row) {
   const amount = row.amount_cny_m === undefined ? '' : label('cny_m', { n: row.amount_cny_m.toLocaleString('en') });
-  return el('li', null, el('div', null, el('strong', null, row.date || label('no_date')), ' ', caption('signal', row.kind)), el('p', { class: 'what' }, [row.text, row.place, amount, row.capacity].filter(Boolean).join(' · ')), el('p', { class: 'note' }, provenance(row)));
+  return el('li', null, el('div', null, el('strong', null, row.date || label('no_date')), ' ', caption('signal', row.kind)), el('p', { class: 'what' }, [row.text, placed(row.place), amount, row.capacity].filter(Boolean).join(' · ')), el('p', { class: 'note' }, provenance(row)));
 }
 
 function siteLine(row) {
-  return el('li', null, el('div', null, el('strong', null, row.region), ' ', caption('site', row.kind), row.since ? ` · ${row.since}` : ''), row.note ? el('p', { class: 'what' }, linked(row.note)) : null, el('p', { class: 'note' }, provenance(row)));
+  return el('li', null, el('div', null, el('strong', null, placed(row.region)), ' ', caption('site', row.kind), row.since ? ` · ${row.since}` : ''), row.note ? el('p', { class: 'what' }, linked(row.note)) : null, el('p', { class: 'note' }, provenance(row)));
 }
 
 function startPanel() {

@@ -67,7 +67,7 @@ function countWords(entry) {
 }
 
 function renderRegion(root) {
-  document.querySelector('[data-label=region_note]').textContent = label('region_note', { region: data.region });
+  document.querySelector('[data-label=region_note]').textContent = label('region_note', { region: placed(data.region) });
   replace(root, el('div', { class: 'region-parts' }, el('div', { id: 'region-picture' }), el('div', { id: 'region-list', tabindex: '0', role: 'region', 'aria-label': label('region_view') })));
   fillRegion();
 }
@@ -126,7 +126,7 @@ function spreadRim(spots) {
 
 function placeMarks(entry, at) {
   const kinds = MARKS.filter((kind) => entry[kind].length);
-  const words = [entry.place.name, distanceWords(entry.place), countWords(entry)].join(' · ');
+  const words = [placed(entry.place.name), distanceWords(entry.place), countWords(entry)].join(' · ');
   const marks = kinds.map((kind, index) => mark(kind, at.x + (index - (kinds.length - 1) / 2) * MARK_WIDTH, at.y, Math.min(13, 3.2 + 1.3 * Math.sqrt(entry[kind].length))));
   return drawn('g', { class: `spot${entry.place.approximate ? ' approximate' : ''}` }, drawn('title', null, words), marks);
 }
@@ -139,7 +139,7 @@ function placeWords(spots) {
   const order = spots.slice().sort((a, b) => sizeOf(b.entry) - sizeOf(a.entry));
   const written = [];
   for (const { entry, at } of order) {
-    const { name } = entry.place;
+    const name = placed(entry.place.name);
     const wide = [...name].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.55) * size, 0);
     const reach = 7 + 1.3 * Math.sqrt(sizeOf(entry)) + (MARKS.filter((kind) => entry[kind].length).length - 1) * (MARK_WIDTH / 2);
     for (const [anchor, left, y] of [['start', at.x + reach, at.y + 4], ['end', at.x - reach - wide, at.y + 4], ['middle', at.x - wide / 2, at.y - reach], ['middle', at.x - wide / 2, at.y + reach + size * 0.66]]) {
@@ -173,12 +173,12 @@ function placeLine(entry) {
   const fill = (event) => {
     if (event.target.open && !body.firstChild) add(body, [placeFirms(entry)]);
   };
-  const name = place ? [place.country === '中国' ? '' : `${place.country} `, place.name] : label('band_unknown');
+  const name = place ? [place.country === '中国' ? '' : `${placed(place.country)} `, placed(place.name)] : label('band_unknown');
   return el('details', { ontoggle: fill }, el('summary', null, el('span', { class: 'place-name' }, name), el('span', { class: 'place' }, place ? distanceWords(place) : ''), el('span', { class: 'note' }, countWords(entry))), body);
 }
 
 function placeFirms(entry) {
-  const unit = (row) => el('li', null, badge(caption('site', row.kind)), firmButton(row.firm), entry.place ? null : el('span', { class: 'note' }, row.region || ''));
+  const unit = (row) => el('li', null, badge(caption('site', row.kind)), firmButton(row.firm), entry.place ? null : el('span', { class: 'note' }, placed(row.region)));
   const firm = (kind) => (id) => el('li', null, badge(label(`relation_${kind}`), kind), firmButton(id), entry.place ? null : el('span', { class: 'note' }, place(id)));
   return el('ul', { class: 'tied' }, entry.target.map(firm('target')), entry.unit.map(unit), entry.local.map(firm('local')));
 }
