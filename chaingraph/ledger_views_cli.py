@@ -189,14 +189,16 @@ def _import_marks(
     type=click.Choice(VIEWS),
     help="只导出这些表,可重复,如 due 双周例会 / only these tables, such as due (the meeting)",
 )
+@click.option("--projects", is_flag=True, help="全部项目,可再导入(.csv) / all projects, to be imported again (.csv)")
 @click.option("--offices", is_flag=True, help="链长制视图,一链一页(.html) / the chain offices, a page per chain")
 @click.option("--as-of", default=today, metavar="DATE", help="截至日,默认今天 / day, today by default")
 def export_command(
     ledger: Path, rules: str, journal: str, lang: str, out: Path, case: Path | None, region: str, as_of: str,
-    only: tuple[str, ...], *, offices: bool,
+    only: tuple[str, ...], *, projects: bool, offices: bool,
 ) -> None:  # fmt: skip
     """导出工作簿、网页或回测结果 / Export a workbook, a page, or outcomes for the back-test."""
     from chaingraph.ledger.feedback import LEAST_POSITIVES, OUTCOME_COLUMNS, enough_to_refit, outcomes
+    from chaingraph.ledger.sheet_rows import sheet_rows
     from chaingraph.writers.files import write_csv
     from chaingraph.writers.ledger_page import write_ledger_page, write_offices_page
     from chaingraph.writers.ledger_workbook import write_ledger_workbook
@@ -208,7 +210,10 @@ def export_command(
     if suffix != ".csv" and case is None:
         raise click.BadParameter(str(case), param_hint="--case")
     with opened_ledger(ledger, rules, journal, lang) as opened:
-        if suffix == ".csv":
+        if suffix == ".csv" and projects:
+            rows = sheet_rows(opened)
+            write_csv(rows, out, columns=list(rows.columns))
+        elif suffix == ".csv":
             found = outcomes(opened, region)
             write_csv(found, out, columns=list(OUTCOME_COLUMNS))
             if not enough_to_refit(found):

@@ -131,6 +131,11 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
         assert run("export", "--out", str(tmp_path / name), "--case", str(CASE), "--as-of", "2024-06-01")[0] == 0
     said = run("export", "--out", str(tmp_path / "o.csv"))[1]
     assert "1 firms signed or further, fewer than 200: the shipped weights stay" in said
+    assert run("export", "--out", str(tmp_path / "p.csv"), "--projects")[0] == 0
+    assert "0 entered, 0 changed, 0 advanced" in run("import", str(tmp_path / "p.csv"), *arguments[1:5])[1]
+    said = run("refit", "--case", str(CASE), "--out", str(tmp_path / "w.toml"))[1]
+    assert "fewer than 200: the shipped weights stay" in said
+    assert not (tmp_path / "w.toml").exists()
     assert (tmp_path / "o.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "firm,region,date",
         "构造乙有限公司,嘉兴,2024-05-01",

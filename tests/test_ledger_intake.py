@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from chaingraph.ledger.checks import check_ledger
-from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.intake import Intake, import_projects, read_projects
 from chaingraph.ledger.money import Unit, amount
 from chaingraph.ledger.rules import load_rules
+from chaingraph.ledger.sheet_rows import sheet_rows
 from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.writers.files import write_csv
 
 RULES = load_rules("jiaxing")
 TODAY = "2024-06-30"
@@ -304,3 +306,53 @@ def test_amounts(text: str, header: Unit, stated: str, expected: tuple[float, st
     value, problem = amount(text, header, stated)
     assert value == expected
     assert (value is None) <= (problem is not None)
+
+
+def test_a_column_for_the_currency_says_what_the_amount_does_not(tmp_path: Path) -> None:
+    """What is taken over is not reported as left out; a currency without an amount says nothing."""
+    sheet = tmp_path / "s.csv"
+    sheet.write_text(
+        "项目名称,投资主体,首报地,计划投资总额(百万),币种\n"
+        "构造一,构造甲有限公司,海宁市,150,美元\n构造二,构造乙有限公司,海宁市,150,\n"
+        "构造三,构造丙有限公司,海宁市,,美元\n构造四,构造丁有限公司,海宁市,1.5亿欧元,美元\n",
+        encoding="utf-8",
+    )
+    records, done = read_projects(sheet, at=TODAY, lang="en")
+    held = [(record.facts.get("investment_m"), record.facts.get("currency")) for record in records]
+    assert sorted(map(str, held)) == sorted(map(str, [(150.0, "USD"), (None, None), (None, None), (None, None)]))
+    told = [(row, str(reason)[:12]) for row, reason in done.rejects[["row", "reason"]].itertuples(index=False)]
+    assert told == [(3, "no currency"), (5, "the currency")]
+
+
+def test_what_is_written_out_comes_back_as_it_was(tmp_path: Path, mapping: Path) -> None:
+    write(tmp_path / "s.xlsx", body())
+    _, ledger = imported(tmp_path, tmp_path / "s.xlsx", mapping)
+    with ledger:
+        facts = {
+            "project": "=1+1",
+            "investor": "构造己有限公司",
+            "place": "平湖市",
+            "investment_m": 123.456789,
+            "tiers": "listed;global500",
+            "currency": "EUR",
+            "site_mu": 0.1,
+            "secured": "site;energy",
+            "enclave": False,
+        }
+        ledger.record(Act("entered", "k1", TODAY, "构造局", "", facts))
+        ledger.record(Act("stage", "k1", TODAY, "构造局", "外方退出", {"stage": "ended"}))
+        out = tmp_path / "out.csv"
+        frame = sheet_rows(ledger)
+        write_csv(frame, out, columns=list(frame.columns))
+        number = sum(1 for _ in ledger.events())
+        again = import_projects(ledger, out, at=TODAY, by="构造县投促局", lang="en")
+        assert sum(1 for _ in ledger.events()) == number  # nothing is recorded twice
+        assert (again.entered, again.changed, again.advanced, again.reported) == (0, 0, 0, 0)
+        with open_ledger(tmp_path / "new.db", RULES, create=True) as other:
+            import_projects(other, out, at=TODAY, by="构造县投促局", lang="en")
+            here, there = ({project.project_id: project for project in each.projects()} for each in (ledger, other))
+            assert here.keys() == there.keys()
+            for key, project in here.items():
+                assert there[key].facts == project.facts
+                assert there[key].stage == project.stage
+                assert there[key].end_reason.endswith(project.end_reason)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.cells import clean, fold, parser, unit_scale
+from chaingraph.cells import fold, parser, unit_scale
 from chaingraph.ledger.events import IDENTIFIER, Act, LedgerError, canonical, day_or_none
 from chaingraph.ledger.fields import FACTORS, FIELD, LADDER
 from chaingraph.ledger.money import Unit, amount, unit
@@ -136,7 +136,7 @@ def _records(path: Path, mapping: SheetMap, journal: Journal, at: str) -> tuple[
     return kept, len(sheet.rows)
 
 
-Reader = Callable[[str], tuple[Any, Problem | None]]
+Reader = Callable[..., tuple[Any, Problem | None]]  # of the cell; for the investment also the row's own currency
 
 
 def _reader(name: str, sheet: Sheet) -> Reader:
@@ -152,7 +152,7 @@ def _reader(name: str, sheet: Sheet) -> Reader:
         return parser(column, scale or (1, 1))
     header = (unit(said) if said else None) or Unit(None, "")
     if name == "investment_m":
-        return lambda text: amount(text, header)
+        return lambda text, stated="": amount(text, header, stated)
 
     def dollars(text: str) -> tuple[Any, Problem | None]:
         value, problem = amount(text, header)
@@ -171,17 +171,20 @@ def _record(
     def drop(name: str, problem: Problem, effect: str = "value_left_out") -> None:
         journal.add(number, sheet.headers.get(name, name), cells.get(name, ""), effect, problem)
 
+    stated = readers["currency"](cells["currency"])[0] if "currency" in cells else None
     for name, raw in cells.items():
         if _PHONE.search(raw) and name not in ("project_id", "credit_code", "investment_m"):
             drop(name, Problem("phone"))
             continue
-        value, problem = readers[name](raw)
+        value, problem = readers[name](raw, stated or "") if name == "investment_m" else readers[name](raw)
         if problem is not None:
             drop(name, problem, "value_left_out" if value is None else "note")
         if value is not None:
             values[name] = value
     _personal(values, drop)
-    _money(values, cells, sheet, drop)
+    values.pop("currency", None)  # it says of the amount what the amount does not say itself
+    if "investment_m" in values:
+        values["investment_m"], values["currency"] = values["investment_m"]
     for name in _DAYS:
         if name in values and day_or_none(values[name]) is None:
             drop(name, Problem("not_whole_day"))
@@ -213,26 +216,6 @@ def _personal(values: dict[str, Any], drop: Drop) -> None:
         if name in values and not word.search(values[name]):
             drop(name, Problem("person"))
             del values[name]
-
-
-def _money(values: dict[str, Any], cells: Mapping[str, str], sheet: Sheet, drop: Drop) -> None:
-    """The amount with its currency: from the cell, the header, or the row's own column for the currency."""
-    stated = values.pop("currency", "")
-    raw = cells.get("investment_m", "")
-    if "investment_m" in values:
-        value, currency = values.pop("investment_m")
-        if stated and stated != currency:
-            drop("investment_m", Problem("currency_conflict"))
-        else:
-            values |= {"investment_m": value, "currency": currency}
-    elif raw and stated:
-        # Without a currency in the cell or the header the row's own column may say it.
-        said = sheet.mapping.units.get("investment_m", "")
-        bracket = _BRACKET.search(sheet.headers["investment_m"])
-        header = unit(said or (bracket[1] if bracket else "")) or Unit(None, "")
-        found, _ = amount(clean(raw), header, stated)
-        if found is not None:
-            values |= {"investment_m": found[0], "currency": found[1]}
 
 
 def _standing(values: Mapping[str, Any], drop: Drop) -> dict[str, Any]:
