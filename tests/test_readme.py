@@ -74,7 +74,7 @@ def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     shown = re.findall(r"^\| [^|]+ \| (0\.\d+) \| (\d+) % \| (0\.\d+) \| (\d+) % \|$", text, flags=re.MULTILINE)
     hidden, later = figures("hide30"), figures("temporal")
-    methods = ("random", "same_industry", "topsis", "boosting", "score")
+    methods = ("random", "same_industry", "topsis", "topsis_strong", "boosting", "score")
     assert shown == [
         (f"{hidden[method]['auroc']:.3f}", f"{100 * hidden[method]['recall100']:.0f}",
          f"{later[method]['auroc']:.3f}", f"{100 * later[method]['recall100']:.0f}")
@@ -82,6 +82,23 @@ def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
     ]  # fmt: skip
     for row in (hidden["score"], later["score"]):
         assert re.search(rf"{row['auroc_low']:.3f} \S+ {row['auroc_high']:.3f}", text)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_figures_are_those_of_the_stored_gap_forecast(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    stored = json.loads((ROOT / "docs" / "backtest" / "gaps.json").read_text(encoding="utf-8"))
+    rows = {row["method"]: row for row in stored["summary"] if row["split"] == "temporal"}
+    shown = re.findall(r"^\| [^|]+ \| (0\.\d+) \| (0\.\d+) \| (\d+\.\d) % \|$", text, flags=re.MULTILINE)
+    assert shown == [
+        (f"{row['pooled']:.3f}", f"{row['within']:.3f}", f"{100 * row['first20']:.1f}")
+        for row in (rows[method] for method in ("random", "size_popularity", "gap_logistic"))
+    ]
+    gain = rows["gap_logistic"]
+    assert re.search(rf"{100 * gain['gain_low']:.1f} \S+ {100 * gain['gain_high']:.1f}", text)
+    facts = stored["facts"]["temporal"]
+    assert f"{facts['pairs']:,.0f}" in text
+    assert f"{100 * facts['rate']:.1f} %" in text
 
 
 def test_the_walk_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
