@@ -5,6 +5,7 @@ All firms here are constructed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from chaingraph.labels import LANGUAGES, text
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.feedback import HELD, TALK_COLUMNS, findings_with_ledger
 from chaingraph.ledger.fields import LADDER
-from chaingraph.ledger.marks import Mark, judge, status_word, take_in
+from chaingraph.ledger.marks import Mark, by_firm, judge, status_word, take_in, words_for
+from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger, look_into, open_ledger
 from chaingraph.writers.ledger_marks import status_marks, with_ledger_file
@@ -135,9 +137,9 @@ def test_which_side_is_newer(ledger: Ledger, status: str, before: str | None, st
                  "终止": ["ended"]}.get(stage, []):  # fmt: skip
         ledger.record(Act("stage", "p1", "2026-04-01", "市投促中心", "补登", {"stage": step, "on": ""}))
     mark = Mark("S1", "F1", "构造甲有限公司", status, before, "表 3")
-    assert judge(mark, ledger.projects()).effect == effect
+    assert judge(mark, by_firm(ledger.projects())).effect == effect
     elsewhere = Mark("S2", "F1", "构造甲有限公司", status, before, "表 4")
-    assert judge(elsewhere, ledger.projects()).project is None
+    assert judge(elsewhere, by_firm(ledger.projects())).project is None
 
 
 def test_round_trip_through_the_workbook(tmp_path: Path, plan: Path, ledger: Ledger) -> None:
@@ -182,3 +184,27 @@ def test_round_trip_through_the_workbook(tmp_path: Path, plan: Path, ledger: Led
     assert row_of(path, "甲光伏", "O02")["状态"] == "终止"
     listed = [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
     assert any("终止" in value and "开工" in value for value in listed)
+
+
+def test_several_projects_of_a_firm_are_not_guessed_between(ledger: Ledger) -> None:
+    for number in range(2):
+        enter(ledger, f"p{number}", "F1", "构造甲有限公司")
+    mark = Mark("S1", "F1", "构造甲有限公司", "签约", "", "表 3")
+    told = take_in(ledger, [mark], at="2026-04-01", by="市投促中心", file="s.xlsx", place="平湖市")
+    assert told[["effect", "mark"]].values.tolist() == [["several", "签约"]]
+    assert {project.stage for project in ledger.projects()} == {"negotiating"}
+
+
+def test_a_long_ledger_is_compared_in_a_moment(ledger: Ledger) -> None:
+    """Each project is looked at once, not once for every row of the list."""
+    projects = [
+        Project(
+            f"p{number}", {"investor": f"构造第{number}号材料有限公司", "firm_id": f"F{number}", "segment_id": "S1"}
+        )
+        for number in range(3_000)
+    ]
+    marks = [Mark("S1", f"F{number}", f"构造第{number}号材料有限公司", "", "", "") for number in range(2_000)]
+    started = time.perf_counter()
+    words = words_for(marks, projects, "zh")
+    assert len(words) == 2_000
+    assert time.perf_counter() - started < 10

@@ -77,17 +77,29 @@ def stage_of(word: str) -> str:
     return _words().get(fold(word), "")
 
 
-def projects_of(mark: Mark, projects: Iterable[Project]) -> list[Project]:
+Index = dict[str, dict[str, Project]]  # what a firm is recognised by -> its projects by id
+
+
+def by_firm(projects: Iterable[Project], known: Index | None = None) -> Index:
+    """The projects under everything that their firms are recognised by; ``known`` is added to, in place."""
+    index = {} if known is None else known
+    for project in projects:
+        for name in firm_names(project):
+            index.setdefault(name, {})[project.project_id] = project
+    return index
+
+
+def projects_of(mark: Mark, projects: Index) -> list[Project]:
     """The projects that a row may be about: of its firm; those of its segment where there are any, else of none."""
     own = bare(normalise_name(mark.firm))
-    asked = {f"id {mark.firm_id}"} | ({f"name {own}"} if own else set())
-    found = [project for project in projects if not project.same_as and asked & firm_names(project)]
+    held = projects.get(f"id {mark.firm_id}", {}) | (projects.get(f"name {own}", {}) if own else {})
+    found = [project for _, project in sorted(held.items()) if not project.same_as]
     placed = [project for project in found if project.facts.get("segment_id") == mark.segment_id]
     found = placed or [project for project in found if "segment_id" not in project.facts]
     return [project for project in found if project.open] or found
 
 
-def judge(mark: Mark, projects: Iterable[Project]) -> Verdict:
+def judge(mark: Mark, projects: Index) -> Verdict:
     """Which side of a mark is newer."""
     found, stage = projects_of(mark, projects), stage_of(mark.status)
     project = found[0] if len(found) == 1 else None
@@ -139,8 +151,9 @@ def take_in(
         ``advanced``, ``conflict``, ``several``, ``no_stage``, ``no_place`` or ``refused`` (detail says by which rule).
     """
     rows: list[tuple[object, ...]] = []
-    for mark in sorted(marks):
-        verdict = judge(mark, ledger.projects())
+    projects = by_firm(ledger.projects())
+    for mark in sorted(marks, key=lambda mark: mark[:2]):
+        verdict = judge(mark, projects)
         if verdict.effect in ("same", "to_workbook"):
             continue
         effect, detail, project = verdict.effect, "", verdict.project
@@ -150,6 +163,7 @@ def take_in(
             try:
                 done = ledger.record_all(_acts(mark, verdict, at, by, file, place))
                 effect, project = ("advanced" if project else "entered"), done[-1].project
+                by_firm([project], projects)
             except LedgerError as error:
                 effect, detail = "refused", str(error)
         now = status_word(project.stage, lang) if project else None
@@ -181,8 +195,9 @@ def words_for(marks: Sequence[Mark], projects: Sequence[Project], lang: str) -> 
     Rows that the ledger says nothing about, or that are newer than the ledger, are left out.
     """
     said: dict[tuple[str, str], tuple[str, str]] = {}
+    index = by_firm(projects)
     for mark in marks:
-        verdict = judge(mark, projects)
+        verdict = judge(mark, index)
         if verdict.project is None or verdict.effect not in ("same", "to_workbook", "conflict"):
             continue
         overruled = mark.status if verdict.effect == "conflict" else ""
