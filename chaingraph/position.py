@@ -59,6 +59,7 @@ def _must_pass(network: nx.DiGraph[str]) -> dict[str, float]:
     import networkx as nx
 
     rooted = network.copy()
+    rooted.add_node(_ROOT)  # feeds that run in a circle leave no segment without a supplier
     rooted.add_edges_from((_ROOT, segment) for segment in network if network.in_degree(segment) == 0)
     dominator = dict(nx.immediate_dominators(rooted, _ROOT)) if len(network) else {}
     dominated: dict[str, set[str]] = {segment: set() for segment in network}

@@ -52,6 +52,10 @@ def test_a_second_source_upstream_takes_away_the_must() -> None:
     assert found.loc[["a", "b"], "must_pass"].tolist() == [0.0, 0.0]
 
 
+def test_feeds_in_a_circle_have_no_beginning() -> None:
+    assert measures([("a", "b"), ("b", "a")])["must_pass"].tolist() == [0.0, 0.0]
+
+
 def test_bridge_is_betweenness() -> None:
     # Of the six ordered pairs of a 3-node line's others, one path passes the middle: 1 / ((3 - 1)(3 - 2)).
     assert measures([("a", "b"), ("b", "c")]).loc["b", "bridge"] == pytest.approx(0.5)

@@ -133,13 +133,18 @@ def _frame(session: Any, name: str, table: pd.DataFrame | Path) -> Any:
 
         typed = table.astype({column: kinds[column] for column in table.columns if column in kinds})
         return session.createDataFrame(pyarrow.Table.from_pandas(plain_frame(typed), preserve_index=False))
-    rows = session.read.parquet(str(table))
-    return rows.select(
-        *(
-            rows[column].cast(_SPARK_TYPES[kinds[column]]).alias(column) if column in kinds else rows[column]
-            for column in rows.columns
-        )
-    )
+    from pyspark.sql.functions import lit
+
+    rows = session.read.option("mergeSchema", "true").parquet(str(table))
+    known = [
+        rows[column].cast(_SPARK_TYPES[kinds[column]]).alias(column) if column in kinds else rows[column]
+        for column in rows.columns
+    ]
+    # A column that the dataset does not have is one that is not known.
+    absent = [
+        lit(None).cast(_SPARK_TYPES[kinds[column]]).alias(column) for column in kinds if column not in rows.columns
+    ]
+    return rows.select(*known, *absent)
 
 
 def _answer(table: Any) -> pd.DataFrame:

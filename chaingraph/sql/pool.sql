@@ -76,4 +76,5 @@ SELECT 'main', chain_id, NULL, firm_id, firm, NULL, NULL, NULL, NULL, NULL, NULL
        held
 FROM counted
 WHERE place <= 10
-ORDER BY gate NULLS FIRST, list, chain_id, segment_id, firm_id, product NULLS LAST
+ORDER BY gate NULLS FIRST, list, chain_id, segment_id, firm_id, product NULLS LAST, kind NULLS LAST,
+         confidence NULLS LAST, source NULLS LAST, as_of NULLS LAST

@@ -6,7 +6,8 @@
 WITH best AS (
     SELECT c.*, row_number() OVER (
         PARTITION BY list, chain_id, candidate_list, group_id
-        ORDER BY own_order, key_1, key_2, key_3, key_4, firm_id, segment_id
+        ORDER BY own_order, key_1, key_2, key_3, key_4, firm_id, segment_id, product NULLS LAST, kind NULLS LAST,
+                 confidence NULLS LAST, source NULLS LAST, as_of NULLS LAST
     ) AS own_rank
     FROM candidates AS c
 ),

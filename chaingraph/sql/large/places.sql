@@ -2,4 +2,4 @@
 SELECT country, province, city, district, count(*) AS firms
 FROM firms
 GROUP BY country, province, city, district
-ORDER BY country, province, city, district
+ORDER BY country NULLS LAST, province NULLS LAST, city NULLS LAST, district NULLS LAST
