@@ -22,7 +22,7 @@ from chaingraph.ledger.events import LedgerError, day_or_none
 from chaingraph.ledger.fields import STAGES
 from chaingraph.ledger.rules import days_later
 from chaingraph.ledger.store import Ledger
-from chaingraph.ledger.views import first_day, frame
+from chaingraph.ledger.views import first_day, frame, typed
 
 _Sum = tuple[str, str, str, float, float]
 _PER_MILLION_USD = {"亿美元": 0.01, "百万美元": 1.0, "万美元": 100.0, "美元": 1e6}
@@ -141,8 +141,7 @@ def progress(
                      completion / share, actual / share, line,
                      bool(found.starts) and found.starts <= start))  # fmt: skip
     kinds = dict.fromkeys(PROGRESS_COLUMNS, "float64") | dict.fromkeys(("indicator", "unit", "period", "state"), "str")
-    kinds |= dict.fromkeys(("at_line", "covered"), "boolean")
-    return pd.DataFrame(rows, columns=list(PROGRESS_COLUMNS)).astype(kinds)
+    return typed(rows, kinds | dict.fromkeys(("at_line", "covered"), "boolean"))
 
 
 def broken_down(ledger: Ledger, place_targets: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -240,7 +239,7 @@ def scoreboard(
             extra[str(row["name"])] += _bonus(assessment, str(row["indicator"]), actual * scale - row["target"])
     weigher = "weight_counties" if of == "place" else "weight_departments"
     weight = assessment[weigher] if assessment else float("nan")
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name in sorted(sums):
         shares = wanted.get(name, [])
         mean = sum(min(1.0, share) for share in shares) / len(shares) if shares else float("nan")
@@ -249,13 +248,18 @@ def scoreboard(
         excellent = lowest >= assessment["excellent_from"] if closed and assessment is not None else None
         bonus = extra[name] if shares else float("nan")
         rows.append((name, *sums[name].values(), mean, lowest, excellent, weight, bonus, 100 * weight * mean + bonus))
-    columns = ["name", *indicators, "completion", "lowest", "may_be_excellent", "weight", "bonus", "points"]
-    table = pd.DataFrame(rows, columns=columns).astype({"name": "str", "may_be_excellent": "boolean"})
+    columns = ("name", *indicators, "completion", "lowest", "may_be_excellent", "weight", "bonus", "points", "rank")
+    kinds = dict.fromkeys(columns, "float64") | {"name": "str", "may_be_excellent": "boolean", "rank": "Int64"}
     count = [name for name in indicators if body and body["indicators"][name]["measure"] == "projects"]
-    score = table["points"].where(table["points"].notna(), table["completion"])
-    key = score.where(score.notna(), -1) * 1e6 + table[count].sum(axis=1)
-    table["rank"] = key.rank(ascending=False, method="min").astype("Int64")
-    return table.sort_values(["rank", "name"], ignore_index=True)
+    scores = [_score(row[-1], row[-6], sum(sums[str(row[0])][name] for name in count)) for row in rows]
+    ranked = [(*row, 1 + sum(other > score for other in scores)) for row, score in zip(rows, scores, strict=True)]
+    return typed(sorted(ranked, key=lambda row: (row[-1], row[0])), kinds)
+
+
+def _score(points: float, completion: float, projects: float) -> tuple[float, float]:
+    """What a place or department is ranked by: its points, else its completion, else the number of its projects."""
+    known = [value for value in (points, completion) if value == value]  # NaN differs from itself
+    return (known[0] if known else -1.0, projects)
 
 
 def _bonus(assessment: Any, indicator: str, beyond: float) -> float:

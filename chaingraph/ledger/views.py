@@ -7,9 +7,11 @@ empty cell is not known.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from chaingraph.ledger.events import LedgerError, day_or_none
@@ -29,10 +31,21 @@ _WHOLE = {"projects", "reached", "now_here", "days", "rank", "skipped", *STAGES}
 
 def frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
     """Rows as a table: text columns ``str`` (missing NaN), counts ``Int64``, amounts ``float64``."""
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    kinds = ["float64" if name in _NUMBERS else "Int64" if name in _WHOLE else "str" for name in columns]
-    held = zip(columns, values, kinds, strict=True)
-    return pd.DataFrame({name: pd.Series(column, dtype=kind) for name, column, kind in held})
+    return typed(
+        rows, {name: "float64" if name in _NUMBERS else "Int64" if name in _WHOLE else "str" for name in columns}
+    )
+
+
+def typed(rows: Sequence[Sequence[object]], kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Rows as a table with a dtype per column, built column by column: a board is made in the time of its queries."""
+    values = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    columns: dict[str, Any] = {}
+    for (name, kind), column in zip(kinds.items(), values, strict=True):
+        if kind == "float64":
+            columns[name] = np.array(column, dtype=np.float64)
+        else:
+            columns[name] = pd.array(list(column), dtype=kind)  # type: ignore[call-overload]  # a name, not a literal
+    return pd.DataFrame(columns)
 
 
 def projects(ledger: Ledger, stage: str = "") -> pd.DataFrame:
@@ -340,7 +353,7 @@ def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
         "coordinated": ("''", "coordinated = 1", ()),
         "expiring": ("holder || ' ' || exclusive_until", "exclusive_until BETWEEN ? AND ?", (as_of, soon)),
         "signing": ("signing_planned", "signed_on IS NULL AND signing_planned BETWEEN ? AND ?", (as_of, meeting)),
-        "stuck": ("since", "since < ?", (days_later(as_of, -body["stuck_days"]),)),
+        "stuck": ("''", "since < ?", (days_later(as_of, -body["stuck_days"]),)),
         "flagged": ("flags", "flags IS NOT NULL", ()),
         "doubtful": (others, f"{others} IS NOT NULL", ()),
     }

@@ -16,10 +16,11 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.writers.cell_text import fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text, write_bytes
 from chaingraph.writers.ledger_frames import Tables, notes, parts
+from chaingraph.writers.sheets import line_count, row_height
 
 _HEAD, _LINE, _FONT = "#1F3864", "#BFBFBF", "Microsoft YaHei"
 _NARROW, _WIDE = 8.0, 36.0
-_MANY, _CLOSE = 11, 18.0  # columns from which texts are broken earlier, so that print stays legible
+_MANY, _CLOSE = 11, 22.0  # columns from which texts are broken earlier, so that print stays legible
 
 
 def write_ledger_workbook(
@@ -64,6 +65,7 @@ def write_ledger_workbook(
     for part in (part for part in parts(ledger, case, as_of, lang) if not only or part.key in only):
         names.append(sheet_name(part.caption, names))
         sheet = book.add_worksheet(names[-1])
+        sheet.set_row(0, 24)
         sheet.write_string(0, 0, f"{title} · {part.caption}", looks["title"])
         shown = said if len(part.table) else [*said, text("ledger.empty", lang)]
         for row, note in enumerate(shown, start=1):
@@ -76,25 +78,31 @@ def write_ledger_workbook(
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(head)
-        sheet.set_footer(f"&L&8{safe_text(title)}&C&8&P / &N&R&8{safe_text(as_of)}")
+        sheet.set_footer(f"&L&8 {safe_text(title)}&C&8&P / &N&R&8 {safe_text(as_of)}")
     book.close()
     write_bytes(buffer.getvalue(), path)
 
 
 def _write(page: Any, table: pd.DataFrame, head: int, looks: dict[str, object]) -> None:
+    lines = [1] * len(table)  # a row is as high as its longest text needs: not every office works that out by itself
+    widest = _WIDE if len(table.columns) < _MANY else _CLOSE
     for place, name in enumerate(table.columns):
         page.write_string(head, place, fitting(str(name)), looks["head"])
         values = table[name].astype(object).tolist()
         longest = max((_breadth(value) for value in values), default=0.0)
-        widest = _WIDE if len(table.columns) < _MANY else _CLOSE
-        page.set_column(place, place, min(widest, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3)))
-        for row, value in enumerate(values, start=head + 1):
+        width = min(widest, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3))
+        page.set_column(place, place, width)
+        for row, value in enumerate(values):
             if value is None or value is pd.NA or value != value:  # NaN differs from itself
-                page.write_blank(row, place, None, looks["text"])
+                page.write_blank(head + 1 + row, place, None, looks["text"])
             elif isinstance(value, str):
-                page.write_string(row, place, fitting(value), looks["text"])
+                page.write_string(head + 1 + row, place, fitting(value), looks["text"])
+                lines[row] = max(lines[row], line_count(value, width))
             else:
-                page.write_number(row, place, float(number_text(float(value))), looks["number"])
+                page.write_number(head + 1 + row, place, float(number_text(float(value))), looks["number"])
+    page.set_row(head, row_height(2))
+    for row, count in enumerate(lines, start=head + 1):
+        page.set_row(row, row_height(count))
 
 
 def _breadth(value: object) -> float:
