@@ -388,6 +388,15 @@ def test_the_document_quotes_the_figures_of_the_evaluation() -> None:
         assert f"{value:.3f}" in document
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_quotes_the_strict_figures(name: str) -> None:
+    figures = json.loads((ROOT / "docs" / "tagging.json").read_text(encoding="utf-8"))
+    held = figures["held_out"]["tagger"]["strict"]
+    row = next(line for line in (ROOT / name).read_text("utf-8").splitlines() if line.startswith("| `chaingraph tag`"))
+    assert f"{held['precision']:.3f}" in row
+    assert f"{held['recall']:.3f}" in row
+
+
 @pytest.mark.slow
 def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path) -> None:
     firms = pd.DataFrame({"firm_id": ["1", "2"], "firm": ["甲玻璃股份有限公司", "乙银行股份有限公司"]})
