@@ -71,7 +71,7 @@ def test_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch, capsy
     [
         (["run"], "缺少必填的 CASE"),
         (["run", "x", "--region"], "--region 后面要写它的值"),
-        (["gaps", "x", "--regoin", "嘉兴"], "没有选项 --regoin。相近的有 --region"),
+        (["gaps", "x", "--regoin", "嘉兴"], "没有选项 --regoin。相近的有 --engine, --region"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--strategy", "best"], "--strategy 的值不对"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--top", "0"], "--top 的值不对"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--as-of", "2025-13"], "2025-13 不是日期"),
@@ -206,6 +206,7 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         "case": "c", "region": "嘉兴", "out": "o", "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
         "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en", "pictures": True,
         "profile": "english", "update": "u.xlsx", "compare": "old", "ledger": None, "ledger_place": None,
+        "engine": "duckdb", "master": None, "weights": None,
     }  # fmt: skip
 
 
