@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from chaingraph.backtest.methods import FOUR
 from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, read_weights, reading, refit
+from chaingraph.cli import main
 from chaingraph.errors import CaseError
 from chaingraph.fit import FULL_FORM, build_reference, fit_scores
 from chaingraph.ledger import feedback
@@ -111,3 +113,21 @@ def test_the_score_uses_the_weights_it_is_given_with_a_reference_only() -> None:
 def test_both_thresholds_are_one() -> None:
     assert feedback.LEAST_POSITIVES == LEAST_POSITIVES
     assert TRADES
+
+
+def test_a_run_takes_weights_with_a_national_reference_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
+    (tmp_path / "w.toml").write_text("[weights]\n", encoding="utf-8")
+    given = [
+        "run",
+        str(data),
+        "--region",
+        "嘉兴",
+        "--out",
+        str(tmp_path / "out"),
+        "--weights",
+        str(tmp_path / "w.toml"),
+    ]
+    assert main(given) == 1
+    assert "used with a national reference only" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
