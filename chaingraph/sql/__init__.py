@@ -1,7 +1,8 @@
 """The set-based questions, one dialect-neutral text each: they run unchanged on DuckDB and on Spark.
 
 Parameters are positional (``?``), the one form that both engines take. Tables are registered under their schema names.
-The texts that begin with ``ledger_`` are for SQLite, which keeps the project ledger.
+The texts that begin with ``ledger_`` are for SQLite, which keeps the project ledger, those that begin with ``check_``
+for DuckDB alone.
 """
 
 from __future__ import annotations
