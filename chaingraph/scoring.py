@@ -101,8 +101,8 @@ def national_reference(graph: ChainGraph, national: ChainGraph) -> Reference:
     What the region's case knows of a firm adds to what is known of it as a candidate or as a local firm, and changes
     nothing in the population.
     """
-    matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else graph.matches
-    ids = dict(zip(matched["other_id"].astype(str), matched["firm_id"].astype(str), strict=True))
+    matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else pd.DataFrame()
+    ids = {str(row["other_id"]): str(row["firm_id"]) for row in matched.to_dict("records")}
     frozen = frozen_population(national, graph["segments"], ids)
     _, products, codes = population(graph)
     return with_candidates(frozen, products, codes, known=set(ids.values()) & set(frozen.firm_ids))
