@@ -16,6 +16,7 @@ from chaingraph.schema import GAP_COLUMNS
 
 MOST_NAMES = 4
 QUESTIONS = 20
+_TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
 ASKED_STATES = ("unknown", "none_known")
 _CONFIDENCE = {1: "seen", 2: "known", 3: "unsure"}
 
@@ -153,6 +154,8 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph
             said.append(text("gaps.expected", lang, expected=expected))
     elif expected and row["state"] in ("missing", "unknown"):
         said.append(text(f"gaps.{row['state']}", lang, expected=expected))
+    elif row["expected"] >= _TENTH:
+        said += [text("gaps.none_known", lang), text("gaps.few_expected", lang, expected=expected)]
     else:
         said.append(text("gaps.none_known", lang))
     if row["clusters"]:

@@ -237,8 +237,8 @@ def _state(row: dict[Any, Any]) -> str:
             share=row["segment_share"],
             chain_local=int(row["chain_local"]),
         )
-        if state in ("missing", "unknown") and found:
-            state = state_of(found)
+        if state == "unknown" or (state == "missing" and found):
+            state = state_of(found)  # too few expected to say more than the case itself does
         elif (state == "missing" and row["to_check"]) or (state in ("normal", "strong", "weak") and not found):
             state = "unknown"
         elif state == "strong" and found < gap_rules()["rule"]["strong_at_least"]:

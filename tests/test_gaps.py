@@ -149,7 +149,7 @@ def test_a_constructed_reference_shows_every_state() -> None:
     assert found.loc["PV02", "expected"] == pytest.approx(200 / total * local)
     states = found["state"].to_dict()
     assert states["PV02"] == "missing"
-    assert states["PV04"] == "unknown"  # 1.5 expected: too few to call it missing
+    assert states["PV04"] == "none_known"  # 1.5 expected: too few to call it missing, so the case speaks
     assert states["PV03"] == "strong"  # 50 against 7 expected, and three firms known by name
     assert states["PV01"] == "weak"  # 3 against 10: the interval ends at .78
     assert states["PV05"] == "unknown"  # tagged firms alone never make a segment present
