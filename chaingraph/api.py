@@ -81,7 +81,7 @@ def find_gaps(
     places = firm_places(graph, region)
     with engine(surveying.survey_tables(graph, places)) as query:
         around = surveying.look_around(graph, region, query, places, _sample(reference))
-    return describe_gaps(around.gaps, around.leaders, graph, lang)
+    return describe_gaps(around.gaps, around.leaders, graph, lang, rivals=around.rivals)
 
 
 def survey(

@@ -67,7 +67,9 @@ def _true(value: object) -> bool:
     return value is not None and value is not pd.NA and bool(value)
 
 
-def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
+def describe_gaps(
+    facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph, lang: str, *, rivals: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The gap table that is handed over: the facts with reasons, question and sources in words.
 
     Parameters
@@ -76,6 +78,8 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
         From `gaps.gap_facts`.
     leaders
         From `leaders.find_leaders`.
+    rivals
+        From `rivals.rival_cities`: told among the reasons.
 
     Returns
     -------
@@ -88,6 +92,7 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
     proven = leaders[leaders["proven"].astype(bool)]
     led = {str(chain): list(held["firm_id"]) for chain, held in proven.groupby("chain_id")}
     offices = graph["chain_offices"].dropna(subset=["department"])
+    other_cities = _rivals(rivals, segments, lang)
     rows = []
     for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
         row = {**values, "segment_id": segment_id}
@@ -102,7 +107,9 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
                 "local_buyers": ";".join(firms.get(firm, firm) for firm in row["buyer_ids"]),
                 "ask_whom": whom if asked else None,
                 "question": _question(row, segments[segment_id], lang, by_office=by_office) if asked else None,
-                "reasons": text("gaps.sentence_separator", lang).join(_reasons(row, firms, graph, lang)),
+                "reasons": text("gaps.sentence_separator", lang).join(
+                    [*_reasons(row, firms, graph, lang), *other_cities.get(str(segment_id), [])]
+                ),
                 "sources": _sources(row),
             }
         )
@@ -114,6 +121,23 @@ def describe_gaps(facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph,
     table = table.rename_axis(None)
     order = table.assign(minus=-table["severity"]).sort_values(["chain_id", "minus", "segment_id"], kind="stable").index
     return table.loc[order, list(GAP_COLUMNS)].reset_index(drop=True)
+
+
+def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, str], lang: str) -> dict[str, list[str]]:
+    """The cities with most makers of each segment in the reference, and what the chain of the first one lacks."""
+    said: dict[str, list[str]] = {}
+    if rivals is None or rivals.empty:
+        return said
+    for segment_id, rows in rivals.groupby("segment_id", sort=True):
+        held = rows.sort_values("rank").to_dict("records")
+        counted = [text("gaps.rival", lang, city=place_text(row["city"], lang), count=row["firms"]) for row in held]
+        lacks = [segments[part] for part in split(held[0]["lacks"])]
+        sentence = text("gaps.rivals", lang, cities=text("gaps.list_separator", lang).join(counted))
+        if lacks:
+            names = {"city": place_text(held[0]["city"], lang), "segments": listed(lacks, lang)}
+            sentence += text("gaps.rival_lacks", lang, **names)
+        said[str(segment_id)] = [sentence]
+    return said
 
 
 def _ask_whom(

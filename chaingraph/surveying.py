@@ -202,7 +202,10 @@ def survey(
     of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
     grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts)
     by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
-    gaps = {language: describe_gaps(around.gaps, around.leaders, graph, language) for language in LANGUAGES}
+    gaps = {
+        language: describe_gaps(around.gaps, around.leaders, graph, language, rivals=around.rivals)
+        for language in LANGUAGES
+    }
     caption = _caption(graph, places, reference)
     names = graph["firms"].set_index("firm_id")["firm"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))

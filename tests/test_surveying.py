@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,11 @@ def graph() -> ChainGraph:
 @pytest.fixture(scope="module")
 def found(graph: ChainGraph) -> Findings:
     return cg.survey(graph, region="嘉兴")
+
+
+@pytest.fixture(scope="module")
+def blind(graph: ChainGraph) -> Findings:
+    return cg.survey(graph, region="嘉兴", reference=None, draws=0)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +120,7 @@ def test_every_chain_has_targets_with_reasons_that_name_something_local(graph: C
     assert few <= set(notes.loc[notes["note"].str.contains("新引目标仅"), "chain_id"])
 
 
-def test_state_counts_equal_a_recount_from_the_tables(graph: ChainGraph, found: Findings) -> None:
+def test_state_counts_equal_a_recount_from_the_tables(graph: ChainGraph, blind: Findings) -> None:
     """A second way to the same counts: plain Python over the rows, no SQL."""
     local = graph.firms_in("嘉兴")
     links = graph["segment_links"]
@@ -135,7 +143,7 @@ def test_state_counts_equal_a_recount_from_the_tables(graph: ChainGraph, found: 
             shown = row["basis"] == "site" and row["status"] in ("producing", "building") and row["kind"] in kinds
             if shown and row["firm_id"] in local:
                 made.setdefault(segment, set()).add(row["firm_id"])
-    table = found.gaps["zh"].set_index("segment_id")
+    table = blind.gaps["zh"].set_index("segment_id")
     assert {segment: len(made.get(segment, ())) for segment in table.index} == table["found"].to_dict()
     clustered = {
         segment
@@ -176,8 +184,39 @@ def test_ties_share_a_rank(found: Findings) -> None:
         assert ranks[0] == 1
 
 
-def test_grade_a_is_not_given_without_a_reference(found: Findings) -> None:
-    assert set(found.targets["zh"]["evidence_grade"]) <= {"B", "C"}
+def test_grade_a_is_not_given_without_a_reference(blind: Findings, found: Findings) -> None:
+    assert set(blind.targets["zh"]["evidence_grade"]) <= {"B", "C"}
+    assert "A" in set(found.targets["zh"]["evidence_grade"])
+
+
+def test_the_default_compares_with_the_aggregate_of_listed_firms(found: Findings, blind: Findings) -> None:
+    """Expected counts recomputed from the shipped table, in plain Python."""
+    with (files("chaingraph") / "library" / "listed" / "makers.csv").open("r", encoding="utf-8") as lines:
+        makers = list(csv.DictReader(lines))
+    total: Counter[tuple[str, str, bool]] = Counter()
+    for row in makers:
+        total[row["chain"], row["segment"], row["city"] == "嘉兴"] += int(row["firms"])
+    table = found.gaps["zh"]
+    for row in table.to_dict("records"):
+        (own, others), (here, elsewhere) = (
+            [total[row["chain"], name, inside] for inside in (True, False)] for name in (row["segment"], "")
+        )
+        assert row["expected"] == pytest.approx(here * (own + others) / (here + elsewhere)), row["segment"]
+        if not row["found"] and row["state"] != "present_unlisted":
+            assert row["state"] in ("missing", "unknown", "none_known")
+        assert row["state"] != "missing" or row["expected"] >= 3
+    assert blind.gaps["zh"]["expected"].isna().all()
+    assert found.parameters["reference_kind"] == "listed"
+    assert blind.parameters["reference_kind"] == "none"
+    assert set(found.terms["term"]) == {"mix", "relatedness", "constant"}
+    assert found.notes["zh"]["note"].str.contains("2021-10，4605家").sum() == 10
+    names = {row["segment_id"]: (row["chain"], row["segment"]) for row in table.to_dict("records")}
+    elsewhere_made: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for row in makers:
+        if row["city"] not in ("", "嘉兴"):
+            elsewhere_made.setdefault((row["chain"], row["segment"]), []).append((-int(row["firms"]), row["city"]))
+    for row in found.rivals.to_dict("records"):
+        assert (-row["firms"], row["city"]) == sorted(elsewhere_made[names[row["segment_id"]]])[row["rank"] - 1]
 
 
 def test_questions_are_twenty_and_name_somebody(found: Findings) -> None:
