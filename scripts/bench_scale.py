@@ -376,7 +376,7 @@ def measure(
                             f"{size} firms: ours / join and top-k by hand, processor time",
                             of_all,
                             "x",
-                            2 if firms >= 1_000_000 else 3,
+                            2 if firms >= 1_000_000 else 4,
                         ),
                     ]
         if firms in by_hand and engine == "duckdb":
