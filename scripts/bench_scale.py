@@ -347,10 +347,13 @@ def measure(
             wall, used = seconds(ours), seconds(ours, processor_time=True)
             figures += [
                 add(f"{size} firms: gaps, pools, top-k and rows", wall, "s", 60 if largest else None),
-                add(f"{size} firms: the same, processor time", used, "s"),
                 add(f"{size} firms: gaps, pools and top-k alone", seconds(ours, only="narrow"), "s"),
-                add(f"{size} firms: peak memory", ours["peak_gb"], "GB", 16 if largest else None),
             ]
+            if engine == "duckdb":  # Spark works in a process of Java, which is not counted here
+                figures += [
+                    add(f"{size} firms: the same, processor time", used, "s"),
+                    add(f"{size} firms: peak memory", ours["peak_gb"], "GB", 16 if largest else None),
+                ]
             costs.append((firms, used))
             if engine == "duckdb":
                 # By hand the top-k sorts every row of the join: beyond this size it is not waited for.
@@ -393,7 +396,7 @@ def measure(
                 if way == "networkx" and firms == A_SHARE_LINKS:
                     figures.append(add(f"{size} firms: ours / networkx by hand", took / seconds(other), "x", 0.05))
         print(shown(figures[-10:]), flush=True)
-    if len(sizes) > 1:
+    if len(sizes) > 1 and engine == "duckdb":
         figures.append(
             add("exponent of processor time over the number of firms", exponent(*zip(*costs, strict=True)), "", 1.1)
         )
