@@ -193,6 +193,8 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 for piece in held
                 for column, raw in known[piece] or ((-1, 0.0),)
             ]
+            if not found:  # nothing but empty texts
+                continue
             frame = pd.DataFrame(found, columns=["row", "group", "product", "column", "raw"])
             piece, column, raw = pd.factorize(frame["product"])[0], frame["column"].to_numpy(), frame["raw"].to_numpy()
             context = beside(self._chain_codes(), frame["group"].to_numpy(), piece, column, raw)

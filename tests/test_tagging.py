@@ -127,6 +127,14 @@ def test_probabilities_are_per_segment_and_the_last_column_is_none(tagger: Segme
     assert table[1, -1] > 0.5
 
 
+def test_empty_texts_alone_are_none_of_these(tagger: SegmentTagger) -> None:
+    """Found by fuzzing: with nothing but empty texts there is nothing to judge, and no error either."""
+    values = tagger.predict_proba(["", " ", "、"])
+    assert values[:, -1].tolist() == [1.0, 1.0, 1.0]
+    assert not values[:, :-1].any()
+    assert tagger.tag([""]).empty
+
+
 def test_the_words_that_decided(tagger: SegmentTagger) -> None:
     reasons = tagger.explain(["锂电池隔膜材料"])
     top = reasons[reasons["segment_id"] == "EV03"]
