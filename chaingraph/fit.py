@@ -337,7 +337,8 @@ def bootstrap(
         if term in form:
             total += form[term] * lifts[term].fillna(0.0).to_numpy()[scored][:, None]
     limit = max(1, min(top, int(0.2 * len(scored))))
-    rank = np.argsort(np.argsort(-total, axis=0, kind="stable"), axis=0, kind="stable")  # ties in order of id
+    # Ties in order of id; rounded, so that the last bits, which depend on the number of threads, do not part them.
+    rank = np.argsort(np.argsort(-total.round(9), axis=0, kind="stable"), axis=0, kind="stable")
     low, high = np.quantile(np.exp(total), [0.1, 0.9], axis=1)
     frame.iloc[scored] = np.column_stack([low, high, (rank < limit).mean(axis=1)])
     return frame

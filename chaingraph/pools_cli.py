@@ -24,27 +24,24 @@ _FIRST = 15  # rows of a list shown on the terminal
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 .xlsx 或 .csv / file to write")
 @click.option("--on", help="政策须在该日有效,默认今天 / day policies have to hold on, default today")
-@click.option("--reference", type=click.Path(path_type=Path), help="全国参照案例 / national case")
+@click.option("--reference", default="listed", show_default=True, metavar="CASE2",
+              help="参照:listed(自带汇总)、none 或全国案例 / listed (in the box), none, or a national case")  # fmt: skip
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
               help="输出语言 / language of messages")  # fmt: skip
 def pools_command(
-    case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: Path | None, lang: str
+    case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: str, lang: str
 ) -> None:
     """增资扩股、基金、总部、科技、用地、驻点清单 / Reinvestment, funds, headquarters, technology, sites, teams."""
-    from chaingraph.api import survey
+    from chaingraph.api import read_reference, survey
     from chaingraph.merge import build_graph
     from chaingraph.pools import find_pool
-    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.tables import read_case
     from chaingraph.writers.pools import notes, pool_table, write_pools
     from chaingraph.writers.terminal import shown_table
 
-    cases = [read_case(case, lang=lang)]
-    if reference is not None:
-        cases.append(read_case(reference, lang=lang, required=NATIONAL_TABLES))
-    graph = build_graph(*cases)
-    findings = survey(
-        graph, region=region, lang=lang, reference=build_graph(cases[1]) if reference is not None else None
-    )
+    others, sample = read_reference(reference, lang=lang)
+    graph = build_graph(read_case(case, lang=lang), *others)
+    findings = survey(graph, region=region, lang=lang, reference=sample)
     day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or _NAMES]
     if out is not None:

@@ -136,14 +136,14 @@ def test_what_is_no_dataset_is_refused(tmp_path: Path, name: str, words: str) ->
 
 
 def test_what_does_not_fit_is_spilled_or_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset = write_dataset(tmp_path / "firms", rows=1_000_000)
+    dataset = write_dataset(tmp_path / "firms", rows=2_000_000)
     texts = {
         "spills": "SELECT count(*) AS n FROM (SELECT firm_id, min(firm) AS firm FROM firms GROUP BY firm_id)",
         "fails": "SELECT length(string_agg(firm_id, ';')) AS n FROM firms",  # one value, which cannot be spilled
     }
     monkeypatch.setattr(engine, "sql_text", lambda name: texts[name])
-    with engine.open_engine({"firms": dataset}, memory_limit="48MB") as query:
-        assert query("spills")["n"].tolist() == [1_000_000]
-        with pytest.raises(StoreError, match="memory limit of 48MB"):
+    with engine.open_engine({"firms": dataset}, memory_limit="96MB") as query:
+        assert query("spills")["n"].tolist() == [2_000_000]
+        with pytest.raises(StoreError, match="memory limit of 96MB"):
             query("fails")
     assert not list(Path(tempfile.gettempdir()).glob(f"chaingraph-spill-*/duckdb_temp_{os.getpid()}_*"))
