@@ -25,7 +25,7 @@ _FIRST = 15  # rows of a list shown on the terminal
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 .xlsx 或 .csv / file to write")
 @click.option("--on", help="政策须在该日有效,默认今天 / day policies have to hold on, default today")
 @click.option("--reference", default="listed", show_default=True, metavar="CASE2",
-              help="参照:listed(自带汇总)、none 或全国案例 / listed (in the box), none, or a national case")  # fmt: skip
+              help="参照:listed(自带汇总)、none 或全国案例 / listed, none, or a national case")  # fmt: skip
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
               help="输出语言 / language of messages")  # fmt: skip
 def pools_command(

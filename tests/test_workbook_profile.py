@@ -183,7 +183,8 @@ def test_an_office_opens_and_prints_every_profile(tmp_path: Path) -> None:
 
 def test_wide_sheets_go_to_the_larger_paper_unless_the_profile_says_so(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    sheets = ['[[sheets]]\nkind = "gaps"\ntitle = "宽"\nprinted = 23', '[[sheets]]\nkind = "gaps"\ntitle = "小"\nprinted = 23\npaper = "A4"',
+    sheets = ['[[sheets]]\nkind = "gaps"\ntitle = "宽"\nprinted = 23',
+              '[[sheets]]\nkind = "gaps"\ntitle = "小"\nprinted = 23\npaper = "A4"',
               '[[sheets]]\nkind = "gaps"\ntitle = "窄"\ncolumns = ["chain", "segment", "state"]']  # fmt: skip
     path.write_text("\n".join(sheets), encoding="utf-8")
     write_workbook(toy_findings(), toy_graph(), tmp_path / "b.xlsx", profile=path)
