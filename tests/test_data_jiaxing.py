@@ -13,6 +13,7 @@ from chaingraph import regions
 from chaingraph.columns import Column, Table, split
 from chaingraph.schema import TABLES
 from chaingraph.tables import read_case
+from tests.shared_data import shared
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
 FILES = sorted(CASE.glob("*.csv"))
@@ -294,3 +295,14 @@ def test_our_own_reader_takes_every_row_as_it_stands(case: dict[str, pd.DataFram
             assert clean[name][column].notna().sum() == frame[column].notna().sum(), f"{name}.{column}"
             if clean[name][column].dtype == "str":
                 assert sorted(clean[name][column].dropna()) == sorted(frame[column].dropna()), f"{name}.{column}"
+
+
+@pytest.mark.shared
+def test_every_listed_firm_seated_here_is_in_the_case_or_left_out_with_a_reason() -> None:
+    """A reference brings the listed firms of the country: none of them may come as a surprise in its own city."""
+    seats = pd.read_csv(shared("data/ashare-hq/ckg_row_city.csv"), dtype="str")
+    here = set(seats.loc[seats["city"].fillna("").str.startswith("嘉兴"), "code6"])
+    excluded = read("excluded")
+    assert len(here) >= 40
+    assert here - set(read("firms")["stock_code"]) - set(excluded["stock_code"]) == set()
+    assert excluded["reason"].notna().all()
