@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_spilled_or_refused_in_words(tmp_path: Path, monkey
     dataset = write_dataset(tmp_path / "firms", rows=2_000_000)
     texts = {
         "spills": "SELECT count(*) AS n FROM (SELECT firm_id, min(firm) AS firm FROM firms GROUP BY firm_id)",
-        "fails": "SELECT length(string_agg(firm_id, ';')) AS n FROM firms",  # one value, which cannot be spilled
+        "fails": "SELECT length(string_agg(repeat(firm_id, 20), ';')) AS n FROM firms",  # one value: cannot be spilled
     }
     monkeypatch.setattr(engine, "sql_text", lambda name: texts[name])
     with engine.open_engine({"firms": dataset}, memory_limit="96MB") as query:
