@@ -63,6 +63,8 @@ class RunResult:
     changed: tuple[str, ...] = ()  # input files that somebody changed while the run went on
 
 
+# With pyarrow about, pandas would keep text in Arrow, which all that is done cell by cell here pays for.
+@pd.option_context("mode.string_storage", "python")
 def run(
     case_path: str | Path,
     *,
