@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from chaingraph.columns import STAGES
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
@@ -15,8 +13,14 @@ from chaingraph.labels import text
 from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
 from chaingraph.writers.cell_text import code_text, shown_width
+from chaingraph.writers.chart_data import (
+    chain_names,
+    district_counts,
+    first_targets,
+    local_line,
+    makers_by_segment,
+)
 from chaingraph.writers.charts import new_figure
-from chaingraph.writers.list_frames import local_rows
 from chaingraph.writers.sheets import STATE_COLOURS
 
 if TYPE_CHECKING:
@@ -49,7 +53,7 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     lanes = {stage: gaps[gaps["stage"] == stage].to_dict("records") for stage in STAGES}
     tallest = max(1, *(len(rows) for rows in lanes.values()))
     figure, axes = new_figure(15.4, 0.62 * tallest + 1.9)
-    makers, targets = _makers(findings, graph, lang), _first_targets(findings, chain_id, lang)
+    makers, targets = makers_by_segment(findings, graph, lang), first_targets(findings, chain_id, lang)
     places: dict[str, tuple[float, float]] = {}
     for lane, (stage, rows) in enumerate(lanes.items()):
         left = lane * _LANE
@@ -80,12 +84,7 @@ def _box(axes: Any, row: Mapping[Any, Any], left: float, top: float, firms: list
     hatch = _HATCH.get(row["state"])
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor=ground, edgecolor=_GREY, hatch=hatch, lw=0, zorder=2))
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor="none", edgecolor=ink, linewidth=1.1, zorder=3))
-    said = text("charts.panorama_found", lang, count=row["found"])
-    joined = ("、" if lang == "zh" else ", ").join(firms or [])
-    if firms and row["found"]:
-        said += text("charts.colon", lang) + joined
-    elif firms:
-        said = text("charts.panorama_unproven", lang, firms=joined)
+    said = local_line(row["found"], firms or [], lang)
     mark = " ★" if row["chokepoint"] is True or row["high_value"] is True else ""
     lines = [(str(row["segment"]) + mark, 10.5, "bold"), (said, 8, "normal")]
     if target:
@@ -138,54 +137,16 @@ def _cut(line: str, most: float) -> str:
     return line + "…"
 
 
-def _makers(findings: Findings, graph: ChainGraph, lang: str) -> dict[str, list[str]]:
-    """Up to three local firms of each segment: those that produce or build there, leaders first, then by id.
-
-    Where none does, those whose group can or that are not confirmed; those that only buy are left out.
-    """
-    names = names_by_id(graph, "firms", lang)
-    led = set(findings.leaders[lang]["firm_id"])
-    rows = local_rows(findings, graph, lang)
-    rows = rows[~rows["kind"].isin(["buyer", "brand"])]
-    here = (rows["basis"] == "site") & rows["status"].isin(["producing", "building"])
-    rows = rows.assign(later=~here.astype(bool))
-    found = {}
-    for segment, own in rows.groupby("segment_id"):
-        shown = own[~own["later"]] if not own["later"].all() else own
-        first = sorted(set(shown["firm_id"]), key=lambda firm: (firm not in led, firm))[:3]
-        found[str(segment)] = [_brief(names.get(firm, firm)) for firm in first]
-    return found
-
-
-def _first_targets(findings: Findings, chain_id: str, lang: str) -> dict[str, str]:
-    rows = findings.targets[lang]
-    rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].sort_values("rank", kind="stable")
-    first = rows.drop_duplicates("segment_id")
-    names = first["firm_en"].fillna(first["firm"]) if lang == "en" else first["firm"]
-    return dict(zip(first["segment_id"], names, strict=True))
-
-
-def _brief(name: str) -> str:
-    for end in ("股份有限公司", "有限责任公司", "有限公司", "集团"):
-        name = name.removesuffix(end)
-    return name
-
-
 def district_matrix(findings: Findings, graph: ChainGraph, *, lang: str = "zh") -> Figure:
     """In which districts do the local firms of each chain sit?
 
     How to read it: the number of local firms known in the data, by district and chain; a firm counts once in each of
     its chains. What to do: the darkest cell of a chain is where its next firm finds neighbours.
     """
-    rows = local_rows(findings, graph, lang)
-    unknown = text("workbook.district_unknown", lang)
-    rows = rows.assign(place=rows["district"].fillna(unknown)).drop_duplicates(["chain_id", "firm_id"])
-    places = sorted(set(rows["place"]), key=lambda place: (place == unknown, place))
-    chains = findings.gaps[lang][["chain_id", "chain"]].drop_duplicates().sort_values("chain_id")
-    counts = rows.groupby(["chain_id", "place"]).size()
+    counts = district_counts(findings, graph, lang)
+    chains, places = chain_names(findings, lang), list(counts.columns)
     figure, axes = new_figure(max(7.5, 1.0 * len(places) + 2.5), 0.45 * len(chains) + 1.8)
-    shown = np.array([[counts.get((chain, place), 0) for place in places] for chain in chains["chain_id"]], dtype=float)
-    shown = shown.reshape(len(chains), len(places))
+    shown = counts.to_numpy(dtype=float)
     most = shown.max() if shown.size else 0.0
     if shown.size:
         axes.imshow(shown, cmap="Blues", vmin=0, vmax=1.3 * max(1.0, most), aspect="auto")
@@ -195,7 +156,7 @@ def district_matrix(findings: Findings, graph: ChainGraph, *, lang: str = "zh") 
             axes.text(column, row, str(count) if count else "–", ha="center", va="center",
                       color="white" if count > 0.75 * most else _INK)  # fmt: skip
     axes.set_xticks(range(len(places)), places)
-    axes.set_yticks(range(len(chains)), list(chains["chain"]))
+    axes.set_yticks(range(len(chains)), list(chains.values()))
     title = text("charts.districts_title", lang, region=place_text(findings.region, lang))
     axes.set_title(title, loc="left", color=_INK)
     axes.set_xlabel(text("charts.districts_note", lang), color=_GREY)

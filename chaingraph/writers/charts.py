@@ -7,20 +7,20 @@ Legible in black and white: every colour has its own hatch or stands beside its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from chaingraph.columns import STAGES, split
+from chaingraph.columns import STAGES
 from chaingraph.errors import MissingExtraError
 from chaingraph.explain_firm import find_listed
 from chaingraph.explain_gaps import number
 from chaingraph.findings import Findings
 from chaingraph.labels import text
 from chaingraph.regions import place_text
+from chaingraph.writers.chart_data import chain_names, open_segments, tier_caption, tier_counts
 from chaingraph.writers.files import whole_file
 
 if TYPE_CHECKING:
@@ -30,19 +30,7 @@ _FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft Y
           "WenQuanYi Micro Hei")  # fmt: skip
 FORMATS = (".svg", ".png", ".pdf")
 _BLUE, _RED, _GREY = "#1b3a5c", "#b4442f", "#8a949e"
-_TIER_ORDER = (
-    "global500",
-    "china500",
-    "mnc",
-    "hidden_champion",
-    "little_giant",
-    "champion",
-    "unicorn",
-    "soe",
-    "listed",
-)
 _HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo", "++", "||", "**")
-_OPEN = ("missing", "none_known", "unknown")
 
 
 def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
@@ -51,28 +39,18 @@ def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
     How to read it: a dark cell is a stage of a chain that is mostly open; the fraction says how many of how many. What
     to do: look the dark cells up in the gap list, and ask before recruiting (待核清单).
     """
-    gaps = findings.gaps[lang]
-    chains = gaps[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id")
-    stages = list(STAGES)
+    counts = open_segments(findings, lang)
+    chains = chain_names(findings, lang)
     figure, axes = new_figure(7.5, 0.45 * len(chains) + 1.8)
-    total = gaps.groupby(["chain_id", "stage"]).size()
-    open_ = gaps[gaps["state"].isin(_OPEN)].groupby(["chain_id", "stage"]).size()
-    shares = np.array(
-        [
-            [open_.get((chain, stage), 0) / max(1, total.get((chain, stage), 0)) for stage in stages]
-            for chain in chains["chain_id"]
-        ]
-    )
+    open_, total = (counts[column].to_numpy().reshape(len(chains), len(STAGES)) for column in ("open", "total"))
+    shares = open_ / np.maximum(1, total)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
-    for row, chain in enumerate(chains["chain_id"]):
-        for column, stage in enumerate(stages):
-            count = total.get((chain, stage), 0)
-            said = f"{open_.get((chain, stage), 0)} / {count}" if count else "–"
-            axes.text(
-                column, row, said, ha="center", va="center", color="white" if shares[row, column] > 0.75 else _BLUE
-            )
-    axes.set_xticks(range(len(stages)), [text(f"codes.stage_{stage}", lang) for stage in stages])
-    axes.set_yticks(range(len(chains)), list(chains["chain"]))
+    for row, column in np.ndindex(shares.shape):
+        count = total[row, column]
+        said = f"{open_[row, column]} / {count}" if count else "–"
+        axes.text(column, row, said, ha="center", va="center", color="white" if shares[row, column] > 0.75 else _BLUE)
+    axes.set_xticks(range(len(STAGES)), [text(f"codes.stage_{stage}", lang) for stage in STAGES])
+    axes.set_yticks(range(len(chains)), list(chains.values()))
     axes.set_title(text("charts.matrix_title", lang, region=place_text(findings.region, lang)), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.matrix_note", lang), color=_GREY)
     axes.tick_params(length=0)
@@ -156,22 +134,18 @@ def _folded(name: str) -> str:
 
 def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     """Which lists are the new targets of each chain on? Each firm counts once, under the first of its lists."""
-    rows = findings.targets[lang]
-    rows = rows[rows["candidate_list"] == "new"]
-    first = rows["tiers"].map(_first_tier)
-    order = [tier for tier in (*_TIER_ORDER, "none") if (first == tier).any()]
-    chains = rows[["chain_id", "chain"]].drop_duplicates().sort_values("chain_id", ascending=False)
-    shares = pd.crosstab(rows["chain_id"], first, normalize="index").reindex(chains["chain_id"])
+    counts = tier_counts(findings, lang).sort_index(ascending=False)
+    names = chain_names(findings, lang)
+    chains = [names[chain] for chain in counts.index]
+    shares = counts.div(counts.sum(axis="columns"), axis="index")
     height = 0.42 * len(chains) + 2.2
     figure, axes = new_figure(8.5, height)
     left = np.zeros(len(chains))
-    greys = np.linspace(0.35, 0.95, len(order))
-    for index, tier in enumerate(order):
-        width = shares[tier].fillna(0).to_numpy() if tier in shares else np.zeros(len(chains))
-        caption = text("charts.tiers_none", lang) if tier == "none" else text(f"codes.tier_{tier}", lang)
-        axes.barh(list(chains["chain"]), width, left=left, label=caption, color=str(greys[index]), edgecolor="black",
-                  linewidth=0.5, hatch=_HATCHES[index])  # fmt: skip
-        left += width
+    greys = np.linspace(0.35, 0.95, len(shares.columns))
+    for index, (tier, width) in enumerate(shares.items()):
+        axes.barh(chains, width, left=left, label=tier_caption(str(tier), lang), color=str(greys[index]),
+                  edgecolor="black", linewidth=0.5, hatch=_HATCHES[index])  # fmt: skip
+        left += width.to_numpy()
     axes.set_xlim(0, 1)
     axes.set_title(text("charts.tiers_title", lang), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.tiers_axis", lang), color=_GREY)
@@ -206,11 +180,6 @@ def write_chart(figure: Figure, path: str | Path) -> None:
 
 def _short(name: str, most: int = 18) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
-
-
-def _first_tier(tiers: object) -> str:
-    names: Sequence[str] = [part.rstrip("?").partition("(")[0] for part in split(tiers)]
-    return next((tier for tier in _TIER_ORDER if tier in names), "none")
 
 
 def new_figure(width: float, height: float) -> tuple[Figure, Any]:

@@ -67,8 +67,8 @@ def write_workbook(
         Status, owner and notes that people filled in before (`workbook_update.read_marks`); they stand in their rows
         again, and those without a row, or filled in differently in two places, on a sheet of their own.
     pictures
-        Whether the profile's pictures are drawn (some seconds, with the extra ``charts``); without them the sheet
-        says how to get them.
+        Whether the profile's pictures are images (slow, and with the extra ``charts``); otherwise they are
+        drawn with cells.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pictures in the workbook: the charts that a profile asks for, one below the other, or the line that installs them."""
+"""Pictures in the workbook: the charts that a profile asks for, one below the other, or the same drawn with cells."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chaingraph.writers.charts import gap_matrix, target_bars, tier_shares
 from chaingraph.writers.profile import SheetPlan
 from chaingraph.writers.sheets import Book, set_print
 from chaingraph.writers.workbook_frames import chain_ids
+from chaingraph.writers.workbook_map import draw_with_cells
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,13 +40,12 @@ def add_pictures(
 ) -> None:
     """Write a sheet of pictures, each within one printed page.
 
-    Without matplotlib, or without a font that has Chinese, the sheet says what to install; where they are not to be
-    drawn, how to ask for them. The rest of the book stands either way.
+    Where they are not to be drawn, or cannot be for want of matplotlib or of a font that has Chinese, the same is drawn
+    with cells, and the sheet says how to get the pictures.
     """
     sheet = book.workbook.add_worksheet(book.names[key])
     sheet.hide_gridlines(2)
     sheet.set_tab_color("#BF8F00")
-    sheet.set_default_row(_ROW)
     sheet.write_string(0, 0, fitting(title), book.formats["title"])
     sheet.set_row(0, 26)
     for row, caption in enumerate(captions, start=1):
@@ -70,7 +70,13 @@ def add_pictures(
             row += int(height * scale * 72 / _ROW) + 2
             used += height * scale + 0.4
     except MissingExtraError as error:
-        sheet.write_string(row, 0, fitting(book.label("no_picture", reason=str(error))), book.formats["caption"])
+        note = book.label("no_picture", reason=str(error))
+        sheet.write_string(len(captions) + 1, 0, fitting(note), book.formats["caption"])
+        row, breaks = draw_with_cells(book, sheet, len(captions) + 3, plan.pictures, findings, graph)
+        set_print(book, sheet, title, paper)
+        sheet.set_h_pagebreaks(breaks)
+        return
+    sheet.set_default_row(_ROW)  # pictures are placed by rows
     set_print(book, sheet, title, paper)
     sheet.set_print_scale(95)  # not fitted to a width: an office would pay no heed to the breaks between pictures
     sheet.set_h_pagebreaks(breaks)
