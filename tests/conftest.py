@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -11,6 +12,44 @@ import pytest
 # Tests that need a program outside Python. On a laptop they may skip with a reason; under CI=true a skip is a failure,
 # because a browser that is not there would otherwise look like a page that works.
 NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared", "spark")
+
+# Where several processes share the work (scripts/test), one of them takes a file whole, so that what the file prepares
+# is made once, and all files that write to the one Neo4j server. The longest begin first, or the last would run alone.
+ONE_SERVER = "tests/test_neo4j_*.py"
+BEGIN_FIRST = (
+    "tests/test_neo4j_failures.py",  # a server of its own
+    ONE_SERVER,
+    "tests/test_page_browser.py",
+    "tests/test_engine_contract.py",
+    "tests/test_tagging.py",
+    "tests/test_backtest_figures.py",
+    "tests/test_notebooks.py",
+)
+
+
+def taken_whole(test: str) -> str:
+    """What a test (file::name) is part of: tests with the same answer run one after the other, in one process."""
+    file = test.partition("::")[0]
+    return ONE_SERVER if file not in BEGIN_FIRST and fnmatch(file, ONE_SERVER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal out files, by ``taken_whole``."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return taken_whole(nodeid)
+
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest, in a process that shares the work (and --no-loadscope-reorder)."""
+    if hasattr(config, "workerinput"):
+        order = {group: place for place, group in enumerate(BEGIN_FIRST)}
+        items.sort(key=lambda item: order.get(taken_whole(item.nodeid), len(order)))
 
 
 @pytest.hookimpl(wrapper=True)
