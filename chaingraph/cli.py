@@ -6,6 +6,7 @@ refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -60,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lang = language(given, os.environ.get("CHAINGRAPH_LANG", ""))
     try:
         code = command_line(lang).main(given, prog_name="chaingraph", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None where the caller has closed it
+            sys.stdout.flush()
     except click.UsageError as error:
         return _usage(error, lang)
     except ChaingraphError as error:
@@ -70,9 +72,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"\n{text('cli.interrupted', lang)}", err=True)
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # whoever read the output has read enough; click says so by SystemExit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+        _drop_output()
         return PIPE_CLOSED
+    except MemoryError:
+        click.echo(f"{text('cli.refused', lang)}{text('cli.no_memory', lang)}", err=True)
+        return REFUSED
+    except OSError as error:  # the disk of the output, a folder that was removed: what no module could foresee
+        place = f": {error.filename!r}" if error.filename else ""
+        said = text("cli.system", lang, detail=f"{error.strerror or error}{place}")
+        click.echo(f"{text('cli.refused', lang)}{said}", err=True)
+        if error.errno in (errno.ENOSPC, errno.EIO):
+            _drop_output()
+        return REFUSED
     return code if isinstance(code, int) else DONE
+
+
+def _drop_output() -> None:
+    """What is still to be printed cannot be: the interpreter would try once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def language(arguments: Sequence[str], environment: str) -> str:
@@ -95,9 +112,10 @@ def command_line(lang: str) -> click.Group:
 
     def option(name: str, metavar: str | None = None, **more: Any) -> click.Option:
         told = more.pop("told", name)
+        more.setdefault("callback", partial(_not_empty, lang))
         return click.Option([f"--{name}"], metavar=metavar, help=text(f"cli.option_{told}", lang), **more)
 
-    case = click.Argument(["case"], metavar="CASE")
+    case = click.Argument(["case"], metavar="CASE", callback=partial(_not_empty, lang))
     region = option("region", "REGION", required=True)
     chain = option("chain", "CHAIN")
     one_chain = option("chain", "CHAIN", required=True)
@@ -185,6 +203,13 @@ def _version(context: click.Context, _option: click.Parameter, value: object) ->
 
         click.echo(f"chaingraph {__version__}")
         context.exit()
+
+
+def _not_empty(lang: str, _context: click.Context, _option: click.Parameter, value: object) -> object:
+    """An empty text is a variable that was not set: as a path it would mean the folder one happens to stand in."""
+    if value == "":
+        raise click.BadParameter(text("cli.empty_value", lang))
+    return value
 
 
 def _date(lang: str, _context: click.Context, _option: click.Parameter, value: str | None) -> str | None:

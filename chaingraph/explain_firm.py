@@ -54,7 +54,7 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
         msg = f"{firm!r} 不止一家,请写全名或编号 / more than one firm is meant: {choices}"
         raise UnknownNameError(msg)
     near = difflib.get_close_matches(firm, [*named["firm"], *named["firm_en"].dropna()], n=5, cutoff=0.3)
-    msg = f"清单中没有企业 {firm!r},相近的有 / no listed firm {firm!r}; near names: {'、'.join(near) or '-'}"
+    msg = f"清单中没有企业 {firm[:80]!r},相近的有 / no listed firm {firm[:80]!r}; near names: {'、'.join(near) or '-'}"
     raise UnknownNameError(msg)
 
 

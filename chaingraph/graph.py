@@ -75,7 +75,7 @@ class ChainGraph:
                 return str(found.iloc[0])
         names = [str(name) for column in ("chain_id", "chain", "chain_en") for name in chains[column].dropna()]
         near = difflib.get_close_matches(chain, names, n=3, cutoff=0.3) or names[:10]
-        msg = f"没有产业链 {chain!r},相近的有 / no chain {chain!r}; near names: {', '.join(near)}"
+        msg = f"没有产业链 {chain[:80]!r},相近的有 / no chain {chain[:80]!r}; near names: {', '.join(near)}"
         raise UnknownNameError(msg)
 
     def chain(self, chain: str) -> ChainGraph:

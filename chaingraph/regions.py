@@ -81,7 +81,7 @@ def region_path(name: str, within: str | None = None) -> Path:
         )
         raise UnknownNameError(msg)
     near = difflib.get_close_matches(text, _near_names(), n=5, cutoff=0.3)
-    msg = f"没有地名 {name!r},相近的有 / no region {name!r}; near names: {', '.join(near) or '-'}"
+    msg = f"没有地名 {name[:80]!r},相近的有 / no region {name[:80]!r}; near names: {', '.join(near) or '-'}"
     raise UnknownNameError(msg)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import __version__
-from chaingraph.api import LISTED, read_reference
+from chaingraph.api import LISTED, NO_REFERENCE, read_reference
 from chaingraph.case import Case
 from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
@@ -25,7 +25,7 @@ from chaingraph.stores.parquet_case import read_case_for
 from chaingraph.surveying import survey
 from chaingraph.tables import changed_since_read
 from chaingraph.writers.exports import target_columns
-from chaingraph.writers.files import output_folder, write_bytes, write_csv
+from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
 from chaingraph.writers.page import write_pages
 from chaingraph.writers.page_changes import former_run, read_former
@@ -165,6 +165,8 @@ def run(
     open_engine = named_engine(engine, master, lang)
     load_profile(profile)  # what is wrong with it is said before anything is computed
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
+    inputs = [Path(case_path), *([] if reference in (LISTED, NO_REFERENCE) else [Path(reference)])]
+    check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     case = read_case_for(region, case_path, open_engine, lang=lang)
     others, sample = read_reference(reference, lang=lang)
@@ -179,7 +181,6 @@ def run(
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)
-    inputs = [Path(case_path), *([Path(reference)] if others else [])]
     with output_folder(Path(out), inputs=inputs) as folder:
         _write_tables(findings, folder, lang)
         begin("workbook")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -75,6 +76,8 @@ def test_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch, capsy
         (["run", "x", "--region", "嘉兴", "--out", "o", "--strategy", "best"], "--strategy 的值不对"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--top", "0"], "--top 的值不对"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--as-of", "2025-13"], "2025-13 不是日期"),
+        (["run", "x", "--region", "嘉兴", "--out", ""], "--out 的值不对：值为空"),
+        (["gaps", "", "--region", "嘉兴"], "CASE 的值不对：值为空"),
         (["guess"], "用法不对"),
         (["check", "x", "--lang", "fr"], "--lang 的值不对"),
     ],
@@ -111,6 +114,49 @@ def test_unknown_region_chain_and_firm_are_refused_with_near_names(
     assert cli.main(["explain", case, "--region", "嘉兴", "--firm", "乙二电"]) == cli.DONE
     assert "乙二电池科技股份有限公司" in capsys.readouterr().out
     assert cli.main(["explain", case, "--region", "嘉兴", "--firm", "不存在的企业"]) == cli.REFUSED
+
+
+def test_a_name_of_any_length_is_answered_in_a_few_lines(capsys: pytest.CaptureFixture[str], case: str) -> None:
+    for asked in (["--region", "名" * 20_000], ["--region", "嘉兴", "--chain", "名" * 20_000]):
+        assert cli.main(["gaps", case, *asked]) == cli.REFUSED
+        said = capsys.readouterr().err
+        assert "名" * 80 in said
+        assert len(said) < 1000
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (MemoryError(), "Not done: out of memory; close other programs"),
+        (
+            OSError(errno.EIO, "Input/output error", "x\x1b.csv"),
+            r"the operating system says: Input/output error: 'x\x1b",
+        ),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "No such file or directory. Check the path"),
+    ],
+)
+def test_what_the_machine_cannot_do_is_said_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, fault: Exception, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(chaingraph.tables, "read_case", fail)
+    monkeypatch.setattr(cli, "_drop_output", lambda: None)
+    assert cli.main(["check", "x", "--lang", "en"]) == cli.REFUSED
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("where", "code", "said"), [(">/dev/full", 1, "操作系统报告：No space left on device"), (">&-", 0, "")]
+)
+def test_output_that_cannot_be_printed_is_said(where: str, code: int, said: str) -> None:
+    call = ["bash", "-c", f"{sys.executable} -m chaingraph --version {where}"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code
 
 
 def test_check_says_what_was_read(capsys: pytest.CaptureFixture[str], case: str, tmp_path: Path) -> None:

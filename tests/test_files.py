@@ -241,6 +241,22 @@ def test_full_disk_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_file_larger_than_allowed_is_said(tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "a.csv").write_text("old")
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, former[1]))
+    try:
+        with pytest.raises(StoreError, match=r"larger than a file may be there.*the old files are unchanged"):
+            write_bytes(bytes(1001), tmp_path / "a.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+    assert (tmp_path / "a.csv").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
 def test_open_file_stops_the_move_and_the_message_says_how_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What Windows answers when Excel holds a file."""
     real = Path.replace

@@ -98,6 +98,15 @@ def test_wrong_words_are_answered_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    reached: list[str] = []
+    with pytest.raises(cg.ChaingraphError, match="is a file or a link, not a folder"):
+        run(tmp_path / "nowhere", region="嘉兴", out=tmp_path / "out", progress=reached.append)
+    assert reached == ["read"]  # the case, which is not there, was not yet asked for
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_the_functions_of_the_readme(case: Path, tmp_path: Path) -> None:
     graph = cg.build_graph(cg.read_case(case))
     gaps = cg.find_gaps(graph.chain("甲光伏"), region="嘉兴")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,10 @@ def test_files_that_hold_no_marks_are_refused(tmp_path: Path) -> None:
         read_marks(tmp_path / "a.xlsx")
     with pytest.raises(CaseError, match="cannot be read"):
         read_marks(tmp_path / "none.xlsx", lang="en")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.xlsx")  # nobody ever writes into it
+        with pytest.raises(CaseError, match="不是普通文件"):
+            read_marks(tmp_path / "pipe.xlsx")
     openpyxl.Workbook().save(tmp_path / "b.xlsx")
     with pytest.raises(CaseError, match="企业编号"):
         read_marks(tmp_path / "b.xlsx")

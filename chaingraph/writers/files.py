@@ -231,19 +231,34 @@ def output_folder(out: Path, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
         When `out` is a file, a link or an input, when another run is writing to it, when the disk is full or the
         folder may not be written. Nothing in `out` has changed then, unless the message says so.
     """
-    with _explained(out):
-        if out.is_symlink() or (out.exists() and not out.is_dir()):
-            raise StoreError(_both("not_a_folder", path=out))
-        if any(out.resolve() == Path(path).resolve() for path in inputs):
-            raise StoreError(_both("out_is_input", path=out))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        home = out.resolve()
-        room = home.parent / f".{home.name}.chaingraph"
-        if home.is_dir() and (not os.access(home.parent, os.W_OK) or home.stat().st_dev != home.parent.stat().st_dev):
-            room = home / ".chaingraph"
-        with _workroom(out, room) as folder:
-            yield folder
-            _publish(folder, home)
+    with _explained(out), _workroom(out, _room_of(out, inputs)) as folder:
+        yield folder
+        _publish(folder, out.resolve())
+
+
+def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
+    """Refuse before the work what `output_folder` would refuse after it; what stands in `out` is not touched.
+
+    Raises
+    ------
+    StoreError
+        As `output_folder`.
+    """
+    with _explained(out), _workroom(out, _room_of(out, inputs)):
+        pass
+
+
+def _room_of(out: Path, inputs: Sequence[Path]) -> Path:
+    """Where the files for `out` are made, once it is seen to be a place to write to."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise StoreError(_both("not_a_folder", path=out))
+    if any(out.resolve() == Path(path).resolve() for path in inputs):
+        raise StoreError(_both("out_is_input", path=out))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    home = out.resolve()
+    if home.is_dir() and (not os.access(home.parent, os.W_OK) or home.stat().st_dev != home.parent.stat().st_dev):
+        return home / ".chaingraph"
+    return home.parent / f".{home.name}.chaingraph"
 
 
 def _publish(folder: Path, out: Path) -> None:
@@ -343,6 +358,7 @@ def _explained(target: Path) -> Iterator[None]:
     entries = {
         errno.ENOSPC: "disk_full",
         errno.EDQUOT: "disk_full",
+        errno.EFBIG: "too_large",
         errno.EACCES: "no_permission",
         errno.EPERM: "no_permission",
         errno.EROFS: "read_only",
@@ -355,7 +371,7 @@ def _explained(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         entry = entries.get(error.errno or 0)
-        if entry is None or not (entry == "disk_full" or _concerns(error, target)):
+        if entry is None or not (entry in ("disk_full", "too_large") or _concerns(error, target)):
             raise
         raise StoreError(_both(entry, path=target, detail=error.strerror)) from error
 

@@ -8,6 +8,7 @@ on any of them.
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,7 +95,11 @@ def read_marks(path: str | Path, *, profile: str | Path = "zhejiang", lang: str 
     path = Path(path)
     headers = known_headers() | plan_headers(load_profile(profile))
     try:
-        if path.stat().st_size > _LARGEST:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
+            detail = text("tables.not_a_file", lang)
+            raise CaseError(text("workbook.update_unreadable", lang, path=path, detail=detail))
+        if status.st_size > _LARGEST:
             detail = f"> {_LARGEST // 1024 // 1024} MB"
             raise CaseError(text("workbook.update_unreadable", lang, path=path, detail=detail))
         book = open_workbook(path.read_bytes())
