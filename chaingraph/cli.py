@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,7 @@ def command_line(lang: str) -> click.Group:
     chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)
     run_only = (option("out", "OUT", required=True), chains, option("pictures", is_flag=True),
-                option("seed", "N", type=int, default=0, show_default=True))  # fmt: skip
+                option("seed", "N", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True))  # fmt: skip
     compare, weights = option("compare", "OLD_OUT"), option("weights", "FILE.toml")
     page = option("out", "FILE", told="out_map", required=True)
     kind = option("kind", type=click.Choice(CHARTS), required=True)
@@ -213,9 +214,18 @@ def _not_empty(lang: str, _context: click.Context, _option: click.Parameter, val
 
 
 def _date(lang: str, _context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not _DATE.fullmatch(value):
-        raise click.BadParameter(text("cli.bad_date", lang, value=value))
+    if value is not None and not (_DATE.fullmatch(value) and _is_day(value)):
+        raise click.BadParameter(text("cli.bad_date", lang, value=value[:40]))
     return value
+
+
+def _is_day(value: str) -> bool:
+    """Whether the calendar has that day, the first of the month or year where none is given."""
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
+    except ValueError:
+        return False
+    return True
 
 
 def _welcome(lang: str) -> None:

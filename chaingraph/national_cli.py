@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chaingraph.case import Case
 
 PROTOCOLS = ("hide30", "temporal", "gaps")
+_OUTCOMES = {"firm": ("firm", "企业"), "region": ("region", "地区"), "date": ("date", "日期")}
 
 _LANG = click.option(
     "--lang",
@@ -102,10 +103,9 @@ def backtest_command(
     case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None, lang: str
 ) -> None:
     """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
-    import pandas as pd
-
     from chaingraph import regions
     from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
+    from chaingraph.importers.columns import read_columns
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.writers.backtest import write_backtest, write_plot
 
@@ -114,7 +114,7 @@ def backtest_command(
     if outcomes is not None and protocol != "hide30":
         raise ChaingraphError(text("national.outcomes_alone", lang))
     tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-    events = None if outcomes is None else pd.read_csv(outcomes, dtype="str")
+    events = None if outcomes is None else read_columns(outcomes, _OUTCOMES, ("firm", "region"), lang)
     panel = panel_of(tables, regions.distance_km)
     if protocol == "all":
         out.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -353,6 +354,12 @@ def test_one_command_writes_all_three(tmp_path):
     refused = CliRunner().invoke(backtest_command, [*command, "--outcomes", str(national / "firms.csv")])
     assert isinstance(refused.exception, ChaingraphError)
     assert "outcomes" in str(refused.exception)
+    own, own_command = tmp_path / "own.csv", [str(national), "--lang", "en", "--out", str(tmp_path / "own.json")]
+    for content, said in ((bytes(range(128, 256)), r"own\.csv cannot be read"), (b"a,b\n1,2\n", "firm, region")):
+        own.write_bytes(content)
+        refused = CliRunner().invoke(backtest_command, [*own_command, "--outcomes", str(own)])
+        assert isinstance(refused.exception, ChaingraphError)
+        assert re.search(said, str(refused.exception))
 
 
 def test_processes_of_their_own_change_no_figure():
