@@ -1,13 +1,15 @@
 """How well a firm fits a region: its likeness to the firms already there, as a log location quotient.
 
-The score S is a sum of at most four terms, each a lift in nats times a fixed coefficient, and a constant:
+The score S is a sum of at most five terms, each a lift in nats times a fixed coefficient, and a constant:
 likeness by industry and product text (``mix``), by walks over shared attributes (``ppr``), to firms of neighbouring
-cities (``near``), and the region's relatedness to the firm's industry. ``exp(S)`` is "times the base share". The
+cities (``near``) and of cities of the same rank and size (``peers``), and the region's relatedness to the firm's
+industry. ``exp(S)`` is "times the base share". The
 coefficients were fitted on listed firms under a back-test with whole cities held out; see `chaingraph.backtest`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from chaingraph import kernels, relatedness
+from chaingraph import kernels, regions, relatedness
 from chaingraph.errors import UnknownNameError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.reference import (
@@ -30,10 +32,11 @@ from chaingraph.reference import (
 KAPPA = 10.0
 NEAR_KM, FAR_KM = 100.0, 300.0
 MIN_SEEDS = 5  # fewer give no band
-TERMS = ("mix", "ppr", "near", "relatedness")
-FULL_FORM: Mapping[str, float] = {"mix": 0.38, "ppr": 0.90, "near": 0.45, "relatedness": 0.05, "constant": -0.03}
+FULL_FORM: Mapping[str, float] = {
+    "mix": 0.38, "ppr": 0.90, "near": 0.45, "peers": 0.60, "relatedness": 0.05, "constant": -0.03,
+}  # fmt: skip
 CASE_FORM: Mapping[str, float] = {"mix": 0.36, "ppr": 1.03, "constant": -0.025}  # no national reference
-# A population of which only the aggregate is known has no walks and no neighbouring cities.
+# A population of which only the aggregate is known has no walks and no other cities, near or alike.
 SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "relatedness": 0.10, "constant": -0.04}
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "fit_scores",
     "fit_shares",
     "fit_terms",
+    "peer_weights",
     "with_candidates",
 ]
 
@@ -63,14 +67,16 @@ def fit_scores(
         Ids of the firms to score. A candidate that is itself a seed is never its own neighbour.
     cities
         City keys of the region. With them, and a reference that knows cities and distances, the full form is used
-        (near cities, relatedness); without them the case-only form, whose lift is relative to the case's own sample.
+        (near and peer cities, relatedness); without them the case-only form, whose lift is relative to the case's own
+        sample.
 
     Returns
     -------
     DataFrame
-        One row per candidate, index firm_id, sorted: mix, ppr, near, relatedness (nats; relatedness in standard
-        deviations), s (nats), fit_lift = exp(s) (times the base share), text and industry (whether the firm has any),
-        comparable (seeds that share a code scheme or text with it). NaN in s: no basis, nothing to compare it with.
+        One row per candidate, index firm_id, sorted: mix, ppr, near, peers, relatedness (nats; relatedness in
+        standard deviations), s (nats), fit_lift = exp(s) (times the base share), text and industry (whether the firm
+        has any), comparable (seeds that share a code scheme or text with it). NaN in s: no basis, nothing to compare it
+        with.
 
     Raises
     ------
@@ -79,7 +85,7 @@ def fit_scores(
 
     Notes
     -----
-    Full form: ``S = .38 mix + .90 ppr + .45 near + .05 relatedness - .03``; case-only form:
+    Full form: ``S = .38 mix + .90 ppr + .45 near + .60 peers + .05 relatedness - .03``; case-only form:
     ``S = .36 mix + 1.03 ppr - .025``. Lifts are those of `chaingraph.kernels.lift` with kappa = 10.
     """
     local = _local(reference, seeds, candidates)
@@ -100,8 +106,8 @@ def fit_terms(
     Returns
     -------
     DataFrame
-        firm_id, term (mix, ppr, near, relatedness, constant), coefficient, value (lift in nats; 1 for the constant),
-        contribution (nats) = coefficient x value. Firms without a score have no rows.
+        firm_id, term (mix, ppr, near, peers, relatedness, constant), coefficient, value (lift in nats; 1 for the
+        constant), contribution (nats) = coefficient x value. Firms without a score have no rows.
     """
     cities = None if cities is None else list(cities)
     form = _form(reference, cities)
@@ -182,26 +188,61 @@ def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) ->
     frame["mix"] = kernels.lift(mix @ local.weights, count, expected[:, 0], kappa=KAPPA)
     frame["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA)
     frame[["mix", "ppr"]] += basis[:, None]
-    frame["near"] = np.nan
-    frame["relatedness"] = np.nan
+    frame[["near", "peers", "relatedness"]] = np.nan
     form, region = _form(reference, cities), sorted(set(cities or ()))
     if "near" in form:
-        frame["near"] = _near(reference, local.rows, region) + basis
+        frame["near"] = _elsewhere(reference, local.rows, _near(reference, region)) + basis
+    if "peers" in form:
+        frame["peers"] = _elsewhere(reference, local.rows, _peers(reference, region)) + basis
     if "relatedness" in form:
         frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
     return frame
 
 
-def _near(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
-    """Lift over the firms of other cities, weighted exp(-d / 100 km) up to 300 km; 0 where there is none."""
+def _near(reference: Reference, region: Sequence[str]) -> dict[str, float]:
+    """How much the firms of each other city count by distance: exp(-d / 100 km) up to 300 km from the region."""
     assert reference.distance is not None
-    size = reference.size
-    by_city = {"": 0.0, **dict.fromkeys(region, 0.0)}
-    for city in sorted(set(reference.city) - by_city.keys()):
+    weights = {}
+    for city in sorted(set(reference.city) - {"", *region}):
         away = [reference.distance(city, here) for here in region]
         nearest = min((km for km in away if not np.isnan(km)), default=np.inf)
-        by_city[city] = float(np.exp(-nearest / NEAR_KM)) if nearest <= FAR_KM else 0.0
-    weight = np.array([by_city[city] for city in reference.city], dtype=np.float64)
+        weights[city] = float(np.exp(-nearest / NEAR_KM)) if nearest <= FAR_KM else 0.0
+    return weights
+
+
+def _peers(reference: Reference, region: Sequence[str]) -> dict[str, float]:
+    """How much the firms of each other city count by rank and size: as the most alike of the region's cities says."""
+    firms = Counter(city for city in reference.city if city)
+    cities = sorted(firms)
+    weights = peer_weights(np.array([firms[city] for city in cities], dtype=np.float64), cities)
+    here = np.isin(np.array(cities), list(region))
+    if not here.any():
+        return {}
+    largest = weights[here].max(axis=0)
+    return {city: float(largest[at]) for at, city in enumerate(cities) if not here[at]}
+
+
+def peer_weights(firms: Floats, cities: Sequence[str]) -> Floats:
+    """How alike cities are in rank and size: the smaller number of firms over the larger, 0-1, city by city.
+
+    0 where one is the seat of a province's government (or a municipality) and the other is not; 0 on the diagonal.
+
+    Examples
+    --------
+    >>> peer_weights(np.array([10.0, 40.0, 20.0]), ["嘉兴", "苏州", "杭州"]).tolist()
+    [[0.0, 0.25, 0.0], [0.25, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    capital = np.array([city in regions.capitals() for city in cities], dtype=bool)
+    larger = np.maximum(np.maximum.outer(firms, firms), 1.0)
+    weights = np.minimum.outer(firms, firms) / larger * np.equal.outer(capital, capital)
+    np.fill_diagonal(weights, 0.0)
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _elsewhere(reference: Reference, rows: Integers, by_city: Mapping[str, float]) -> Floats:
+    """Lift over the firms of other cities, each weighted as its city is; 0 where there is none."""
+    size = reference.size
+    weight = np.array([by_city.get(city, 0.0) for city in reference.city], dtype=np.float64)
     text, codes = reference.text[rows], [block[rows] for block in reference.codes]
     population = (
         sparse.csr_array(reference.text[:size]),
@@ -290,8 +331,8 @@ def bootstrap(
 ) -> pd.DataFrame:
     """How much does a score depend on which local firms happen to be known?
 
-    The seeds are drawn again with replacement; the reference, kernel means, text weights, near cities and relatedness
-    stay fixed.
+    The seeds are drawn again with replacement; the reference, kernel means, text weights, near and peer cities and
+    relatedness stay fixed.
 
     Parameters
     ----------
@@ -333,7 +374,7 @@ def bootstrap(
             continue
         base = expected[:, column : column + 1]
         total += form[term] * kernels.lift(values[scored] @ weights, count, base, kappa=KAPPA)
-    for term in ("near", "relatedness"):
+    for term in ("near", "peers", "relatedness"):
         if term in form:
             total += form[term] * lifts[term].fillna(0.0).to_numpy()[scored][:, None]
     limit = max(1, min(top, int(0.2 * len(scored))))

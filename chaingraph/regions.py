@@ -19,8 +19,9 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.gazetteer import CHINA, GENERIC, Path, Point, clean, english_place, gazetteer, lies_in, parse
 
 __all__ = [
-    "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "coordinates", "country_of", "distance_km", "is_within",
-    "path_of", "place_coordinates", "place_names", "place_text", "prefecture_of", "province_of", "region_path",
+    "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "capitals", "coordinates", "country_of", "distance_km",
+    "is_within", "path_of", "place_coordinates", "place_names", "place_text", "prefecture_of", "province_of",
+    "region_path",
 ]  # fmt: skip
 
 AREAS: dict[str, tuple[Path, ...]] = {
@@ -154,6 +155,24 @@ def prefecture_of(place: Sequence[object]) -> str | None:
     """
     path = path_of(place)
     return path[2] if len(path) > 2 and path[0] == CHINA else None
+
+
+@cache
+def capitals() -> frozenset[str]:
+    """The cities where a province is governed, short; a municipality is its own.
+
+    The table gives a province's capital before its other cities, as the official codes (GB/T 2260) do.
+
+    Examples
+    --------
+    >>> "杭州" in capitals(), "上海" in capitals(), "嘉兴" in capitals()
+    (True, True, False)
+    """
+    first: dict[str, str] = {}
+    for path in gazetteer().places:
+        if len(path) == 3 and path[0] == CHINA:  # country, province, prefecture
+            first.setdefault(path[1], path[2])
+    return frozenset(first.values())
 
 
 def coordinates(city: str | None, country: str | None = None) -> Point | None:

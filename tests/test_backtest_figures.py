@@ -20,17 +20,19 @@ FIGURES = ROOT / "docs" / "backtest"
 PUBLISHED = {
     ("hide30", "A"): {
         "random": 0.498, "size": 0.511, "popularity": 0.507, "linkage": 0.507, "same_industry": 0.567, "text": 0.598,
-        "relatedness": 0.596, "item_knn": 0.606, "topsis": 0.589, "ppr": 0.646, "mix": 0.642, "equal": 0.659,
-        "logistic": 0.654, "logistic_all": 0.655, "boosting": 0.636,
+        "relatedness": 0.596, "item_knn": 0.606, "topsis": 0.589, "ppr": 0.646, "mix": 0.642, "no_peers": 0.654,
+        "equal": 0.659, "logistic": 0.654, "logistic_all": 0.655, "boosting": 0.636,
     },
     ("temporal", "A"): {
         "random": 0.499, "popularity": 0.503, "linkage": 0.517, "same_industry": 0.570, "text": 0.549,
-        "relatedness": 0.580, "item_knn": 0.591, "topsis": 0.580, "ppr": 0.619, "mix": 0.625, "equal": 0.628,
-        "logistic": 0.627, "logistic_all": 0.618, "boosting": 0.613,
+        "relatedness": 0.580, "item_knn": 0.591, "topsis": 0.580, "ppr": 0.619, "mix": 0.625, "no_peers": 0.627,
+        "equal": 0.628, "logistic": 0.627, "logistic_all": 0.618, "boosting": 0.613,
     },
-    ("hide30", "B"): {"random": 0.498, "same_industry": 0.574, "logistic": 0.653},
+    ("hide30", "B"): {"random": 0.498, "same_industry": 0.574, "no_peers": 0.653, "logistic": 0.653},
 }  # fmt: skip
 WITHIN = 0.01
+# It had four terms, without peer cities: what holds the fifth here is higher, and must not be lower.
+HIGHER = ("equal", "logistic", "logistic_all", "boosting")
 # The gap forecast of the prototype: AUROC over all pairs, and within a city. It had 16,595 pairs, here they are 17,531,
 # which moves the figures by up to .0102.
 GAPS_WITHIN = 0.012
@@ -50,7 +52,10 @@ def test_stored_figures_are_near_the_published_ones(split: str, pool: str) -> No
     published = PUBLISHED[split, pool]
     for method, figure in published.items():
         print(f"{split} {pool} {method:14} published {figure:.3f} here {held[method]:.3f} {held[method] - figure:+.3f}")
-    far = {method: held[method] for method, figure in published.items() if abs(held[method] - figure) > WITHIN}
+    far = {
+        method: held[method] for method, figure in published.items()
+        if held[method] < figure - WITHIN or (held[method] > figure + WITHIN and method not in HIGHER)
+    }  # fmt: skip
     assert not far
     assert stored(split)["seeds"] == [0, 1, 2, 3, 4]
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from chaingraph import kernels
+from chaingraph import kernels, regions
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit import bootstrap, build_reference, fit_scores, fit_shares, fit_terms, with_candidates
 from chaingraph.fit_words import shared_words
@@ -101,7 +101,7 @@ def test_scores_equal_the_definition(seed):
     by_hand = 0.36 * scores["mix"] + 1.03 * scores["ppr"] - 0.025
     assert np.allclose(scores["s"], by_hand, equal_nan=True)
     assert scores["mix"].isna().any()
-    assert scores["near"].isna().all()
+    assert scores[["near", "peers", "relatedness"]].isna().all().all()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -147,7 +147,7 @@ def test_terms_add_up_and_shares_sum_to_one():
         total = terms.groupby("firm_id")["contribution"].sum()
         assert np.allclose(total.loc[scores.index], scores["s"], atol=1e-9)
         assert set(terms["firm_id"]) == set(scores.index)
-        assert ("near" in set(terms["term"])) == (cities is not None)
+        assert ({"near", "peers"} <= set(terms["term"])) == (cities is not None)
     shares = fit_shares(reference, seeds, firms["firm_id"])
     assert np.allclose(shares.groupby(["firm_id", "term"])["share"].sum(), 1.0)
     assert not (shares["firm_id"] == shares["local_firm_id"]).any()
@@ -170,6 +170,36 @@ def test_near_cities_and_relatedness_by_hand():
     without = scores.loc[[firm not in coded for firm in scores.index], "relatedness"].dropna()
     assert without.eq(0).all()
     assert scores["relatedness"].abs().max() > 0
+
+
+def test_peer_cities_by_hand(monkeypatch):
+    firms, products, codes = instance(2)
+    reference = build_reference(firms, products, codes, distance=km)
+    mix, _, comparable = definition(reference, codes)
+    held = firms["city_key"].value_counts()
+    seeds = pd.DataFrame({"firm_id": firms.loc[firms["city_key"] == "甲", "firm_id"], "weight": 1.0})
+    for capitals, peers in ((set(), "乙丙丁"), ({"甲", "丙"}, "丙"), ({"乙"}, "丙丁"), ({"甲"}, "")):
+        monkeypatch.setattr(regions, "capitals", lambda named=frozenset(capitals): named)
+        like = {city: min(held["甲"], held[city]) / max(held["甲"], held[city]) for city in peers}
+        weights = [like.get(city, 0.0) for city in firms["city_key"]]
+        scores = fit_scores(reference, seeds, firms["firm_id"], cities=["甲"])
+        for row, firm in enumerate(reference.firm_ids):
+            if not np.isnan(scores.loc[firm, "s"]):
+                expected = defined_lift(mix, comparable, row, range(len(weights)), weights)
+                assert scores.loc[firm, "peers"] == pytest.approx(expected, abs=1e-9)
+    assert scores["peers"].dropna().eq(0).all()  # no city is like it
+    monkeypatch.setattr(regions, "capitals", frozenset)
+    # A region of several cities: another city is as alike as it is to the most alike of them; their own firms are none.
+    several = fit_scores(reference, seeds, firms["firm_id"], cities=["甲", "乙"])
+    like = {c: max(min(held[h], held[c]) / max(held[h], held[c]) for h in "甲乙") for c in "丙丁"}
+    weights = [like.get(city, 0.0) for city in firms["city_key"]]
+    for row, firm in enumerate(reference.firm_ids):
+        if not np.isnan(several.loc[firm, "s"]):
+            expected = defined_lift(mix, comparable, row, range(len(weights)), weights)
+            assert several.loc[firm, "peers"] == pytest.approx(expected, abs=1e-9)
+    placeless = build_reference(firms, products, codes, distance=lambda *_: np.nan)
+    elsewhere = fit_scores(placeless, seeds, firms["firm_id"], cities=["戊"])  # nobody of the population is there
+    assert elsewhere["peers"].dropna().eq(0).all()
 
 
 def test_row_order_and_added_candidates_change_nothing():

@@ -443,7 +443,7 @@ def test_every_code_has_a_caption() -> None:
         "grade": "ABC",
         "grade_note": "ABC",
         "candidate": ("new", "reinvest", "leader"),
-        "term": ("mix", "ppr", "near", "relatedness", "constant"),
+        "term": ("mix", "ppr", "near", "peers", "relatedness", "constant"),
         "ranking": ("global500", "specialised"),
     }
     for lang in LANGUAGES:

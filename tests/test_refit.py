@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chaingraph.backtest.methods import FOUR
+from chaingraph.backtest.methods import FIVE
 from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, read_weights, reading, refit
@@ -69,7 +69,7 @@ def test_fewer_than_two_hundred_leave_the_shipped_weights() -> None:
 
 def test_what_chance_brought_leaves_the_shipped_weights() -> None:
     held = made()
-    outcomes = came(held, FOUR[0], 250, strength=0.0)
+    outcomes = came(held, FIVE[0], 250, strength=0.0)
     found = refit(held, outcomes, distance=km)
     assert found.fitted == (found.fitted_auroc > found.shipped_auroc)
     assert found.fitted_auroc < 0.6
@@ -83,9 +83,9 @@ def test_what_chance_brought_leaves_the_shipped_weights() -> None:
     ("content", "match"),
     [
         ("[weights]\nmix = 1", "must have exactly"), ("weights = 3", "must have exactly"), ("[weights", "weights:"),
-        ("[weights]\nmix = -1\nppr = 0\nnear = 0\nrelatedness = 0\nconstant = 0", "mix = -1"),
-        ("[weights]\nmix = nan\nppr = 0\nnear = 0\nrelatedness = 0\nconstant = 0", "mix = nan"),
-        ("[weights]\nmix = true\nppr = 0\nnear = 0\nrelatedness = 0\nconstant = 0", "mix = True"),
+        ("[weights]\nmix = -1\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = -1"),
+        ("[weights]\nmix = nan\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = nan"),
+        ("[weights]\nmix = true\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = True"),
     ],
 )  # fmt: skip
 def test_a_file_that_holds_no_weights_is_refused(content: str, match: str) -> None:
@@ -98,7 +98,7 @@ def test_the_score_uses_the_weights_it_is_given_with_a_reference_only() -> None:
     firms = held["firms"].assign(city_key=held["firms"]["city"])
     codes = held["firms"].rename(columns={"industry_scheme": "scheme", "industry": "code"})
     reference = build_reference(firms, held["firm_products"], codes[["firm_id", "scheme", "code"]], distance=km)
-    weights = {"mix": 1.0, "ppr": 0.0, "near": 0.0, "relatedness": 0.0, "constant": 0.5}
+    weights = {"mix": 1.0, "ppr": 0.0, "near": 0.0, "peers": 0.0, "relatedness": 0.0, "constant": 0.5}
     own = dataclasses.replace(reference, weights=weights)
     seeds = held["firms"].loc[held["firms"]["city"] == "甲", ["firm_id"]]
     some = list(held["firms"]["firm_id"][:20])

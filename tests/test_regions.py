@@ -212,6 +212,16 @@ def test_wrong_coordinates_of_the_source_are_not_there() -> None:
     assert dongxiang[2] is True
 
 
+def test_capitals_are_where_provinces_are_governed() -> None:
+    named = (
+        "北京 天津 石家庄 太原 呼和浩特 沈阳 长春 哈尔滨 上海 南京 杭州 合肥 福州 南昌 济南 郑州 武汉 长沙 广州 南宁 "
+        "海口 重庆 成都 贵阳 昆明 拉萨 西安 兰州 西宁 银川 乌鲁木齐"
+    )
+    beyond = {"香港", "澳门", "台北"}
+    assert regions.capitals() == set(named.split()) | beyond
+    assert len(named.split()) == 31
+
+
 def test_every_county_lies_near_its_prefecture_and_inside_the_country() -> None:
     far = []
     for path, place in gazetteer().places.items():

@@ -8,6 +8,7 @@ from scipy import sparse
 from chaingraph import kernels, relatedness
 from chaingraph.backtest.linkage import linkage_sums
 from chaingraph.backtest.panel import Panel, Split
+from chaingraph.fit import peer_weights
 from chaingraph.kernels import Floats, Integers, Sparse
 
 KAPPA = 10.0
@@ -22,10 +23,11 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
     Returns
     -------
     dict
-        lift_mix, lift_ppr, near_mix, relatedness (the four terms of the score), lifts of the single kernels, and what
-        the baselines need: same_industry (visible firms of the same fine industry in the city), popularity (in the
-        country), item_knn, related_level2, near_level2, raw_mix, raw_ppr, city_size (log of visible firms),
-        product_count and other sizes; with a graph of products lift_supplies, lift_buys, lift_shared_in, linkage.
+        lift_mix, lift_ppr, near_mix, peers_mix, relatedness (the five terms of the score), lifts of the single
+        kernels, and what the baselines need: same_industry (visible firms of the same fine industry in the city),
+        popularity (in the country), item_knn, related_level2, near_level2, raw_mix, raw_ppr, city_size (log of visible
+        firms), product_count and other sizes; with a graph of products lift_supplies, lift_buys, lift_shared_in,
+        linkage.
     """
     reference = panel.reference
     member = np.zeros((panel.firms, len(panel.cities)))
@@ -42,10 +44,11 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
         out[name] = _lift(sums, count, at)
         mix += factor * sums
         if name == "lift_level2":
-            out["near_level2"] = _near_lift(panel, sums, count, at)
+            out["near_level2"] = _elsewhere_lift(panel.near[:, at], sums, count)
     out["lift_mix"] = _lift(mix, count, at)
     out["raw_mix"] = mix[:, at].T
-    out["near_mix"] = _near_lift(panel, mix, count, at)
+    out["near_mix"] = _elsewhere_lift(panel.near[:, at], mix, count)
+    out["peers_mix"] = _elsewhere_lift(peer_weights(member.sum(axis=0), panel.cities)[:, at], mix, count)
     out.update(_linked(panel, split, member, count))
     out.update(_walk(panel, split, member, count))
     out.update(_industry(panel, split, member))
@@ -86,10 +89,10 @@ def _lift(sums: Floats, count: Floats, at: Integers) -> Floats:
     return kernels.lift(sums[:, at], count[:, at], expected[:, None], kappa=KAPPA, floor=FLOOR).T
 
 
-def _near_lift(panel: Panel, sums: Floats, count: Floats, at: Integers) -> Floats:
+def _elsewhere_lift(weights: Floats, sums: Floats, count: Floats) -> Floats:
+    """Lift over other cities; `weights` says how much each city (row) counts for each scored one (column)."""
     expected = sums.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    near = panel.near[:, at]
-    return kernels.lift(sums @ near, count @ near, expected[:, None], kappa=KAPPA, floor=FLOOR).T
+    return kernels.lift(sums @ weights, count @ weights, expected[:, None], kappa=KAPPA, floor=FLOOR).T
 
 
 def _linked(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """The score's weights fitted anew on a bureau's own outcomes, where there are enough and they do better held out.
 
-The four terms stay as they are; only their weights and the constant change. S is then the log odds of having come over
+The five terms stay as they are; only their weights and the constant change. S is then the log odds of having come over
 those of an average firm of the pool, by a logistic regression with weights that cannot be negative (ridge 1). Whether
 the fitted weights are better is asked of firms that the fit has not seen: five folds over firms. The shipped weights
 stay unless they are beaten there.
@@ -20,7 +20,7 @@ import pandas as pd
 
 from chaingraph import regions
 from chaingraph.backtest.measures import measure
-from chaingraph.backtest.methods import FOLDS, FOUR, TERM_OF, fit_weights
+from chaingraph.backtest.methods import FIVE, FOLDS, TERM_OF, fit_weights
 from chaingraph.backtest.panel import Flags, panel_of
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.errors import CaseError
@@ -84,7 +84,7 @@ def refit(
     rows, truth, base = [], [], []
     for place in range(len(now.split.cities)):
         inside = now.pools["B"](place)
-        rows.append(np.column_stack([now.found[name][place][inside] for name in FOUR]))
+        rows.append(np.column_stack([now.found[name][place][inside] for name in FIVE]))
         truth.append(now.positive[place][inside])
         share = float(truth[-1].mean())
         base.append(np.full(int(inside.sum()), np.log(share / (1 - share))))
@@ -133,7 +133,7 @@ def as_toml(result: Refit, *, source: str, on: str) -> str:
         message = f"{reading(result, 'zh')} / {reading(result, 'en')}"
         raise CaseError(message)
     lines = [
-        "# Weights of the score's four terms, fitted on a bureau's own outcomes (chaingraph run --weights FILE)",
+        "# Weights of the score's five terms, fitted on a bureau's own outcomes (chaingraph run --weights FILE)",
         f"# Held-out AUROC: shipped {result.shipped_auroc:.4f}, these {result.fitted_auroc:.4f}",
         f"source = {_quoted(source)}", f"on = {_quoted(on)}", f"positives = {result.positives}", "", "[weights]",
         *(f"{term} = {value:.6g}" for term, value in result.weights.items()),
@@ -156,7 +156,8 @@ def read_weights(content: str) -> dict[str, float]:
 
     Examples
     --------
-    >>> read_weights("[weights]\nmix = 0.5\nppr = 0.8\nnear = 0\nrelatedness = 0.1\nconstant = -0.2")["ppr"]
+    >>> weights = "mix = 0.5\nppr = 0.8\nnear = 0\npeers = 0.4\nrelatedness = 0.1\nconstant = -0.2"
+    >>> read_weights(f"[weights]\n{weights}")["ppr"]
     0.8
     """
     try:

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.columns import CHAIN_CLASSES
 from chaingraph.derived import segment_nodes
 from chaingraph.findings import Findings
+from chaingraph.fit import FULL_FORM
 from chaingraph.gaps import BESIDE, MADE, OTHER
 from chaingraph.graph import ChainGraph
 from chaingraph.writers.page_records import (
@@ -29,7 +30,7 @@ from chaingraph.writers.page_records import (
 _SHARES = 5  # local firms named behind a fit
 _WORDS = 6
 _LISTS = ("new", "leader", "reinvest")
-_TERMS = ("mix", "ppr", "near", "relatedness", "constant")
+_TERMS = tuple(FULL_FORM)
 _TERM = ("term", "coefficient", "value", "contribution")
 
 

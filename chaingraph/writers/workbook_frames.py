@@ -11,6 +11,7 @@ import pandas as pd
 
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
+from chaingraph.fit import FULL_FORM
 from chaingraph.gazetteer import english_place
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
@@ -20,7 +21,7 @@ from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.evidence import joined_words, local_shares
 
 LISTS = ("new", "leader", "reinvest")
-TERMS = ("mix", "ppr", "near", "relatedness", "constant")
+TERMS = tuple(FULL_FORM)
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
 _CODES = {
