@@ -136,6 +136,7 @@ def command_line(lang: str) -> click.Group:
     run_only = (option("out", "OUT", required=True), chains, option("pictures", is_flag=True),
                 option("seed", "N", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True))  # fmt: skip
     compare, weights = option("compare", "OLD_OUT"), option("weights", "FILE.toml")
+    backtest = option("backtest", "FILE.json")
     page = option("out", "FILE", told="out_map", required=True)
     kind = option("kind", type=click.Choice(CHARTS), required=True)
     picture = option("out", "FILE", told="out_chart", required=True)
@@ -143,7 +144,7 @@ def command_line(lang: str) -> click.Group:
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {
         "check": (_check, (case, option("rejects", "FILE"))),
         "init": (_init, (click.Argument(["file"], metavar="FILE.xlsx"),)),
-        "run": (_run, (case, region, *run_only, draws, *survey, *engine, *book, compare, weights)),
+        "run": (_run, (case, region, *run_only, draws, *survey, *engine, *book, compare, weights, backtest)),
         "gaps": (show_gaps, (case, region, chain, reference, *engine, table)),
         "shortlist": (show_shortlist, (case, region, one_chain, *survey, *engine, *book, book_or_table)),
         "explain": (show_explain, (case, region, option("firm", "FIRM", required=True), chain, *survey)),

@@ -76,7 +76,8 @@ def describe_rankings(
     -------
     DataFrame
         chain_id, chain, tier (global500 | specialised), rank (ties share one), firm_id, firm, firm_en, country, city,
-        segment, fit_lift (times the reference; NaN = no basis), evidence_grade, reasons, sources.
+        segment, fit_lift (times the reference; NaN = no basis), evidence_grade, source_kind and origin (codes of
+        `source_kinds`), reasons, sources.
     """
     chains, segments = (names_by_id(graph, table, lang) for table in ("chains", "segments"))
     firms = graph["firms"].set_index("firm_id")
@@ -105,10 +106,12 @@ def describe_rankings(
                 "segment": segment,
                 "fit_lift": row["fit_lift"],
                 "evidence_grade": row["evidence_grade"],
+                "source_kind": row["source_kind"],
+                "origin": row["origin"],
                 "reasons": text("gaps.sentence_separator", lang).join(said),
                 "sources": ";".join(dict.fromkeys(sources)),
             }
         )
     columns = ["chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
-               "fit_lift", "evidence_grade", "reasons", "sources"]  # fmt: skip
+               "fit_lift", "evidence_grade", "source_kind", "origin", "reasons", "sources"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph import regions
 from chaingraph.columns import split
 from chaingraph.explain_gaps import listed, names_by_id, percent
+from chaingraph.explain_sites import recorded_sites
 from chaingraph.gaps import PRESENT_STATES
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
@@ -20,7 +21,7 @@ from chaingraph.scoring import NAMED_FIRMS
 
 MOST_REASONS = 4
 WEAK_SEEDS = 5  # fewer local firms of a chain make its fit weak evidence
-TARGET_COLUMNS = (*SHORTLIST_COLUMNS, "candidate_list")
+TARGET_COLUMNS = (*SHORTLIST_COLUMNS, "candidate_list", "source_kind", "origin", "sites")
 
 Row = Mapping[str, Any]
 
@@ -94,16 +95,20 @@ def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.Data
     Parameters
     ----------
     rows
-        From `shortlist.rank_lists`, one list, with ``evidence_grade``.
+        From `ranking.rank_lists`, one list, with ``evidence_grade``, ``source_kind`` and ``origin``.
 
     Returns
     -------
     DataFrame
-        One row per chain, kind of list and firm: `schema.SHORTLIST_COLUMNS` and ``candidate_list``. fit_lift, fit_low,
-        fit_high: times the reference's share; top_share, reach: 0-1; propensity: log units. NaN = not known.
+        One row per chain, kind of list and firm: `schema.SHORTLIST_COLUMNS`, ``candidate_list``, ``source_kind`` and
+        ``origin`` (codes of `source_kinds`), ``sites`` (`explain_sites.recorded_sites`). fit_lift, fit_low, fit_high:
+        times the reference's share; top_share, reach: 0-1; propensity: log units. NaN = not known.
     """
     names = {table: names_by_id(grounds.graph, table, lang) for table in ("chains", "segments", "firms")}
-    described = [_described(row, grounds, names, lang) for row in rows.to_dict("records")]
+    sites = recorded_sites(grounds.graph, set(rows["firm_id"]), lang)
+    described = [
+        {**_described(row, grounds, names, lang), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")
+    ]
     return pd.DataFrame(described, columns=list(TARGET_COLUMNS))
 
 

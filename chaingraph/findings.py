@@ -24,7 +24,8 @@ class Findings:
     field                one row is
     ===================  =======================================================================================
     gaps                 a segment (`schema.GAP_COLUMNS`)
-    targets              a chain and firm (`schema.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest);
+    targets              a chain and firm (`schema.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest;
+                         ``source_kind``, ``origin``, ``sites``: `explain_targets.describe_targets`);
                          rank is within chain and list
     leader_targets       the same, from the chain leaders' own segments and one hop around them
     rankings             chain, tier, rank, firm: Fortune Global 500 and specialised SMEs per sector
@@ -38,6 +39,8 @@ class Findings:
     notes                chain, note: captions and caveats to print beside the list
     rivals               segment, city outside the region: makers in the reference, and what its chain lacks
                          (`rivals.rival_cities`); empty without a reference
+    trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
+                         every chain
     segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
     ===================  =======================================================================================
     """
@@ -59,6 +62,7 @@ class Findings:
     notes: Texts
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trust: Texts = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
@@ -72,7 +76,8 @@ def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
     def narrowed(frame: pd.DataFrame) -> pd.DataFrame:
         if "chain_id" not in frame:
             return frame
-        return frame[frame["chain_id"].isin(chain_ids)].reset_index(drop=True)
+        kept = frame["chain_id"].isin(chain_ids) | frame["chain_id"].isna()  # without a chain: said of all
+        return frame[kept].reset_index(drop=True)
 
     changed: dict[str, object] = {}
     for item in fields(findings):

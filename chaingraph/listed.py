@@ -185,3 +185,18 @@ def counts_of(makers: pd.DataFrame, region: str) -> pd.DataFrame | None:
     each = rows.dropna(subset="segment_id").groupby(["chain_id", "segment_id"])[["national", "local"]].sum()
     whole = rows[rows["segment_id"].isna()].groupby("chain_id")[["national", "local"]].sum()
     return each.join(whole.add_prefix("chain_"), on="chain_id").reset_index()
+
+
+def listed_base(listed: Listed, region: str) -> tuple[int | None, int | None]:
+    """How many firms of the aggregate have a known seat and trade, and how many of these are in a region.
+
+    Counted by their Shenwan industry, of which a firm has one; the second is None for a region smaller than a
+    prefecture.
+    """
+    sums = listed.sums
+    trades = np.array([code.startswith("shenwan:") for code in sums.columns[2]], dtype=bool)
+    by_city = sums.industries[:, trades].sum(axis=1)
+    if len(regions.region_path(region)) > _PREFECTURE:
+        return int(by_city.sum()), None
+    inside = np.array([bool(place_within(city, region)) for city in sums.cities], dtype=bool)
+    return int(by_city.sum()), int(by_city[inside].sum())

@@ -175,6 +175,26 @@ def capitals() -> frozenset[str]:
     return frozenset(first.values())
 
 
+def city_of_region(region: str) -> str | None:
+    """The prefecture-level city that a region is or lies in, short; None for a wider region or one abroad.
+
+    Examples
+    --------
+    >>> city_of_region("海宁"), city_of_region("上海市"), city_of_region("浙江")
+    ('嘉兴', '上海', None)
+    """
+    path = region_path(region)
+    if path[0] != CHINA or len(path) == 1:
+        return None
+    if len(path) > 2:
+        return path[2]
+    try:
+        # A municipality is one place with and without 市; 吉林 and 吉林市 are two, 浙江市 is none.
+        return path[1] if region_path(f"{path[1]}市") == path else None
+    except UnknownNameError:
+        return None
+
+
 def coordinates(city: str | None, country: str | None = None) -> Point | None:
     """Latitude and longitude in degrees of a Chinese prefecture, county or a foreign city, and whether approximate.
 

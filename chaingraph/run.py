@@ -19,11 +19,14 @@ from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
+from chaingraph.labels import text
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS
+from chaingraph.source_kinds import count_kinds
 from chaingraph.stores.parquet_case import read_case_for
 from chaingraph.surveying import survey
 from chaingraph.tables import changed_since_read
+from chaingraph.trust import PROTOCOLS, tests_of
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
@@ -87,6 +90,7 @@ def run(
     ledger_place: str | None = None,
     compare: str | Path | None = None,
     weights: str | Path | None = None,
+    backtest: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Survey a region and write what a bureau receives.
@@ -136,13 +140,17 @@ def run(
     weights
         A file of the score's weights, fitted on a bureau's own outcomes (`chaingraph.backtest.refit`); it needs a
         ``reference``.
+    backtest
+        What ``chaingraph backtest`` wrote on a case of your own, a file or its folder: the figure of the own city is
+        then told from it; None: from the figures that come with the package.
     progress
         Called with the name of each of `STAGES` as it begins.
 
     Raises
     ------
     CaseError
-        When the case is refused (the message sums up its rejects), or ``update`` cannot be read.
+        When the case is refused (the message sums up its rejects), or ``update``, ``weights`` or ``backtest`` cannot
+        be read.
     UnknownNameError
         When a region, chain, strategy or profile is not known.
     StoreError
@@ -170,13 +178,13 @@ def run(
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     case = read_case_for(region, case_path, open_engine, lang=lang)
     others, sample = read_reference(reference, lang=lang)
-    fitted = _fitted(weights, national=bool(others))
+    fitted, tests = _fitted(weights, national=bool(others)), _own_tests(backtest, lang)
     cases = [case, *others]
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
     findings = survey(
         graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
-        reference=sample, weights=fitted, progress=begin,
+        reference=sample, weights=fitted, tests=tests, progress=begin,
     )  # fmt: skip
     if wanted is not None:
         findings = only_chains(findings, wanted)
@@ -221,12 +229,32 @@ def _fitted(weights: str | Path | None, *, national: bool) -> dict[str, float] |
         raise CaseError(message) from error
 
 
+def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
+    """The figures by city of the reader's own back-test, where one is given."""
+    if backtest is None:
+        return None
+    given = Path(backtest)
+    paths = sorted(given.glob("*.json")) if given.is_dir() else [given]
+    try:
+        stored = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        return pd.concat([tests_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CaseError(text("trust.unreadable", lang, path=given)) from error
+
+
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     for name, frame in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
         write_csv(frame, folder / f"{name}.csv", columns=target_columns(frame))
     write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
     write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
     write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)
+
+
+def _source_counts(findings: Findings) -> pd.DataFrame:
+    """Rows of the lists by chain, list and kind of source."""
+    main, led = findings.targets[findings.lang], findings.leader_targets[findings.lang]
+    rows = pd.concat([main.assign(list=main["candidate_list"]), led.assign(list="leader")], ignore_index=True)
+    return count_kinds(rows, ("chain_id", "list"))
 
 
 def _file_hashes(cases: Sequence[Case]) -> list[dict[str, object]]:
@@ -255,6 +283,8 @@ def run_record(
             "count": len(rejects),
             "first": json.loads(rejects.head(100).to_json(orient="records", force_ascii=False)),
         },
+        "sources": json.loads(_source_counts(findings).to_json(orient="records")),
+        "trust": json.loads(findings.trust[findings.lang].to_json(orient="records", force_ascii=False)),
         "dropped": json.loads(findings.dropped.to_json(orient="records", force_ascii=False)),
         "matches": len(graph.matches),
         "review": len(graph.review),

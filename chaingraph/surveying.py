@@ -21,7 +21,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.labels import LANGUAGES
 from chaingraph.leaders import find_leaders
-from chaingraph.listed import Listed, counts_of, listed_makers
+from chaingraph.listed import Listed, counts_of, listed_base, listed_makers
 from chaingraph.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
 from chaingraph.rivals import rival_cities
 from chaingraph.routes import find_routes, linked_firms
@@ -34,8 +34,10 @@ from chaingraph.scoring import (
     population,
     score_lists,
 )
+from chaingraph.source_kinds import firm_origins, source_kind
 from chaingraph.sql import Query
 from chaingraph.strategy import Strategy, load_strategy
+from chaingraph.trust import Base, describe_trust, tested_by
 
 _SEVERITY_PARTS = (
     "severity_state",
@@ -59,6 +61,7 @@ class Surroundings:
     leaders: pd.DataFrame
     gaps: pd.DataFrame
     rivals: pd.DataFrame
+    base: pd.DataFrame  # chain_id, firms, local: the reference's makers, and those of them in the region
 
 
 def data_date(graph: ChainGraph) -> str:
@@ -91,7 +94,17 @@ def look_around(
     makers, counts = _makers(graph, region, query, reference)
     gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
     rivals = rival_cities(makers, region)
-    return Surroundings(region, places, groups, presence, find_leaders(graph, presence), gaps, rivals)
+    return Surroundings(
+        region, places, groups, presence, find_leaders(graph, presence), gaps, rivals, _chain_base(counts)
+    )
+
+
+def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
+    """Makers of each chain in the reference, and those of them in the region: chain_id, firms, local."""
+    if counts is None:
+        return pd.DataFrame(columns=["chain_id", "firms", "local"])
+    whole = counts[["chain_id", "chain_national", "chain_local"]].drop_duplicates("chain_id", ignore_index=True)
+    return whole.set_axis(["chain_id", "firms", "local"], axis="columns")
 
 
 def _makers(
@@ -133,6 +146,7 @@ def survey(
     lang: str = "zh",
     reference: Sample = None,
     weights: Mapping[str, float] | None = None,
+    tests: pd.DataFrame | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
@@ -158,6 +172,8 @@ def survey(
         relative to it. None: relative to the graph's own firms, without expected counts.
     weights
         Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); used with a reference only.
+    tests
+        Figures of the reader's own back-test (`trust.tests_of`); None: those that come with the package.
     progress
         Called with the name of each stage as it begins.
 
@@ -190,8 +206,10 @@ def survey(
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = candidates[candidates["list"] != "sector"]
         ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=top)
-    ranked = _graded(ranked, facts, national=reference is not None)
-    sectors = _graded(rank_sectors(candidates, scores, tiers), facts, national=reference is not None)
+    sectors = rank_sectors(candidates, scores, tiers)
+    ranked, sectors = (
+        _sourced(_graded(rows, facts, national=reference is not None), graph, reference) for rows in (ranked, sectors)
+    )
     progress("reasons")
     terms, shares, words = explain_fit(population_, ranked, seeds, cities=cities)
     routes = _routes(graph, ranked, around)
@@ -207,6 +225,8 @@ def survey(
         for language in LANGUAGES
     }
     caption = _caption(graph, places, reference)
+    tested = tested_by(caption["reference_kind"], weights=weights is not None, own=tests)
+    base = Base(*_whole_base(region, caption, places, reference), around.base)
     names = graph["firms"].set_index("firm_id")["firm"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
@@ -231,6 +251,10 @@ def survey(
             ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
         ].reset_index(),
         rivals=around.rivals,
+        trust={
+            language: describe_trust(region, tested, base, caption, list(strategies), language)
+            for language in LANGUAGES
+        },
         parameters={
             "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
             **_reference_facts(reference), "firms": len(graph["firms"]),
@@ -297,6 +321,16 @@ def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.
     return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
 
 
+def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Sample) -> pd.DataFrame:
+    """What each row rests on (`source_kinds`), and which case its firm comes from."""
+    national = reference if isinstance(reference, ChainGraph) else None
+    origins = firm_origins(graph, national, ranked["firm_id"])
+    kinds = [source_kind(*cells) for cells in zip(ranked["source"], ranked["confidence"], strict=True)]
+    return ranked.assign(
+        source_kind=pd.Series(kinds, index=ranked.index, dtype="str"), origin=ranked["firm_id"].map(origins)
+    )
+
+
 def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
     leaders, local = (
         {str(chain): set(rows["firm_id"]) for chain, rows in frame.groupby("chain_id")}
@@ -313,5 +347,18 @@ def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> dict
     return {
         **facts,
         "count": facts.get("reference_firms", len(comparable)),
+        "local": len(inside),
         "share": len(inside) / max(1, len(comparable)),
     }
+
+
+def _whole_base(
+    region: str, caption: Mapping[str, object], places: pd.DataFrame, reference: Sample
+) -> tuple[int | None, int | None]:
+    """Firms of the reference, or of the sample, whose seat is known, and those of them in the region."""
+    if reference is None:
+        return int(str(caption["count"])), int(str(caption["local"]))
+    if isinstance(reference, Listed):
+        return listed_base(reference, region)
+    inside = firm_places(reference, region)["inside"].dropna().astype(bool)
+    return len(inside), int(inside.sum())

@@ -23,12 +23,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "tagging_evaluation", "importers",
     ),
     "facts": (
-        "sql", "derived", "groups", "position", "gaps", "leaders", "routes",
+        "sql", "derived", "source_kinds", "groups", "position", "gaps", "leaders", "routes",
         "kernels", "relatedness", "aggregate", "reference", "fit", "fit_words", "listed", "rivals", "scoring",
     ),
     "decision": (
-        "candidates", "ranking", "teams", "next_steps", "explain_gaps", "explain_targets", "explain_lists",
-        "explain_firm", "explain_brief", "pools", "surveying", "backtest",
+        "candidates", "ranking", "teams", "next_steps", "explain_gaps", "explain_sites", "explain_targets",
+        "explain_lists", "trust", "explain_firm", "explain_brief", "pools", "surveying", "backtest",
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": (

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from chaingraph.backtest.panel import Flags
 from chaingraph.errors import MissingExtraError
-from chaingraph.fit import FULL_FORM
+from chaingraph.fit import FULL_FORM, SUMS_FORM
 from chaingraph.kernels import Floats, Integers
 
 Features = Mapping[str, Floats]
@@ -30,7 +30,7 @@ WITH_BASELINES = (*ALL, "same_industry", "popularity", "city_size", "product_cou
 # Order of the table; the reference that gaps are measured against is same_industry.
 METHODS = (
     "random", "size", "popularity", "linkage", "same_industry", "text", "relatedness", "item_knn", "topsis",
-    "topsis_strong", "ppr", "mix", "no_peers", "score", "equal", "logistic", "logistic_all", "boosting",
+    "topsis_strong", "ppr", "mix", "sums", "no_peers", "score", "equal", "logistic", "logistic_all", "boosting",
 )  # fmt: skip
 BASELINE = "same_industry"
 FOLDS = 5
@@ -43,15 +43,13 @@ def simple_scores(
     """Scores of the methods that learn nothing: tables of scored city x firm; outside a pool values mean nothing."""
     shape = found["lift_mix"].shape
     size = found.get("employees", found["product_count"])
-    score = np.full(shape, FULL_FORM["constant"])
-    for term, name in TERM_OF.items():
-        score = score + FULL_FORM[term] * found[name]
-    without = score - FULL_FORM["peers"] * found["peers_mix"]
+    without = {term: weight for term, weight in FULL_FORM.items() if term != "peers"}
     scores = {
         "random": np.random.default_rng([seed, 1]).normal(size=shape), "size": size, "popularity": found["popularity"],
         "same_industry": found["same_industry"], "relatedness": found["relatedness"], "item_knn": found["item_knn"],
-        "text": found["lift_text"], "ppr": found["lift_ppr"], "mix": found["lift_mix"], "score": score,
-        "no_peers": without, "equal": standardised(found, FIVE, pool).sum(axis=2),
+        "text": found["lift_text"], "ppr": found["lift_ppr"], "mix": found["lift_mix"],
+        "sums": _score(found, SUMS_FORM), "no_peers": _score(found, without), "score": _score(found, FULL_FORM),
+        "equal": standardised(found, FIVE, pool).sum(axis=2),
     }  # fmt: skip
     if "linkage" in found:
         scores["linkage"] = found["linkage"]
@@ -59,6 +57,14 @@ def simple_scores(
         if name in methods:
             scores[name] = _topsis(found, _held(criteria, found), pool)
     return scores
+
+
+def _score(found: Features, form: Mapping[str, float]) -> Floats:
+    """The score with the weights of a form: with a case as reference, or with sums alone (the one in the box)."""
+    score = np.full(found["lift_mix"].shape, form["constant"])
+    for term, name in TERM_OF.items():
+        score = score + form.get(term, 0.0) * found[name]
+    return score
 
 
 def _held(names: Sequence[str], found: Features) -> tuple[str, ...]:

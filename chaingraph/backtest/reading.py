@@ -8,8 +8,7 @@ import pandas as pd
 from chaingraph.backtest.gap_forecast import FIRST, GAP_BASELINE, GapTest
 from chaingraph.backtest.protocol import BackTest
 from chaingraph.labels import text
-
-MIN_HIDDEN = 10  # of a city, to say a figure for it alone
+from chaingraph.trust import MIN_HIDDEN, city_figures, percent
 
 
 def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
@@ -43,17 +42,17 @@ def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
         hidden=round(facts["hidden"]),
     ))  # fmt: skip
     sentences.append(text(
-        "backtest.overall", lang, percent=_percent(score["auroc"]), low=_percent(score["auroc_low"]),
-        high=_percent(score["auroc_high"]),
+        "backtest.overall", lang, percent=percent(score["auroc"]), low=percent(score["auroc_low"]),
+        high=percent(score["auroc_high"]),
     ))  # fmt: skip
     if not np.isnan(score.get("gap", np.nan)):
         known = "gap_sure" if score["gap_low"] > 0 else "gap_unsure"
         sentences.append(text(
-            f"backtest.{known}", lang, base=_percent(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
+            f"backtest.{known}", lang, base=percent(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
             high=_points(score["gap_high"]),
         ))  # fmt: skip
     if not np.isnan(chance):
-        sentences.append(text("backtest.top100", lang, percent=_percent(hundred), chance=_percent(chance)))
+        sentences.append(text("backtest.top100", lang, percent=percent(hundred), chance=percent(chance)))
     wide = pool.pivot(index="city", columns="method", values="auroc")
     worse = int((wide["score"] < 0.55).sum())
     sentences.append(text("backtest.weak_cities", lang, count=worse, of=len(wide)))
@@ -65,14 +64,12 @@ def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
 
 
 def _own(pool: pd.DataFrame, region: str, lang: str) -> str:
-    own = pool[(pool["city"] == region) & (pool["method"] == "score")]
-    if own.empty or float(own["hidden"].iloc[0]) < MIN_HIDDEN:
+    own = city_figures(pool, region, "score")
+    if own is None:
         return text("backtest.own_unknown", lang, region=region, least=MIN_HIDDEN)
-    base = pool[(pool["city"] == region) & (pool["method"] == "same_industry")]["auroc"]
-    compared = _percent(float(base.iloc[0])) if len(base) else "-"
     return text(
-        "backtest.own", lang, region=region, percent=_percent(float(own["auroc"].iloc[0])), base=compared,
-        hidden=f"{float(own['hidden'].iloc[0]):.0f}", top=_percent(float(own["recall100"].iloc[0])),
+        "backtest.own", lang, region=region, percent=percent(own["auroc"]), base=percent(own["base"]),
+        hidden=f"{own['hidden']:.0f}", top=percent(own["recall100"]),
     )  # fmt: skip
 
 
@@ -110,11 +107,11 @@ def gap_reading(result: GapTest, region: str, lang: str = "zh") -> list[str]:
         rate=f"{100 * facts['rate']:.1f}",
     ))  # fmt: skip
     sentences.append(text(
-        "backtest.gaps_baseline", lang, pooled=_percent(base["pooled"]), within=_percent(base["within"])
+        "backtest.gaps_baseline", lang, pooled=percent(base["pooled"]), within=percent(base["within"])
     ))  # fmt: skip
     sure = "gaps_gain_sure" if best["gain_low"] > 0 else "gaps_gain_unsure"
     sentences.append(text(
-        f"backtest.{sure}", lang, pooled=_percent(best["pooled"]), within=_percent(best["within"]),
+        f"backtest.{sure}", lang, pooled=percent(best["pooled"]), within=percent(best["within"]),
         gain=_points(best["gain"]), low=_points(best["gain_low"]), high=_points(best["gain_high"]),
     ))  # fmt: skip
     sentences.append(text(
@@ -129,10 +126,6 @@ def _gap_row(result: GapTest, method: str) -> dict[str, float]:
     row = result.summary[(result.summary["split"] == "temporal") & (result.summary["method"] == method)]
     figures = row.drop(columns=["split", "method"]).astype("float64").to_dict("records")[0]
     return {str(name): float(value) for name, value in figures.items()}
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f}"
 
 
 def _points(value: float) -> str:
