@@ -84,11 +84,11 @@ def _or_none(route: object, lang: str) -> str:
 
 
 def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, lang: str) -> tuple[str, ...]:
-    place = " ".join(place_text(row[name], lang) for name in ("country", "city") if isinstance(row[name], str))
+    separator, kind = text("gaps.sentence_separator", lang), row["source_kind"]
     decided, makes = row["decision_city"], graph["firm_segments"]
     products = list(dict.fromkeys(makes.loc[makes["firm_id"] == row["firm_id"], "product"].dropna()))
     said = [
-        text("brief.seat", lang, place=place) if place else None,
+        *row["sites"].split(separator),
         text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
         text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
         text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,
@@ -97,6 +97,12 @@ def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, la
         text("brief.row_confidence", lang, confidence=text(f"codes.confidence_{known['confidence']}", lang))
         if isinstance(known["confidence"], str)
         else None,
+        text(
+            "brief.rests",
+            lang,
+            kind=text(f"codes.source_kind_{kind}", lang),
+            note=text(f"codes.source_kind_note_{kind}", lang),
+        ),
         row["risk"] if isinstance(row["risk"], str) else None,
     ]
     return tuple(item for item in said if item)

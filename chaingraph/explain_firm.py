@@ -72,13 +72,16 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
             list=text(f"codes.candidate_{kind}", lang),
         )
     ]
-    for column in ("segment", "proposal", "reasons", "route", "next_step", "risk", "local_unit", "sources"):
+    for column in ("segment", "proposal", "reasons", "route", "next_step", "risk", "local_unit", "sites", "sources"):
         if isinstance(row[column], str) and row[column]:
             said.append(text(f"firm.{column}", lang, value=row[column]))
     said += _fit(row, findings, lang)
     grade = row["evidence_grade"]
     note = text(f"codes.grade_note_{grade}", lang)
     said.append(text("firm.grade", lang, grade=grade, note=note))
+    kind = row["source_kind"]
+    words = {name: text(f"codes.source_kind{end}_{kind}", lang) for name, end in (("kind", ""), ("note", "_note"))}
+    said.append(text("firm.rests", lang, **words))
     unknown = [
         text(f"firm.name_{column}", lang)
         for column in ("reach", "propensity", "signal", "size_class", "decision_city")

@@ -14,6 +14,7 @@ from chaingraph import regions
 from chaingraph.columns import split
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.regions import place_text
 
 _LEVELS = ("国家级", "省级")
 _SHARED = re.compile("中([德荷法日韩意美英])")
@@ -150,9 +151,9 @@ def next_step(
     }
     team = next((city for city in doors.stationed if city in homes), None)
     if team:
-        said.append(text("explain.step_stationed", lang, city=team))
+        said.append(text("explain.step_stationed", lang, city=place_text(team, lang)))
     elif firm["country"] in doors.abroad:
-        said.append(text("explain.step_abroad", lang, place=firm["country"]))
+        said.append(text("explain.step_abroad", lang, place=place_text(firm["country"], lang)))
     if row["chain_id"] in doors.offices:
         said.append(text("explain.step_office", lang, department=doors.offices[row["chain_id"]]))
     zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])

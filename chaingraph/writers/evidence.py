@@ -67,7 +67,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
             yield told("segment", row, firm=row["firm_id"], chain=[chain_of[row["segment_id"]]],
                        segment=row["segment_id"], name=segments.get(row["segment_id"]), product=row["product"],
                        kind=_coded("kind", row["kind"], lang), status=_coded("status", row["status"], lang),
-                       basis=_coded("basis", row["basis"], lang))  # fmt: skip
+                       basis=_coded("basis", row["basis"], lang), place=row["site_region"])  # fmt: skip
         for row in _rows(graph, "firm_sites", listed):
             yield told("site", row, firm=row["firm_id"], chain=listed[row["firm_id"]], place=row["region"],
                        kind=_coded("site", row["kind"], lang), since=row["since"], note=row["note"])  # fmt: skip

@@ -28,6 +28,7 @@ _SCRIPTS = {
     "chain": (
         "core.js",
         "brief.js",
+        "trust.js",
         "panorama.js",
         "find.js",
         "panel.js",

@@ -47,6 +47,8 @@ class Atlas:
     leaders: dict[str, list[Record]]
     questions: dict[str, list[Record]]
     notes: dict[str | None, list[Record]]  # None: said of every chain
+    trust: dict[str | None, list[Record]]  # likewise
+    rivals: dict[str, list[Record]]  # by segment, the cities with most makers first
     dropped: dict[str, list[Record]]
     routes: dict[tuple[Any, ...], list[Record]]  # by chain and firm
     feeds: list[tuple[str, str]]
@@ -83,6 +85,8 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         leaders=grouped(_leaders(findings.leaders), "chain_id"),
         questions=grouped(_questions(findings.questions), "chain_id"),
         notes=grouped(_notes(findings.notes), "chain_id"),
+        trust=grouped(_trust(findings.trust), "chain_id"),
+        rivals=grouped(_sorted(findings.rivals, "segment_id", "rank"), "segment_id") if len(findings.rivals) else {},
         dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
@@ -134,7 +138,7 @@ def _targets(findings: Findings) -> list[Record]:
     terms = grouped_by(records(findings.terms), "chain_id", "list", "firm_id")
     shares = _shares(findings)
     lists, drop = (
-        ("reasons", "sources", "tiers", "risk", "next_step"),
+        ("reasons", "sources", "tiers", "risk", "next_step", "sites"),
         ("chain", "segment", "firm", "firm_en", "gap_state"),
     )
     ranked = in_both(findings.targets, ("chain_id", "candidate_list", "firm_id"), lists=lists, drop=drop)
@@ -156,7 +160,8 @@ def short(value: object) -> object:
 
 
 def _rankings(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
-    kept = ("chain_id", "tier", "rank", "firm_id", "segment", "fit_lift", "evidence_grade", "reasons", "sources")
+    kept = ("chain_id", "tier", "rank", "firm_id", "segment", "fit_lift", "evidence_grade", "source_kind", "origin",
+            "reasons", "sources")  # fmt: skip
     frames = {lang: frame[[column for column in kept if column in frame]] for lang, frame in texts.items()}
     rows = in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
     return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
@@ -178,6 +183,11 @@ def _notes(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
         lang: frame.assign(number=frame.groupby("chain_id", dropna=False).cumcount()) for lang, frame in texts.items()
     }
     return [row for row in in_both(numbered, ("chain_id", "number")) if "note" in row]
+
+
+def _trust(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    """What a leader is told; an analyst's figures stand in the workbook."""
+    return in_both(texts, ("chain_id", "kind"), drop=("value", "exact")) if texts else []
 
 
 def _shares(findings: Findings) -> dict[tuple[Any, ...], list[Record]]:

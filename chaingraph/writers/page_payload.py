@@ -6,6 +6,7 @@ from chaingraph.gaps import MADE
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.regions import place_text
 from chaingraph.schema import GAP_STATES
+from chaingraph.source_kinds import SOURCE_KINDS
 from chaingraph.writers.layout import STAGES, arrange
 from chaingraph.writers.page_atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page_brief import brief, open_questions
@@ -16,6 +17,7 @@ from chaingraph.writers.page_records import Record, known, parts, shortened
 # Columns that hold the name of a place.
 _PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")
 _PROVENANCE = ("source", "as_of", "confidence")
+_RIVALS = 3  # cities named beside a gap
 _CARD_ROWS = 3  # leaders and targets on a card of the index
 
 
@@ -57,6 +59,8 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "questions": open_questions(atlas, chain_id),
         "dropped": [_dropped(row) for row in atlas.dropped.get(chain_id, [])],
         "notes": [row["note"] for key in (chain_id, None) for row in atlas.notes.get(key, [])],
+        "trust": [_renamed(row, "chain_id") for key in (chain_id, None) for row in atlas.trust.get(key, [])],
+        "source_kinds": list(SOURCE_KINDS),
     }
     return payload | {"places": _english_places(payload, payload["view"].get("places", []))}
 
@@ -70,6 +74,7 @@ def index_payload(atlas: Atlas) -> Record:
         "segments": {key: row["name"] for key, row in atlas.segments.items()},
         "questions": [_renamed(row) for row in sorted(questions, key=by_rank)],
         "notes": _common_notes(atlas),
+        "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
     return payload | {"places": _english_places(payload, [])}
 
@@ -81,7 +86,7 @@ def _english_places(payload: Record, places: list[Record]) -> dict[str, str]:
         held = payload.get(name)
         rows += held if isinstance(held, list) else []
     for row in tuple(rows):
-        for name in ("sites", "signals", "firms", "roles", "targets"):
+        for name in ("sites", "signals", "firms", "roles", "targets", "rivals"):
             inner = row.get(name)
             rows += inner if row is not payload and isinstance(inner, list) else []
     values = {
@@ -179,6 +184,7 @@ def _segment(atlas: Atlas, gap: Record) -> Record:
         "flag_reason": row["reason"],
         "firms": [role for role in atlas.roles.get(segment_id, []) if role["firm"] in atlas.local],
         "elsewhere": atlas.elsewhere.get(segment_id),
+        "rivals": [{key: row[key] for key in ("city", "firms")} for row in atlas.rivals.get(segment_id, [])[:_RIVALS]],
         "measures": known(_without(atlas.measures.get(segment_id, {}), "segment_id")),
         **{key: row[key] for key in _PROVENANCE},
     }

@@ -10,21 +10,22 @@ MARKS = ("status", "owner", "note")  # what people fill in and `workbook_update`
 # What is printed comes first; what only explains stands to the right of it, on the screen only.
 PRINTED_COLUMNS = (
     "list", "rank", "firm", "seat", "tiers", "segment", "gap_state", "proposal", "fit_lift", "fit_low", "fit_high",
-    "evidence_grade", "reasons", "route", "next_step", *MARKS,
+    "evidence_grade", "source_kind", "reasons", "route", "next_step", *MARKS,
 )  # fmt: skip
 CHAIN_COLUMNS = (
-    *PRINTED_COLUMNS, "find_out", "signal", "decision_city", "risk", "local_unit", "firm_other", "group", "size_class",
-    "admission", "reach", "propensity", "top_share", "gap_reasons", "credit_code", "stock_code", "sources", "firm_id",
-    "segment_id",
+    *PRINTED_COLUMNS, "find_out", "signal", "decision_city", "sites", "risk", "local_unit", "firm_other", "group",
+    "size_class", "origin", "admission", "reach", "propensity", "top_share", "gap_reasons", "credit_code", "stock_code",
+    "sources", "firm_id", "segment_id",
 )  # fmt: skip
 TEAM_COLUMNS = (
     "team_basis", "chain", "list", "rank", "firm", "seat", "decision_city", "tiers", "segment", "gap_state", "fit_lift",
-    "evidence_grade", "reasons", "next_step", *MARKS, "find_out", "signal", "route", "proposal", "sources", "firm_id",
-    "segment_id",
+    "evidence_grade", "source_kind", "reasons", "next_step", *MARKS, "find_out", "signal", "sites", "route", "proposal",
+    "sources", "firm_id", "segment_id",
 )  # fmt: skip
 TARGET_COLUMNS = (
     "chain", "list", "rank", "firm", "seat", "decision_city", "tiers", "segment", "gap_state", "strategy", "fit_lift",
-    "fit_low", "fit_high", "top_share", "reach", "propensity", "evidence_grade", "signal", "firm_other", "firm_id",
+    "fit_low", "fit_high", "top_share", "reach", "propensity", "evidence_grade", "source_kind", "signal", "origin",
+    "firm_other", "firm_id",
 )  # fmt: skip
 GAP_SHEET_COLUMNS = (
     "chain", "segment", "stage", "state", "severity", "found", "group_only", "expected", "local_demand", "local_supply",
@@ -40,8 +41,8 @@ LEADER_COLUMNS = (
     "firm_id",
 )  # fmt: skip
 RANKING_COLUMNS = (
-    "chain", "tier", "rank", "firm", "firm_other", "seat", "segment", "fit_lift", "evidence_grade", "reasons",
-    "sources", "firm_id",
+    "chain", "tier", "rank", "firm", "firm_other", "seat", "segment", "fit_lift", "evidence_grade", "source_kind",
+    "origin", "reasons", "sources", "firm_id",
 )  # fmt: skip
 TERM_COLUMNS = (
     "chain", "strategy", "firm", *(f"term_{term}" for term in TERMS), "sum", "fit_lift", "near_products",

@@ -27,9 +27,10 @@ FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "rou
 _CODES = {
     "gap_state": "state", "state": "state", "stage": "stage", "strategy": "strategy", "tiers": "tier",
     "size_class": "size", "admission": "admission", "fill_mode": "fill", "confirmed": "confirmed",
-    "confidence": "confidence", "tier": "ranking", "chain_class": "class",
+    "confidence": "confidence", "tier": "ranking", "chain_class": "class", "source_kind": "source_kind",
+    "origin": "origin",
 }  # fmt: skip
-_LINES = ("reasons", "sources", "gap_reasons", "next_step", "risk", "segments", "products")
+_LINES = ("reasons", "sources", "gap_reasons", "next_step", "risk", "segments", "products", "sites")
 
 
 def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.labels import entries, text
 from chaingraph.regions import place_text
 from chaingraph.schema import TABLES
+from chaingraph.source_kinds import count_kinds
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook_frames import TERMS, notes_by_chain
 
@@ -29,7 +30,8 @@ _Said = tuple[str, str, object, str | None]
 def method(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     """How the lists were made, in words and numbers.
 
-    Rules, terms of the fit, what the back-test found, parameters, input files with their sha256 (where
+    Rules, terms of the fit, what the back-test found, in the region's own city too, the base rate, how many rows rest
+    on which kind of source, parameters, input files with their sha256 (where
     ``findings.parameters`` holds ``files``), sizes of the tables, what each gate held back, notes.
 
     Returns
@@ -37,7 +39,8 @@ def method(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     DataFrame
         section, item, value, explanation.
     """
-    parts = (_rules(lang), _backtest(lang), _parameters(findings, graph, lang), _files(findings),
+    parts = (_rules(lang), _backtest(lang), _trust(findings, graph, lang), _sources(findings, graph, lang),
+             _parameters(findings, graph, lang), _files(findings),
              _counts(graph, lang), _dropped(findings, graph, lang), _notes(findings, graph, lang))  # fmt: skip
     table = pd.DataFrame([row for part in parts for row in part], columns=["section", "item", "value", "explanation"])
     table["section"] = [text(f"workbook.section_{section}", lang) for section in table["section"]]
@@ -63,6 +66,29 @@ def _backtest(lang: str) -> Iterator[_Said]:
         told = text(f"method.backtest_{protocol}", lang, **figures)
         yield "backtest", text(f"method.backtest_{protocol}_item", lang), figures["auroc"], told
     yield "backtest", text("method.backtest_not_item", lang), None, text("method.backtest_not", lang)
+
+
+def _trust(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
+    names = names_by_id(graph, "chains", lang)
+    for row in findings.trust[lang].to_dict("records") if findings.trust else ():
+        item = text(f"method.trust_{row['kind']}", lang)
+        if isinstance(row["chain_id"], str):
+            item = f"{item} · {names.get(row['chain_id'], row['chain_id'])}"
+        yield "trust", item, None if pd.isna(row["value"]) else row["value"], row["exact"]
+
+
+def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
+    """What each kind of source means and how many rows rest on it; then the same by chain."""
+    rows = pd.concat([findings.targets[lang], findings.leader_targets[lang]], ignore_index=True)
+    if "source_kind" not in rows:
+        return
+    for row in count_kinds(rows, ()).to_dict("records"):
+        kind = row["source_kind"]
+        yield "sources", code_text("source_kind", kind, lang), row["rows"], code_text("source_kind_note", kind, lang)
+    names, comma = names_by_id(graph, "chains", lang), "、" if lang == "zh" else ", "
+    for chain_id, held in count_kinds(rows).groupby("chain_id"):
+        told = [f"{code_text('source_kind', kind, lang)} {count}" for _, kind, count in held.itertuples(index=False)]
+        yield "sources", names.get(str(chain_id), str(chain_id)), int(held["rows"].sum()), comma.join(told)
 
 
 def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:

@@ -17,6 +17,7 @@ function renderBrief(root) {
       el('section', { class: 'sheet-gaps' }, numbered(2, label('brief_gaps')), briefGaps(facts)),
       el('section', { class: 'sheet-visits' }, numbered(3, label('brief_visits'), label('brief_visits_note')), briefVisits(facts)),
       el('section', { class: 'sheet-unknown' }, numbered(4, label('brief_unknown')), briefUnknown(facts)),
+      briefTrust(),
     ),
     el('footer', { class: 'sheet-foot' }, briefFoot(facts)),
   );
@@ -65,6 +66,7 @@ function briefGaps(facts) {
             : label('buyers_unknown'),
           segment.fill_mode ? [el('span', { class: 'key second' }, label('fill')), caption('fill', segment.fill_mode)] : null,
         ),
+        segment.rivals ? el('p', { class: 'gap-facts' }, el('span', { class: 'key' }, label('rivals')), segment.rivals.map(rivalWords).join(label('comma'))) : null,
       );
     }),
   );
@@ -87,6 +89,7 @@ function briefVisits(facts) {
           el('span', { class: 'place' }, seat(row)),
           tierTags(firmOf.get(id), row, 1),
           row.rank === undefined ? null : el('span', { class: 'place' }, label('listed_at', { n: row.rank })),
+          sourceMark(row),
         ),
         el(
           'dl',
@@ -99,6 +102,10 @@ function briefVisits(facts) {
       );
     }),
   );
+}
+
+function rivalWords(rival) {
+  return label('rival', { city: placed(rival.city), n: rival.firms });
 }
 
 function seat(row) {

@@ -88,7 +88,7 @@ function renderFirst() {
   replace(document.getElementById('summary'), summary());
   renderCards(document.getElementById('cards'));
   renderQuestions(document.getElementById('questions'));
-  replace(document.getElementById('notes'), sentences(data.notes.map(local)), el('p', null, label('caution')));
+  replace(document.getElementById('notes'), sentences([...data.notes, ...data.trust.map((row) => row.plain)].map(local)), el('p', null, label('caution')));
 }
 
 function summary() {

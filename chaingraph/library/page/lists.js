@@ -58,7 +58,8 @@ function showList(key) {
 
 function fillList() {
   const [, make] = LISTS.find(([key]) => key === openList);
-  replace(document.getElementById('list'), el('p', { class: 'note' }, label(`list_note_${openList}`)), make());
+  const rests = sourceWords(openList === 'rankings' ? data.rankings : data.targets.filter((row) => row.list === openList));
+  replace(document.getElementById('list'), el('p', { class: 'note' }, label(`list_note_${openList}`), rests), make());
 }
 
 /** A table: columns are [heading, class, cell of a row]. */
@@ -85,12 +86,17 @@ function targetTable(list) {
     [label('head_segment'), 'mid', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
     [label('head_project'), 'wide', (row) => clamped(projectWords(row))],
     [label('head_fit'), '', timesWithBand],
-    [label('head_grade'), 'centre', (row) => (row.evidence_grade ? caption('grade', row.evidence_grade) : label('not_known'))],
+    [label('head_grade'), '', gradeCell],
     [label('head_signal'), '', (row) => (row.signal_date ? `${row.signal_date} ${caption('signal', row.signal)}` : label('none_dated'))],
     [label('head_next'), 'wide', (row) => clamped(items(row.next_step).join(label('semicolon')))],
   ];
   if (list === 'reinvest') columns.splice(2, 0, [label('local_unit'), 'wide', (row) => items(row.local_unit).join(label('comma'))]);
   return table(label(`list_${list}`), columns, held.filter(rowPasses), held.length ? label('none_pass') : label(`list_empty_${list}`));
+}
+
+/** How good the evidence is, and what the row rests on. */
+function gradeCell(row) {
+  return [row.evidence_grade ? caption('grade', row.evidence_grade) : label('not_known'), el('div', null, sourceMark(row))];
 }
 
 /** A long text in a table, cut after some lines; the panel has it whole. */
@@ -111,7 +117,7 @@ function rankingTables() {
         [label('head_seat'), '', (row) => place(row.firm)],
         [label('head_segment'), '', (row) => (segmentOf.has(row.segment) ? segmentButton(row.segment) : local(row.segment))],
         [label('head_fit'), '', (row) => (row.fit_lift === undefined ? label('no_basis') : times(row.fit_lift))],
-        [label('head_grade'), 'centre', (row) => (row.evidence_grade ? caption('grade', row.evidence_grade) : label('not_known'))],
+        [label('head_grade'), '', gradeCell],
         [label('head_reasons'), 'wide', (row) => items(row.reasons).slice(0, 2).join(label('semicolon'))],
       ],
       data.rankings.filter((row) => row.tier === tier),

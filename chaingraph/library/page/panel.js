@@ -172,7 +172,7 @@ function targetLine(row) {
     'li',
     null,
     el('div', null, row.rank === undefined ? null : el('span', { class: 'rank' }, label('rank', { n: row.rank })), firmButton(row.firm, null, row.segment), el('span', { class: 'place' }, seat(row)), row.list === 'new' ? null : badge(caption('candidate', row.list), 'list')),
-    el('p', { class: 'what' }, [timesWithBand(row), row.evidence_grade ? caption('grade', row.evidence_grade) : ''].filter(Boolean).join(' · ')),
+    el('p', { class: 'what' }, [timesWithBand(row), row.evidence_grade ? caption('grade', row.evidence_grade) : '', row.source_kind ? caption('source_kind', row.source_kind) : ''].filter(Boolean).join(' · ')),
     sentences(items(row.reasons).slice(0, 2)),
   );
 }
@@ -194,7 +194,7 @@ function firmPanel(firm) {
     part('does', firm.roles && firm.roles.length ? el('ul', { class: 'firm-rows' }, firm.roles.map(roleLine)) : null),
     part('links', firm.links && firm.links.length ? el('ul', { class: 'firm-rows' }, firm.links.map(linkLine)) : null, rows.length ? null : relationsButton(firm.id)),
     part('signals', firm.signals && firm.signals.length ? el('ul', { class: 'firm-rows' }, firm.signals.map(signalLine)) : null),
-    part('sites', firm.sites && firm.sites.length ? el('ul', { class: 'firm-rows' }, firm.sites.map(siteLine)) : null),
+    sitesPart(firm, rows[0]),
     part('firm', pairs([
       [label('full_name'), firm.full],
       [label('aliases'), [...(firm.aliases || []), ...(firm.former_names || [])].join(label('comma'))],
@@ -205,6 +205,7 @@ function firmPanel(firm) {
       [label('employees'), firm.employees === undefined ? '' : firm.employees.toLocaleString('en')],
       [label('revenue'), firm.revenue_cny_m === undefined ? '' : label('cny_m', { n: firm.revenue_cny_m.toLocaleString('en') })],
       [label('legal'), firm.legal ? caption('firm_status', firm.legal) : ''],
+      [label('origin'), rows.length && rows[0].origin ? caption('origin', rows[0].origin) : ''],
       [label('note'), firm.note ? linked(firm.note) : ''],
     ]), el('p', { class: 'note' }, label('firm_row'), provenance(firm))),
   ];
@@ -233,7 +234,7 @@ function targetParts(firm, row, first) {
       [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
     ])),
     first ? part('route', routeSteps(firm, row), relationsButton(firm.id)) : null,
-    part('evidence', el('p', null, row.evidence_grade ? [el('strong', null, caption('grade', row.evidence_grade)), label('colon'), caption('grade_note', row.evidence_grade)] : label('not_known'))),
+    part('evidence', el('p', null, row.evidence_grade ? [el('strong', null, caption('grade', row.evidence_grade)), label('colon'), caption('grade_note', row.evidence_grade)] : label('not_known')), row.source_kind ? el('p', null, sourceMark(row), ' ', caption('source_kind_note', row.source_kind)) : null),
     part('unknown', sentences(unknowns(firm, row))),
     part('next', items(row.next_step).map((step) => el('p', { class: 'lead' }, linked(step)))),
     part('sources', sentences(items(row.sources))),
