@@ -26,7 +26,7 @@ from chaingraph.source_kinds import count_kinds
 from chaingraph.stores.parquet_case import read_case_for
 from chaingraph.surveying import survey
 from chaingraph.tables import changed_since_read
-from chaingraph.trust import PROTOCOLS, tests_of
+from chaingraph.trust import PROTOCOLS, figures_of
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger_marks import with_ledger_file
@@ -237,7 +237,7 @@ def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
     paths = sorted(given.glob("*.json")) if given.is_dir() else [given]
     try:
         stored = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-        return pd.concat([tests_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
+        return pd.concat([figures_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CaseError(text("trust.unreadable", lang, path=given)) from error
 

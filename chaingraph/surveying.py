@@ -37,7 +37,7 @@ from chaingraph.scoring import (
 from chaingraph.source_kinds import firm_origins, source_kind
 from chaingraph.sql import Query
 from chaingraph.strategy import Strategy, load_strategy
-from chaingraph.trust import Base, describe_trust, tested_by
+from chaingraph.trust import Base, describe_trust, measured_by
 
 _SEVERITY_PARTS = (
     "severity_state",
@@ -173,7 +173,7 @@ def survey(
     weights
         Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); used with a reference only.
     tests
-        Figures of the reader's own back-test (`trust.tests_of`); None: those that come with the package.
+        Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
     progress
         Called with the name of each stage as it begins.
 
@@ -225,7 +225,7 @@ def survey(
         for language in LANGUAGES
     }
     caption = _caption(graph, places, reference)
-    tested = tested_by(caption["reference_kind"], weights=weights is not None, own=tests)
+    tested = measured_by(caption["reference_kind"], weights=weights is not None, own=tests)
     base = Base(*_whole_base(region, caption, places, reference), around.base)
     names = graph["firms"].set_index("firm_id")["firm"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))

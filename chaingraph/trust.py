@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ BASELINE = "same_industry"
 MEAN = ""  # stands where a city does: the mean of the cities
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
 TRUST_COLUMNS = ("chain_id", "kind", "value", "plain", "exact")
-_METHODS = ("sums", "score", BASELINE)  # two terms (the reference in the box), four terms, what they are held against
+_METHODS = ("sums", "score", BASELINE)  # two terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
 
 
@@ -39,10 +40,10 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Measured:
     """What a run's score can be measured by: figures by city (`TEST_COLUMNS`), and how they apply to the run.
 
-    ``method``: the score that the figures are of, sums (two terms, the reference in the box) or score (four terms).
+    ``method``: the score that the figures are of, sums (two terms, the reference in the box) or score (five terms).
     ``applies``: sums or score (as shipped), file (the reader's own test), none (a run without a reference is not
     tested), weights (neither are fitted ones).
     """
@@ -52,7 +53,7 @@ class Tested:
     applies: str
 
 
-def tested_by(reference_kind: object, *, weights: bool, own: pd.DataFrame | None) -> Tested:
+def measured_by(reference_kind: object, *, weights: bool, own: pd.DataFrame | None) -> Measured:
     """Which figures a run is measured by.
 
     Parameters
@@ -62,19 +63,19 @@ def tested_by(reference_kind: object, *, weights: bool, own: pd.DataFrame | None
     weights
         Whether the run uses fitted weights.
     own
-        Figures of the reader's own back-test (`tests_of`); None: those that come with the package.
+        Figures of the reader's own back-test (`figures_of`); None: those that come with the package.
     """
-    figures = shipped_tests() if own is None else own
+    figures = shipped_figures() if own is None else own
     listed = reference_kind == "listed" and (figures["method"] == "sums").any()
     method = "sums" if listed else "score"
     if weights:
-        return Tested(figures, method, "weights")
+        return Measured(figures, method, "weights")
     if reference_kind == "none":
-        return Tested(figures, method, "none")
-    return Tested(figures, method, method if own is None else "file")
+        return Measured(figures, method, "none")
+    return Measured(figures, method, method if own is None else "file")
 
 
-def tests_of(stored: Mapping[str, Any]) -> pd.DataFrame:
+def figures_of(stored: Mapping[str, Any]) -> pd.DataFrame:
     """The figures by city of a stored back-test (`chaingraph.backtest.as_json`): each city ranks all hidden firms.
 
     Returns
@@ -88,15 +89,18 @@ def tests_of(stored: Mapping[str, Any]) -> pd.DataFrame:
         for row in (*means, *stored["by_city"])
         if row["pool"] == "A" and row["method"] in _METHODS
     ]
-    frame = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
-    return frame.astype({"hidden": "float64", "auroc": "float64", "recall100": "float64"})
+    return _typed(pd.DataFrame(rows, columns=list(TEST_COLUMNS)))
+
+
+def _typed(figures: pd.DataFrame) -> pd.DataFrame:
+    return figures.astype({name: "str" if name in TEST_COLUMNS[:3] else "float64" for name in TEST_COLUMNS})
 
 
 @cache
-def shipped_tests() -> pd.DataFrame:
-    """The figures by city that come with the package (``library/backtest_cities.csv``), as `tests_of`."""
-    with (files("chaingraph") / "library" / "backtest_cities.csv").open("r", encoding="utf-8") as lines:
-        return pd.read_csv(lines, keep_default_na=False, dtype={name: "str" for name in TEST_COLUMNS[:3]})
+def shipped_figures() -> pd.DataFrame:
+    """The figures by city that come with the package (``library/backtest_cities.csv``), as `figures_of`."""
+    content = (files("chaingraph") / "library" / "backtest_cities.csv").read_text(encoding="utf-8")
+    return _typed(pd.DataFrame(list(csv.DictReader(content.splitlines())), columns=list(TEST_COLUMNS)))
 
 
 def city_figures(figures: pd.DataFrame, city: str, method: str) -> dict[str, float] | None:
@@ -112,7 +116,7 @@ def city_figures(figures: pd.DataFrame, city: str, method: str) -> dict[str, flo
 
 
 def describe_trust(
-    region: str, tested: Tested, base: Base, reference: Mapping[str, object], chains: list[str], lang: str
+    region: str, tested: Measured, base: Base, reference: Mapping[str, object], chains: list[str], lang: str
 ) -> pd.DataFrame:
     """How far the lists can be trusted, in words.
 
@@ -140,7 +144,7 @@ def describe_trust(
     return frame.astype({"chain_id": "str", "kind": "str", "value": "float64", "plain": "str", "exact": "str"})
 
 
-def _own(region: str, tested: Tested, lang: str) -> Iterator[tuple[object, ...]]:
+def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...]]:
     city = regions.city_of_region(region)
     for protocol in PROTOCOLS:
         figures = tested.figures[tested.figures["protocol"] == protocol]
@@ -166,7 +170,7 @@ def _own(region: str, tested: Tested, lang: str) -> Iterator[tuple[object, ...]]
         yield None, f"own_{protocol}", value, plain, f"{plain}{exact}"
 
 
-def _about(tested: Tested, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
+def _about(tested: Measured, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
     applies = text(f"trust.about_{tested.applies}", lang, name=reference.get("reference") or "-")
     told = ("" if lang == "zh" else " ").join([applies, text("trust.about_all", lang)])
     return None, "about", math.nan, told, told

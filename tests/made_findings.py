@@ -10,8 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.explain_targets import TARGET_COLUMNS
 from chaingraph.findings import Findings
-from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.schema import GAP_COLUMNS
+from chaingraph.source_kinds import ORIGINS, SOURCE_KINDS
+from chaingraph.trust import Base, describe_trust, measured_by
 from tests.made_graph import (
     CITIES,
     DISTRICTS,
@@ -87,8 +90,16 @@ def made_findings(lang: str = "zh") -> Findings:
             ),
         },
         segment_measures=pd.DataFrame({"segment_id": list(SEGMENTS), "must_pass": 0.5, "bridge": 0.0}),
+        trust={tongue: _trust(tongue) for tongue in ("zh", "en")},
         parameters={"reference": None, "top": 30},
     )
+
+
+def _trust(lang: str) -> pd.DataFrame:
+    base = Base(4298, 44, pd.DataFrame({"chain_id": ["mk"], "firms": [134], "local": [3]}))
+    reference = {"reference": "listed", "reference_kind": "listed"}
+    tested = measured_by("listed", weights=False, own=None)
+    return describe_trust("嘉兴", tested, base, reference, ["mk", "xk"], lang)
 
 
 def _gaps(lang: str) -> pd.DataFrame:
@@ -161,6 +172,8 @@ def _target(number: int, candidate_list: str, rank: int, *, leader: bool = False
         "local_unit": "嘉兴办事处" if candidate_list == "reinvest" else None,
         "evidence_grade": GRADES[number % 3],
         "sources": SOURCE,
+        "source_kind": SOURCE_KINDS[number % 6],
+        "origin": ORIGINS[number % 3],
     }
     if number % 5 != 4:  # every fifth has no basis
         lift = round(math.exp(1.2 - number / 15), 3)
@@ -187,10 +200,11 @@ def _told(rows: list[dict[str, Any]], lang: str) -> pd.DataFrame:
             "firm": names[row["firm_id"]],
             "proposal": "粉体产线" if lang == "zh" else "powder line",
             "reasons": "补短板;产品相近" if lang == "zh" else "fills a gap; similar products",
+            "sites": f"总部或注册地：{row['city']}" if lang == "zh" else f"Seat: {row['city']}",
             "next_step": "请L02引荐;市经信局牵头" if lang == "zh" else "ask L02; led by the bureau",
         }
         told.append(row | words)
-    return pd.DataFrame(told, columns=[*SHORTLIST_COLUMNS, "candidate_list"])
+    return pd.DataFrame(told, columns=list(TARGET_COLUMNS))
 
 
 def _terms(name: str, row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -248,14 +248,14 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(chaingraph.run, "run", fake)
     call = ["run", "c", "--region", "嘉兴", "--out", "o", "--chain", "a", "--chain", "b", "--top", "7", "--seed", "3"]
     more = ["--draws", "9", "--strategy", "build", "--as-of", "2025-06", "--reference", "r", "--lang", "en"]
-    more += ["--profile", "english", "--update", "u.xlsx", "--pictures", "--compare", "old"]
+    more += ["--profile", "english", "--update", "u.xlsx", "--pictures", "--compare", "old", "--backtest", "b"]
     assert cli.main([*call, *more]) == cli.REFUSED
     del seen["progress"]
     assert seen == {
         "case": "c", "region": "嘉兴", "out": "o", "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
         "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en", "pictures": True,
         "profile": "english", "update": "u.xlsx", "compare": "old", "ledger": None, "ledger_place": None,
-        "engine": "duckdb", "master": None, "weights": None,
+        "engine": "duckdb", "master": None, "weights": None, "backtest": "b",
     }  # fmt: skip
 
 

@@ -620,6 +620,34 @@ def test_places_stand_by_distance_and_bearing(page: Callable[..., Any]) -> None:
     assert len(texts(browser, "#region-list details[open] li")) == 10  # nine targets in Shanghai, one unit
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_leader_s_block_says_how_far_the_list_can_be_trusted(
+    page: Callable[..., Any], lang: str, width: int
+) -> None:
+    findings = made_findings()
+    browser = page(f"mk.html?lang={lang}", width=width)
+    said = texts(browser, ".sheet-trust dd p")
+    trust = findings.trust[lang].set_index("kind")["plain"]
+    assert [trust[kind] for kind in ("own_hide30", "own_temporal", "about", "base_chain")] == said[-4:]
+    assert not re.search(r"AUROC|LQ|nats", "".join(texts(browser, "#brief")))
+    new = findings.targets[lang].query("candidate_list == 'new'")
+    kinds = [words.split("\n") for words in texts(browser, ".sheet-trust .rests-counts li")]
+    counts = [int(re.search(r"(\d+)家?$", words[-1])[1]) for words in kinds]
+    assert sorted(counts) == sorted(new["source_kind"].value_counts())
+    # Every firm to see and every row of the list bears the mark of what it rests on.
+    assert len(texts(browser, ".visits .rests")) == len(texts(browser, ".visits > li")) == 5
+    assert len(texts(browser, "#list tbody .rests")) == len(texts(browser, "#list tbody tr")) == len(new)
+
+
+def test_a_target_s_panel_says_where_it_is_recorded_and_what_its_row_rests_on(page: Callable[..., Any]) -> None:
+    browser = page("mk.html?lang=en#O14")
+    target = made_findings().targets["en"].set_index("firm_id").loc["O14"]
+    assert texts(browser, "#panel .part-sites p")[0] == target["sites"]
+    mark = browser.find_element("css selector", "#panel .part-evidence .rests")
+    assert f"rests-{target['source_kind']}" in mark.get_attribute("class")
+
+
 def test_places_are_spelled_in_the_language_of_the_page(page: Callable[..., Any]) -> None:
     browser = page("mk.html?lang=en#O14")
     scroll(browser, "#region")

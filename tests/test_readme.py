@@ -80,6 +80,8 @@ def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
          f"{later[method]['auroc']:.3f}", f"{100 * later[method]['recall100']:.0f}")
         for method in methods
     ]  # fmt: skip
+    for row in (hidden, later):  # what a default run has, beside the full score
+        assert re.search(rf"{row['sums']['auroc']:.3f}\D+{row['score']['auroc']:.3f}", text)
     for row in (hidden["score"], later["score"]):
         assert re.search(rf"{row['auroc_low']:.3f} \S+ {row['auroc_high']:.3f}", text)
 

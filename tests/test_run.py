@@ -53,6 +53,33 @@ def test_the_record_says_what_went_in(case: Path, tmp_path: Path) -> None:
     assert set(record["seconds"]) == {*STAGES, "all"}
 
 
+def test_a_back_test_of_one_s_own_is_told_in_place_of_the_shipped_one(case: Path, tmp_path: Path) -> None:
+    row = {"pool": "A", "city": "嘉兴", "hidden": 40.0, "auroc": 0.81, "recall100": 0.5}
+    stored = {
+        "protocol": "outcomes", "facts": {"hidden": 60.0}, "summary": [],
+        "by_city": [row | {"method": "score"}, row | {"method": "same_industry", "auroc": 0.6}, row | {"pool": "B"}],
+    }  # fmt: skip
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "outcomes.json").write_text(json.dumps(stored), encoding="utf-8")
+    (folder / "gaps.json").write_text("{}", encoding="utf-8")  # what else `chaingraph backtest` leaves there
+    result = run(case, region="嘉兴", out=tmp_path / "out", backtest=folder)
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    own = [line for line in record["trust"] if line["kind"].startswith("own_")]
+    assert [(line["kind"], line["value"]) for line in own] == [("own_outcomes", 0.81)]
+    assert "81%" in own[0]["plain"]
+    # What the rows rest on is counted beside it: every row of every list once.
+    lists = (result.findings.targets["zh"], result.findings.leader_targets["zh"])
+    assert sum(line["rows"] for line in record["sources"]) == sum(map(len, lists)) > 0
+    assert {line["list"] for line in record["sources"]} <= {"new", "reinvest", "leader"}
+    for wrong in ("{}", "[]", "no json"):
+        (tmp_path / "wrong.json").write_text(wrong, encoding="utf-8")
+        with pytest.raises(cg.ChaingraphError, match="chaingraph backtest"):
+            run(case, region="嘉兴", out=tmp_path / "none", backtest=tmp_path / "wrong.json")
+    with pytest.raises(cg.ChaingraphError, match="absent"):
+        run(case, region="嘉兴", out=tmp_path / "none", backtest=tmp_path / "absent.json")
+
+
 def test_one_chain_only(case: Path, tmp_path: Path) -> None:
     run(case, region="嘉兴", out=tmp_path / "out", chains=["甲光伏"])
     assert set(pd.read_csv(tmp_path / "out/shortlist.csv")["chain_id"]) == {"pv"}

@@ -74,7 +74,7 @@ def _trust(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
         item = text(f"method.trust_{row['kind']}", lang)
         if isinstance(row["chain_id"], str):
             item = f"{item} · {names.get(row['chain_id'], row['chain_id'])}"
-        yield "trust", item, None if pd.isna(row["value"]) else row["value"], row["exact"]
+        yield "trust", item, None if pd.isna(row["value"]) else round(row["value"], 4), row["exact"]
 
 
 def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
@@ -99,6 +99,8 @@ def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_S
     for item, value in _flat(held):
         if item.partition(".")[0] in ("strategies", "strategy") and isinstance(value, str):
             value = text("method.strategy_auto", lang) if value == "auto" else code_text("strategy", value, lang)
+        if item == "reference_kind":
+            value = text(f"method.reference_{value}", lang)
         yield "parameters", _parameter(item, chains, lang), value, None
 
 
