@@ -164,7 +164,7 @@ def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...
         if entry != protocol:
             plain = text(f"trust.how_{protocol}", lang) + plain
         exact = text(
-            "trust.own_exact", lang, auroc=_digits(found["auroc"]), base=_digits(found["base"]), hidden=words["hidden"],
+            "trust.own_exact", lang, auroc=_digits(found["auroc"]), base=_digits(found["base"]),
             recall=percent(found["recall100"]),
         )  # fmt: skip
         yield None, f"own_{protocol}", value, plain, f"{plain}{exact}"

@@ -86,7 +86,7 @@ function targetTable(list) {
     [label('head_segment'), 'mid', (row) => (segmentOf.has(row.segment) ? [segmentButton(row.segment), el('div', null, stateBadge(segmentOf.get(row.segment).state))] : row.segment)],
     [label('head_project'), 'wide', (row) => clamped(projectWords(row))],
     [label('head_fit'), '', timesWithBand],
-    [label('head_grade'), '', gradeCell],
+    [label('head_grade'), 'grade', gradeCell],
     [label('head_signal'), '', (row) => (row.signal_date ? `${row.signal_date} ${caption('signal', row.signal)}` : label('none_dated'))],
     [label('head_next'), 'wide', (row) => clamped(items(row.next_step).join(label('semicolon')))],
   ];
@@ -117,7 +117,7 @@ function rankingTables() {
         [label('head_seat'), '', (row) => place(row.firm)],
         [label('head_segment'), '', (row) => (segmentOf.has(row.segment) ? segmentButton(row.segment) : local(row.segment))],
         [label('head_fit'), '', (row) => (row.fit_lift === undefined ? label('no_basis') : times(row.fit_lift))],
-        [label('head_grade'), '', gradeCell],
+        [label('head_grade'), 'grade', gradeCell],
         [label('head_reasons'), 'wide', (row) => items(row.reasons).slice(0, 2).join(label('semicolon'))],
       ],
       data.rankings.filter((row) => row.tier === tier),
