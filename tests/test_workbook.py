@@ -15,10 +15,12 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from chaingraph.explain_targets import TARGET_COLUMNS
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.trust import Base, describe_trust, measured_by
 from chaingraph.writers.cell_text import CELL_LIMIT, address, lines, sheet_name
 from chaingraph.writers.evidence import evidence
 from chaingraph.writers.profile_columns import CHAIN_COLUMNS
@@ -46,6 +48,7 @@ def _target(chain: str, segment: str, firm: str, rank: int, **known: object) -> 
         "chain_id": chain, "chain": names["chain"][chain], "segment_id": segment, "segment": names["segment"][segment],
         "gap_state": "none_known", "strategy": "extend", "rank": rank, "firm_id": firm, "candidate_list": "new",
         **{name: row[name] for name in ("firm", "firm_en", "country", "city", "tiers")},
+        "source_kind": "general", "origin": "case", "sites": "总部或注册地：上海；海盐县：生产基地",
         "reasons": "补「电池片」(本数据中未见);产品与本地甲一相近(共有:组件;电池)", "sources": "构造数据 https://example.cn/a?b=1",
         **known,
     }  # fmt: skip
@@ -136,7 +139,7 @@ def toy_findings() -> Findings:
     shaky = {"fit_lift": 1.2, "fit_low": 0.4, "fit_high": 2.0, "top_share": 0.21, "evidence_grade": "C"}
     moving = {"signal": "expansion", "signal_date": "2024-03-05", "size_class": "1bn", "decision_city": "上海"}
     targets = [
-        _target("pv", "PV02", "O02", 1, **held, proposal="电池片;项目形式与规模不详"),
+        _target("pv", "PV02", "O02", 1, **held, source_kind="read", proposal="电池片;项目形式与规模不详"),
         _target("pv", "PV01", "O09", 2, **shaky, **moving),
         _target("pv", "PV01", "O01", 1, candidate_list="reinvest", local_unit="甲二硅材料有限公司", evidence_grade="B"),
         _target("hy", "HY02", "O10", 1, strategy="build"),
@@ -147,7 +150,11 @@ def toy_findings() -> Findings:
         _target("pv", "PV03", "O01", 1, candidate_list="reinvest", **led),  # on the main list already
         _target("pv", "PV04", "O05", 2, candidate_list="reinvest", **led),
     ]
-    columns = (*SHORTLIST_COLUMNS, "candidate_list")
+    columns = TARGET_COLUMNS
+    reference = {"reference": "aggregate", "reference_kind": "listed"}
+    base = Base(4298, 44, pd.DataFrame({"chain_id": ["pv"], "firms": [134], "local": [3]}))
+    measured = measured_by("listed", weights=False, own=None)
+    trust = {lang: describe_trust("嘉兴", measured, base, reference, ["hy", "pv"], lang) for lang in TEXTS}
     read = {name: pd.read_csv(io.StringIO(block)) for name, block in _TABLES.items()}
     once = {name: read.pop(name) for name in ("terms", "shares", "words", "routes", "dropped")}
     texts = {**read, "gaps": _gaps(), "targets": _typed(targets, columns), "leader_targets": _typed(leader, columns)}
@@ -157,6 +164,7 @@ def toy_findings() -> Findings:
         lang="zh",
         **{name: dict.fromkeys(TEXTS, frame) for name, frame in texts.items()},
         **once,
+        trust=trust,
         parameters={"draws": 200, "weights": {"mix": 0.36}, "files": [{"file": "firms.csv", "sha256": "ab"}]},
     )
 
@@ -219,17 +227,19 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
     assert (first["决策地"], first["外拓倾向"], first["状态"], first["备注"]) == (None, None, None, None)
     assert first["待了解"] == "决策地、投资规模、近期动向、已有外地单位、与本地企业的关系、环节准入"
     assert first["股票代码"] == "300003"
+    assert (first["依据"], second["依据"], first["企业来自"]) == ("已读原文", "一般行业知识", "本案例")
+    assert first["总部与各地单位"] == "总部或注册地：上海\n海盐县：生产基地"
 
 
 def test_excel_features_are_there(book_path: Path) -> None:
     sheet = openpyxl.load_workbook(book_path)["甲光伏"]
     assert sheet.freeze_panes == "D6"
-    assert sheet.auto_filter.ref == "A5:AK10"
+    assert sheet.auto_filter.ref == "A5:AN10"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$5:$5"
-    assert sheet.print_area == "'甲光伏'!$A$1:$R$10"
+    assert sheet.print_area == "'甲光伏'!$A$1:$S$10"
     assert "&P / &N" in str(sheet.oddFooter.center.text)
     (validation,) = sheet.data_validations.dataValidation
     assert validation.formula1 == '"在谈,签约,注册,开工,暂缓"'
@@ -272,6 +282,12 @@ def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -
     assert said["企业"][0] == 22
     gate = text("codes.gate_insolvency", "zh")
     assert said[f"甲光伏: {gate}"] == (1, "乙八光伏股份有限公司")
+    value, told = said["本市：藏起三成企业再找回（AUROC）"]
+    assert f"AUROC {value:.3f}" in told
+    assert said["底数 · 甲光伏"][0] == round(3 / 134, 4)
+    assert "134家中3家" in said["底数 · 甲光伏"][1]
+    assert said["已读原文"][0] == 1
+    assert said["甲光伏"] == (6, "已读原文 1、一般行业知识 5")
 
 
 def test_english_book_is_english(tmp_path: Path) -> None:
