@@ -243,7 +243,7 @@ def test_excel_features_are_there(book_path: Path) -> None:
     assert "&P / &N" in str(sheet.oddFooter.center.text)
     (validation,) = sheet.data_validations.dataValidation
     assert validation.formula1 == '"在谈,签约,注册,开工,暂缓"'
-    assert str(validation.sqref) == "P6:P10"
+    assert str(validation.sqref) == "Q6:Q10"
     coloured = {str(area.sqref) for area in sheet.conditional_formatting}
     assert {"A6:A10", "G6:G10", "L6:L10", "I6:I10"} <= coloured
     assert sheet["I6"].number_format == '0.0"倍"'
@@ -287,7 +287,7 @@ def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -
     assert said["底数 · 甲光伏"][0] == round(3 / 134, 4)
     assert "134家中3家" in said["底数 · 甲光伏"][1]
     assert said["已读原文"][0] == 1
-    assert said["甲光伏"] == (6, "已读原文 1、一般行业知识 5")
+    assert said["各行的依据：甲光伏"] == (6, "已读原文 1、一般行业知识 5")
 
 
 def test_english_book_is_english(tmp_path: Path) -> None:

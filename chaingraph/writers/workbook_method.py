@@ -88,7 +88,8 @@ def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said
     names, comma = names_by_id(graph, "chains", lang), "、" if lang == "zh" else ", "
     for chain_id, held in count_kinds(rows).groupby("chain_id"):
         told = [f"{code_text('source_kind', kind, lang)} {count}" for _, kind, count in held.itertuples(index=False)]
-        yield "sources", names.get(str(chain_id), str(chain_id)), int(held["rows"].sum()), comma.join(told)
+        item = text("method.sources_of", lang, chain=names.get(str(chain_id), str(chain_id)))
+        yield "sources", item, int(held["rows"].sum()), comma.join(told)
 
 
 def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
