@@ -153,8 +153,8 @@ def test_places_are_told_from_the_region() -> None:
     )
     found = seats(written, "嘉兴").set_index("city")
     assert found["inside"].to_dict() == {"嘉兴": 1, "苏州": 0, "": 0, "慕尼黑": 0}
-    assert found["near"].to_dict() == {"嘉兴": 0, "苏州": 1, "": 0, "慕尼黑": 0}
     assert found["band"].to_dict() == {"嘉兴": 0, "苏州": 0, "": 99, "慕尼黑": 4}
+    assert found["cell"].to_dict() == {"嘉兴": 800_000, "苏州": 400_000, "": 99, "慕尼黑": 4}
 
 
 def test_files_name_every_part_and_notice_a_change(large: Path, whole: Case, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ LARGE_TABLES = ("firms", "firm_segments")
 KEPT = 50  # firms of a segment that are read whole, at home and outside each
 _BANDS_KM = (150, 300, 600, 1200)  # how far away, as coarsely as an order before any score needs it
 _UNKNOWN_BAND = 99
+_GATE, _SIDE = 100_000, 400_000  # how far apart the cells of counts.sql are that differ in gate, or in inside and near
 _PLACE = ["country", "province", "city", "district"]
 _OPEN_WAYS = (1, 2, 3, 5)
 
@@ -34,7 +35,7 @@ class Narrowed:
     """What the engine found among all firms.
 
     ``counts``: node, way, cell, firms (``sql/large/counts.sql``). ``pool``: node, inside, firm_id, way, step, position.
-    ``places``: the seats as written, inside, near, band, and how many firms say so. ``nodes``: segment_id, node.
+    ``places``: from `seats`. ``nodes``: segment_id, node.
     """
 
     counts: pd.DataFrame
@@ -60,9 +61,9 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same with '' for what is not known, inside and near (0, 1; near: outside, within the distance of
-        ``library/gaps.toml``), band (0-4: up to 150, 300, 600, 1200 km,
-        further; 99 = not known).
+        The same with inside (0, 1), band (0-4: up to 150, 300, 600, 1200 km, further; 99 = not known), and cell: where
+        ``sql/large/counts.sql`` begins to count the firms of the place, by inside, near (outside, within the distance
+        of ``library/gaps.toml``) and band.
 
     Raises
     ------
@@ -77,11 +78,10 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
         distance = regions.distance_km(known, region)
         far = _UNKNOWN_BAND if distance != distance else bisect_left(_BANDS_KM, distance)
         near = not inside and distance <= gap_rules()["rule"]["nearby_km"]
-        rows.append((*("" if item is None else item for item in known), int(inside), int(near), far, firms))
-    frame = pd.DataFrame(rows, columns=[*_PLACE, "inside", "near", "band", "firms"])
-    kinds = {**dict.fromkeys(_PLACE, "str"), **dict.fromkeys(("inside", "near", "band"), "int32"), "firms": "int64"}
-    # A firm that writes '' and one that writes nothing say the same.
-    return frame.astype(kinds).groupby([*_PLACE, "inside", "near", "band"]).sum().reset_index()
+        rows.append((*place, firms, int(inside), far, (int(inside) * 2 + int(near)) * _SIDE + far))
+    frame = pd.DataFrame(rows, columns=[*_PLACE, "firms", "inside", "band", "cell"])
+    kinds = {**dict.fromkeys(_PLACE, "str"), "firms": "int64", **dict.fromkeys(("inside", "band", "cell"), "int32")}
+    return frame.astype(kinds)
 
 
 def nodes_of(graph: ChainGraph) -> pd.DataFrame:
@@ -120,8 +120,10 @@ def narrow(
     tables: dict[str, pd.DataFrame] = {"nodes": nodes, "places": places.drop(columns="firms")}
     counts = _once(query("large/counts", tables=tables), query("large/twice", tables=tables))
     limits = _limits(counts, keep)
-    furthest = pd.DataFrame({"last": [int(limits["last"].max())]}, dtype="int64")
-    pool = query("large/pool", [keep], tables={**tables, "limits": limits, "furthest": furthest})
+    furthest = int(max([-1, *limits["last"]]))
+    home = places.loc[places["inside"] == 1, "city"].fillna("")
+    cities = [home.min(), home.max()] if len(home) else [None, None]
+    pool = query("large/pool", [furthest, *cities, furthest, keep], tables={**tables, "limits": limits})
     return Narrowed(counts, pool, places, nodes)
 
 
@@ -135,8 +137,8 @@ def _once(counts: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
 def _limits(counts: pd.DataFrame, keep: int) -> pd.DataFrame:
     """Per node the step at which the first `keep` outside firms are complete; -1 where there is none outside."""
     cell = counts["cell"]
-    outside = counts[(cell // 800_000 == 0) & (cell // 100_000 % 4 == 0) & counts["way"].isin(_OPEN_WAYS)]
-    steps = outside.assign(step=cell % 100_000).groupby(["node", "step"], sort=True)["firms"].sum().reset_index()
+    outside = counts[(cell < 2 * _SIDE) & (cell // _GATE % 4 == 0) & counts["way"].isin(_OPEN_WAYS)]
+    steps = outside.assign(step=cell % _GATE).groupby(["node", "step"], sort=True)["firms"].sum().reset_index()
     before = steps.groupby("node")["firms"].cumsum() - steps["firms"]
     last = steps[before < keep].groupby("node")["step"].max()
     every = np.sort(counts["node"].unique())
@@ -156,7 +158,7 @@ def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
         nothing known against them), outside_read (of those, how many were read whole).
     """
     counts = narrowed.counts
-    state = counts["cell"] // 100_000
+    state = counts["cell"] // _GATE
     inside, near, gate = state // 8 == 1, state // 4 % 2 == 1, state % 4
     way = counts["way"]
     masks = {

@@ -3,27 +3,28 @@
 -- otherwise beside, 4 stopped, 5 kind not known, 6 buyer, brand, licensor. cell = (inside * 2 + near) * 4 + gate, times
 -- 100000, plus step. gate: 0 none, 1 dissolved, 2 sanctioned, 3 insolvent. step: firms on a list first, then by revenue
 -- (a power of ten each, unknown last), then by band of distance.
--- places: country, province, city, district ('' = not known), inside, near (0, 1), band (0-99).
+-- places: country, province, city, district (as written: every way in which firms do), inside (0, 1), band (0-99), cell
+-- (of a firm there with nothing against it, on a list, of the largest revenue: the rest is added to it).
 -- nodes: segment_id, node, service, shared (1 where several segments are one node: twice.sql tells what to take off).
 WITH seats AS (
     SELECT f.firm_id,
-           ((p.inside * 2 + p.near) * 4 + CASE f.status WHEN 'dissolved' THEN 1 WHEN 'sanctioned' THEN 2
-                                                        WHEN 'insolvent' THEN 3 ELSE 0 END) * 100000
+           p.cell
+           + CASE f.status WHEN 'dissolved' THEN 100000 WHEN 'sanctioned' THEN 200000 WHEN 'insolvent' THEN 300000
+                           ELSE 0 END
            + CASE WHEN f.tiers IS NULL THEN 10000 ELSE 0 END
-           + CASE WHEN f.revenue_cny_m >= 10000 THEN 0 WHEN f.revenue_cny_m >= 1000 THEN 100
-                  WHEN f.revenue_cny_m >= 100 THEN 200 WHEN f.revenue_cny_m >= 10 THEN 300
-                  WHEN f.revenue_cny_m IS NOT NULL THEN 400 ELSE 500 END
-           + p.band AS cell
+           + CASE WHEN f.revenue_cny_m IS NULL THEN 500 WHEN f.revenue_cny_m >= 10000 THEN 0
+                  WHEN f.revenue_cny_m >= 1000 THEN 100 WHEN f.revenue_cny_m >= 100 THEN 200
+                  WHEN f.revenue_cny_m >= 10 THEN 300 ELSE 400 END AS cell
     FROM firms AS f
     JOIN places AS p
-      ON p.country = coalesce(f.country, '') AND p.province = coalesce(f.province, '')
-     AND p.city = coalesce(f.city, '') AND p.district = coalesce(f.district, '')
+      ON p.country IS NOT DISTINCT FROM f.country AND p.province IS NOT DISTINCT FROM f.province
+     AND p.city IS NOT DISTINCT FROM f.city AND p.district IS NOT DISTINCT FROM f.district
 ),
 told AS (
     SELECT m.firm_id, n.node,
            CASE WHEN m.kind = 'maker' OR (m.kind = 'operator' AND n.service) THEN
-                    CASE WHEN m.status = 'stopped' THEN 4
-                         WHEN m.basis = 'site' AND m.status IN ('producing', 'building') THEN 1
+                    CASE WHEN m.basis = 'site' AND m.status IN ('producing', 'building') THEN 1
+                         WHEN m.status = 'stopped' THEN 4
                          WHEN m.status IS NULL OR m.status = 'unknown' THEN 2 ELSE 3 END
                 WHEN m.kind IS NULL THEN 5 ELSE 6 END AS way
     FROM firm_segments AS m
