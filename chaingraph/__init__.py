@@ -29,7 +29,7 @@ _HOMES = {
     "build_graph": "merge",
     "explain": "api",
     "find_gaps": "api",
-    "find_pool": "pools",
+    "find_pool": "api",
     "read_case": "tables",
     "read_neo4j": "stores.neo4j_read",
     "neighbourhood": "writers.notebook",

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from chaingraph import surveying
+from chaingraph import pools, surveying
 from chaingraph.case import Case
 from chaingraph.derived import firm_places
 from chaingraph.engines.duckdb import open_engine
@@ -16,8 +16,10 @@ from chaingraph.explain_gaps import describe_gaps
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
+from chaingraph.pools import Pool
+from chaingraph.sql import OpenEngine
 from chaingraph.stores.listed import listed_firms
-from chaingraph.surveying import OpenEngine, Sample
+from chaingraph.surveying import Sample
 from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page import one_page
@@ -129,6 +131,26 @@ def shortlist(
         graph, region=region, strategy=strategy, top=top, as_of=as_of, lang=lang, reference=_sample(reference)
     )
     return only_chains(found, [chain_id])
+
+
+def find_pool(
+    graph: ChainGraph,
+    findings: Findings,
+    name: str,
+    *,
+    on: str | None = None,
+    lang: str = "zh",
+    engine: OpenEngine = open_engine,
+) -> Pool:
+    """Whom does one of the plan's other ways to recruit lead to? See `chaingraph.pools.find_pool`.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such pool.
+    """
+    with engine(surveying.survey_tables(graph, firm_places(graph, findings.region))) as query:
+        return pools.find_pool(graph, query, findings, name, on=on, lang=lang)
 
 
 def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:

@@ -14,8 +14,6 @@ from chaingraph.strategy import Strategy
 # Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
 LISTS = ("main", "leader", "sector")
 SIGNAL_MONTHS = 24
-_TROUBLE = {"insolvency": "insolvency", "downsizing": "downsizing"}
-_MOVES = ("expansion", "new_unit", "land", "fundraising", "relocation", "order", "hiring")
 
 
 def months_before(date: str, months: int) -> str:
@@ -59,7 +57,7 @@ def asked_segments(
     return frame.astype("str")
 
 
-def signals(graph: ChainGraph, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Dated signs of at most 24 months before ``as_of``: of moving, and of trouble.
 
     Returns
@@ -67,22 +65,19 @@ def signals(graph: ChainGraph, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     moves, trouble : DataFrame
         moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source); trouble: firm_id, gate.
     """
-    rows = graph["firm_signals"].dropna(subset=["date"])
     # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
-    # A bare year may mean its January: counted as such, so that nothing stale passes as fresh.
-    month = rows["date"].str.slice(0, 7).where(rows["date"].str.len() >= 7, rows["date"].str.slice(0, 4) + "-01")
-    fresh = rows[(month >= months_before(as_of, SIGNAL_MONTHS)) & (rows["date"] <= as_of + "~")]
-    fresh = fresh.sort_values(["date", "firm_id", "kind"], ascending=[False, True, True], kind="stable")
-    moves = fresh[fresh["kind"].isin(_MOVES)].drop_duplicates("firm_id")
-    trouble = fresh[fresh["kind"].isin(_TROUBLE)].drop_duplicates("firm_id")
-    return (
-        moves[["firm_id", "kind", "date", "amount_cny_m", "place", "text", "source"]].reset_index(drop=True),
-        pd.DataFrame({"firm_id": trouble["firm_id"], "gate": trouble["kind"].map(_TROUBLE)}).astype("str"),
-    )
+    newest = query("signals", [months_before(as_of, SIGNAL_MONTHS), as_of + "~"])
+    moves, trouble = (newest[newest["says"] == name].reset_index(drop=True) for name in ("move", "trouble"))
+    return moves.drop(columns="says"), trouble[["firm_id", "kind"]].rename(columns={"kind": "gate"})
 
 
-def local_units(graph: ChainGraph, region: str, places: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
+def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataFrame) -> pd.DataFrame:
     """Which groups already have something in the region?
+
+    Parameters
+    ----------
+    query
+        Runs the SQL texts on the graph's tables and on ``firm_places``, which tells who is seated in the region.
 
     Returns
     -------
@@ -90,27 +85,11 @@ def local_units(graph: ChainGraph, region: str, places: pd.DataFrame, families: 
         One row per group with a unit or a recorded contact: group_id, unit (bool; a seat or site in the region),
         local_unit (names of the units, or what the contact was).
     """
-    firms = graph["firms"].set_index("firm_id")["firm"]
-    inside = places.loc[places["inside"].fillna(value=False), "firm_id"]
-    seats = pd.DataFrame({"firm_id": inside, "unit": True, "text": inside.map(firms)})
-    sites = graph["firm_sites"]
-    sites = sites[sites["region"].map(lambda place: place_within(place, region)).astype(bool)]
-    recorded = pd.DataFrame(
-        {"firm_id": sites["firm_id"], "unit": sites["kind"] != "contact", "text": sites["note"].fillna(sites["region"])}
-    )
-    both = pd.concat([seats, recorded]).merge(families[["firm_id", "group_id"]], on="firm_id")
-    both = both.sort_values(["group_id", "unit", "firm_id", "text"], ascending=[True, False, True, True], kind="stable")
-    grouped = both.groupby("group_id", sort=True)
-    return (
-        pd.DataFrame(
-            {
-                "unit": grouped["unit"].any(),
-                "local_unit": grouped["text"].agg(lambda text: ";".join(dict.fromkeys(text))),
-            }
-        )
-        .reset_index()
-        .astype({"group_id": "str", "unit": bool, "local_unit": "str"})
-    )
+    names = pd.Series(graph["firm_sites"]["region"].dropna().unique(), dtype="str")
+    here = pd.DataFrame({"region": names[[place_within(name, region) for name in names]]}, dtype="str")
+    told = query("local_units", tables={"here": here, "families": families[["firm_id", "group_id"]]})
+    units = told.groupby("group_id", as_index=False).agg({"unit": "any", "local_unit": ";".join})
+    return units.astype({"group_id": "str", "unit": bool, "local_unit": "str"})
 
 
 def find_candidates(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 
 import pandas as pd
@@ -11,12 +10,10 @@ from chaingraph import regions
 from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.graph import ChainGraph
+from chaingraph.sql import Query, places_in_sets
 
 # GB/T 4754 divisions 13-43 are manufacturing (section C). A segment none of whose classes is there is a service.
 _MANUFACTURING = range(13, 44)
-# An edition counts as loaded when it holds at least this share of the members of the fullest edition of its list:
-# two firms noted as "2023" do not make the 2023 list.
-_LOADED_SHARE = 0.5
 
 
 def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
@@ -121,39 +118,23 @@ def _name_within(name: str, region: str) -> bool:
     return False
 
 
-def current_tiers(graph: ChainGraph) -> pd.DataFrame:
+def current_tiers(graph: ChainGraph, query: Query) -> pd.DataFrame:
     """Which lists is a firm on now, as far as the loaded editions tell?
+
+    An edition counts as loaded when it holds at least half the members of the fullest edition of its list: two firms
+    noted as "2023" do not make the 2023 list. A later note than the loaded edition is as good as the edition.
+
+    Parameters
+    ----------
+    query
+        Runs the SQL texts on the graph's ``firms``.
 
     Returns
     -------
     DataFrame
-        One row per firm and list: firm_id, tier, edition ("" = not stated), current (False where the edition is not
-        the newest one loaded of that list), verified (False where the row's note says the status was not checked).
+        One row per firm and list: firm_id, tier, edition ("" = not stated), verified (False where the row's note says
+        the status was not checked), current (False where the edition is older than the newest one loaded of that list).
     """
-    firms = graph["firms"]
-    rows: list[tuple[str, str, str, bool]] = []
-    notes = firms["note"].fillna("") if "note" in firms else pd.Series("", index=firms.index)
-    for firm_id, tiers, note in zip(firms["firm_id"], firms["tiers"], notes, strict=True):
-        for entry in split(tiers):
-            tier, _, edition = entry.partition("(")
-            rows.append((firm_id, tier, edition.rstrip(")"), _verified(tier, note)))
-    members = Counter((tier, edition) for _, tier, edition, _ in rows if edition)
-    fullest = Counter[str]()
-    for (tier, _), count in members.items():
-        fullest[tier] = max(fullest[tier], count)
-    newest: dict[str, str] = {}
-    for (tier, edition), count in sorted(members.items()):
-        if count >= _LOADED_SHARE * fullest[tier]:
-            newest[tier] = max(newest.get(tier, ""), edition)
-    frame = pd.DataFrame(rows, columns=["firm_id", "tier", "edition", "verified"])
-    # A later note than the loaded edition is as good as the edition; an older one is not.
-    frame["current"] = [
-        not edition or edition >= newest.get(tier, "")
-        for tier, edition in zip(frame["tier"], frame["edition"], strict=True)
-    ]
-    return frame.astype({"firm_id": "str", "tier": "str", "edition": "str", "verified": bool, "current": bool})
-
-
-def _verified(tier: str, note: str) -> bool:
-    unchecked = {"little_giant": "专精特新资格未核", "unicorn": "独角兽资格未核"}
-    return unchecked.get(tier, "\0") not in note
+    return query("tiers", tables={"places": places_in_sets(graph["firms"]["tiers"])}).rename(
+        columns={"standing": "current"}
+    )

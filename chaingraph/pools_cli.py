@@ -32,9 +32,8 @@ def pools_command(
     case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: str, lang: str
 ) -> None:
     """增资扩股、基金、总部、科技、用地、驻点清单 / Reinvestment, funds, headquarters, technology, sites, teams."""
-    from chaingraph.api import read_reference, survey
+    from chaingraph.api import find_pool, read_reference, survey
     from chaingraph.merge import build_graph
-    from chaingraph.pools import find_pool
     from chaingraph.tables import read_case
     from chaingraph.writers.pools import notes, pool_table, write_pools
     from chaingraph.writers.terminal import shown_table

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from chaingraph.findings import Findings
     from chaingraph.graph import ChainGraph
-    from chaingraph.surveying import OpenEngine, Sample
+    from chaingraph.sql import OpenEngine
+    from chaingraph.surveying import Sample
 
 CHARTS = ("panorama", "gap_matrix", "target_bars", "score_waterfall", "tier_shares", "district_matrix")
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")

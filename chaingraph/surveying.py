@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -35,7 +34,7 @@ from chaingraph.scoring import (
     score_lists,
 )
 from chaingraph.source_kinds import firm_origins, source_kind
-from chaingraph.sql import Query
+from chaingraph.sql import OpenEngine, Query
 from chaingraph.strategy import Strategy, load_strategy
 from chaingraph.trust import Base, describe_trust, measured_by
 
@@ -47,7 +46,6 @@ _SEVERITY_PARTS = (
     "severity_must_pass",
 )
 Sample = ChainGraph | Listed | None
-OpenEngine = Callable[[Mapping[str, pd.DataFrame]], AbstractContextManager[Query]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def look_around(
         The national sample that expected counts and rival cities come from: a case, or the aggregate of listed firms;
         None: counts alone.
     """
-    groups = families(graph)
+    groups = families(query)
     presence = local_presence(query)
     makers, counts = _makers(graph, region, query, reference)
     gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
@@ -125,7 +123,7 @@ def _makers(
 
 def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The tables that the SQL texts of a survey read."""
-    names = ("segments", "segment_links", "firms", "firm_segments", "firm_links")
+    names = ("segments", "segment_links", "firms", "firm_segments", "firm_links", "firm_sites", "firm_signals")
     return {
         **{name: graph[name] for name in names},
         "segment_nodes": segment_nodes(graph),
@@ -189,8 +187,8 @@ def survey(
         progress("gaps")
         around = look_around(graph, region, query, places, reference)
         progress("candidates")
-        moves, trouble = signals(graph, now)
-        units = local_units(graph, region, places, around.families)
+        moves, trouble = signals(query, now)
+        units = local_units(graph, query, region, around.families)
         asked = asked_segments(graph, around.gaps, around.leaders, strategies)
         candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
@@ -199,7 +197,7 @@ def survey(
         seeds = _seeds(graph, around, strategies)
         scores = score_lists(population_, candidates, seeds, top=top, draws=draws, seed=seed, cities=cities)
         progress("rank")
-        tiers = current_tiers(graph)
+        tiers = current_tiers(graph, query)
         facts = firm_facts(graph, region, places, around.families, tiers, moves)
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}

@@ -22,8 +22,8 @@ def found(tables: dict[str, pd.DataFrame], as_of: str = "2024-06") -> tuple[pd.D
     with open_engine(survey_tables(graph, places)) as query:
         around = look_around(graph, "嘉兴", query, places)
         asked = asked_segments(graph, around.gaps, around.leaders, STRATEGIES)
-        moves, trouble = signals(graph, as_of)
-        units = local_units(graph, "嘉兴", places, around.families)
+        moves, trouble = signals(query, as_of)
+        units = local_units(graph, query, "嘉兴", around.families)
         passing, dropped = find_candidates(query, asked, around.families, units, trouble, moves, "嘉兴")
     return passing, dropped, asked
 
@@ -99,20 +99,24 @@ def test_restricted_segments_never_reach_a_list() -> None:
     assert "admission" in set(dropped["gate"])
 
 
+def signals_of(as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    with open_engine({"firm_signals": toy_tables()["firm_signals"]}) as query:
+        return signals(query, as_of)
+
+
 def test_old_trouble_and_old_moves_do_not_count() -> None:
-    graph = ChainGraph("toy", toy_tables())
-    moves, trouble = signals(graph, "2024-06")
+    moves, trouble = signals_of("2024-06")
     assert moves["firm_id"].tolist() == ["O09", "O03"]  # newest first; O05's of 2019 is stale
     assert trouble["firm_id"].tolist() == ["O08"]
-    moves, trouble = signals(graph, "2030-01-01")
+    moves, trouble = signals_of("2030-01-01")
     assert moves.empty
     assert trouble.empty
-    moves, _ = signals(graph, "2024-02")  # a sign dated after "now" is not known yet
+    moves, _ = signals_of("2024-02")  # a sign dated after "now" is not known yet
     assert moves["firm_id"].tolist() == ["O03"]
 
 
 def test_a_month_as_limit_takes_in_the_whole_month() -> None:
-    moves, _ = signals(ChainGraph("toy", toy_tables()), "2024-03")
+    moves, _ = signals_of("2024-03")
     assert "O09" in set(moves["firm_id"])  # 2024-03-05
 
 

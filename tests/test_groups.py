@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaingraph.case import empty_table
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.groups import families
-from tests.toy import toy_case
+from tests.toy import toy_tables
 
 
 def tables(parents: dict[str, str], links: list[tuple[str, str, str]]) -> dict[str, pd.DataFrame]:
@@ -20,14 +21,19 @@ def tables(parents: dict[str, str], links: list[tuple[str, str, str]]) -> dict[s
     return {"firms": rows, "firm_links": pd.DataFrame(links, columns=["source_id", "target_id", "kind"]).astype("str")}
 
 
+def found_families(held: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    with open_engine({name: held[name] for name in ("firms", "firm_links")}) as query:
+        return families(query)
+
+
 def group_of(parents: dict[str, str], links: list[tuple[str, str, str]] | None = None) -> dict[str, str]:
-    found = families(tables(parents, links or []))
+    found = found_families(tables(parents, links or []))
     assert found["group"].tolist() == [f"名{key}" for key in found["group_id"]]
     return dict(zip(found["firm_id"], found["group_id"], strict=True))
 
 
 def test_the_toy_case() -> None:
-    found = families(toy_case()).set_index("firm_id")
+    found = found_families(toy_tables()).set_index("firm_id")
     assert len(found) == 22
     assert found.loc["L02", "group"] == "乙一硅业集团股份有限公司"  # parent_id and owns say the same
     assert found.loc["O06", "group_id"] == "O13"
@@ -64,15 +70,25 @@ def test_circles_and_parents_that_are_not_there() -> None:
     assert group_of({"a": ""}, [("a", "a", "owns"), ("gone", "a", "owns")]) == {"a": "a"}
 
 
+def test_long_chains_and_long_circles_have_one_name() -> None:
+    chain = {f"c{place:03d}": f"c{place - 1:03d}" if place else "" for place in range(130)}
+    assert set(group_of(chain).values()) == {"c000"}
+    # A circle of 7, entered from a chain of 40 whose ids are smaller.
+    circle = {f"z{place}": f"z{(place + 1) % 7}" for place in range(7)}
+    tail = {f"a{place:02d}": f"a{place + 1:02d}" if place < 39 else "z3" for place in range(40)}
+    assert set(group_of({**circle, **tail}).values()) == {"z0"}
+
+
+@settings(max_examples=40, deadline=None)  # each opens an engine twice
 @given(
     st.lists(st.sampled_from(["", *"abcdef"]), min_size=6, max_size=6),
     st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.sampled_from(["owns", "invests"]))),
 )
 def test_any_ownership_gives_one_family_each(parents: list[str], links: list[tuple[str, str, str]]) -> None:
     given_tables = tables(dict(zip("abcdef", parents, strict=True)), links)
-    found = families(given_tables)
+    found = found_families(given_tables)
     assert found["firm_id"].tolist() == list("abcdef")
     top = dict(zip(found["firm_id"], found["group_id"], strict=True))
     assert all(top[group] == group for group in top.values())  # the head of a family belongs to it
     turned = {name: frame.iloc[::-1] for name, frame in given_tables.items()}
-    pd.testing.assert_frame_equal(families(turned), found)
+    pd.testing.assert_frame_equal(found_families(turned), found)

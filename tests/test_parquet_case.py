@@ -93,7 +93,7 @@ def test_totals_are_the_counts_of_the_whole_case(whole: Case) -> None:
     graph = build_graph(read_case(JIAXING))
     places = firm_places(graph, "嘉兴")
     with open_engine(survey_tables(graph, places)) as query:
-        facts = gap_facts(graph, "嘉兴", query, local_presence(query), families(graph)).sort_index()
+        facts = gap_facts(graph, "嘉兴", query, local_presence(query), families(query)).sort_index()
     totals = whole.totals.set_index("segment_id").sort_index()
     for name in ("found", "group_only", "to_check", "nearby_found"):
         assert totals[name].tolist() == facts[name].tolist(), name

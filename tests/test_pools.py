@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from chaingraph.api import survey
+from chaingraph.api import find_pool, survey
 from chaingraph.case import Case
 from chaingraph.cli import main
 from chaingraph.columns import DTYPES
@@ -19,7 +19,7 @@ from chaingraph.errors import StoreError, UnknownNameError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import build_graph
-from chaingraph.pools import POOL_COLUMNS, POOLS, Pool, find_pool
+from chaingraph.pools import POOL_COLUMNS, POOLS, Pool
 from chaingraph.schema import TABLES
 from chaingraph.tables import read_case
 from chaingraph.writers.pools import write_pools

@@ -10,20 +10,29 @@ import pytest
 import chaingraph as cg
 from chaingraph.candidates import signals
 from chaingraph.derived import current_tiers, firm_places, place_within, segment_nodes
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import UnknownNameError
 from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.ranking import evidence_grade, firm_facts
 from chaingraph.regions import distance_km
 from chaingraph.strategy import ORDER_KEYS, load_strategy
+from chaingraph.surveying import survey_tables
 from tests.toy import toy_tables
 
 
 @pytest.fixture(scope="module")
 def facts() -> pd.DataFrame:
     graph = ChainGraph("toy", toy_tables())
-    moves, _ = signals(graph, "2024-06")
-    return firm_facts(graph, "嘉兴", firm_places(graph, "嘉兴"), families(graph), current_tiers(graph), moves)
+    places = firm_places(graph, "嘉兴")
+    with open_engine(survey_tables(graph, places)) as query:
+        moves, _ = signals(query, "2024-06")
+        return firm_facts(graph, "嘉兴", places, families(query), current_tiers(graph, query), moves)
+
+
+def tiers_of(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    with open_engine({"firms": tables["firms"]}) as query:
+        return current_tiers(ChainGraph("toy", tables), query)
 
 
 def test_reach_by_hand(facts: pd.DataFrame) -> None:
@@ -50,8 +59,7 @@ def test_signal_and_size(facts: pd.DataFrame) -> None:
 
 
 def test_a_membership_outside_the_newest_loaded_edition_is_not_current() -> None:
-    graph = ChainGraph("toy", toy_tables())
-    tiers = current_tiers(graph).set_index(["firm_id", "tier"])
+    tiers = tiers_of(toy_tables()).set_index(["firm_id", "tier"])
     # little_giant is known for 2021, 2022 and 2023, one firm each: 2023 is the newest.
     assert not tiers.loc[("L03", "little_giant"), "current"]
     assert tiers.loc[("O02", "little_giant"), "current"]
@@ -62,14 +70,14 @@ def test_a_handful_of_notes_is_no_edition() -> None:
     tables = toy_tables()
     firms = tables["firms"]
     firms["tiers"] = ["global500(2022)"] * 20 + ["global500(2023)"] * 2
-    tiers = current_tiers(ChainGraph("toy", tables))
+    tiers = tiers_of(tables)
     assert tiers["current"].all()  # two firms do not make the 2023 list; being on a later one is no fault
 
 
 def test_unverified_memberships_say_so() -> None:
     tables = toy_tables()
     tables["firms"].loc[tables["firms"]["firm_id"] == "O05", "note"] = "专精特新资格未核"
-    tiers = current_tiers(ChainGraph("toy", tables)).set_index("firm_id")
+    tiers = tiers_of(tables).set_index("firm_id")
     assert not tiers.loc["O05", "verified"]
     rows = cg.survey(ChainGraph("toy", tables), region="嘉兴").targets["zh"]
     rows = rows[rows["firm_id"] == "O05"]

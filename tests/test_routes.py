@@ -13,13 +13,15 @@ from chaingraph.strategy import load_strategy
 from tests.toy import toy_tables
 
 GRAPH = ChainGraph("toy", toy_tables())
+with open_engine({name: GRAPH[name] for name in ("firms", "firm_links")}) as asked:
+    FAMILIES = families(asked)
 LOCAL = {"pv": {"L01", "L02", "L03", "L04", "L05", "L06"}, "hy": {"L07", "L08", "L09"}}
 LEADERS = {"pv": {"L01"}, "hy": {"L08"}}
 
 
 def routes(*firms: str, chain: str = "pv") -> pd.DataFrame:
     targets = pd.DataFrame({"chain_id": chain, "firm_id": list(firms)})
-    return find_routes(GRAPH, targets, LEADERS, LOCAL, families(GRAPH))
+    return find_routes(GRAPH, targets, LEADERS, LOCAL, FAMILIES)
 
 
 def test_the_shortest_path_to_a_leader_keeps_the_direction_of_goods() -> None:
@@ -54,7 +56,7 @@ def test_every_link_is_seen_from_both_ends() -> None:
 
 def test_linked_means_tied_or_sharing_a_partner() -> None:
     with open_engine({"firm_links": GRAPH["firm_links"]}) as query:
-        linked = linked_firms(query, LOCAL["pv"], families(GRAPH))
+        linked = linked_firms(query, LOCAL["pv"], FAMILIES)
     assert {"O01", "O02", "O03", "O04", "O09"} <= linked  # O09 through O02
     assert "O05" not in linked
 
@@ -65,7 +67,7 @@ def test_two_suppliers_of_one_customer_are_no_introduction() -> None:
     )
     links = pd.concat([GRAPH["firm_links"], rivals], ignore_index=True)
     graph = ChainGraph("rivals", {**GRAPH.tables, "firm_links": links})
-    path = find_routes(graph, pd.DataFrame({"chain_id": ["pv"], "firm_id": ["O05"]}), {}, LOCAL, families(graph))
+    path = find_routes(graph, pd.DataFrame({"chain_id": ["pv"], "firm_id": ["O05"]}), {}, LOCAL, FAMILIES)
     assert path["to_id"].tolist() == ["O13", "O13"]
     assert not is_introduction(path.to_dict("records"))
     assert is_introduction(routes("O09").to_dict("records"))  # goods flow on: O09, O02, L01

@@ -9,7 +9,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
-    from chaingraph.surveying import OpenEngine
+    from chaingraph.sql import OpenEngine
 
 ENGINES = ("duckdb", "spark")
 

@@ -23,6 +23,7 @@ from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.pools import fund, headquarters, reinvest, site, team, technology
 from chaingraph.pools.ground import Ground, Pool, pool_ground
+from chaingraph.sql import Query
 
 POOLS: dict[str, Callable[[Ground], Pool]] = {
     "reinvest": reinvest.pool,
@@ -38,11 +39,15 @@ POOL_COLUMNS = (
 )  # fmt: skip
 
 
-def find_pool(graph: ChainGraph, findings: Findings, name: str, *, on: str | None = None, lang: str = "zh") -> Pool:
+def find_pool(
+    graph: ChainGraph, query: Query, findings: Findings, name: str, *, on: str | None = None, lang: str = "zh"
+) -> Pool:
     """Whom does one of the plan's other ways to recruit lead to?
 
     Parameters
     ----------
+    query
+        Runs the SQL texts on the tables of `surveying.survey_tables`.
     findings
         What a survey of the same graph found: its gaps, targets, region and date.
     name
@@ -72,7 +77,7 @@ def find_pool(graph: ChainGraph, findings: Findings, name: str, *, on: str | Non
     if name not in POOLS:
         msg = f"没有这个招商方式 {name!r},可选 / no pool {name!r}; choose: {', '.join(POOLS)}"
         raise UnknownNameError(msg)
-    found = POOLS[name](pool_ground(graph, findings, name, on or findings.as_of, lang))
+    found = POOLS[name](pool_ground(graph, query, findings, name, on or findings.as_of, lang))
     rows = found.rows.assign(pool=name).reindex(columns=list(POOL_COLUMNS))
     text_columns = [column for column in POOL_COLUMNS if column not in ("rank", "amount")]
     rows = rows.astype({**dict.fromkeys(text_columns, "str"), "rank": "Int64", "amount": "float64"})

@@ -16,6 +16,7 @@ from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
+from chaingraph.sql import Query
 
 Row = Mapping[Any, Any]
 _STATUS_GATES = {"dissolved": "dissolved", "sanctioned": "sanctioned", "insolvent": "insolvency"}
@@ -37,6 +38,7 @@ class Ground:
     """The graph seen from a region, by firm and segment."""
 
     graph: ChainGraph
+    query: Query  # runs the SQL texts on the tables of a survey
     findings: Findings
     rules: Mapping[str, Any]  # ``library/pools/<pool>.toml``
     on: str  # the day policies have to hold on
@@ -72,16 +74,17 @@ class Ground:
         return text(f"codes.state_{self.gaps[segment_id]['state']}", self.lang)
 
 
-def pool_ground(graph: ChainGraph, findings: Findings, name: str, on: str, lang: str) -> Ground:
+def pool_ground(graph: ChainGraph, query: Query, findings: Findings, name: str, on: str, lang: str) -> Ground:
     """Lay out a graph and what was found in it for a pool."""
     places = firm_places(graph, findings.region)
-    trouble = signals(graph, findings.as_of)[1]
+    trouble = signals(query, findings.as_of)[1]
     firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
     gates = dict(zip(trouble["firm_id"], trouble["gate"], strict=True))
     gates |= {id_: _STATUS_GATES[row["status"]] for id_, row in firms.items() if row["status"] in _STATUS_GATES}
     content = (files("chaingraph") / "library" / "pools" / f"{name}.toml").read_text(encoding="utf-8")
     return Ground(
         graph=graph,
+        query=query,
         findings=findings,
         rules=tomllib.loads(content),
         on=on,

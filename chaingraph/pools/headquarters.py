@@ -7,7 +7,7 @@ import pandas as pd
 from chaingraph import regions
 from chaingraph.candidates import local_units
 from chaingraph.columns import split
-from chaingraph.derived import current_tiers, firm_places, place_within
+from chaingraph.derived import current_tiers, place_within
 from chaingraph.explain_brief import policy_sentences
 from chaingraph.groups import families
 from chaingraph.labels import text
@@ -23,11 +23,10 @@ def pool(ground: Ground) -> Pool:
     seated abroad with units in China and no seat or place of decision there on record). "Not on record" is what the
     case says, not that there is none.
     """
-    groups = families(ground.graph)
-    places = firm_places(ground.graph, ground.findings.region)
-    units = local_units(ground.graph, ground.findings.region, places, groups).set_index("group_id")
+    groups = families(ground.query)
+    units = local_units(ground.graph, ground.query, ground.findings.region, groups).set_index("group_id")
     sites = ground.graph["firm_sites"].merge(groups[["firm_id", "group_id"]], on="firm_id")
-    tiers = current_tiers(ground.graph)
+    tiers = current_tiers(ground.graph, ground.query)
     listed = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
     rows: list[dict[str, object]] = []
     held: dict[str, str] = {}

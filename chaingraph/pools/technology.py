@@ -79,7 +79,7 @@ def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
 
 def _firms(segment: str, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
     """Firms outside that license it, or make it and are on a list of specialised firms: those known best come first."""
-    tiers = current_tiers(ground.graph)
+    tiers = current_tiers(ground.graph, ground.query)
     special = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
     made = ground.graph["firm_segments"]
     found: list[dict[str, object]] = []

@@ -7,12 +7,15 @@ for DuckDB alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
 import pandas as pd
+
+from chaingraph.columns import SEPARATOR
 
 
 class Query(Protocol):
@@ -25,6 +28,9 @@ class Query(Protocol):
         ...
 
 
+OpenEngine = Callable[[Mapping[str, pd.DataFrame]], AbstractContextManager[Query]]
+
+
 @cache
 def sql_text(name: str) -> str:
     """The text of ``<name>.sql``.
@@ -35,6 +41,18 @@ def sql_text(name: str) -> str:
     True
     """
     return (files("chaingraph") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def places_in_sets(cells: pd.Series[str]) -> pd.DataFrame:
+    """The numbers of the members that set cells may have, for a text that takes the cells apart.
+
+    Examples
+    --------
+    >>> places_in_sets(pd.Series(["listed;soe", None]))["place"].tolist()
+    [1, 2]
+    """
+    most = max((str(cell).count(SEPARATOR) for cell in cells.dropna()), default=0) + 1
+    return pd.DataFrame({"place": range(1, most + 1)}, dtype="int32")
 
 
 def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:

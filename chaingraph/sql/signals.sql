@@ -1,0 +1,24 @@
+-- Which dated sign, young enough to count, is the newest of each firm: of moving, and of trouble?
+-- One row per firm and says (move, trouble). Parameters: the first month that counts (2023-06), the last date.
+-- A bare year may mean its January: counted as such, so that nothing stale passes as fresh.
+WITH dated AS (
+    SELECT s.*,
+           CASE WHEN s.kind IN ('insolvency', 'downsizing') THEN 'trouble'
+                WHEN s.kind IN ('expansion', 'new_unit', 'land', 'fundraising', 'relocation', 'order', 'hiring')
+                    THEN 'move' END AS says,
+           CASE WHEN length(s.date) >= 7 THEN substr(s.date, 1, 7) ELSE concat(substr(s.date, 1, 4), '-01') END AS month
+    FROM firm_signals AS s
+    WHERE s.date IS NOT NULL
+),
+fresh AS (
+    SELECT d.*, row_number() OVER (
+        PARTITION BY says, firm_id
+        ORDER BY date DESC, kind, text NULLS LAST, amount_cny_m NULLS LAST, place NULLS LAST, source NULLS LAST
+    ) AS turn
+    FROM dated AS d
+    WHERE says IS NOT NULL AND month >= ? AND date <= ?
+)
+SELECT says, firm_id, kind, date, amount_cny_m, place, text, source
+FROM fresh
+WHERE turn = 1
+ORDER BY says, date DESC, firm_id
