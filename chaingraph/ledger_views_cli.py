@@ -237,8 +237,11 @@ def refit_command(
     ledger: Path, rules: str, journal: str, lang: str, case: Path, region: str, out: Path, as_of: str
 ) -> None:
     """以成效重新拟合评分权重;不足200家则沿用随附权重 / Fit the score's weights anew, from 200 firms that came on."""
+    from chaingraph.backtest.panel import panel_of
     from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
+    from chaingraph.engines.duckdb import open_engine
     from chaingraph.ledger.feedback import outcomes
+    from chaingraph.regions import distance_km
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.writers.files import write_bytes
 
@@ -247,7 +250,8 @@ def refit_command(
     if len(found) < LEAST_POSITIVES:
         click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
         return
-    done = refit(read_case(case, lang=lang, required=NATIONAL_TABLES).tables, found)
+    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    done = refit(tables, found, panel=panel_of(tables, distance_km, open_engine))
     click.echo(reading(done, lang))
     if done.fitted:
         write_bytes(as_toml(done, source=ledger.name, on=as_of).encode(), out)

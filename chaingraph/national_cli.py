@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 
@@ -98,10 +99,19 @@ def import_register_command(file: Path, as_of: str, out: Path, lang: str) -> Non
 @click.option("--out", required=True, type=click.Path(path_type=Path),
               help="结果 JSON;全部时为文件夹 / figures as JSON; with all, a folder")  # fmt: skip
 @click.option("--plot", type=click.Path(path_type=Path), help="另存图(SVG) / a picture too (SVG)")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="运行 SQL 的引擎 / what runs the SQL texts",
+)
+@click.option("--master", metavar="URL", help="Spark 的地址 / where Spark runs, for --engine spark only")
 @_LANG
 def backtest_command(
-    case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None, lang: str
-) -> None:
+    case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None,
+    engine: str, master: str | None, lang: str,
+) -> None:  # fmt: skip
     """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph import regions
     from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
@@ -115,7 +125,7 @@ def backtest_command(
         raise ChaingraphError(text("national.outcomes_alone", lang))
     tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
     events = None if outcomes is None else read_columns(outcomes, _OUTCOMES, ("firm", "region"), lang)
-    panel = panel_of(tables, regions.distance_km)
+    panel = panel_of(tables, regions.distance_km, named_engine(engine, master, lang))
     if protocol == "all":
         out.mkdir(parents=True, exist_ok=True)
     with _each_on_all_cores(numbers) as each:
@@ -124,7 +134,7 @@ def backtest_command(
             path = out / f"{name}.json" if protocol == "all" else out
             picture = out / f"{name}.svg" if protocol == "all" else plot
             if name == "gaps":
-                forecast = gap_forecast(tables, numbers, panel=panel, each=each)
+                forecast = gap_forecast(panel, numbers, each=each)
                 write_backtest(forecast, path)
                 sentences = gap_reading(forecast, region, lang)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,16 @@ from click.testing import CliRunner
 from shared_data import shared
 
 from chaingraph import regions
-from chaingraph.backtest import as_json
+from chaingraph.backtest import BackTest, as_json
 from chaingraph.backtest.features import features
 from chaingraph.backtest.gap_forecast import _pairs, gap_forecast, gaps_as_json
 from chaingraph.backtest.linkage import build_linkage, linkage_sums
 from chaingraph.backtest.measures import interval, measure
 from chaingraph.backtest.methods import FIVE, METHODS, city_folds, fit_weights
-from chaingraph.backtest.panel import Panel, Split, build_panel, by_date, hide30, inner_split
+from chaingraph.backtest.panel import Panel, Split, by_date, hide30, inner_split, panel_of
 from chaingraph.backtest.protocol import backtest
 from chaingraph.backtest.reading import gap_reading, reading
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.fit import build_reference, fit_scores
 from chaingraph.national_cli import _each_on_all_cores, backtest_command
@@ -61,10 +63,17 @@ def tables(firms: int = 160, seed: int = 0) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
+def prepared(held: dict[str, pd.DataFrame]) -> Panel:
+    return panel_of(held, km, open_engine)
+
+
+def tested(held: dict[str, pd.DataFrame], *options: Any, **named: Any) -> BackTest:
+    return backtest(held, *options, panel=prepared(held), **named)
+
+
 @pytest.fixture(scope="module")
 def panel() -> Panel:
-    held = tables()
-    return build_panel(held["firms"], held["firm_products"], km)
+    return prepared(tables())
 
 
 def test_measures_by_hand():
@@ -150,7 +159,7 @@ def test_linkage_by_hand():
 def test_terms_equal_those_of_the_shipped_score():
     """With nobody hidden, what the back-test ranks by is what the main job prints."""
     held = tables(80)
-    own = build_panel(held["firms"], held["firm_products"], km)
+    own = prepared(held)
     everyone = np.ones(own.firms, dtype=bool)
     found = features(own, Split(everyone, ~everyone, np.arange(4)))
     codes = held["firms"].rename(columns={"industry_scheme": "scheme", "industry": "code"})
@@ -171,7 +180,7 @@ def test_terms_equal_those_of_the_shipped_score():
 
 
 def test_a_city_s_trade_is_found_and_the_pools_agree():
-    result = backtest(tables(), "hide30", [0, 1], distance=km, methods=("random", "same_industry", "mix", "score"))
+    result = tested(tables(), "hide30", [0, 1], methods=("random", "same_industry", "mix", "score"))
     wide = result.summary.pivot(index="method", columns="pool", values="auroc")
     assert wide.loc["score", "A"] > 0.68
     assert (wide["A"] - wide["B"]).abs().drop("random").max() < 0.05
@@ -182,7 +191,7 @@ def test_a_city_s_trade_is_found_and_the_pools_agree():
 
 def test_all_methods_and_the_files(tmp_path):
     pytest.importorskip("pymcdm")
-    result = backtest(tables(), "temporal", [0], distance=km)
+    result = tested(tables(), "temporal", [0])
     assert list(result.summary["method"])[: len(METHODS)] == list(METHODS)
     assert result.summary.loc[result.summary["method"] == "same_industry", "gap"].eq(0).all()
     write_backtest(result, tmp_path / "one.json")
@@ -191,7 +200,7 @@ def test_all_methods_and_the_files(tmp_path):
     assert stored["summary"][0]["method"] == "random"
     assert stored == json.loads(json.dumps(as_json(result)))
     shuffled = {name: frame.sample(frac=1, random_state=2) for name, frame in tables().items()}
-    write_backtest(backtest(shuffled, "temporal", [0], distance=km), tmp_path / "two.json")
+    write_backtest(tested(shuffled, "temporal", [0]), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     table = markdown_table(stored, lang="en").splitlines()
     assert len(table) == len(METHODS) + 2
@@ -206,19 +215,17 @@ def test_a_bureau_s_own_outcomes():
     away = firms[(firms["city"] != "甲") & (firms["industry"].str.startswith("11"))]
     outcomes = pd.DataFrame({"firm": away["firm"], "region": "甲市", "date": "2024-01-01"})
     elsewhere = pd.DataFrame({"firm": firms.loc[firms["city"] == "甲", "firm_id"].head(8), "region": "乙", "date": ""})
-    result = backtest(
-        held, "hide30", [0], outcomes=pd.concat([outcomes, elsewhere]), distance=km, methods=("mix", "score")
-    )
+    result = tested(held, "hide30", [0], outcomes=pd.concat([outcomes, elsewhere]), methods=("mix", "score"))
     assert result.protocol == "outcomes"
     own = result.by_city.set_index(["pool", "city", "method"])["auroc"]
     assert own["B", "甲", "score"] > 0.8
     with pytest.raises(CaseError, match="no outcome matches"):
-        backtest(held, "hide30", [0], outcomes=outcomes.assign(firm="nobody"), distance=km)
+        tested(held, "hide30", [0], outcomes=outcomes.assign(firm="nobody"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_reading_begins_with_the_own_city(lang):
-    result = backtest(tables(), "hide30", [0], distance=km, methods=("random", "same_industry", "mix", "score"))
+    result = tested(tables(), "hide30", [0], methods=("random", "same_industry", "mix", "score"))
     first, second, *rest = reading(result, "甲", lang)
     assert "甲" in first
     assert "160" in second
@@ -230,9 +237,9 @@ def test_the_reading_begins_with_the_own_city(lang):
 def test_too_few_firms_are_refused():
     held = tables(20)
     with pytest.raises(CaseError, match="no city has enough firms"):
-        backtest(held, "hide30", [0], distance=km)
+        tested(held, "hide30", [0])
     with pytest.raises(CaseError, match="no firm has a city"):
-        backtest({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0], distance=km)
+        tested({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0])
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +254,9 @@ def listed() -> dict[str, pd.DataFrame]:
 @pytest.mark.slow
 def test_floors_on_listed_firms(listed):
     methods = ("random", "same_industry", "ppr", "mix", "score")
-    result = backtest(listed, "hide30", [0, 1, 2], methods=methods)
+    result = backtest(
+        listed, "hide30", [0, 1, 2], panel=panel_of(listed, regions.distance_km, open_engine), methods=methods
+    )
     wide = result.summary.pivot(index="method", columns="pool", values="auroc")
     assert result.facts["firms"] == 4435
     assert result.facts["cities"] == 289
@@ -262,7 +271,7 @@ def test_floors_on_listed_firms(listed):
 @pytest.mark.shared
 @pytest.mark.slow
 def test_permuted_cities_give_chance(listed):
-    held = build_panel(listed["firms"], listed["firm_products"], regions.distance_km)
+    held = panel_of(listed, regions.distance_km, open_engine)
     shuffled = dataclasses.replace(held, city=np.random.default_rng(0).permutation(held.city))
     aurocs = []
     for seed in (0, 1):
@@ -293,7 +302,7 @@ def spread() -> dict[str, pd.DataFrame]:
 def test_gap_forecast_finds_a_city_s_own_trades():
     """Cities take up, later, the industries that live with what they have: structure beats popularity there."""
     held = spread()
-    result = gap_forecast(held, [0], distance=km)
+    result = gap_forecast(prepared(held), [0])
     assert set(result.summary["split"]) == {"temporal", "hide30"}
     found = result.summary[result.summary["split"] == "hide30"].set_index("method")
     assert "linkage" not in found.index
@@ -305,14 +314,14 @@ def test_gap_forecast_finds_a_city_s_own_trades():
     assert 0 < facts["rate"] < 1
     stored = gaps_as_json(result)
     assert stored == json.loads(json.dumps(stored, allow_nan=False))
-    shuffled = gap_forecast({**held, "firms": held["firms"].sample(frac=1, random_state=3)}, [0], distance=km)
+    shuffled = gap_forecast(prepared({**held, "firms": held["firms"].sample(frac=1, random_state=3)}), [0])
     assert gaps_as_json(shuffled) == stored
     for lang in ("zh", "en"):
         sentences = gap_reading(result, "甲", lang)
         assert "甲" in sentences[0]
         assert len(sentences) == len(gap_reading(result, "戊", lang)) + 1
     with pytest.raises(CaseError, match="no city with enough firms"):
-        gap_forecast(tables(20), [0], distance=km)
+        gap_forecast(prepared(tables(20)), [0])
 
 
 def test_pairs_by_hand(panel):
@@ -347,8 +356,9 @@ def test_one_command_writes_all_three(tmp_path):
     assert {path.name for path in out.iterdir()} == {
         "hide30.json", "hide30.svg", "temporal.json", "temporal.svg", "gaps.json",
     }  # fmt: skip
-    tested = read_case(national, required=NATIONAL_TABLES).tables
-    alone = as_json(backtest(tested, "temporal", [3]))
+    held = read_case(national, required=NATIONAL_TABLES).tables
+    panel = panel_of(held, regions.distance_km, open_engine)
+    alone = as_json(backtest(held, "temporal", [3], panel=panel))
     assert json.loads((out / "temporal.json").read_text(encoding="utf-8")) == alone
     refused = CliRunner().invoke(backtest_command, [*command, "--outcomes", str(national / "firms.csv")])
     assert isinstance(refused.exception, ChaingraphError)
@@ -364,7 +374,7 @@ def test_one_command_writes_all_three(tmp_path):
 def test_processes_of_their_own_change_no_figure():
     methods = ("random", "same_industry", "score")
     with _each_on_all_cores([0, 1]) as each:
-        apart = backtest(tables(), "temporal", [0, 1], distance=km, methods=methods, each=each)
-    together = backtest(tables(), "temporal", [0, 1], distance=km, methods=methods)
+        apart = tested(tables(), "temporal", [0, 1], methods=methods, each=each)
+    together = tested(tables(), "temporal", [0, 1], methods=methods)
     assert as_json(apart) == as_json(together)
     assert together.seeds == (0, 1)

@@ -9,6 +9,7 @@ import pytest
 from shared_data import shared
 
 from chaingraph.backtest import backtest, panel_of
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.regions import distance_km
 from chaingraph.writers.backtest import gap_table, markdown_table
 
@@ -90,7 +91,7 @@ def test_the_command_repeats_the_stored_figures() -> None:
     methods = tuple(
         name for name in PUBLISHED["hide30", "A"] if not name.startswith(("logistic", "boosting", "topsis"))
     )
-    panel = panel_of(case.tables, distance_km)
+    panel = panel_of(case.tables, distance_km, open_engine)
     for split in ("hide30", "temporal"):
         result = backtest(case.tables, split, methods=(*methods, "score"), panel=panel)
         held = {(row["pool"], row["method"]): row["auroc"] for row in stored(split)["summary"]}

@@ -17,9 +17,9 @@ from chaingraph.engines import duckdb, spark
 from chaingraph.graph import ChainGraph
 from chaingraph.merge import GRAPH_MATCH_COLUMNS, build_graph
 from chaingraph.schema import TABLES
-from chaingraph.sql import Query, plain_frame
+from chaingraph.sql import OpenEngine, Query, plain_frame
 from chaingraph.stores.parquet import chosen_rows, narrow
-from chaingraph.surveying import OpenEngine, survey
+from chaingraph.surveying import survey
 from chaingraph.tables import read_case
 from tests.made_graph import BAD_NAMES
 from tests.shared_data import REPOSITORY, shared

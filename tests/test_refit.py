@@ -14,6 +14,7 @@ from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, read_weights, reading, refit
 from chaingraph.cli import main
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.fit import FULL_FORM, build_reference, fit_scores
 from chaingraph.ledger import feedback
@@ -32,7 +33,7 @@ def made(firms: int = 1200, seed: int = 0) -> dict[str, pd.DataFrame]:
 
 def came(held: dict[str, pd.DataFrame], term: str, count: int, *, strength: float = 4.0) -> pd.DataFrame:
     """Firms that came to 甲, drawn by one term of the score alone (a Gumbel draw without replacement)."""
-    panel = panel_of(held, km)
+    panel = panel_of(held, km, open_engine)
     everyone = pd.DataFrame({"firm": held["firms"]["firm_id"], "region": "甲", "date": "2024-01-01"})
     now = outcome_round(panel, outcome_pairs(panel, held["firms"], everyone))
     values = now.found[term][0]
@@ -47,20 +48,20 @@ def came(held: dict[str, pd.DataFrame], term: str, count: int, *, strength: floa
 def test_the_term_that_brought_the_firms_comes_out() -> None:
     held = made()
     outcomes = came(held, "near_mix", 220)
-    found = refit(held, outcomes, distance=km)
+    found = refit(held, outcomes, panel=panel_of(held, km, open_engine))
     assert found.positives == 220
     assert found.fitted
     assert found.fitted_auroc > found.shipped_auroc + 0.01
     assert max(found.weights, key=lambda term: found.weights[term]) == "near"
     assert all(found.weights[term] >= 0 for term in found.weights if term != "constant")
-    assert refit(held, outcomes.sample(frac=1, random_state=3), distance=km) == found
+    assert refit(held, outcomes.sample(frac=1, random_state=3), panel=panel_of(held, km, open_engine)) == found
     assert read_weights(as_toml(found, source="=构造", on="2026-01-01")) == pytest.approx(dict(found.weights), rel=1e-5)
     assert "on 220 firms" in reading(found, "en")
 
 
 def test_fewer_than_two_hundred_leave_the_shipped_weights() -> None:
     held = made()
-    found = refit(held, came(held, "relatedness", LEAST_POSITIVES - 1), distance=km)
+    found = refit(held, came(held, "relatedness", LEAST_POSITIVES - 1), panel=panel_of(held, km, open_engine))
     assert (found.positives, found.fitted, dict(found.weights)) == (199, False, dict(FULL_FORM))
     assert "199 firms signed or further, fewer than 200: the shipped weights stay" in reading(found, "en")
     with pytest.raises(CaseError, match="the shipped weights stay"):
@@ -70,13 +71,13 @@ def test_fewer_than_two_hundred_leave_the_shipped_weights() -> None:
 def test_what_chance_brought_leaves_the_shipped_weights() -> None:
     held = made()
     outcomes = came(held, FIVE[0], 250, strength=0.0)
-    found = refit(held, outcomes, distance=km)
+    found = refit(held, outcomes, panel=panel_of(held, km, open_engine))
     assert found.fitted == (found.fitted_auroc > found.shipped_auroc)
     assert found.fitted_auroc < 0.6
     if not found.fitted:
         assert "do no better" in reading(found, "en")
     with pytest.raises(CaseError, match="no outcome matches"):
-        refit(held, outcomes.assign(firm="nobody"), distance=km)
+        refit(held, outcomes.assign(firm="nobody"), panel=panel_of(held, km, open_engine))
 
 
 @pytest.mark.parametrize(

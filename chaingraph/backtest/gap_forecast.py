@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import rankdata
 
-from chaingraph import kernels, regions, relatedness
+from chaingraph import kernels, relatedness
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import interval, rounded, rounded_rows
 from chaingraph.backtest.methods import LINKED, city_folds, fit_weights
@@ -29,12 +29,10 @@ from chaingraph.backtest.panel import (
     by_date,
     hide30,
     inner_split,
-    panel_of,
     seed_groups,
 )
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
-from chaingraph.reference import Distance
 
 MIN_VISIBLE = 10  # firms of a city whose absent industries are forecast
 FIRST = 20  # absent industries of a city that a reader would look at
@@ -83,39 +81,34 @@ class _Found:
 
 
 def gap_forecast(
-    tables: Mapping[str, pd.DataFrame],
+    panel: Panel,
     seeds: Sequence[int] = range(5),
     *,
-    distance: Distance = regions.distance_km,
-    panel: Panel | None = None,
     each: Each = map,
 ) -> GapTest:
     """Rank the industries that a city lacks by how likely it gets a first firm in each, and see which came.
 
     Parameters
     ----------
-    tables, distance, each
+    panel, each
         As for `chaingraph.backtest.backtest`.
     seeds
         Seeds of the hidden firms (hide30) and of the folds.
-    panel
-        The firms, where they have been prepared already (`chaingraph.backtest.panel.panel_of`).
 
     Raises
     ------
     CaseError
         When no city has enough firms, or no absent industry got one.
     """
-    held = panel or panel_of(tables, distance)
-    names = tuple(name for name in GAP_METHODS if held.linkage is not None or "linkage" not in name)
+    names = tuple(name for name in GAP_METHODS if panel.linkage is not None or "linkage" not in name)
     facts: dict[str, dict[str, float]] = {}
     rows: list[dict[str, str | float]] = []
     by_city = pd.DataFrame()
     for split in SPLITS:
         groups = seed_groups(split, list(seeds))
-        found: list[_Found] = [one for part in each(partial(_trials, held, split, names), groups) for one in part]
+        found: list[_Found] = [one for part in each(partial(_trials, panel, split, names), groups) for one in part]
         facts[split] = {name: float(np.mean([one.facts[name] for one in found])) for name in found[0].facts}
-        cities = _cities(found, held)
+        cities = _cities(found, panel)
         rows += _rows(split, found, cities, names)
         if split == "temporal":
             by_city = cities

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from chaingraph import kernels
 from chaingraph.backtest.linkage import Linkage, build_linkage
-from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
 from chaingraph.product_text import product_weights
 from chaingraph.reference import Distance, Reference, build_reference
+from chaingraph.sql import OpenEngine, places_in_sets
 
 Protocol = Literal["hide30", "temporal"]
 Flags = NDArray[np.bool_]
@@ -60,48 +60,40 @@ class Split:
     cities: Integers
 
 
-def build_panel(
-    firms: pd.DataFrame,
-    products: pd.DataFrame,
-    distance: Distance,
-    *,
-    codes: pd.DataFrame | None = None,
-    graph: tuple[pd.DataFrame, pd.DataFrame] | None = None,
-) -> Panel:
+def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance, open_engine: OpenEngine) -> Panel:
     """Firms of a case that can be tested.
 
     Parameters
     ----------
-    firms
-        firm_id, city, listed (date of listing), industry_scheme, industry; employees and revenue_cny_m where known.
-    products
-        firm_id, product, share.
+    tables
+        firms (firm_id, city, industry_scheme, industry; listed, the date of listing, employees and revenue_cny_m where
+        known) and firm_products (firm_id, product, share). With products (product_id, product) and product_links
+        (from_product_id, to_product_id, kind) there are linkage baselines.
     distance
         Kilometres between two cities, NaN where unknown.
-    codes
-        firm_id, scheme, code; taken from the firms' industry where not given.
-    graph
-        Products (product_id, product) and their links (from_product_id, to_product_id, kind), for the linkage
-        baselines.
+    open_engine
+        Opens the engine that runs the SQL texts: who can be tested, and by which codes.
 
     Raises
     ------
     CaseError
         When no firm has a city and an industry or a product.
     """
-    held = codes if codes is not None else industry_codes(firms)
-    comparable = set(held["firm_id"]) | set(product_weights(products)["firm_id"])
-    placed = firms[firms["city"].notna() & firms["firm_id"].isin(comparable)]
-    placed = placed.drop_duplicates("firm_id").sort_values("firm_id")
-    if placed.empty:
+    firms, products = tables["firms"], tables["firm_products"]
+    texts = product_weights(products)[["firm_id"]]
+    with open_engine({"firms": firms, "firm_products": products}) as query:
+        codes = query("industry_codes", tables={"places": places_in_sets(firms["industry"])})
+        tested = query("tested", tables={"texts": texts, "codes": codes[["firm_id"]]})
+    if tested.empty:
         msg = "没有企业同时具备城市和行业或产品 / no firm has a city and an industry or a product"
         raise CaseError(msg)
-    whole = build_reference(placed.assign(city_key=placed["city"]), products, held, distance=distance)
+    whole = build_reference(tested.assign(city_key=tested["city"]), products, codes, distance=distance)
     cities = tuple(sorted(set(whole.city)))
     at = kernels.position_of(cities)
-    by_firm = placed.set_index("firm_id").loc[list(whole.firm_ids)]
+    by_firm = firms.set_index("firm_id").loc[list(whole.firm_ids)]
     listed = by_firm["listed"].fillna("") if "listed" in by_firm.columns else pd.Series("", index=by_firm.index)
     factors = kernels.mix_factors(whole.means)
+    graph = None if not {"products", "product_links"} <= set(tables) else (tables["products"], tables["product_links"])
     return Panel(
         reference=whole,
         city=np.array([at[city] for city in whole.city], dtype=np.int64),
@@ -110,24 +102,9 @@ def build_panel(
         own_mix=kernels.own_mix(whole.text, whole.codes, factors),
         own_walk=kernels.own_returns(whole.attributes),
         near=_near(cities, distance),
-        size=_sizes(by_firm, products),
+        size=_sizes(by_firm, tested.set_index("firm_id")["products"]),
         linkage=None if graph is None else build_linkage(whole.products, *graph, whole.firm_ids),
     )
-
-
-def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance) -> Panel:
-    """The panel of a case's tables: firms and firm_products, and products and product_links where they are there."""
-    products, links = tables.get("products"), tables.get("product_links")
-    graph = None if products is None or links is None else (products, links)
-    return build_panel(tables["firms"], tables["firm_products"], distance, graph=graph)
-
-
-def industry_codes(firms: pd.DataFrame) -> pd.DataFrame:
-    """The industry codes of firms, one row per firm and code: firm_id, scheme, code."""
-    known = firms[firms["industry"].notna() & firms["industry_scheme"].notna()]
-    codes = known[["firm_id", "industry_scheme", "industry"]].rename(columns={"industry_scheme": "scheme"})
-    codes["code"] = [list(split(value)) for value in codes["industry"]]
-    return codes.explode("code")[["firm_id", "scheme", "code"]].dropna().reset_index(drop=True)
 
 
 def _near(cities: Sequence[str], distance: Distance) -> Floats:
@@ -142,10 +119,8 @@ def _near(cities: Sequence[str], distance: Distance) -> Floats:
     return near
 
 
-def _sizes(firms: pd.DataFrame, products: pd.DataFrame) -> dict[str, Floats]:
-    counts = products.groupby("firm_id")["product"].nunique()
-    held: Floats = np.asarray(firms.index.to_series().map(counts).fillna(0.0), dtype=np.float64)
-    sizes: dict[str, Floats] = {"product_count": held}
+def _sizes(firms: pd.DataFrame, products: pd.Series[int]) -> dict[str, Floats]:
+    sizes: dict[str, Floats] = {"product_count": np.asarray(products.loc[firms.index], dtype=np.float64)}
     for column in ("employees", "revenue_cny_m"):
         if column in firms.columns and firms[column].notna().any():
             sizes[column] = np.asarray(firms[column].astype("float64"), dtype=np.float64)

@@ -32,12 +32,10 @@ from chaingraph.backtest.panel import (
     by_date,
     hide30,
     inner_split,
-    panel_of,
     seed_groups,
 )
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
-from chaingraph.reference import Distance
 
 POOLS = ("A", "B")
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked
@@ -90,10 +88,9 @@ def backtest(
     protocol: Protocol,
     seeds: Sequence[int] = range(5),
     *,
+    panel: Panel,
     outcomes: pd.DataFrame | None = None,
-    distance: Distance = regions.distance_km,
     methods: Sequence[str] = METHODS,
-    panel: Panel | None = None,
     each: Each = map,
 ) -> BackTest:
     """How well does each method find the firms that really are in a city?
@@ -107,15 +104,13 @@ def backtest(
         hidden; further seeds change only the folds of the learned models and the draw of the random ranking).
     seeds
         Seeds of the splits. 100-102 were used to choose weights; report others.
+    panel
+        The firms of these tables, prepared (`chaingraph.backtest.panel.panel_of`).
     outcomes
         Real events to test on instead of seats: firm (id or name), region (city), date. Then every firm is visible at
         its seat and a pair (firm, region) of the table is what is to be found.
-    distance
-        Kilometres between two cities, NaN where unknown.
     methods
         Which methods to compare; learned models are left out with ``outcomes``, linkage without a graph of products.
-    panel
-        The firms, where they have been prepared already (`chaingraph.backtest.panel.panel_of`).
     each
         How the seeds are gone through: `map`, or the map of a pool of processes. The figures are the same.
 
@@ -130,7 +125,6 @@ def backtest(
     firm is kept out of its own reference (zero diagonal). Ties count half in the
     AUROC; in the top of a list they stand in a random order with a fixed seed.
     """
-    panel = panel or panel_of(tables, distance)
     events = None if outcomes is None else outcome_pairs(panel, tables["firms"], outcomes)
     used = tuple(dict.fromkeys(int(seed) for seed in seeds))[: None if outcomes is None else 1]
     work = partial(_trials, panel, protocol, events, tuple(methods))

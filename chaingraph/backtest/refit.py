@@ -18,16 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from chaingraph import regions
 from chaingraph.backtest.measures import measure
 from chaingraph.backtest.methods import FIVE, FOLDS, TERM_OF, fit_weights
-from chaingraph.backtest.panel import Flags, panel_of
+from chaingraph.backtest.panel import Flags, Panel
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.errors import CaseError
 from chaingraph.fit import FULL_FORM
 from chaingraph.kernels import Floats
 from chaingraph.labels import text
-from chaingraph.reference import Distance
 
 LEAST_POSITIVES = 200  # firms that came, from which weights may be fitted anew
 
@@ -52,9 +50,9 @@ def refit(
     tables: Mapping[str, pd.DataFrame],
     outcomes: pd.DataFrame,
     *,
+    panel: Panel,
     least: int = LEAST_POSITIVES,
     seed: int = 0,
-    distance: Distance = regions.distance_km,
 ) -> Refit:
     """Fit the score's weights to outcomes.
 
@@ -65,6 +63,8 @@ def refit(
         with them is read back out of it.
     outcomes
         firm (id or name), region (city), date: firms that came; see `chaingraph.ledger.feedback.outcomes`.
+    panel
+        The firms of these tables, prepared (`chaingraph.backtest.panel.panel_of`).
     least
         Positives needed; with fewer the shipped weights stay.
     seed
@@ -75,7 +75,6 @@ def refit(
     CaseError
         When no outcome matches a firm and a city of the case.
     """
-    panel = panel_of(tables, distance)
     now = outcome_round(panel, outcome_pairs(panel, tables["firms"], outcomes))
     positives = int(now.positive.sum())
     shipped = dict(FULL_FORM)
