@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from chaingraph.backtest import backtest, panel_of
 from chaingraph.columns import DTYPES
 from chaingraph.engines import duckdb, spark
 from chaingraph.graph import ChainGraph
+from chaingraph.importers.ckg import import_ckg
 from chaingraph.merge import GRAPH_MATCH_COLUMNS, build_graph
+from chaingraph.regions import distance_km
 from chaingraph.schema import TABLES
-from chaingraph.sql import OpenEngine, Query, plain_frame
+from chaingraph.sql import OpenEngine, Query, places_in_sets, plain_frame
 from chaingraph.stores.parquet import chosen_rows, narrow
 from chaingraph.surveying import survey
 from chaingraph.tables import read_case
@@ -90,17 +94,29 @@ def narrowed(graph: ChainGraph, query: Query) -> None:
     query("large/parents", tables={"chosen": firms[["firm_id"]]})
 
 
+def tested(graph: ChainGraph, query: Query) -> None:
+    """What a back-test asks."""
+    codes = query("industry_codes", tables={"places": places_in_sets(graph["firms"]["industry"])})
+    texts = graph["firm_segments"].dropna(subset=["product"])
+    query("tested", tables={"texts": texts[["firm_id"]], "codes": codes[["firm_id"]]})
+
+
+ASKED = ("segments", "firms", "firm_segments", "firm_products")
+
+
 def test_the_toy_case_asks_every_text(session: Any) -> None:
     seen: dict[str, int] = {}
     tables = toy_tables()
     rows = tables["firm_segments"]
     again = rows[(rows["firm_id"] == "O04") & (rows["segment_id"] == "HY01")].assign(segment_id="PV05")  # one node
-    graph = graph_of("toy", {**tables, "firm_segments": pd.concat([rows, again], ignore_index=True)})
+    firms = tables["firms"].assign(industry_scheme="shenwan", industry="630501;630502")
+    graph = graph_of("toy", {**tables, "firms": firms, "firm_segments": pd.concat([rows, again], ignore_index=True)})
     open_both = comparing(session, seen)
     survey(graph, "嘉兴", open_both, draws=0, reference=graph)
-    with open_both({name: graph[name] for name in ("segments", "firms", "firm_segments")}) as query:
+    with open_both({name: graph[name] for name in ASKED}) as query:
         query("segment_count")
         narrowed(graph, query)
+        tested(graph, query)
     assert set(seen) == TEXTS, "a text that no survey asks wants a call of its own here"
     assert all(seen.values()), f"no row came from {[name for name, rows in seen.items() if not rows]}"
 
@@ -148,6 +164,7 @@ def random_tables(seed: int, firms: int) -> dict[str, pd.DataFrame]:
             city=[seat[2] for seat in seats], district=[seat[3] for seat in seats],
             tiers=any_of(["listed", "global500(2022)", "global500(2023);mnc", "unicorn;little_giant(2021)"], firms),
             status=any_of(["operating", "dissolved", "insolvent", "sanctioned"], firms, 0.7),
+            industry_scheme=any_of(["shenwan", "gbt4754"], firms), industry=any_of(["630501", "3825;5266"], firms),
             parent_id=any_of(ids, firms, 0.8), note=any_of(["独角兽资格未核"], firms, 0.8),
         ),
         "firm_segments": rows(
@@ -157,6 +174,9 @@ def random_tables(seed: int, firms: int) -> dict[str, pd.DataFrame]:
             basis=any_of(["site", "group"], made), role=any_of(["leader", "supporting"], made),
             product=any_of(["光伏玻璃", "逆变器;整流", "a'b"], made), source=any_of(["x", "y"], made, 0),
             confidence=any_of(["seen", "known", "unsure"], made), as_of=any_of(dates, made),
+        ),
+        "firm_products": rows(
+            "firm_products", made, firm_id=any_of(ids, made, 0), product=any_of(["光伏玻璃", "逆变器", "a'b"], made, 0),
         ),
         "firm_links": rows(
             "firm_links", firms, source_id=any_of(ids, firms, 0), target_id=any_of(ids, firms, 0),
@@ -188,14 +208,13 @@ def test_random_tables(session: Any, seed: int, firms: int) -> None:
     graph = graph_of("random", random_tables(seed, firms))
     open_both = comparing(session, {})
     survey(graph, "嘉兴", open_both, draws=0, reference=graph)
-    with open_both({name: graph[name] for name in ("firms", "firm_segments")}) as query:
+    with open_both({name: graph[name] for name in ASKED}) as query:
         narrowed(graph, query)
+        tested(graph, query)
 
 
 def ashare_graph() -> ChainGraph:
     """The public A-share firms, the products most of them make as segments, upstream materials as links."""
-    from chaingraph.importers.ckg import import_ckg
-
     case = import_ckg(shared("data/ckg"), shared("data/ashare-hq/ckg_row_city.csv"))
     made = case["firm_products"].rename(columns={"product": "segment"})
     most = made.groupby("segment")["firm_id"].nunique().sort_values(ascending=False, kind="stable").index[:150]
@@ -233,3 +252,21 @@ def test_the_a_share_graph(session: Any) -> None:
     survey(graph, "苏州", comparing(session, seen), draws=0, reference=graph)
     assert seen["presence"] > 10
     assert seen["pool"] > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_the_a_share_back_test(session: Any) -> None:
+    """The figures of the temporal split are the same, whichever engine told who is tested and by which codes."""
+    data = shared("data/ashare-hq")
+    tables = import_ckg(shared("data/ckg"), data / "ckg_row_city.csv", dates=data / "stock_basic.csv").tables
+    methods = ("random", "same_industry", "linkage", "mix", "ppr", "score")
+    one, two = (
+        backtest(tables, "temporal", [0], panel=panel_of(tables, distance_km, opened), methods=methods)
+        for opened in (duckdb.open_engine, partial(spark.open_engine, session=session))
+    )
+    assert one.facts == two.facts
+    assert one.facts["firms"] == 4435
+    for name in ("summary", "by_city", "calibration"):
+        same_rows(getattr(one, name), getattr(two, name), name)
+    assert dict(two.recalibration) == pytest.approx(dict(one.recalibration), rel=1e-9)
