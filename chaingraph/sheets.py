@@ -39,7 +39,7 @@ MAX_FILE = 256 * MEGABYTE
 MAX_ROWS = 3_000_000
 HEAD = 65_536
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
-_OUR_REJECTS = "rejects.csv"  # what an import could not use, written beside the tables
+_OUR_REJECTS = ("rejects.csv", "rejects.parquet")  # what an import could not use, written beside the tables
 _OVERLONG = 1_000  # rows with too many cells before it is asked whether they are a fifth of all
 _AT_ONCE = 4_096  # rows that are turned into codes together
 _DELIMITERS = ",\t;\uff0c|"
@@ -100,7 +100,7 @@ def _read_folder(folder: Path, journal: Journal) -> list[Sheet]:
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         table = find_table(path.stem)
         suffix = path.suffix.lower()
-        if path.name == _OUR_REJECTS or path.name.startswith((".", "~$")) or suffix in _PASSED_OVER:
+        if path.name in _OUR_REJECTS or path.name.startswith((".", "~$")) or suffix in _PASSED_OVER:
             continue
         if table is None and explains(path.stem):
             continue

@@ -120,9 +120,35 @@ def refused(file: str, rows: pd.DataFrame, column: str, reason: str, lang: str) 
     })[list(REJECT_COLUMNS)]  # fmt: skip
 
 
-def file_row(path: Path, table: str, raw: int, kept: int, rejected: int) -> dict[str, object]:
-    """The account of one file for `Case.files`: what is neither kept nor rejected was merged into another row."""
+def file_row(
+    path: Path, table: str, raw: int, kept: int, rejected: int, digest: str | None = None
+) -> dict[str, object]:
+    """The account of one file for `Case.files`: what is neither kept nor rejected was merged into another row.
+
+    ``digest`` is the file's sha256 where it is known already.
+    """
     return {
-        "file": path.name, "table": table, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": raw,
+        "file": path.name, "table": table, "sha256": digest or sha256_of(path), "rows": raw,
         "kept": kept, "merged": raw - kept - rejected, "rejected": rejected, "changed": 0,
     }  # fmt: skip
+
+
+def file_rows_added(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The account of one file that was read in parts."""
+    rows = pd.concat(accounts, ignore_index=True)
+    return rows.groupby(["file", "table", "sha256"], sort=False, as_index=False).sum()
+
+
+def sha256_of(path: Path, lang: str = "zh") -> str:
+    """The sha256 of a file of any size.
+
+    Raises
+    ------
+    CaseError
+        When it cannot be read.
+    """
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error

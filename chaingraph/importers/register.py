@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import Case, empty_rejects, empty_table
-from chaingraph.importers.columns import file_row, read_columns, read_columns_in_parts, refused
+from chaingraph.importers.columns import file_row, file_rows_added, read_columns_in_parts, refused, sha256_of
 
 _HEADERS = {
     "firm": ("name", "企业名称", "单位名称", "公司名称"),
@@ -57,11 +57,17 @@ def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
     CaseError
         When the file cannot be read or has no column of names.
     """
-    rows = read_columns(path, _HEADERS, ("firm",), lang)
-    tables, rejects = _told(rows, path, as_of, lang)
-    kept, nameless = len(tables["firms"]), int(rows["firm"].isna().sum())
-    account = file_row(path, "firms", len(rows), kept, nameless)
-    return Case(path.name.split(".")[0], tables, rejects, pd.DataFrame([account]))
+    return joined_parts(list(read_register_in_parts(path, as_of=as_of, lang=lang)))
+
+
+def joined_parts(parts: Sequence[Case]) -> Case:
+    """The parts of a register (at least one, from `read_register_in_parts`) as one case, sorted by firm."""
+    tables = {
+        name: pd.concat([part[name] for part in parts]).sort_values("firm_id", kind="stable", ignore_index=True)
+        for name in ("firms", "firm_products")
+    }
+    rejects = pd.concat([part.rejects for part in parts], ignore_index=True)
+    return Case(parts[0].name, tables, rejects, file_rows_added([part.files for part in parts]))
 
 
 def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: str = "zh") -> Iterator[Case]:
@@ -77,7 +83,8 @@ def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: 
     Yields
     ------
     Case
-        As of `read_register`, without the account of the file; a firm met in an earlier part is left out.
+        As of `read_register`, with the account of its own rows in ``files``; a firm met in an earlier part is left out.
+        At least one, empty where the file has no rows. The ids met are kept: about 0.1 GB for a million firms.
 
     Raises
     ------
@@ -85,11 +92,14 @@ def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: 
         When the file cannot be read or has no column of names.
     """
     seen: set[str] = set()
+    digest = sha256_of(path, lang)
     for rows in read_columns_in_parts(path, _HEADERS, ("firm",), lang, size):
         tables, rejects = _told(rows, path, as_of, lang)
         new = {name: held[~held["firm_id"].isin(seen)].reset_index(drop=True) for name, held in tables.items()}
         seen.update(new["firms"]["firm_id"])
-        yield Case(path.name.split(".")[0], new, rejects)
+        nameless = int(rows["firm"].isna().sum())
+        account = file_row(path, "firms", len(rows), len(new["firms"]), nameless, digest)
+        yield Case(path.name.split(".")[0], new, rejects, pd.DataFrame([account]))
 
 
 def _told(rows: pd.DataFrame, path: Path, as_of: str, lang: str) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
