@@ -19,6 +19,7 @@ from chaingraph.merge import build_graph
 from chaingraph.pools import Pool
 from chaingraph.sql import OpenEngine
 from chaingraph.stores.listed import listed_firms
+from chaingraph.stores.parquet_case import firm_names, is_large, read_case_for, read_large_case
 from chaingraph.surveying import Sample
 from chaingraph.tables import NATIONAL_TABLES, read_case
 from chaingraph.writers.files import write_bytes
@@ -29,23 +30,35 @@ LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes
 NO_REFERENCE = "none"
 
 
-def read_reference(reference: str | Path, *, lang: str = "zh") -> tuple[tuple[Case, ...], Sample]:
-    """What a run's ``--reference`` names: the cases to merge into the graph, and the sample to compare with.
+def read_cases(
+    case: str | Path,
+    reference: str | Path,
+    region: str,
+    *,
+    engine: OpenEngine = open_engine,
+    lang: str = "zh",
+) -> tuple[tuple[Case, ...], Sample]:
+    """A case and what its ``--reference`` names: the cases to merge into the graph, and the sample to compare with.
 
     ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
-    folder of that very name is given as ``./listed``).
+    folder of that very name is given as ``./listed``), which is the second of the cases. Either may be a case with
+    Parquet datasets: it is then read as the region sees it, with the firms that the other one has.
 
     Raises
     ------
     CaseError
-        When the case is refused.
+        When a case is refused.
     """
-    if reference == LISTED:
-        return (), listed_firms()
-    if reference == NO_REFERENCE:
-        return (), None
-    national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    return (national,), build_graph(national)
+    if reference in (LISTED, NO_REFERENCE):
+        own = read_case_for(region, case, engine, lang=lang)
+        return (own,), listed_firms() if reference == LISTED else None
+    if is_large(reference):
+        known = set() if is_large(case) else firm_names(read_case(case, lang=lang))
+        national = read_large_case(reference, region, engine, lang=lang, also=known, reference=True)
+    else:
+        national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
+    own = read_case_for(region, case, engine, lang=lang, also=firm_names(national))
+    return (own, national), build_graph(national)
 
 
 def _sample(reference: Sample | Literal["listed"]) -> Sample:

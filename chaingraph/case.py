@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -32,6 +33,14 @@ def empty_rejects() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
+class Reading(NamedTuple):
+    """How many firms of a case read from Parquet datasets were counted, how many read whole, the first of a segment."""
+
+    counted: int
+    read: int
+    keep: int
+
+
 @dataclass(frozen=True)
 class Case:
     """Clean tables by name (every table of the schema, some empty), rejects, and the files they came from.
@@ -40,7 +49,8 @@ class Case:
     ``files``: one row per file read: file, table, sha256, rows.
     ``notes``: what was done while reading without anything being wrong (identical rows merged, examples skipped).
     ``totals``: only of a case read from Parquet datasets, what was counted over all firms, by segment
-    (`stores.parquet.segment_totals`); the tables then hold the firms that were read whole.
+    (`stores.parquet.segment_totals`); the tables then hold the firms that were read whole. ``makers``: of one that was
+    read as a reference, makers by segment and city (`stores.parquet.counted_makers`). ``reading``: how many firms.
     """
 
     name: str
@@ -49,6 +59,8 @@ class Case:
     files: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FILE_COLUMNS)))
     notes: tuple[str, ...] = ()
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    makers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         """Complete the tables, so that every table of the schema can be asked for."""

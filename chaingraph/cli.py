@@ -266,13 +266,13 @@ def _check_large(lang: str, case: Path, rejects: str | None) -> int:
 
     if rejects and not rejects.endswith(".parquet"):
         raise click.UsageError(text("cli.rejects_as_parquet", lang, file=rejects))
+    large = whole_datasets(case, lang)
     small = read_small_tables(case, lang)
     with progress(("read",), lang) as begin:
         begin("read")
         checked = check_datasets(
-            whole_datasets(case, lang), small["segments"]["segment_id"], rejects=Path(rejects) if rejects else None,
-            lang=lang,
-        )  # fmt: skip
+            large, small["segments"]["segment_id"], rejects=Path(rejects) if rejects else None, lang=lang
+        )
     click.echo(described(checked, lang))
     if rejects:
         click.echo(text("cli.wrote", lang, path=rejects), err=True)

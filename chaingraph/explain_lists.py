@@ -41,8 +41,13 @@ def list_notes(
             share = percent(float(str(caption["share"])))
             rows.append((chain_id, text("explain.note_caption", lang, count=caption["count"], share=share)))
         else:
-            name = caption["reference"]
-            rows.append((chain_id, text("explain.note_reference", lang, name=name, count=caption["count"])))
+            name, count = caption["reference"], caption["count"]
+            rows.append((chain_id, text("explain.note_reference", lang, name=name, count=count)))
+            if "reference_read" in caption:
+                read = {"read": caption["reference_read"], "keep": caption["reference_keep"]}
+                rows.append((chain_id, text("explain.note_reference_read", lang, name=name, count=count, **read)))
+        if graph.reading is not None:
+            rows.append((chain_id, text("explain.note_counted", lang, **graph.reading._asdict())))
         rows.append((chain_id, text("explain.note_tiers", lang)))
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]

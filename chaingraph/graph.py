@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chaingraph import regions
-from chaingraph.case import empty_table
+from chaingraph.case import Reading, empty_table
 from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.schema import TABLES
@@ -33,7 +33,8 @@ class ChainGraph:
 
     ``tables`` holds every table of the schema; ``matches`` says which firm rows of different cases were taken for one
     firm and by which rule (firm_id, other_id, firm, other, rule, score); ``review`` holds the pairs left to a person.
-    ``totals`` is that of `case.Case`: what was counted over all firms where the tables do not hold them all.
+    ``totals``, ``makers`` and ``reading`` are those of the first `case.Case`: what was counted over all its firms where
+    the tables do not hold them all.
     """
 
     name: str
@@ -41,6 +42,8 @@ class ChainGraph:
     matches: pd.DataFrame = field(default_factory=pd.DataFrame)
     review: pd.DataFrame = field(default_factory=pd.DataFrame)
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    makers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         """Complete and freeze the tables."""

@@ -180,8 +180,18 @@ def counts_of(makers: pd.DataFrame, region: str) -> pd.DataFrame | None:
     if len(regions.region_path(region)) > _PREFECTURE or makers.empty:
         return None
     inside = {city: place_within(city, region) for city in makers["city"].dropna().unique()}
-    rows = makers.assign(local=makers["firms"].where(makers["city"].map(inside).fillna(value=False).astype(bool), 0))
-    rows = rows.rename(columns={"firms": "national"})
+    return summed_makers(makers.assign(inside=makers["city"].map(inside).fillna(value=False).astype(bool)))
+
+
+def summed_makers(makers: pd.DataFrame) -> pd.DataFrame:
+    """Makers by segment, city and ``inside`` (whether they count as local), summed as `sql/expected.sql` counts them.
+
+    Returns
+    -------
+    DataFrame
+        chain_id, segment_id, national, local, chain_national, chain_local.
+    """
+    rows = makers.assign(local=makers["firms"].where(makers["inside"], 0)).rename(columns={"firms": "national"})
     each = rows.dropna(subset="segment_id").groupby(["chain_id", "segment_id"])[["national", "local"]].sum()
     whole = rows[rows["segment_id"].isna()].groupby("chain_id")[["national", "local"]].sum()
     return each.join(whole.add_prefix("chain_"), on="chain_id").reset_index()

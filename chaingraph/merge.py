@@ -39,7 +39,8 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     under a new id if its own is taken by another firm. Rows are unique by the key of their table, the first case's row
     stays. In a firm's row only what is empty is filled from the later case: codes, founded, employees, industry with
     its scheme, the place where no city is known; aliases and former names are joined. ``matches`` says which row was
-    filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms.
+    filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What was counted
+    over all firms of the first case stays what it is: firms that only a later case has are not counted in it.
 
     Parameters
     ----------
@@ -73,9 +74,11 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
         tables, filled = _join(tables, case, ids)
         matches = pd.concat([matches, _typed(_with_filled(found, filled), GRAPH_MATCH_COLUMNS)])
         review = pd.concat([review, _typed(doubtful, GRAPH_REVIEW_COLUMNS)])
-    # What was counted in one case says nothing of several.
-    totals = cases[0].totals if len(cases) == 1 else pd.DataFrame()
-    return ChainGraph(graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True), totals)
+    first = cases[0]
+    return ChainGraph(
+        graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True),
+        totals=first.totals, makers=first.makers, reading=first.reading,
+    )  # fmt: skip
 
 
 def _typed(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,12 @@ from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chaingraph.backtest.panel import Each, Protocol
     from chaingraph.case import Case
 
+_SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
 PROTOCOLS = ("hide30", "temporal", "gaps")
 _OUTCOMES = {"firm": ("firm", "企业"), "region": ("region", "地区"), "date": ("date", "日期")}
 
@@ -43,10 +48,7 @@ def _written(case: Case, out: Path, lang: str) -> None:
     write_case(case, out)
     held = ", ".join(f"{len(frame)} {name}" for name, frame in case.tables.items() if len(frame))
     click.echo(text("national.imported", lang, out=out, held=held))
-    for row in case.files.to_dict("records"):
-        if "kept" in row:
-            counts = {name: row[name] for name in ("file", "rows", "kept", "merged", "rejected")}
-            click.echo(text("national.counted", lang, **counts))
+    _tell_accounts(case.files, lang)
 
 
 @import_commands.command("ckg")
@@ -77,13 +79,65 @@ def import_list_command(file: Path, tier: str, out: Path, lang: str) -> None:
 @import_commands.command("register")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as-of", required=True, help="登记册截至日期 / date of the register")
+@click.option("--large", is_flag=True,
+              help="写为 Parquet 数据集;超过十万行总是 / as Parquet datasets; always beyond 100,000 rows")  # fmt: skip
 @_OUT_CASE
 @_LANG
-def import_register_command(file: Path, as_of: str, out: Path, lang: str) -> None:
+def import_register_command(file: Path, as_of: str, out: Path, lang: str, *, large: bool) -> None:
     """工商登记表(名称、信用代码、经营范围、城市) / A business register (name, credit code, scope, city)."""
-    from chaingraph.importers.register import read_register
+    from chaingraph.importers.register import joined_parts, read_register_in_parts
 
-    _written(read_register(file, as_of=as_of, lang=lang), out, lang)
+    parts = read_register_in_parts(file, as_of=as_of, lang=lang)
+    first = list(islice(parts, _SMALL_PARTS + 1))
+    if large or len(first) > _SMALL_PARTS:
+        _written_large(chain(first, parts), file, out, lang)
+    else:
+        _written(joined_parts(first), out, lang)
+
+
+def _written_large(parts: Iterable[Case], file: Path, out: Path, lang: str) -> None:
+    """Write a register of any size as datasets, and say what was kept and what could not be used."""
+    from chaingraph.importers.columns import file_rows_added
+    from chaingraph.rejects import shown
+    from chaingraph.writers.datasets import large_case_folder, reject_counts, write_datasets
+
+    accounts: list[pd.DataFrame] = []
+    held = {"firms": 0, "firm_products": 0}
+
+    def tables() -> Iterator[dict[str, pd.DataFrame]]:
+        with click.progressbar(parts, label=text("national.reading", lang), file=sys.stderr,
+                               item_show_func=lambda _: f"{held['firms']:,}") as told:  # fmt: skip
+            for part in told:
+                accounts.append(part.files)
+                provinces = part["firms"].set_index("firm_id")["province"]
+                products = part["firm_products"]
+                for name in held:
+                    held[name] += len(part[name])
+                yield {
+                    "firms": part["firms"],
+                    "firm_products": products.assign(province=products["firm_id"].map(provinces)),
+                    "rejects": part.rejects,
+                }
+
+    with large_case_folder(out, inputs=[file]) as room:
+        write_datasets(tables(), room)
+        counts = reject_counts(room / "rejects.parquet")
+    said = ", ".join(f"{count} {name}" for name, count in held.items())
+    click.echo(text("national.imported", lang, out=out, held=said))
+    _tell_accounts(file_rows_added(accounts), lang)
+    for row in counts.to_dict("records"):
+        row["samples"] = shown(str(row["samples"]), 200)
+        click.echo(text("national.reject_counted", lang, **{str(name): value for name, value in row.items()}))
+    if len(counts):
+        click.echo(text("national.rejects_in", lang, path=out / "rejects.parquet"))
+    click.echo(text("national.large_next", lang, out=out))
+
+
+def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
+    for row in files.to_dict("records"):
+        if "kept" in row:
+            counts = {name: row[name] for name in ("file", "rows", "kept", "merged", "rejected")}
+            click.echo(text("national.counted", lang, **counts))
 
 
 @click.command("backtest")

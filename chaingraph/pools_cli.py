@@ -32,14 +32,13 @@ def pools_command(
     case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: str, lang: str
 ) -> None:
     """增资扩股、基金、总部、科技、用地、驻点清单 / Reinvestment, funds, headquarters, technology, sites, teams."""
-    from chaingraph.api import find_pool, read_reference, survey
+    from chaingraph.api import find_pool, read_cases, survey
     from chaingraph.merge import build_graph
-    from chaingraph.tables import read_case
     from chaingraph.writers.pools import notes, pool_table, write_pools
     from chaingraph.writers.terminal import shown_table
 
-    others, sample = read_reference(reference, lang=lang)
-    graph = build_graph(read_case(case, lang=lang), *others)
+    cases, sample = read_cases(case, reference, region, lang=lang)
+    graph = build_graph(*cases)
     findings = survey(graph, region=region, lang=lang, reference=sample)
     day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or _NAMES]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import __version__
-from chaingraph.api import LISTED, NO_REFERENCE, read_reference
+from chaingraph.api import LISTED, NO_REFERENCE, read_cases
 from chaingraph.case import Case
 from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
@@ -23,7 +23,6 @@ from chaingraph.labels import text
 from chaingraph.merge import build_graph
 from chaingraph.schema import GAP_COLUMNS
 from chaingraph.source_kinds import count_kinds
-from chaingraph.stores.parquet_case import read_case_for
 from chaingraph.surveying import survey
 from chaingraph.tables import changed_since_read
 from chaingraph.trust import PROTOCOLS, figures_of
@@ -176,10 +175,9 @@ def run(
     inputs = [Path(case_path), *([] if reference in (LISTED, NO_REFERENCE) else [Path(reference)])]
     check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
-    case = read_case_for(region, case_path, open_engine, lang=lang)
-    others, sample = read_reference(reference, lang=lang)
-    fitted, tests = _fitted(weights, national=bool(others)), _own_tests(backtest, lang)
-    cases = [case, *others]
+    cases, sample = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
+    national = len(cases) > 1
+    fitted, tests = _fitted(weights, national=national), _own_tests(backtest, lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
     findings = survey(
@@ -210,7 +208,7 @@ def run(
         write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
     files = tuple(Path(out) / name for name in [*names, "run.json"])
     unplaced = marks_not_placed(findings, graph, marks, lang)
-    return RunResult(findings, graph, case, Path(out), files, unplaced, tuple(changed))
+    return RunResult(findings, graph, cases[0], Path(out), files, unplaced, tuple(changed))
 
 
 def _fitted(weights: str | Path | None, *, national: bool) -> dict[str, float] | None:

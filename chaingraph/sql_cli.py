@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from chaingraph.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN = 100  # rows on the terminal
 
@@ -28,15 +32,20 @@ def sql_command(case: Path, question: str | None, out: Path | None, lang: str) -
     chaingraph sql data/jiaxing "SELECT city, count(*) AS firms FROM firms GROUP BY city ORDER BY 2 DESC"
     """
     from chaingraph.engines.analyst import ask
+    from chaingraph.stores.parquet import datasets
+    from chaingraph.stores.parquet_case import parts, read_small_tables
     from chaingraph.tables import read_case
     from chaingraph.writers.files import clean_text, write_csv
     from chaingraph.writers.terminal import shown_table
 
-    tables = read_case(case, lang=lang).tables
+    large = datasets(case) if case.is_dir() else {}
+    small = read_small_tables(case, lang, required=()) if large else read_case(case, lang=lang)
+    tables: dict[str, pd.DataFrame | Path] = {**small.tables, **large}
     if question is None:
+        counted = parts(large).groupby("table")["rows"].sum()
         click.echo(text("engines.sql_tables", lang))
-        for name, frame in tables.items():
-            click.echo(f"  {name} ({len(frame)}): {', '.join(frame.columns)}")
+        for name, frame in small.tables.items():
+            click.echo(f"  {name} ({counted.get(name, len(frame))}): {', '.join(frame.columns)}")
         return
     answer = ask(tables, question, lang=lang)
     if out is not None:

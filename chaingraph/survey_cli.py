@@ -63,13 +63,11 @@ def _graphs(
     case: str, region: str, open_engine: OpenEngine, reference: str, lang: str
 ) -> tuple[ChainGraph, Sample]:  # fmt: skip
     """The graph of the case, merged with the reference's where it is a case, and the reference."""
-    from chaingraph.api import read_reference
+    from chaingraph.api import read_cases
     from chaingraph.merge import build_graph
-    from chaingraph.stores.parquet_case import read_case_for
 
-    own = read_case_for(region, case, open_engine, lang=lang)
-    others, sample = read_reference(reference, lang=lang)
-    return build_graph(own, *others), sample
+    cases, sample = read_cases(case, reference, region, engine=open_engine, lang=lang)
+    return build_graph(*cases), sample
 
 
 def _survey(

@@ -20,7 +20,7 @@ from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
 from chaingraph.labels import LANGUAGES
 from chaingraph.leaders import find_leaders
-from chaingraph.listed import Listed, counts_of, listed_base, listed_makers
+from chaingraph.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
 from chaingraph.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
 from chaingraph.rivals import rival_cities
 from chaingraph.routes import find_routes, linked_firms
@@ -114,6 +114,9 @@ def _makers(
     if isinstance(reference, Listed):
         makers = listed_makers(reference, graph)
         return makers, counts_of(makers, region)
+    if len(reference.makers):  # a case larger than memory: counted when it was read
+        by_city = reference.makers.groupby(["chain_id", "segment_id", "city"], dropna=False)["firms"].sum()
+        return by_city.reset_index(), summed_makers(reference.makers)
     tables = {
         "reference_segments": reference["firm_segments"],
         "reference_places": firm_places(reference, region),
@@ -256,6 +259,7 @@ def survey(
         parameters={
             "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
             **_reference_facts(reference), "firms": len(graph["firms"]),
+            **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
             "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
             "strategies": main_plans, **({} if weights is None else {"weights": dict(weights)}),
         },
@@ -290,7 +294,10 @@ def _reference_facts(reference: Sample) -> dict[str, object]:
         return {"reference": reference.name, **facts}
     dates = reference["firms"]["as_of"].dropna()
     facts = {"reference_kind": "case", "reference_date": str(dates.max()) if len(dates) else None}
-    return {"reference": reference.name, **facts, "reference_firms": len(reference["firms"])}
+    if reference.reading is not None:
+        facts |= {"reference_read": reference.reading.read, "reference_keep": reference.reading.keep}
+    counted = len(reference["firms"]) if reference.reading is None else reference.reading.counted
+    return {"reference": reference.name, **facts, "reference_firms": counted}
 
 
 def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:

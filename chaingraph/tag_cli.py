@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from chaingraph.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chaingraph.case import Case
 
 
 @click.command("tag")
@@ -22,14 +30,18 @@ def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: s
     """把企业产品归入产业链环节 / Put the products of a case's firms into the segments of chains."""
     import pandas as pd
 
+    from chaingraph.stores.parquet_case import is_large
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.tagging_case import tag_case
     from chaingraph.writers.case import write_case
 
     click.echo(text("tagging.read", lang), err=True)
-    untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
     teacher = read_case(chains, lang=lang)
     classes = None if notes is None else pd.read_csv(notes, dtype="str")
+    if is_large(case):
+        _tag_large(case, teacher, classes, out, lang)
+        return
+    untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
     click.echo(text("tagging.tag", lang), err=True)
     tagged = tag_case(untagged, teacher, classes)
     write_case(tagged, out)
@@ -39,6 +51,36 @@ def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: s
     values = {"rows": len(rows), "firms": firms, "out": out, "left": len(tagged["firms"]) - firms}
     known, unsure = int(counts.get("known", 0)), int(counts.get("unsure", 0))
     click.echo(text("tagging.done", lang, known=known, unsure=unsure, **values))
+
+
+def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Path, lang: str) -> None:
+    """Tag a case with Parquet datasets, a part at a time."""
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.stores.parquet_case import parts, read_small_tables, whole_datasets
+    from chaingraph.stores.parquet_tag import tagged_parts
+    from chaingraph.tagging_case import CHAIN_TABLES, learn_tagger
+    from chaingraph.writers.datasets import copy_datasets, large_case_folder, write_datasets, write_small_tables
+
+    large = whole_datasets(case, lang, ("firms", "firm_products"))
+    small = read_small_tables(case, lang, required=())
+    rows = parts(large).groupby("table")["rows"].sum()
+    with large_case_folder(out, inputs=[case]) as room:
+        click.echo(text("tagging.tag", lang), err=True)
+        tagger = learn_tagger(teacher, classes)
+        with click.progressbar(length=int(rows["firm_products"]), file=sys.stderr, show_pos=True) as bar:
+
+            def tagged() -> Iterator[dict[str, pd.DataFrame]]:
+                for count, part in tagged_parts(large, tagger):
+                    yield part
+                    bar.update(count)
+
+            write_datasets(tagged(), room)
+        copy_datasets({name: path for name, path in large.items() if name != "firm_segments"}, room)
+        write_small_tables({**small.tables, **{name: teacher[name] for name in CHAIN_TABLES}}, room)
+        with open_engine({"firm_segments": room / "firm_segments"}) as query:
+            found = {str(name): int(value) for name, value in query("large/tagged").iloc[0].items()}
+    left = int(rows["firms"]) - found["firms"]
+    click.echo(text("tagging.done", lang, rows=found.pop("segment_rows"), out=out, left=left, **found))
 
 
 COMMANDS: tuple[click.Command, ...] = (tag_command,)

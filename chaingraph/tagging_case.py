@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
 SMALL = 0.01  # share of revenue under which a product is no sign of a maker, however plain its name
+CHAIN_TABLES = ("chains", "segments", "segment_links")  # what a tagged case takes over
 _SHOWN = 5  # products quoted in a tagged row
-_CHAIN_TABLES = ("chains", "segments", "segment_links")
 
 
 def case_terms(case: Case, notes: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -187,7 +187,7 @@ def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Cas
     own = case["firm_segments"]
     rows = pd.concat([frame for frame in (own, tagged) if len(frame)] or [own])
     rows = rows.drop_duplicates(["firm_id", "segment_id"]).sort_values(["firm_id", "segment_id"], ignore_index=True)
-    tables = dict(case.tables) | {name: chains[name] for name in _CHAIN_TABLES} | {"firm_segments": rows}
+    tables = dict(case.tables) | {name: chains[name] for name in CHAIN_TABLES} | {"firm_segments": rows}
     return Case(case.name, tables, case.rejects, case.files, case.notes)
 
 

@@ -8,7 +8,7 @@ list, then by revenue, then by distance. They then go through the same reading, 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from chaingraph.gaps import gap_rules
 from chaingraph.graph import ChainGraph
 from chaingraph.sql import Query
 
-LARGE_TABLES = ("firms", "firm_segments")
+LARGE_TABLES = ("firms", "firm_segments")  # what a large case has as datasets
+DATASETS = (*LARGE_TABLES, "firm_products")  # what it may have
 KEPT = 50  # firms of a segment that are read whole, at home and outside each
 _BANDS_KM = (150, 300, 600, 1200)  # how far away, as coarsely as an order before any score needs it
 _UNKNOWN_BAND = 99
@@ -46,7 +47,7 @@ class Narrowed:
 
 def datasets(folder: Path) -> dict[str, Path]:
     """The tables of a case that are Parquet datasets: folders of their name (``firms/province=浙江/….parquet``)."""
-    found = {name: folder / name for name in LARGE_TABLES}
+    found = {name: folder / name for name in DATASETS}
     return {name: path for name, path in found.items() if path.is_dir() and any(path.rglob("*.parquet"))}
 
 
@@ -179,7 +180,24 @@ def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
     return pd.concat([order, known], axis=1)
 
 
-def chosen_rows(firm_ids: Sequence[str], query: Query) -> dict[str, pd.DataFrame]:
-    """The whole rows of some firms, and all their segments."""
+def chosen_rows(firm_ids: Sequence[str], query: Query, names: Iterable[str] = LARGE_TABLES) -> dict[str, pd.DataFrame]:
+    """The whole rows of some firms, all their segments, and their products where these are a dataset too."""
     chosen = pd.DataFrame({"firm_id": list(firm_ids)}, dtype="str")
-    return {name: query(f"large/chosen_{name}", tables={"chosen": chosen}) for name in LARGE_TABLES}
+    return {name: query(f"large/chosen_{name}", tables={"chosen": chosen}) for name in names}
+
+
+def counted_makers(graph: ChainGraph, narrowed: Narrowed, query: Query) -> pd.DataFrame:
+    """In which cities is a segment made, over all firms: what a large case says as a reference.
+
+    Returns
+    -------
+    DataFrame
+        As `sql/makers.sql`, with one row per segment, city and inside (whether the seat surely lies in the region):
+        chain_id, segment_id (missing = any of the chain), city (missing = not known), inside, firms.
+    """
+    places = narrowed.places[[*_PLACE, "inside"]]
+    known = [[part or None for part in place] for place in places[_PLACE].itertuples(index=False, name=None)]
+    prefectures = pd.Series([regions.prefecture_of(place) for place in known], dtype="str")
+    seats_of = places.assign(prefecture=prefectures)
+    found = query("large/makers", tables={"places": seats_of, "segment_nodes": segment_nodes(graph)})
+    return found.astype({"inside": bool, "chain_id": "str", "segment_id": "str", "city": "str"})

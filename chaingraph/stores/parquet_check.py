@@ -19,7 +19,7 @@ from chaingraph.labels import text
 from chaingraph.rejects import shown
 from chaingraph.schema import TABLES
 from chaingraph.sql import sql_text
-from chaingraph.stores.parquet import LARGE_TABLES
+from chaingraph.stores.parquet import DATASETS
 
 SAMPLES = 5  # of each reason that are shown
 _SHOWN = 40  # characters of a value in them
@@ -62,7 +62,7 @@ def check_datasets(
     Parameters
     ----------
     large
-        Both datasets, from `parquet_case.whole_datasets`.
+        The datasets, from `parquet_case.whole_datasets`.
     segment_ids
         The segments of the case, which rows of firm_segments refer to.
     rejects
@@ -84,14 +84,14 @@ def check_datasets(
         closed_connection(tables, memory_limit=memory_limit) as reading,
         duckdb.connect(config={"memory_limit": memory_limit, "threads": 1}) as writing,
     ):
-        for name in LARGE_TABLES:
+        for name in large:
             _check_columns(name, [tuple(row) for row in reading.execute(f'DESCRIBE "{name}"').fetchall()], lang)
         reading.register("choices", _choices())
         reading.register("segment_ids", pd.DataFrame({"segment_id": segment_ids.astype("str")}))
         columns = ", ".join(f"{name} VARCHAR" for name in _COLUMNS)
         writing.execute(f"CREATE TABLE problems ({columns})")
         try:
-            for name in LARGE_TABLES:
+            for name in large:
                 reading.execute(sql_text(f"large/check_{name}"))
                 while len(chunk := reading.fetch_df_chunk(50)):
                     writing.register("chunk", chunk.astype("str"))
@@ -99,7 +99,7 @@ def check_datasets(
                     writing.unregister("chunk")
             rows = {
                 name: int((reading.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,))[0])  # noqa: S608 - schema's own
-                for name in LARGE_TABLES
+                for name in large
             }
             if rejects is not None:
                 writing.execute("COPY (SELECT * FROM problems ORDER BY ALL) TO $1 (FORMAT parquet)", [str(rejects)])
@@ -120,10 +120,7 @@ def check_datasets(
 
 def _choices() -> pd.DataFrame:
     rows = [
-        (name, column.name, value)
-        for name in LARGE_TABLES
-        for column in TABLES[name].columns
-        for value in column.choices
+        (name, column.name, value) for name in DATASETS for column in TABLES[name].columns for value in column.choices
     ]
     return pd.DataFrame(rows, columns=["table_name", "column_name", "value"], dtype="str")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chaingraph.case import Case
 from chaingraph.errors import StoreError
 from chaingraph.schema import REQUIRED_TABLES, TABLES
 from chaingraph.writers.files import output_folder, write_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Form = Literal["parquet", "csv"]
 
@@ -38,6 +42,25 @@ def write_case(case: Case, folder: Path, *, form: Form = "parquet") -> list[Path
     folder = Path(folder)
     names = [name for name in TABLES if len(case[name]) or name in REQUIRED_TABLES]
     written = [f"{name}.{form}" for name in names] + ["rejects.csv"]
+    refuse_other_tables(folder, written)
+    with output_folder(folder) as room:
+        for name in names:
+            if form == "csv":
+                write_csv(case[name], room / f"{name}.csv", columns=TABLES[name].names)
+            else:
+                write_table(case[name], room / f"{name}.parquet")
+        write_csv(case.rejects, room / "rejects.csv", columns=list(case.rejects.columns))
+    return [folder / name for name in written]
+
+
+def refuse_other_tables(folder: Path, written: Collection[str] = ()) -> None:
+    """Two cases in one folder would be read as one.
+
+    Raises
+    ------
+    StoreError
+        When the folder holds a table, as a file or as a dataset, that is not among those that will be written.
+    """
     strange = sorted(path.name for path in folder.glob("*") if path.stem in TABLES and path.name not in written)
     if strange:
         msg = (
@@ -45,22 +68,15 @@ def write_case(case: Case, folder: Path, *, form: Form = "parquet") -> list[Path
             f"{folder} holds tables of another case ({', '.join(strange)}): name another folder"
         )
         raise StoreError(msg)
-    with output_folder(folder) as room:
-        for name in names:
-            if form == "csv":
-                write_csv(case[name], room / f"{name}.csv", columns=TABLES[name].names)
-            else:
-                _write_parquet(case, name, room / f"{name}.parquet")
-        write_csv(case.rejects, room / "rejects.csv", columns=list(case.rejects.columns))
-    return [folder / name for name in written]
 
 
-def _write_parquet(case: Case, name: str, path: Path) -> None:
+def write_table(rows: pd.DataFrame, path: Path) -> None:
+    """Write one table as Parquet: every number exact, the same bytes for the same rows."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")  # rows keep their order, bytes stay the same
-        connection.register("one_table", case[name])
+        connection.register("one_table", rows)
         target = str(path).replace("'", "''")
         copy = f"COPY (SELECT * FROM one_table) TO '{target}'"  # noqa: S608 - COPY takes no parameter; quotes are doubled
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")

@@ -263,9 +263,12 @@ def _room_of(out: Path, inputs: Sequence[Path]) -> Path:
 
 def _publish(folder: Path, out: Path) -> None:
     """Move every file of a folder into `out`, in a fixed order."""
-    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    names.sort(key=lambda name: name.as_posix() == _LAST)
     out.mkdir(exist_ok=True)
+    # A folder that is new in `out` is moved whole: a dataset is there with all its parts, or not at all.
+    new = [path for path in folder.iterdir() if path.is_dir() and not (out / path.name).exists()]
+    files = [path for path in folder.rglob("*") if path.is_file() and not any(held in path.parents for held in new)]
+    names = sorted(path.relative_to(folder) for path in (*new, *files))
+    names.sort(key=lambda name: name.as_posix() == _LAST)
     for name in names:
         if (out / name).is_dir():
             raise StoreError(_both("folder_in_the_way", path=out / name))

@@ -1,0 +1,31 @@
+-- In which cities is a segment of the chains made, and in which anything of a chain, over all firms of a large case?
+-- One row per segment, city (prefecture; NULL = not known) and inside (0, 1: whether the seat lies in the region), and
+-- the same per chain, whose segment is NULL. A firm has one seat, so that rows add up. Makers as in expected.sql.
+-- places: country, province, city, district ('' = not known), inside, prefecture. segment_nodes: segment_id, chain_id,
+-- service.
+WITH told AS (
+    SELECT f.firm_id, p.prefecture, p.inside
+    FROM firms AS f
+    JOIN places AS p
+      ON p.country = coalesce(f.country, '') AND p.province = coalesce(f.province, '')
+     AND p.city = coalesce(f.city, '') AND p.district = coalesce(f.district, '')
+),
+made AS (
+    SELECT DISTINCT n.chain_id, n.segment_id, m.firm_id
+    FROM segment_nodes AS n
+    JOIN firm_segments AS m ON m.segment_id = n.segment_id
+    WHERE m.kind = 'maker' OR m.kind IS NULL OR (m.kind = 'operator' AND n.service)
+),
+chains AS (
+    SELECT DISTINCT chain_id, firm_id FROM made
+)
+SELECT m.chain_id, m.segment_id, t.prefecture AS city, t.inside, count(*) AS firms
+FROM made AS m
+JOIN told AS t ON t.firm_id = m.firm_id
+GROUP BY m.chain_id, m.segment_id, t.prefecture, t.inside
+UNION ALL
+SELECT c.chain_id, NULL AS segment_id, t.prefecture AS city, t.inside, count(*) AS firms
+FROM chains AS c
+JOIN told AS t ON t.firm_id = c.firm_id
+GROUP BY c.chain_id, t.prefecture, t.inside
+ORDER BY 1, 2 NULLS LAST, 3 NULLS LAST, 4
