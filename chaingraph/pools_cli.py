@@ -46,6 +46,8 @@ def pools_command(
         rows = write_pools(found, out, region=region, as_of=findings.as_of, lang=lang)
         click.echo(text("pools.wrote", lang, path=out, rows=rows))
         return
+    if graph.reading is not None:
+        click.echo("* " + text("explain.note_counted", lang, **graph.reading._asdict()))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for pool in found:
         click.echo(text("pools.title", lang, region=region, pool=text(f"pools.pool_{pool.name}", lang)))

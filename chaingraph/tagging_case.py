@@ -132,29 +132,29 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     """
     rows = speaking_products(products, tagger)
     rows = rows.sort_values(["firm_id", "segment_id", "probability", "product"], ascending=[True, True, False, True])
+    key = ["firm_id", "segment_id"]
+    held = rows.reindex(columns=[*key, "product", "share", "probability", "source", "as_of", "confidence"])
+    held = held.astype({"source": "str", "as_of": "str"}).assign(
+        told=(held["confidence"] != "unsure") & (held["probability"] >= SURE)
+    )
+    groups = held.groupby(key, sort=True)
+    sources = held.dropna(subset="source").drop_duplicates([*key, "source"]).groupby(key)["source"]
+    found = pd.DataFrame(
+        {
+            "kind": "maker",
+            "product": groups.head(_SHOWN).groupby(key)["product"].agg("、".join),
+            "share": groups["share"].sum(min_count=1).clip(upper=1.0),
+            "basis": "group",
+            "source": sources.agg(SEPARATOR.join),
+            "as_of": held.dropna(subset="as_of").groupby(key)["as_of"].max(),
+            "confidence": groups["told"].any().map({True: "known", False: "unsure"}),
+        },
+        index=groups.size().index,
+    ).reset_index()
     stamp = f"SegmentTagger>={tagger.threshold_:.2f}"
-    records = []
-    for (firm, segment), held in rows.groupby(["firm_id", "segment_id"], sort=True):
-        sources = [value for value in dict.fromkeys(held["source"].dropna())] if "source" in held else []
-        dates = held["as_of"].dropna() if "as_of" in held else held["product"].iloc[:0]
-        shares = held["share"].dropna()
-        told = held["confidence"] != "unsure" if "confidence" in held else held["probability"] >= 0
-        sure = bool((told & (held["probability"] >= SURE)).any())
-        records.append(
-            {
-                "firm_id": firm,
-                "segment_id": segment,
-                "kind": "maker",
-                "product": "、".join(held["product"].head(_SHOWN)),
-                "share": min(1.0, float(shares.sum())) if len(shares) else float("nan"),
-                "basis": "group",
-                "source": SEPARATOR.join([*sources, stamp]),
-                "as_of": max(dates, default=None),
-                "confidence": "known" if sure else "unsure",
-            }
-        )
+    found["source"] = (found["source"] + SEPARATOR + stamp).fillna(stamp)
     columns = TABLES["firm_segments"].columns
-    frame = pd.DataFrame(records, columns=[column.name for column in columns])
+    frame = found.reindex(columns=[column.name for column in columns])
     return frame.astype({column.name: DTYPES[column.kind] for column in columns})
 
 

@@ -22,7 +22,7 @@ from chaingraph.merge import GRAPH_MATCH_COLUMNS, build_graph
 from chaingraph.regions import distance_km
 from chaingraph.schema import TABLES
 from chaingraph.sql import OpenEngine, Query, places_in_sets, plain_frame
-from chaingraph.stores.parquet import chosen_rows, narrow
+from chaingraph.stores.parquet import DATASETS, chosen_rows, counted_makers, narrow
 from chaingraph.surveying import survey
 from chaingraph.tables import read_case
 from tests.made_graph import BAD_NAMES
@@ -87,9 +87,11 @@ def test_a_difference_in_a_row_or_in_the_order_is_found() -> None:
 
 def narrowed(graph: ChainGraph, query: Query) -> None:
     """What a case asks that is larger than memory."""
-    narrow(graph, "嘉兴", query, keep=3)
+    counted_makers(graph, narrow(graph, "嘉兴", query, keep=3), query)
     firms = graph["firms"]
-    chosen_rows(sorted(firms["firm_id"])[::2], query)
+    chosen_rows(sorted(firms["firm_id"])[::2], query, DATASETS)
+    for text in ("products", "segments_told", "tagged"):
+        query(f"large/{text}")
     query("large/named", tables={"named": firms[["firm"]].rename(columns={"firm": "name"})})
     query("large/parents", tables={"chosen": firms[["firm_id"]]})
 
@@ -113,7 +115,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
     graph = graph_of("toy", {**tables, "firms": firms, "firm_segments": pd.concat([rows, again], ignore_index=True)})
     open_both = comparing(session, seen)
     survey(graph, "嘉兴", open_both, draws=0, reference=graph)
-    with open_both({name: graph[name] for name in ASKED}) as query:
+    with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         query("segment_count")
         narrowed(graph, query)
         tested(graph, query)
@@ -208,7 +210,7 @@ def test_random_tables(session: Any, seed: int, firms: int) -> None:
     graph = graph_of("random", random_tables(seed, firms))
     open_both = comparing(session, {})
     survey(graph, "嘉兴", open_both, draws=0, reference=graph)
-    with open_both({name: graph[name] for name in ASKED}) as query:
+    with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         narrowed(graph, query)
         tested(graph, query)
 

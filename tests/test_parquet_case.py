@@ -9,13 +9,15 @@ import duckdb
 import pandas as pd
 import pytest
 
+from chaingraph.api import read_cases
 from chaingraph.case import Case
 from chaingraph.cli import main
-from chaingraph.derived import firm_places
+from chaingraph.derived import firm_places, segment_nodes
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.gaps import gap_facts, local_presence
 from chaingraph.groups import families
+from chaingraph.listed import summed_makers
 from chaingraph.merge import build_graph
 from chaingraph.schema import TABLES
 from chaingraph.sql import sql_text
@@ -273,3 +275,80 @@ def test_the_checks_name_every_column_that_has_a_rule(name: str) -> None:
     ]
     assert ruled
     assert [column for column in ruled if f"'{column}'" not in said] == []
+
+
+def test_a_large_reference_is_counted_whole(large: Path, tmp_path: Path) -> None:
+    graph = build_graph(read_case(JIAXING))
+    tables = {
+        "reference_segments": graph["firm_segments"],
+        "reference_places": firm_places(graph, "海宁"),  # smaller than a prefecture: a city is inside and outside
+        "segment_nodes": segment_nodes(graph),
+    }
+    with open_engine(tables) as query:
+        makers, expected = query("makers"), query("expected")
+    case = read_large_case(large, "海宁", open_engine, keep=1, reference=True)
+    assert case.reading == (722, len(case["firms"]), 1)
+    assert len(case["firms"]) < 722
+    order = ["chain_id", "segment_id", "city"]
+    by_city = case.makers[case.makers["firms"] > 0].groupby(order, dropna=False)["firms"].sum().reset_index()
+    pd.testing.assert_frame_equal(
+        by_city.sort_values(order, ignore_index=True), makers.sort_values(order, ignore_index=True)
+    )
+    assert expected["local"].sum() > 20
+    order = ["chain_id", "segment_id"]
+    summed = summed_makers(case.makers).sort_values(order, ignore_index=True)
+    counts = ["chain_national", "chain_local"]
+    made = expected["chain_national"] > 0
+    pd.testing.assert_frame_equal(
+        summed[summed["chain_id"].isin(expected.loc[made, "chain_id"])].astype(dict.fromkeys(counts, "int64")),
+        expected[made].sort_values(order)[list(summed)],
+        check_dtype=False,
+    )
+
+
+def test_a_large_case_and_a_large_reference_say_what_was_counted_and_what_read(
+    large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["gaps", str(large), "--region", "嘉兴", "--reference", str(large), "--out"]
+    assert main([*words, str(tmp_path / "large.csv")]) == 0
+    words[1] = words[5] = str(JIAXING)
+    assert main([*words, str(tmp_path / "small.csv")]) == 0
+    ours, plain = (pd.read_csv(tmp_path / f"{name}.csv").set_index("segment_id") for name in ("large", "small"))
+    for name in ("found", "group_only", "nearby_found", "expected", "state"):
+        assert ours[name].sort_index().equals(plain[name].sort_index()), name
+
+
+def test_the_lists_say_what_was_counted_and_what_read(large: Path) -> None:
+    cases, sample = read_cases(large, large, "嘉兴", lang="en")
+    found = survey(build_graph(*cases), "嘉兴", open_engine, draws=0, reference=sample)
+    notes = found.notes["en"]["note"]
+    read = len(cases[0]["firms"])
+    assert notes.str.contains(f"counted over all its 722 firms.*{read} of them were read", regex=True).any()
+    of_reference = len(cases[1]["firms"])
+    assert notes.str.contains(f"count all its 722 firms; fit is relative to the {of_reference}").any()
+    told = {name: found.parameters[name] for name in ("reference_firms", "reference_read", "counted_firms")}
+    assert told == {"reference_firms": 722, "reference_read": of_reference, "counted_firms": 722}
+
+
+def test_the_firms_of_a_reference_are_found_in_a_large_case(large: Path, tmp_path: Path) -> None:
+    """Else a firm beyond the first of its segment would stand beside itself, once from each case."""
+    bare, _ = read_cases(large, "none", "嘉兴")
+    unread = read_case(JIAXING)["firms"]
+    unread = unread[~unread["firm_id"].isin(bare[0]["firms"]["firm_id"])].dropna(subset="firm").head(5)
+    national = tmp_path / "national"
+    national.mkdir()
+    named = unread.assign(firm_id=[f"N{number}" for number in range(len(unread))])
+    named[["firm_id", "firm", "country", "province", "city"]].to_csv(national / "firms.csv", index=False)
+    cases, _ = read_cases(large, national, "嘉兴")
+    assert len(unread) == 5
+    assert set(unread["firm_id"]) <= set(cases[0]["firms"]["firm_id"])
+    graph = build_graph(*cases)
+    assert sorted(graph.matches["other_id"]) == sorted(named["firm_id"])
+    assert graph.reading is not None
+    assert graph.reading.counted == 722
+    assert graph.totals.equals(cases[0].totals)
+
+
+def test_pools_of_a_large_case(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pools", str(large), "--region", "嘉兴", "--pool", "headquarters", "--lang", "en"]) == 0
+    assert "722" in capsys.readouterr().out

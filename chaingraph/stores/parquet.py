@@ -193,11 +193,16 @@ def counted_makers(graph: ChainGraph, narrowed: Narrowed, query: Query) -> pd.Da
     -------
     DataFrame
         As `sql/makers.sql`, with one row per segment, city and inside (whether the seat surely lies in the region):
-        chain_id, segment_id (missing = any of the chain), city (missing = not known), inside, firms.
+        chain_id, segment_id (missing = any of the chain), city (missing = not known), inside, firms (0 in one row of a
+        segment that nobody makes).
     """
     places = narrowed.places[[*_PLACE, "inside"]]
     known = [[part or None for part in place] for place in places[_PLACE].itertuples(index=False, name=None)]
     prefectures = pd.Series([regions.prefecture_of(place) for place in known], dtype="str")
     seats_of = places.assign(prefecture=prefectures)
-    found = query("large/makers", tables={"places": seats_of, "segment_nodes": segment_nodes(graph)})
-    return found.astype({"inside": bool, "chain_id": "str", "segment_id": "str", "city": "str"})
+    nodes = segment_nodes(graph)
+    found = query("large/makers", tables={"places": seats_of, "segment_nodes": nodes})
+    none = nodes.loc[~nodes["segment_id"].isin(found["segment_id"]), ["chain_id", "segment_id"]]
+    whole = pd.concat([found, none.assign(city=None, inside=0, firms=0)], ignore_index=True)
+    kinds = {**dict.fromkeys(("chain_id", "segment_id", "city"), "str"), "inside": bool, "firms": "int64"}
+    return whole.astype(kinds)

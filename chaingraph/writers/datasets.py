@@ -71,9 +71,7 @@ def write_datasets(
     shutil.rmtree(staged)
 
 
-def _gather_and_write(
-    parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, staged: Path, memory_limit: str
-) -> None:
+def _gather_and_write(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, staged: Path, memory_limit: str) -> None:
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
