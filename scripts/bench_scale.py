@@ -27,7 +27,7 @@ from typing import Any
 
 import pandas as pd
 from bench_make import CASE, count, make
-from benchmarks import Figure, machine, shown
+from benchmarks import RECORD, Figure, facts_now, record, shown
 
 from chaingraph.engines import named_engine
 from chaingraph.graph import ChainGraph
@@ -36,7 +36,6 @@ from chaingraph.stores.parquet import LARGE_TABLES, chosen_rows, narrow, nodes_o
 from chaingraph.tables import read_case
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORD = ROOT / "docs" / "benchmarks.json"
 REGION = "嘉兴"
 KEEP = 50
 # As many firms as the public A-share graph has, and as many as have its number of links (164 k; made firms have two).
@@ -403,22 +402,6 @@ def measure(
     return figures
 
 
-def record(figures: Sequence[Figure], facts: Mapping[str, str], path: Path = RECORD) -> None:
-    """Write the figures into the record, beside those of other benches."""
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    mine = {figure.bench for figure in figures}
-    known = {name: held for name, held in known.items() if name not in mine}
-    for bench in sorted(mine):
-        rows = [
-            {"name": f.name, "value": round(f.value, 3), "unit": f.unit, "bound": f.bound, "kept": f.kept}
-            for f in figures
-            if f.bench == bench
-        ]
-        known[bench] = {"machine": dict(facts), "figures": rows}
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Measure as the options say, print, record where asked, fail on a bound with --check."""
     parser = argparse.ArgumentParser(prog="scripts/bench scale", description=__doc__.partition("\n")[0])
@@ -435,7 +418,7 @@ def main() -> None:
     if options.child:
         child(options.child, options.data, options.engine, options.memory_limit, options.turns)
         return
-    facts = {**machine(), "waiting": f"{os.getloadavg()[0]:.1f} jobs in the minute before"}
+    facts = facts_now()
     print("  ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as made:
         figures = measure(

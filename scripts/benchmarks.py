@@ -21,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "data" / "jiaxing"
+RECORD = ROOT / "docs" / "benchmarks.json"
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "networkx", "duckdb")
 IMPORTS = "import pandas, scipy.sparse, sklearn, networkx, duckdb"
 # Libraries that `import chaingraph` must not load: they are slow, or optional.
@@ -154,12 +155,20 @@ def bench_register() -> list[Figure]:
     return [Figure("register", **figure) for figure in json.loads(told)]
 
 
+def bench_ashare() -> list[Figure]:
+    """Import, tagging, fit and the question of `scale` on the A-share graph, each beside a plain way to do it."""
+    words = [sys.executable, str(ROOT / "scripts" / "bench_ashare.py"), "--json"]
+    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [Figure("ashare", **figure) for figure in json.loads(told)]
+
+
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "main": bench_main,
     "import": bench_import,
     "page": bench_page,
     "neo4j": bench_neo4j,
     "register": bench_register,
+    "ashare": bench_ashare,
 }
 
 
@@ -171,6 +180,27 @@ def machine() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in ("chaingraph", *LIBRARIES)},
     }
+
+
+def facts_now() -> dict[str, str]:
+    """The machine, and how many jobs waited for it before the bench began."""
+    return {**machine(), "waiting": f"{os.getloadavg()[0]:.1f} jobs in the minute before"}
+
+
+def record(figures: Sequence[Figure], facts: Mapping[str, str], path: Path = RECORD) -> None:
+    """Write the figures into the record, beside those of other benches."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    mine = {figure.bench for figure in figures}
+    known = {name: held for name, held in known.items() if name not in mine}
+    for bench in sorted(mine):
+        rows = [
+            {"name": f.name, "value": round(f.value, 3), "unit": f.unit, "bound": f.bound, "kept": f.kept}
+            for f in figures
+            if f.bench == bench
+        ]
+        known[bench] = {"machine": dict(facts), "figures": rows}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def shown(figures: Sequence[Figure]) -> str:
@@ -190,6 +220,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="say what there is and end")
     parser.add_argument("--check", action="store_true", help="exit 1 when a bound is exceeded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    parser.add_argument("--record", action="store_true", help=f"write the figures into {RECORD.relative_to(ROOT)}")
     options = parser.parse_args()
     if options.list:
         for name, bench in BENCHES.items():
@@ -198,13 +229,15 @@ def main() -> None:
     unknown = [name for name in options.bench if name not in BENCHES]
     if unknown:
         parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-    facts = machine()
+    facts = facts_now()
     print("  ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
     figures = [figure for name in options.bench or BENCHES for figure in BENCHES[name]()]
     print(shown(figures))
     if options.json:
         rows = [{**asdict(figure), "kept": figure.kept} for figure in figures]
         options.json.write_text(json.dumps({"machine": facts, "figures": rows}, ensure_ascii=False, indent=1) + "\n")
+    if options.record:
+        record(figures, facts)
     over = [figure.name for figure in figures if not figure.kept]
     if over:
         print(f"bounds exceeded: {len(over)}")
