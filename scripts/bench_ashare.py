@@ -36,7 +36,7 @@ from chaingraph.tagging_evaluation import baseline
 from chaingraph.writers.datasets import write_datasets
 from chaingraph.writers.files import write_csv
 
-TEXTS = 100_000
+TEXTS = 200_000
 _PLACE = ["country", "province", "city", "district"]
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ def importing(folder: Path) -> tuple[Case, list[Figure]]:
     case, ours = timed(lambda: import_ckg(folder / "ckg", folder / "ashare-hq" / "ckg_row_city.csv"))
     rows = sum(len(frame) for frame in plain)
     name = f"import of {len(files)} files, {rows:,} rows"
-    return case, beside(name, ours, "pandas.read_json of the same files", theirs, 6)
+    return case, beside(name, ours, "pandas.read_json of the same files", theirs, 8)
 
 
 def tagging(listed: Case, chains: Case, texts: int) -> tuple[Case, list[Figure]]:
@@ -77,7 +77,7 @@ def tagging(listed: Case, chains: Case, texts: int) -> tuple[Case, list[Figure]]
         sys.exit("nothing was tagged")
     million = 1e6 / texts
     figures = beside(
-        f"tagging, per million texts ({texts:,} tagged)", ours * million, "the baseline", theirs * million, 6
+        f"tagging, per million texts ({texts:,} tagged)", ours * million, "the baseline", theirs * million, 5
     )
     tables = {
         **listed.tables,
@@ -98,7 +98,7 @@ def fitting(listed: Case) -> list[Figure]:
         if not np.allclose(left, right, rtol=1e-9, atol=1e-9):
             sys.exit(f"the sums of {name} differ by {np.abs(left - right).max():.2g}")
     name = f"fit of {len(panel.cities)} cities x {panel.firms:,} firms"
-    return beside(name, ours, "n x n kernels", theirs, 0.5)
+    return beside(name, ours, "n x n kernels", theirs, 1)
 
 
 def _sums(panel: Panel, member: Floats) -> tuple[Floats, Floats]:
@@ -152,8 +152,8 @@ def asking(tagged: Case) -> list[Figure]:
             answers[way], spent[way] = timed(answer)
             bench_scale.same(answers["ours"], answers[way], way)
     name = f"gaps, pools and top-k of {len(firms):,} firms, {len(links):,} links"
-    figures = beside(name, spent["ours"], "pandas by hand", spent["pandas by hand"], 20)
-    return [*figures, *beside(name, spent["ours"], "networkx by hand", spent["networkx by hand"], 20)[1:]]
+    figures = beside(name, spent["ours"], "pandas by hand", spent["pandas by hand"], 10)
+    return [*figures, *beside(name, spent["ours"], "networkx by hand", spent["networkx by hand"], 1.5)[1:]]
 
 
 def figures(shared: Path, texts: int) -> list[Figure]:

@@ -49,8 +49,28 @@ def test_both_languages_quote_the_same_table() -> None:
     assert [row[1:] for row in rows(QUOTED[0])] == [row[1:] for row in rows(QUOTED[1])]
 
 
-def test_the_record_says_on_what_it_was_measured_and_what_was_kept() -> None:
-    record = json.loads(RECORD.read_text(encoding="utf-8"))["scale"]
+def plain_ways() -> list[tuple[float, float, float]]:
+    """Of every job of the bench `ashare`: ours, the plain way, ours / the plain way."""
+    record = json.loads(RECORD.read_text(encoding="utf-8"))["ashare"]["figures"]
+    value = {figure["name"]: figure["value"] for figure in record}
+    ratios = [name for name in value if ": ours / " in name]
+    return [(value[name.partition(":")[0]], value[name.replace("ours / ", "")], value[name]) for name in ratios]
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_the_table_of_plain_ways_is_the_record(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = re.findall(r"^\|[^|]*\| [\d.]+ s \| [\d.]+ s \| [\d.]+ \|$", text, flags=re.MULTILINE)
+    quoted = [[cell.split()[0] for cell in line.strip("|").split("|")[1:]] for line in lines]
+    assert len(quoted) == len(plain_ways()) == 5
+    for cells, figures_ in zip(quoted, plain_ways(), strict=True):
+        for shown, figure in zip(cells, figures_, strict=True):
+            assert float(shown) == pytest.approx(round(figure, len(shown.partition(".")[2]))), (name, cells)
+
+
+@pytest.mark.parametrize("bench", ["scale", "ashare"])
+def test_the_record_says_on_what_it_was_measured_and_what_was_kept(bench: str) -> None:
+    record = json.loads(RECORD.read_text(encoding="utf-8"))[bench]
     assert {"cores", "python", "duckdb"} <= set(record["machine"])
     for figure in record["figures"]:
         assert figure["kept"] == (figure["bound"] is None or figure["value"] <= figure["bound"])

@@ -204,5 +204,5 @@ def counted_makers(graph: ChainGraph, narrowed: Narrowed, query: Query) -> pd.Da
     found = query("large/makers", tables={"places": seats_of, "segment_nodes": nodes})
     none = nodes.loc[~nodes["segment_id"].isin(found["segment_id"]), ["chain_id", "segment_id"]]
     whole = pd.concat([found, none.assign(city=None, inside=0, firms=0)], ignore_index=True)
-    kinds = {**dict.fromkeys(("chain_id", "segment_id", "city"), "str"), "inside": bool, "firms": "int64"}
+    kinds = {**dict.fromkeys(("chain_id", "segment_id", "city"), "str"), "inside": "bool", "firms": "int64"}
     return whole.astype(kinds)
