@@ -227,7 +227,7 @@ def survey(
     }
     caption = _caption(graph, places, reference)
     tested = measured_by(caption["reference_kind"], weights=weights is not None, own=tests)
-    base = Base(*_whole_base(region, caption, places, reference), around.base)
+    base = Base(*_whole_base(region, caption, graph, reference), around.base)
     names = graph["firms"].set_index("firm_id")["firm"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
@@ -358,12 +358,17 @@ def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> dict
 
 
 def _whole_base(
-    region: str, caption: Mapping[str, object], places: pd.DataFrame, reference: Sample
+    region: str, caption: Mapping[str, object], graph: ChainGraph, reference: Sample
 ) -> tuple[int | None, int | None]:
-    """Firms of the reference, or of the sample, whose seat is known, and those of them in the region."""
-    if reference is None:
-        return int(str(caption["count"])), int(str(caption["local"]))
+    """Firms of the reference, or of the sample, whose seat is known, and those of them in the region.
+
+    None of a case larger than memory: the firms that were read are the first of every segment, and tell no share.
+    """
     if isinstance(reference, Listed):
         return listed_base(reference, region)
+    if (graph if reference is None else reference).reading is not None:
+        return None, None
+    if reference is None:
+        return int(str(caption["count"])), int(str(caption["local"]))
     inside = firm_places(reference, region)["inside"].dropna().astype(bool)
     return len(inside), int(inside.sum())

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import chaingraph as cg
+from chaingraph.case import Reading
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.schema import SHORTLIST_COLUMNS
@@ -53,6 +54,15 @@ def test_contributions_sum_to_the_score(found: Findings) -> None:
 def test_shares_sum_to_one(found: Findings) -> None:
     sums = found.shares.groupby(["list", "chain_id", "firm_id", "term"])["share"].sum()
     np.testing.assert_allclose(sums.to_numpy(), 1.0, atol=1e-9)
+
+
+def test_of_a_case_larger_than_memory_no_base_rate_is_told(toy: Findings) -> None:
+    whole = toy.trust["zh"].set_index("kind")["value"]
+    assert whole.notna()["base_all"]
+    graph = ChainGraph("toy", toy_tables(), reading=Reading(counted=1_000_000, read=22, keep=2))
+    part = cg.survey(graph, region="嘉兴", reference=None, draws=0).trust["zh"].set_index("kind")
+    assert pd.isna(part["value"]["base_all"])
+    assert "底数不详" in part["plain"]["base_all"]
 
 
 def test_input_order_changes_nothing(toy: Findings) -> None:
