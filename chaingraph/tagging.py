@@ -24,7 +24,7 @@ from sklearn.utils.validation import check_is_fitted
 from chaingraph.columns import SEPARATOR, split
 from chaingraph.errors import CaseError
 from chaingraph.labels import text as label
-from chaingraph.tagging_context import batches, beside
+from chaingraph.tagging_context import batches, beside, logit
 from chaingraph.tagging_features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
 from chaingraph.tagging_linear import LinearStep
 
@@ -86,7 +86,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         *,
         chains: Mapping[str, str] | None = None,
         strength: float = 0.3,
-        precision: float = 0.955,
+        precision: float = 0.95,
     ) -> None:
         self.terms = terms
         self.chains = chains
@@ -129,11 +129,9 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             raise CaseError(label("tagging.nothing", "zh") + " / " + label("tagging.nothing", "en"))
         self.classes_ = np.array([*segments, NONE], dtype=object)
         self.n_features_in_ = 1
-        told = [(term, source, meant) for term, source, meant in listed]
         own = list(zip(products, owners, labels, strict=True))
-        self.index_ = TermIndex((term, source, sorted(meant - {NONE})) for term, source, meant in [*told, *own])
-        rows = [*own, *told]
-        texts_, sources_, labels_ = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+        self.index_ = TermIndex((term, source, sorted(meant - {NONE})) for term, source, meant in [*listed, *own])
+        texts_, sources_, labels_ = map(list, zip(*own, *listed, strict=True))
         self.linear_ = LinearStep(self.strength).fit(texts_, labels_, list(self.classes_))
         pairs = self._pairs(texts_, self.linear_.held_out(sources_), sources_)
         self._fit_pairs(pairs, labels_, sources_, len(own))
@@ -345,12 +343,16 @@ def _expanded(features: npt.NDArray[np.float32]) -> Floats:
 
 
 def _threshold(probability: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
-    """The least probability from which on the pairs named are right often enough."""
-    order = np.argsort(-probability, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    last = np.flatnonzero(np.append(probability[order][1:] != probability[order][:-1], True))
-    enough = [place for place in last if share[place] >= precision]
-    return float(probability[order][enough[-1]]) if enough else float(probability.max(initial=1.0))
+    """The least probability from which on the pairs named are expected to be right often enough.
+
+    Expected by a curve through all pairs: the few wrong ones at the top, counted, would make the threshold jump.
+    """
+    falling = -np.sort(-probability)
+    if not right.any():
+        return float(falling.max(initial=1.0))
+    curve = _fitted(logit(probability), right, np.ones(len(right))).predict_proba(logit(falling))[:, -1]
+    enough = np.flatnonzero(np.cumsum(curve) / np.arange(1, len(curve) + 1) >= precision)
+    return float(falling[enough[-1]] if len(enough) else falling.max(initial=1.0))
 
 
 def same_meaning(terms: pd.DataFrame | None) -> dict[str, set[str]]:

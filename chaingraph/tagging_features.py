@@ -75,6 +75,9 @@ def is_dealing(part: str) -> bool:
     return _DEALING.search(part) is not None
 
 
+_DENIAL = "非"
+
+
 class TermIndex:
     """Which terms stand in a text, and which segments they mean.
 
@@ -103,6 +106,8 @@ class TermIndex:
     def find(self, text: str, without: str | None = None) -> list[tuple[int, int, frozenset[str]]]:
         """Terms that stand in the text: start, end, segments; those inside a longer found term are left out.
 
+        A term that the text denies ("非轮胎", other than tyres) does not stand there.
+
         Examples
         --------
         >>> index = TermIndex([("电池", "a", ["EV04"]), ("锂电池隔膜", "b", ["EV03"])])
@@ -117,7 +122,7 @@ class TermIndex:
         for length in reversed(self._lengths):
             for start in range(size - length + 1):
                 term = text[start : start + length]
-                if term not in entries or _cuts_word(text, start, start + length):
+                if term not in entries or text[start - 1 : start] == _DENIAL or _cuts_word(text, start, start + length):
                     continue
                 if any(a <= start and start + length <= b for a, b, _ in found):
                     continue
@@ -151,6 +156,8 @@ def pair_features(
 ) -> tuple[list[str], npt.NDArray[np.float32]]:
     """Candidate segments of one product, and how each fits: one row per candidate, columns `FEATURES`.
 
+    A text that is itself a word of no chain has none.
+
     Parameters
     ----------
     part
@@ -163,6 +170,8 @@ def pair_features(
         Linear score of "none of these".
     """
     size = max(1, len(part))
+    if (0, size, frozenset({NONE})) in found:  # the dictionary says what this very text is: none of these
+        return [], np.empty((0, len(FEATURES)), dtype=np.float32)
     inside: dict[str, float] = {}
     suffix: dict[str, float] = {}
     meanings: dict[str, int] = {}

@@ -436,3 +436,16 @@ def test_the_jiaxing_case_teaches_what_it_says() -> None:
         {"firm_id": ["x"], "product": ["光伏逆变器"], "share": [1.0], "source": ["s"], "as_of": ["2021"]}
     )
     assert tag_products(products, model)["segment_id"].tolist() == ["PV08"]
+
+
+def test_what_a_text_denies_is_not_found_in_it() -> None:
+    index = TermIndex([("轮胎", "a", ["EV21"]), ("非织造布", "b", ["FA05"])])
+    assert index.find("橡胶非轮胎") == []
+    assert [(start, end) for start, end, _ in index.find("橡胶轮胎")] == [(2, 4)]
+    assert [(start, end) for start, end, _ in index.find("水刺非织造布")] == [(2, 6)]
+
+
+def test_a_word_of_no_chain_has_no_candidate() -> None:
+    none = [(0, 2, frozenset({""}))]
+    assert pair_features("铝箔", none, {"EV03": 0.9}, 0.1)[0] == []
+    assert pair_features("电池铝箔", [(2, 4, frozenset({""}))], {"EV03": 0.9}, 0.1)[0] == ["EV03"]
