@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from chaingraph.columns import split
 from chaingraph.derived import place_within
 from chaingraph.graph import ChainGraph
 from chaingraph.sql import Query
@@ -88,6 +89,9 @@ def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataF
     names = pd.Series(graph["firm_sites"]["region"].dropna().unique(), dtype="str")
     here = pd.DataFrame({"region": names[[place_within(name, region) for name in names]]}, dtype="str")
     told = query("local_units", tables={"here": here, "families": families[["firm_id", "group_id"]]})
+    # A note often begins with the name of the unit, whose own row says it too: each is said once.
+    pieces = told.assign(local_unit=told["local_unit"].map(split)).explode("local_unit")
+    told = pieces.drop_duplicates(["group_id", "local_unit"]).dropna(subset=["local_unit"])
     units = told.groupby("group_id", as_index=False).agg({"unit": "any", "local_unit": ";".join})
     return units.astype({"group_id": "str", "unit": bool, "local_unit": "str"})
 
