@@ -61,11 +61,12 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
 def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
     strategy = text(f"codes.strategy_{row['strategy']}", lang)
     kind = "leader" if row["by_leader"] else row["candidate_list"]
+    english = row["firm_en"] if lang == "en" and isinstance(row["firm_en"], str) else None
     said = [
         text(
             "firm.title",
             lang,
-            firm=row["firm"],
+            firm=f"{english} {row['firm']}" if english and english != row["firm"] else row["firm"],
             chain=row["chain"],
             rank=row["rank"],
             strategy=strategy,
@@ -115,5 +116,7 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     largest = (shares.groupby(["local_firm_id", "local_firm"])["share"].sum() / count).sort_values(ascending=False)
     for (local_id, local), share in largest.head(_SHOWN_LOCALS).items():
         common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
-        said.append(text("firm.local", lang, firm=local, share=percent(share), words=common or "-"))
+        words_of = {"words": common} if common else {}
+        entry = "local" if common else "local_alone"
+        said.append(text(f"firm.{entry}", lang, firm=local, share=percent(share), **words_of))
     return said
