@@ -29,6 +29,7 @@ from benchmarks import CASE, ROOT, Figure, shown
 from chaingraph import kernels, regions
 from chaingraph.backtest.panel import Panel, panel_of
 from chaingraph.case import Case
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.importers.ckg import import_ckg
 from chaingraph.kernels import Floats
 from chaingraph.tables import read_case
@@ -91,7 +92,7 @@ def tagging(listed: Case, chains: Case, texts: int) -> tuple[Case, list[Figure]]
 
 def fitting(listed: Case) -> list[Figure]:
     """Summed mixed kernel and walk between every city and firm, own pairs left out."""
-    panel = panel_of({name: listed[name] for name in ("firms", "firm_products")}, regions.distance_km)
+    panel = panel_of({name: listed[name] for name in ("firms", "firm_products")}, regions.distance_km, open_engine)
     member = np.zeros((panel.firms, len(panel.cities)))
     member[np.arange(panel.firms), panel.city] = 1.0
     (mix, walk), ours = timed(lambda: _sums(panel, member))

@@ -67,7 +67,7 @@ def prepared(held: dict[str, pd.DataFrame]) -> Panel:
     return panel_of(held, km, open_engine)
 
 
-def tested(held: dict[str, pd.DataFrame], *options: Any, **named: Any) -> BackTest:
+def figures_on(held: dict[str, pd.DataFrame], *options: Any, **named: Any) -> BackTest:
     return backtest(held, *options, panel=prepared(held), **named)
 
 
@@ -180,7 +180,7 @@ def test_terms_equal_those_of_the_shipped_score():
 
 
 def test_a_city_s_trade_is_found_and_the_pools_agree():
-    result = tested(tables(), "hide30", [0, 1], methods=("random", "same_industry", "mix", "score"))
+    result = figures_on(tables(), "hide30", [0, 1], methods=("random", "same_industry", "mix", "score"))
     wide = result.summary.pivot(index="method", columns="pool", values="auroc")
     assert wide.loc["score", "A"] > 0.68
     assert (wide["A"] - wide["B"]).abs().drop("random").max() < 0.05
@@ -191,7 +191,7 @@ def test_a_city_s_trade_is_found_and_the_pools_agree():
 
 def test_all_methods_and_the_files(tmp_path):
     pytest.importorskip("pymcdm")
-    result = tested(tables(), "temporal", [0])
+    result = figures_on(tables(), "temporal", [0])
     assert list(result.summary["method"])[: len(METHODS)] == list(METHODS)
     assert result.summary.loc[result.summary["method"] == "same_industry", "gap"].eq(0).all()
     write_backtest(result, tmp_path / "one.json")
@@ -200,7 +200,7 @@ def test_all_methods_and_the_files(tmp_path):
     assert stored["summary"][0]["method"] == "random"
     assert stored == json.loads(json.dumps(as_json(result)))
     shuffled = {name: frame.sample(frac=1, random_state=2) for name, frame in tables().items()}
-    write_backtest(tested(shuffled, "temporal", [0]), tmp_path / "two.json")
+    write_backtest(figures_on(shuffled, "temporal", [0]), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     table = markdown_table(stored, lang="en").splitlines()
     assert len(table) == len(METHODS) + 2
@@ -215,17 +215,17 @@ def test_a_bureau_s_own_outcomes():
     away = firms[(firms["city"] != "甲") & (firms["industry"].str.startswith("11"))]
     outcomes = pd.DataFrame({"firm": away["firm"], "region": "甲市", "date": "2024-01-01"})
     elsewhere = pd.DataFrame({"firm": firms.loc[firms["city"] == "甲", "firm_id"].head(8), "region": "乙", "date": ""})
-    result = tested(held, "hide30", [0], outcomes=pd.concat([outcomes, elsewhere]), methods=("mix", "score"))
+    result = figures_on(held, "hide30", [0], outcomes=pd.concat([outcomes, elsewhere]), methods=("mix", "score"))
     assert result.protocol == "outcomes"
     own = result.by_city.set_index(["pool", "city", "method"])["auroc"]
     assert own["B", "甲", "score"] > 0.8
     with pytest.raises(CaseError, match="no outcome matches"):
-        tested(held, "hide30", [0], outcomes=outcomes.assign(firm="nobody"))
+        figures_on(held, "hide30", [0], outcomes=outcomes.assign(firm="nobody"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_reading_begins_with_the_own_city(lang):
-    result = tested(tables(), "hide30", [0], methods=("random", "same_industry", "mix", "score"))
+    result = figures_on(tables(), "hide30", [0], methods=("random", "same_industry", "mix", "score"))
     first, second, *rest = reading(result, "甲", lang)
     assert "甲" in first
     assert "160" in second
@@ -237,9 +237,9 @@ def test_the_reading_begins_with_the_own_city(lang):
 def test_too_few_firms_are_refused():
     held = tables(20)
     with pytest.raises(CaseError, match="no city has enough firms"):
-        tested(held, "hide30", [0])
+        figures_on(held, "hide30", [0])
     with pytest.raises(CaseError, match="no firm has a city"):
-        tested({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0])
+        figures_on({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0])
 
 
 @pytest.fixture(scope="module")
@@ -374,7 +374,7 @@ def test_one_command_writes_all_three(tmp_path):
 def test_processes_of_their_own_change_no_figure():
     methods = ("random", "same_industry", "score")
     with _each_on_all_cores([0, 1]) as each:
-        apart = tested(tables(), "temporal", [0, 1], methods=methods, each=each)
-    together = tested(tables(), "temporal", [0, 1], methods=methods)
+        apart = figures_on(tables(), "temporal", [0, 1], methods=methods, each=each)
+    together = figures_on(tables(), "temporal", [0, 1], methods=methods)
     assert as_json(apart) == as_json(together)
     assert together.seeds == (0, 1)

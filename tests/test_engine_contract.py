@@ -96,7 +96,7 @@ def narrowed(graph: ChainGraph, query: Query) -> None:
     query("large/parents", tables={"chosen": firms[["firm_id"]]})
 
 
-def tested(graph: ChainGraph, query: Query) -> None:
+def asked_of_a_back_test(graph: ChainGraph, query: Query) -> None:
     """What a back-test asks."""
     codes = query("industry_codes", tables={"places": places_in_sets(graph["firms"]["industry"])})
     texts = graph["firm_segments"].dropna(subset=["product"])
@@ -118,7 +118,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
     with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         query("segment_count")
         narrowed(graph, query)
-        tested(graph, query)
+        asked_of_a_back_test(graph, query)
     assert set(seen) == TEXTS, "a text that no survey asks wants a call of its own here"
     assert all(seen.values()), f"no row came from {[name for name, rows in seen.items() if not rows]}"
 
@@ -212,7 +212,7 @@ def test_random_tables(session: Any, seed: int, firms: int) -> None:
     survey(graph, "嘉兴", open_both, draws=0, reference=graph)
     with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         narrowed(graph, query)
-        tested(graph, query)
+        asked_of_a_back_test(graph, query)
 
 
 def ashare_graph() -> ChainGraph:
