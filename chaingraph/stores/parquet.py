@@ -197,7 +197,8 @@ def counted_makers(graph: ChainGraph, narrowed: Narrowed, query: Query) -> pd.Da
         segment that nobody makes).
     """
     places = narrowed.places[[*_PLACE, "inside"]]
-    known = [[part or None for part in place] for place in places[_PLACE].itertuples(index=False, name=None)]
+    written = places[_PLACE].itertuples(index=False, name=None)
+    known = [[part if isinstance(part, str) and part else None for part in place] for place in written]
     prefectures = pd.Series([regions.prefecture_of(place) for place in known], dtype="str")
     seats_of = places.assign(prefecture=prefectures)
     nodes = segment_nodes(graph)

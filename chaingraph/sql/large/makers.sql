@@ -1,14 +1,14 @@
 -- In which cities is a segment of the chains made, and in which anything of a chain, over all firms of a large case?
 -- One row per segment, city (prefecture; NULL = not known) and inside (0, 1: whether the seat lies in the region), and
 -- the same per chain, whose segment is NULL. A firm has one seat, so that rows add up. Makers as in expected.sql.
--- places: country, province, city, district ('' = not known), inside, prefecture. segment_nodes: segment_id, chain_id,
--- service.
+-- places: country, province, city, district (as written: every way in which firms do), inside, prefecture.
+-- segment_nodes: segment_id, chain_id, service.
 WITH told AS (
     SELECT f.firm_id, p.prefecture, p.inside
     FROM firms AS f
     JOIN places AS p
-      ON p.country = coalesce(f.country, '') AND p.province = coalesce(f.province, '')
-     AND p.city = coalesce(f.city, '') AND p.district = coalesce(f.district, '')
+      ON p.country IS NOT DISTINCT FROM f.country AND p.province IS NOT DISTINCT FROM f.province
+     AND p.city IS NOT DISTINCT FROM f.city AND p.district IS NOT DISTINCT FROM f.district
 ),
 made AS (
     SELECT DISTINCT n.chain_id, n.segment_id, m.firm_id
