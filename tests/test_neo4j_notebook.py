@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 
 import pytest
 from neo4j_server import REPOSITORY, address, ask
@@ -28,10 +28,13 @@ def test_the_notebook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     server = address()
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    started = time.perf_counter()
+    started = os.times()
     folder = {"metadata": {"path": str(NOTEBOOK.parent)}}
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=folder).execute()
-    assert time.perf_counter() - started < 60
+    # Processor time of the kernel: other tests run beside it, and wall time would tell of them.
+    ended = os.times()
+    took = sum(getattr(ended, name) - getattr(started, name) for name in ("children_user", "children_system"))
+    assert 1 < took < 60
     kinds = {kind for cell in notebook.cells for output in cell.get("outputs", ()) for kind in output.get("data", ())}
     assert {"text/html", "image/png"} <= kinds
     shown = "".join(str(output) for cell in notebook.cells for output in cell.get("outputs", ()))

@@ -13,6 +13,7 @@ import pytest
 
 import chaingraph as cg
 from chaingraph.case import Reading
+from chaingraph.explain_targets import TARGET_COLUMNS
 from chaingraph.findings import Findings, only_chains
 from chaingraph.graph import ChainGraph
 from chaingraph.schema import SHORTLIST_COLUMNS
@@ -107,8 +108,9 @@ def test_parents_of_local_units_are_on_the_second_list_only(found: Findings) -> 
 
 
 def test_columns_are_the_fixed_ones(found: Findings) -> None:
-    assert list(found.targets["zh"].columns) == [*SHORTLIST_COLUMNS, "candidate_list"]
-    assert list(found.leader_targets["en"].columns) == [*SHORTLIST_COLUMNS, "candidate_list"]
+    assert list(found.targets["zh"].columns) == list(TARGET_COLUMNS)
+    assert list(found.leader_targets["en"].columns) == list(TARGET_COLUMNS)
+    assert TARGET_COLUMNS[: len(SHORTLIST_COLUMNS)] == SHORTLIST_COLUMNS
 
 
 def test_each_group_stands_once_per_chain_and_list(found: Findings) -> None:

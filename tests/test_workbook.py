@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from chaingraph.explain_targets import TARGET_COLUMNS
@@ -353,14 +354,24 @@ def test_empty_findings_give_a_workbook_that_says_so(tmp_path: Path) -> None:
     assert book["缺口清单"]["A3"].value == "（没有记录）"
 
 
-def test_five_thousand_rows_in_five_seconds(tmp_path: Path) -> None:
+def test_a_book_of_five_thousand_rows_takes_little_more_than_its_bare_cells(tmp_path: Path) -> None:
     findings = toy_findings()
     row = findings.targets["zh"].iloc[[0]]
     many = pd.concat([row] * 5000, ignore_index=True).assign(rank=pd.array(range(1, 5001), dtype="Int64"))
     found = replace(findings, targets=dict.fromkeys(TEXTS, many))
     started = time.process_time()
     write_workbook(found, toy_graph(), tmp_path / "big.xlsx", pictures=False)
-    assert time.process_time() - started < 5
+    ours = time.process_time() - started
+    with zipfile.ZipFile(tmp_path / "big.xlsx") as book:
+        cells = sum(book.read(name).count(b"<c r=") for name in book.namelist() if "worksheets/sheet" in name)
+    assert cells > 400_000
+    started = time.process_time()
+    bare = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
+    sheet, look = bare.add_worksheet(), bare.add_format({"border": 1})
+    for cell in range(cells):
+        sheet.write_string(cell // 40, cell % 40, "多晶硅", look)
+    bare.close()
+    assert ours < 3 * (time.process_time() - started)  # 1.8 to 2.0 when this was written
 
 
 @pytest.mark.parametrize(
