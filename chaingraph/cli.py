@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What follows the program's name; None: what the process was called with.
     """
+    if sys.stdout is None:  # the caller has closed it; not every version of click stands that
+        sys.stdout = io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a substitute
@@ -62,8 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lang = language(given, os.environ.get("CHAINGRAPH_LANG", ""))
     try:
         code = command_line(lang).main(given, prog_name="chaingraph", standalone_mode=False)
-        if sys.stdout is not None:  # None where the caller has closed it
-            sys.stdout.flush()
+        sys.stdout.flush()
     except click.UsageError as error:
         return _usage(error, lang)
     except ChaingraphError as error:
