@@ -124,8 +124,11 @@ def lines(value: object) -> str | None:
     >>> lines("three buyers; choke point (imported; checked);no reference")
     'three buyers\nchoke point (imported; checked)\nno reference'
     """
-    if not isinstance(value, str):
-        return None
+    return _lines(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=100_000)  # the same cells stand on several sheets
+def _lines(value: str) -> str:
     parts, depth = [""], 0
     for letter in value:
         depth = max(0, depth + (letter in _OPENING) - (letter in _CLOSING))
