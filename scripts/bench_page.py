@@ -100,7 +100,7 @@ def figures() -> Iterator[dict[str, Any]]:
             turns = [(seconds(browser, page), seconds(browser, other, pyvis=True)) for _ in range(REPEATS + 1)][1:]
             ours, theirs = (statistics.median(column) for column in zip(*turns, strict=True))
             name = f"{nodes} nodes, {len(edges)} edges" + (", all cards" if nodes == segments else "")
-            # On a machine where even pyvis takes longer than the bound, pyvis is the bound: the machine is what is slow.
+            # Where even pyvis takes longer than the bound, the machine is what is slow, and pyvis is the bound.
             limit = max(bound, theirs)
             yield {"name": f"{name}: page ready (median of {REPEATS})", "value": ours, "unit": "s", "bound": limit}
             yield {"name": f"{name}: pyvis drawn, physics off", "value": theirs, "unit": "s", "bound": None}
