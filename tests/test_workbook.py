@@ -371,7 +371,7 @@ def test_a_book_of_five_thousand_rows_takes_little_more_than_its_bare_cells(tmp_
     for cell in range(cells):
         sheet.write_string(cell // 40, cell % 40, "多晶硅", look)
     bare.close()
-    assert ours < 3 * (time.process_time() - started)  # 1.8 to 2.0 when this was written
+    assert ours < 2.5 * (time.process_time() - started)  # 1.8 to 2.0 when this was written
 
 
 @pytest.mark.parametrize(
