@@ -25,7 +25,8 @@ class Aggregate:
     """Counts and sums over a population.
 
     Enough for the mean of the mixed kernel, for the likeness of further firms to each other in its terms, and for the
-    relatedness of industries. Walks and likeness to neighbouring cities need the firms themselves.
+    relatedness of industries, and for how much of an industry other cities hold. Walks, and likeness to firms of other
+    cities by what they make, need the firms themselves.
     """
 
     firms: int

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from chaingraph import kernels, regions, relatedness
+from chaingraph import kernels, relatedness
 from chaingraph.errors import UnknownNameError
 from chaingraph.kernels import Floats, Integers
+from chaingraph.peers import counted_lift, largest_by_city, peer_weights
 from chaingraph.reference import (
     Reference,
     arrival_rows,
@@ -36,8 +37,9 @@ FULL_FORM: Mapping[str, float] = {
     "mix": 0.38, "ppr": 0.90, "near": 0.45, "peers": 0.60, "relatedness": 0.05, "constant": -0.03,
 }  # fmt: skip
 CASE_FORM: Mapping[str, float] = {"mix": 0.36, "ppr": 1.03, "constant": -0.025}  # no national reference
-# A population of which only the aggregate is known has no walks and no other cities, near or alike.
-SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "relatedness": 0.10, "constant": -0.04}
+# A population of which only the aggregate is known has no walks and no near cities, and knows of its peer cities what
+# counts of industries tell.
+SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "peers": 0.40, "relatedness": 0.10, "constant": -0.04}
 
 __all__ = [
     "Reference",
@@ -46,7 +48,6 @@ __all__ = [
     "fit_scores",
     "fit_shares",
     "fit_terms",
-    "peer_weights",
     "with_candidates",
 ]
 
@@ -193,7 +194,8 @@ def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) ->
     if "near" in form:
         frame["near"] = _elsewhere(reference, local.rows, _near(reference, region)) + basis
     if "peers" in form:
-        frame["peers"] = _elsewhere(reference, local.rows, _peers(reference, region)) + basis
+        peers = _peers if reference.walks else _counted_peers
+        frame["peers"] = peers(reference, local.rows, region) + basis
     if "relatedness" in form:
         frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
     return frame
@@ -210,33 +212,26 @@ def _near(reference: Reference, region: Sequence[str]) -> dict[str, float]:
     return weights
 
 
-def _peers(reference: Reference, region: Sequence[str]) -> dict[str, float]:
-    """How much the firms of each other city count by rank and size: as the most alike of the region's cities says."""
+def _peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+    """Lift over the firms of cities of the same rank and size."""
     firms = Counter(city for city in reference.city if city)
     cities = sorted(firms)
     weights = peer_weights(np.array([firms[city] for city in cities], dtype=np.float64), cities)
-    here = np.isin(np.array(cities), list(region))
-    if not here.any():
-        return {}
-    largest = weights[here].max(axis=0)
-    return {city: float(largest[at]) for at, city in enumerate(cities) if not here[at]}
+    largest = largest_by_city(weights, np.isin(np.array(cities), list(region)))
+    return _elsewhere(reference, rows, dict(zip(cities, map(float, largest), strict=True)))
 
 
-def peer_weights(firms: Floats, cities: Sequence[str]) -> Floats:
-    """How alike cities are in rank and size: the smaller number of firms over the larger, 0-1, city by city.
-
-    0 where one is the seat of a province's government (or a municipality) and the other is not; 0 on the diagonal.
-
-    Examples
-    --------
-    >>> peer_weights(np.array([10.0, 40.0, 20.0]), ["嘉兴", "苏州", "杭州"]).tolist()
-    [[0.0, 0.25, 0.0], [0.25, 0.0, 0.0], [0.0, 0.0, 0.0]]
-    """
-    capital = np.array([city in regions.capitals() for city in cities], dtype=bool)
-    larger = np.maximum(np.maximum.outer(firms, firms), 1.0)
-    weights = np.minimum.outer(firms, firms) / larger * np.equal.outer(capital, capital)
-    np.fill_diagonal(weights, 0.0)
-    return np.asarray(weights, dtype=np.float64)
+def _counted_peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+    """The same from counts of industries by city; the size of a city is what is counted there."""
+    sums = reference.sums
+    weights = peer_weights(sums.industries.sum(axis=1), sums.cities)
+    largest = largest_by_city(weights, np.isin(np.array(sums.cities), list(region)))
+    at = kernels.position_of(sums.cities)
+    seat = np.array([at.get(reference.city[row], -1) for row in rows], dtype=np.int64)
+    codes = [sparse.csr_array(block[rows]) for block in reference.codes]
+    return counted_lift(
+        sums.industries, sums.national, largest[:, None], codes, sums.columns, sums.means, seat, kappa=KAPPA
+    )[:, 0]
 
 
 def _elsewhere(reference: Reference, rows: Integers, by_city: Mapping[str, float]) -> Floats:

@@ -55,7 +55,11 @@ def _written(case: Case, out: Path, lang: str) -> None:
 @click.argument("directory", type=click.Path(path_type=Path))
 @_OUT_CASE
 @click.option("--cities", type=click.Path(path_type=Path), help="企业城市与更正代码表 / table of seats and right codes")
-@click.option("--dates", type=click.Path(path_type=Path), help="补上市日期的表 / table of listing dates where missing")
+@click.option(
+    "--dates",
+    type=click.Path(path_type=Path),
+    help="较新的上市名单:补上市日期,标出已不在其中的企业 / a later list of listed firms: adds dates, marks who left it",
+)
 @_LANG
 def import_ckg_command(directory: Path, out: Path, cities: Path | None, dates: Path | None, lang: str) -> None:
     """公开的A股产业图谱(八个JSON行文件) / The public A-share graph ChainKnowledgeGraph (eight JSON-lines files)."""

@@ -28,7 +28,7 @@ class Reference:
 
     The first ``size`` firms are the population; firms added later by `with_candidates` can be scored, and can be local
     firms that others resemble, but change no number of any other firm. Where only the `Aggregate` of a population is
-    at hand (`reference_of`), size is 0: there are no walks and no neighbouring cities.
+    at hand (`reference_of`), size is 0: there are no walks and no near cities.
     """
 
     firm_ids: tuple[str, ...]
@@ -42,7 +42,7 @@ class Reference:
     expected: Floats  # firm x (mix, ppr): mean kernel value over the population; ppr NaN without walks
     attributes: Sparse  # of the walk, for all firms
     attribute_mass: Floats  # column sums over the population
-    city: tuple[str, ...]  # of the population, "" where not known
+    city: tuple[str, ...]  # of the population; with an aggregate: of the added firms, part of it; "" where not known
     distance: Distance | None
     solved: Floats | None
     visits: dict[int, Floats] = field(default_factory=dict, repr=False, compare=False)
@@ -196,7 +196,11 @@ def reference_of(sums: Aggregate) -> Reference:
 
 
 def with_candidates(
-    reference: Reference, products: pd.DataFrame, codes: pd.DataFrame, *, known: Collection[str] = ()
+    reference: Reference,
+    products: pd.DataFrame,
+    codes: pd.DataFrame,
+    *,
+    known: Collection[str] | Mapping[str, str] = (),
 ) -> Reference:
     """Firms outside the population made scorable: the population, its means and every other score stay as they are.
 
@@ -208,7 +212,8 @@ def with_candidates(
         As for `build_reference`; rows of firms that the reference already has are left out.
     known
         Firms of the population that these rows tell more about: they are added again with these rows, and their own
-        row in the population is no evidence for them. With an aggregate: firms that are known to be part of it.
+        row in the population is no evidence for them. With an aggregate: the city of each firm that is known to be
+        part of it ("" = city not known), by its id.
     """
     held_already = set(reference.firm_ids) - set(known)
     new = tuple(
@@ -236,6 +241,7 @@ def with_candidates(
         kinds=np.concatenate([reference.kinds, _kinds(text, held, position, len(new))]),
         member=np.concatenate([reference.member, _members(reference, new, set(known))]),
         attributes=_stacked(reference.attributes, kernels.walk_attributes(text, rows)),
+        city=reference.city if reference.walks else reference.city + _seats(new, known),
     )
     added = np.arange(first, first + len(new))
     return replace(extended, expected=np.vstack([reference.expected, _expected(extended, added)]))
@@ -247,6 +253,10 @@ def _members(reference: Reference, new: Sequence[str], known: set[str]) -> Integ
     first = len(reference.firm_ids)
     rows = [at.get(firm, first + row if not reference.walks else -1) for row, firm in enumerate(new)]
     return np.array([row if firm in known else -1 for row, firm in zip(rows, new, strict=True)], dtype=np.int64)
+
+
+def _seats(new: Sequence[str], known: Collection[str] | Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(known.get(firm, "") if isinstance(known, Mapping) else "" for firm in new)
 
 
 def arrival_rows(reference: Reference, rows: Integers) -> Sparse:

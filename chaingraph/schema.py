@@ -109,7 +109,7 @@ _ALL = (
                note_zh="行业代码(可多个)"),
         Column("status", "choice", ("经营状态", "企业状态"),
                choices={"operating": ("存续", "在业", "在营", "开业"), "insolvent": ("破产", "重整", "破产重整"),
-                        "dissolved": ("注销", "吊销", "解散"), "sanctioned": ("制裁", "受制裁"),
+                        "dissolved": ("注销", "吊销", "解散"), "delisted": ("退市", "终止上市"), "sanctioned": ("制裁", "受制裁"),
                         "unknown": ("未知", "不详")},
                note="legal state; empty = not known", note_zh="经营状态;不知则留空"),
         Column("decision_city", "text", ("决策地", "决策城市"), note="where investment is decided, if not at the seat",

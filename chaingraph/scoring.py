@@ -111,12 +111,15 @@ def national_reference(graph: ChainGraph, national: ChainGraph) -> Reference:
 def listed_reference(graph: ChainGraph, listed: Listed) -> Reference:
     """The aggregate of the listed firms; the firms of the graph are compared with it.
 
-    A firm with a mainland stock code that was listed by the aggregate's date is part of it: its own pair is taken off.
+    A firm with a mainland stock code that was listed by the aggregate's date is part of it: its own pair is taken off,
+    in the country and in the city of its seat.
     """
     firms = graph["firms"]
     code = firms["stock_code"].map(stock_key, na_action="ignore").fillna("").astype(str)
     by_then = ~(firms["listed"].fillna("").astype(str) > listed.as_of) if "listed" in firms else True
-    known = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
+    part = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
+    places = firm_places(graph, "中国").set_index("firm_id")["prefecture"].fillna("")
+    known = {str(firm): str(city) for firm, city in places.items() if firm in part}
     _, products, codes = population(graph)
     return with_candidates(reference_of(listed.sums), products, codes, known=known)
 

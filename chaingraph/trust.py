@@ -22,7 +22,7 @@ BASELINE = "same_industry"
 MEAN = ""  # stands where a city does: the mean of the cities
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
 TRUST_COLUMNS = ("chain_id", "kind", "value", "plain", "exact")
-_METHODS = ("sums", "score", BASELINE)  # two terms (the reference in the box), five terms, what they are held against
+_METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
 
 
@@ -43,7 +43,7 @@ class Base:
 class Measured:
     """What a run's score can be measured by: figures by city (`TEST_COLUMNS`), and how they apply to the run.
 
-    ``method``: the score that the figures are of, sums (two terms, the reference in the box) or score (five terms).
+    ``method``: the score that the figures are of, sums (three terms, the reference in the box) or score (five terms).
     ``applies``: sums or score (as shipped), file (the reader's own test), none (a run without a reference is not
     tested), weights (neither are fitted ones).
     """

@@ -24,7 +24,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "facts": (
         "sql", "derived", "source_kinds", "groups", "position", "gaps", "leaders", "routes",
-        "kernels", "relatedness", "aggregate", "reference", "fit", "fit_words", "listed", "rivals", "scoring",
+        "kernels", "relatedness", "aggregate", "reference", "peers", "fit", "fit_words", "listed", "rivals", "scoring",
     ),
     "decision": (
         "candidates", "ranking", "teams", "next_steps", "explain_gaps", "explain_sites", "explain_targets",

@@ -50,6 +50,17 @@ def test_pool_by_hand() -> None:
     assert gates[("pv", "local")] == 4  # L02, L03, L06 in open segments; L01 buys PV05
 
 
+def test_a_firm_listed_no_more_is_held_back_and_named() -> None:
+    tables = toy_tables()
+    firms = tables["firms"]
+    gone = firms["firm_id"] == "O02"
+    tables["firms"] = firms.assign(status=firms["status"].mask(gone, "delisted"))
+    passing, dropped, _ = found(tables)
+    assert main_firms(passing, "pv") == {"O01", "O03", "O04", "O05", "O09", "O12"}
+    held = dropped[(dropped["chain_id"] == "pv") & (dropped["gate"] == "delisted")]
+    assert held["firms"].tolist() == firms.loc[gone, "firm"].tolist()
+
+
 def test_a_brand_and_a_licensor_are_routes_not_targets() -> None:
     passing, dropped, _ = found(toy_tables())
     rows = passing[passing["chain_id"] == "hy"]

@@ -165,7 +165,7 @@ def random_tables(seed: int, firms: int) -> dict[str, pd.DataFrame]:
             country=[seat[0] for seat in seats], province=[seat[1] for seat in seats],
             city=[seat[2] for seat in seats], district=[seat[3] for seat in seats],
             tiers=any_of(["listed", "global500(2022)", "global500(2023);mnc", "unicorn;little_giant(2021)"], firms),
-            status=any_of(["operating", "dissolved", "insolvent", "sanctioned"], firms, 0.7),
+            status=any_of(["operating", "dissolved", "insolvent", "sanctioned", "delisted"], firms, 0.7),
             industry_scheme=any_of(["shenwan", "gbt4754"], firms), industry=any_of(["630501", "3825;5266"], firms),
             parent_id=any_of(ids, firms, 0.8), note=any_of(["独角兽资格未核"], firms, 0.8),
         ),

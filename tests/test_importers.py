@@ -132,6 +132,36 @@ def test_a_second_table_fills_in_listing_dates_but_replaces_none(folder, tmp_pat
         import_ckg(folder, dates=dates)
 
 
+def test_a_later_list_tells_which_firms_are_listed_no_more(folder, tmp_path):
+    """Ten firms of one kind of code; the later list has eight by code, one by name, and of other kinds nothing."""
+    numbers = range(600001, 600011)
+    rows = [
+        {
+            "name": f"沪{code}",
+            "fullname": f"上海{code}股份有限公司",
+            "code": f"{code}.SH",
+            "location": "沪",
+            "time": "1999-01-01",
+        }
+        for code in numbers
+    ]
+    rows.append(
+        {"name": "深B", "fullname": "深圳乙股份有限公司", "code": "200001.SZ", "location": "深", "time": "1995-01-01"}
+    )
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (folder / "company.json").write_text(text, encoding="utf-8")
+    later = tmp_path / "later.csv"
+    held = [f"{code}.SH,沪{code},19990101" for code in list(numbers)[:8]] + ["605999.SH,沪600010,20230501"]
+    later.write_text("\n".join(["ts_code,name,list_date", *held]), encoding="utf-8")
+    firms = import_ckg(folder, dates=later, lang="en")["firms"].set_index("firm_id")
+    assert firms.index[firms["status"].notna()].tolist() == ["600009"]
+    assert firms.loc["600009", "status"] == "delisted"
+    assert "later.csv (whose newest listing is of 2023-05-01)" in firms.loc["600009", "note"]
+    # A list with less than four in five of a kind is part of it: what it lacks is not known to be gone.
+    later.write_text("\n".join(["ts_code,name,list_date", *held[:6]]), encoding="utf-8")
+    assert import_ckg(folder, dates=later)["firms"]["status"].isna().all()
+
+
 def test_a_line_that_is_no_text_or_nested_beyond_reason_is_a_rejected_line(folder):
     lines = [b'{"name": "\xe7\x94\xb2"}', b'{"name": "\xff\xfe"}', b"[" * 100_000]
     (folder / "product.json").write_bytes(b"\n".join(lines))

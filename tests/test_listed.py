@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from chaingraph.aggregate import FEWEST, comparable_firms, summed_mix, told_sets
-from chaingraph.fit import SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
+from chaingraph.fit import KAPPA, SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.graph import ChainGraph
 from chaingraph.listed import Listed, counts_of, listed_makers, sums_of, tables_of
 from chaingraph.reference import build_reference, reference_of, with_candidates
@@ -54,10 +54,11 @@ def test_the_sums_give_the_same_terms_as_the_firms(seed):
     assert left["mix"].notna().any()
     assert left["ppr"].notna().any()
     assert right["ppr"].isna().all()
-    by_hand = SUMS_FORM["mix"] * right["mix"] + SUMS_FORM["relatedness"] * right["relatedness"] + SUMS_FORM["constant"]
+    assert right["peers"].notna().equals(right["mix"].notna())
+    by_hand = sum(SUMS_FORM[term] * right[term] for term in ("mix", "peers", "relatedness")) + SUMS_FORM["constant"]
     np.testing.assert_allclose(right["s"], by_hand)
     terms = fit_terms(sums, seeds, further, cities=["甲"])
-    assert set(terms["term"]) == {"mix", "relatedness", "constant"}
+    assert set(terms["term"]) == {"mix", "peers", "relatedness", "constant"}
     total = terms.groupby("firm_id")["contribution"].sum()
     np.testing.assert_allclose(total, right["s"].dropna().loc[total.index])
     assert set(fit_shares(sums, seeds, further)["term"]) <= {"mix"}
@@ -81,6 +82,30 @@ def test_a_firm_of_the_population_is_no_evidence_for_its_own_mean():
         assert sums.expected[sums.position[firm], 0] == pytest.approx(before[0], abs=1e-9)
     stranger = with_candidates(reference_of(whole.sums), *rows)
     assert stranger.expected[stranger.position[met[0]], 0] > sums.expected[sums.position[met[0]], 0]
+
+
+def test_peers_from_counts_by_hand():
+    """Three cities of two, two and four firms; 甲 is the region. Its peers: 乙 counts whole, 丙 half."""
+    seats = dict(zip("abcdefgh", "甲甲乙乙丙丙丙丙", strict=True))
+    fine = dict(zip("abcdefgh", ("2614", "2615", "2614", "3042", "2614", "2652", "3042", "3042"), strict=True))
+    firms = pd.DataFrame({"firm_id": list(seats), "city_key": list(seats.values())})
+    codes = pd.DataFrame({"firm_id": list(fine), "scheme": "gbt4754", "code": list(fine.values())})
+    none = pd.DataFrame({"firm_id": [], "product": [], "share": []}, dtype="str")
+    whole = build_reference(firms, none, codes, distance=km)
+    new = codes.iloc[[0, 2, 2]].assign(firm_id=["new", "c2", "x"])
+    sums = with_candidates(reference_of(whole.sums), none, new, known={"c2": "乙"})
+    scores = fit_scores(sums, pd.DataFrame({"firm_id": ["x"]}), ["new", "c2"], cities=["甲"])
+    first, second, third = (
+        weight / mean for weight, mean in zip((1.0, 0.3, 0.1), whole.means[:3], strict=True)
+    )  # division 26, group 261, class 2614
+    # Peers hold of the new firm's kind: c (乙), e and, of its division only, f (丙, half). The country: a, b, c, e, f.
+    mass = first * (1 + 0.5 + 0.5) + second * (1 + 0.5) + third * (1 + 0.5)
+    mean = (first * 5 + second * 4 + third * 3) / 8
+    assert scores.loc["new", "peers"] == pytest.approx(np.log((mass + KAPPA * mean) / ((4 + KAPPA) * mean)))
+    # c2 is c itself: what it adds to its own city and to the country is taken off.
+    mass = first * (0.5 + 0.5) + second * 0.5 + third * 0.5
+    mean = (first * 4 + second * 3 + third * 2) / 7
+    assert scores.loc["c2", "peers"] == pytest.approx(np.log((mass + KAPPA * mean) / ((3 + KAPPA) * mean)))
 
 
 def test_walks_from_local_firms_outside_the_population_by_hand():

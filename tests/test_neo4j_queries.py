@@ -170,7 +170,9 @@ def test_who_could_fill(store: Store) -> None:
     for segment in graph["segments"]["segment_id"].iloc[::7]:
         roles = graph["firm_segments"]
         roles = roles[(roles["segment_id"] == segment) & (roles["kind"] != "buyer") & ~roles["firm_id"].isin(local)]
-        out = firms.loc[roles["firm_id"], "status"].isin(["insolvent", "dissolved", "sanctioned"]).to_numpy()
+        out = (
+            firms.loc[roles["firm_id"], "status"].isin(["insolvent", "dissolved", "delisted", "sanctioned"]).to_numpy()
+        )
         expected = set(roles.loc[~out, "firm_id"])
         found = answer(store, "who_could_fill", segment=str(segment), region=REGION)
         assert set(found["firm_id"]) == expected

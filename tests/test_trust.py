@@ -93,7 +93,7 @@ def test_a_test_of_one_s_own_takes_the_place_of_the_shipped_one() -> None:
     rows = told("嘉兴", CASE, own=own)
     assert [kind for kind in rows.index if kind.startswith("own_")] == ["own_outcomes"]
     assert rows.loc["own_outcomes", "value"] == 0.81
-    # Figures without the two-term score serve a default run as well.
+    # Figures without the three-term score serve a default run as well.
     assert told("嘉兴", LISTED, own=own).loc["own_outcomes", "value"] == 0.81
 
 

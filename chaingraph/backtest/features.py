@@ -8,8 +8,8 @@ from scipy import sparse
 from chaingraph import kernels, relatedness
 from chaingraph.backtest.linkage import linkage_sums
 from chaingraph.backtest.panel import Panel, Split
-from chaingraph.fit import peer_weights
 from chaingraph.kernels import Floats, Integers, Sparse
+from chaingraph.peers import counted_lift, peer_weights
 
 KAPPA = 10.0
 # The table of published figures floors the mean at 1e-6; it matters for firms that are like nobody.
@@ -23,11 +23,11 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
     Returns
     -------
     dict
-        lift_mix, lift_ppr, near_mix, peers_mix, relatedness (the five terms of the score), lifts of the single
-        kernels, and what the baselines need: same_industry (visible firms of the same fine industry in the city),
-        popularity (in the country), item_knn, related_level2, near_level2, raw_mix, raw_ppr, city_size (log of visible
-        firms), product_count and other sizes; with a graph of products lift_supplies, lift_buys, lift_shared_in,
-        linkage.
+        lift_mix, lift_ppr, near_mix, peers_mix, relatedness (the five terms of the score), peers_counted (the peers as
+        an aggregate knows them), lifts of the single kernels, and what the baselines need: same_industry (visible firms
+        of the same fine industry in the city), popularity (in the country), item_knn, related_level2, near_level2,
+        raw_mix, raw_ppr, city_size (log of visible firms), product_count and other sizes; with a graph of products
+        lift_supplies, lift_buys, lift_shared_in, linkage.
     """
     reference = panel.reference
     member = np.zeros((panel.firms, len(panel.cities)))
@@ -49,6 +49,7 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
     out["raw_mix"] = mix[:, at].T
     out["near_mix"] = _elsewhere_lift(panel.near[:, at], mix, count)
     out["peers_mix"] = _elsewhere_lift(peer_weights(member.sum(axis=0), panel.cities)[:, at], mix, count)
+    out["peers_counted"] = _counted_peers(panel, split, member)
     out.update(_linked(panel, split, member, count))
     out.update(_walk(panel, split, member, count))
     out.update(_industry(panel, split, member))
@@ -93,6 +94,16 @@ def _elsewhere_lift(weights: Floats, sums: Floats, count: Floats) -> Floats:
     """Lift over other cities; `weights` says how much each city (row) counts for each scored one (column)."""
     expected = sums.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
     return kernels.lift(sums @ weights, count @ weights, expected[:, None], kappa=KAPPA, floor=FLOOR).T
+
+
+def _counted_peers(panel: Panel, split: Split, member: Floats) -> Floats:
+    """The peers' lift from counts of visible firms by city and industry, as a population's aggregate has them."""
+    reference = panel.reference
+    counts = np.asarray((sparse.csr_array(reference.codes[2].T) @ member).T, dtype=np.float64)
+    weights = peer_weights(counts.sum(axis=1), panel.cities)[:, split.cities]
+    seat = np.where(split.visible, panel.city, -1)
+    sums, codes, columns = counts.sum(axis=0), reference.codes, reference.code_columns
+    return counted_lift(counts, sums, weights, codes, columns, reference.means, seat, kappa=KAPPA).T
 
 
 def _linked(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:

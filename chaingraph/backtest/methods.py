@@ -18,6 +18,7 @@ TERM_OF = {
     "mix": "lift_mix", "ppr": "lift_ppr", "near": "near_mix", "peers": "peers_mix", "relatedness": "relatedness",
 }  # fmt: skip
 FIVE = tuple(TERM_OF.values())
+SUMS_OF = {**TERM_OF, "peers": "peers_counted"}  # of the aggregate: its peers are told from counts
 LINKED = ("lift_shared_in", "lift_supplies", "lift_buys")  # where a graph of products is known
 # The criteria such studies use; and, for a stronger opponent, six that hold two terms of the score.
 CRITERIA = ("lift_level2", "lift_level3", "lift_text", *LINKED, "near_level2", "related_level2")
@@ -48,7 +49,8 @@ def simple_scores(
         "random": np.random.default_rng([seed, 1]).normal(size=shape), "size": size, "popularity": found["popularity"],
         "same_industry": found["same_industry"], "relatedness": found["relatedness"], "item_knn": found["item_knn"],
         "text": found["lift_text"], "ppr": found["lift_ppr"], "mix": found["lift_mix"],
-        "sums": _score(found, SUMS_FORM), "no_peers": _score(found, without), "score": _score(found, FULL_FORM),
+        "sums": _score(found, SUMS_FORM, SUMS_OF), "no_peers": _score(found, without),
+        "score": _score(found, FULL_FORM),
         "equal": standardised(found, FIVE, pool).sum(axis=2),
     }  # fmt: skip
     if "linkage" in found:
@@ -59,10 +61,10 @@ def simple_scores(
     return scores
 
 
-def _score(found: Features, form: Mapping[str, float]) -> Floats:
+def _score(found: Features, form: Mapping[str, float], term_of: Mapping[str, str] = TERM_OF) -> Floats:
     """The score with the weights of a form: with a case as reference, or with sums alone (the one in the box)."""
     score = np.full(found["lift_mix"].shape, form["constant"])
-    for term, name in TERM_OF.items():
+    for term, name in term_of.items():
         score = score + form.get(term, 0.0) * found[name]
     return score
 

@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from chaingraph.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
+from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.importers.cities import apply_cities, cities_from_names
 from chaingraph.labels import text
@@ -33,6 +35,7 @@ COLUMNS = {
     "product.json": ("name",),
     "product_product.json": ("from_entity", "to_entity", "rel"),
 }
+COVERED = 0.8  # share of the firms of a kind that a later list must hold for its silence on one of them to speak
 _LINKS = {"上游材料": "input", "下游产品": "input", "产品小类": "subclass"}
 
 
@@ -77,8 +80,10 @@ def import_ckg(directory: Path, cities: Path | None = None, *, dates: Path | Non
         from the firm's name where that begins with one (about 40 %, marked unsure), and rows with another firm's code
         are rejected.
     dates
-        Table (CSV) with ts_code (600373.SH) and list_date (20021216): listing dates for the firms whose row has none.
-        A date that the row itself states is never replaced.
+        A later list of the listed firms (CSV) with ts_code (600373.SH), list_date (20021216) and, if at hand, name
+        (short). It gives listing dates to the firms whose row has none (a date that the row states is never replaced),
+        and the status ``delisted`` to those that it has neither by code nor by name, with the list's date in their
+        note. Of a kind of code (by its first digit) of which it holds less than `COVERED` it says nothing.
     lang
         Language of the reasons in the rejects.
 
@@ -150,14 +155,25 @@ def _joined(values: Iterable[object]) -> str | float:
     return ";".join(found) if found else float("nan")
 
 
-def _listing_dates(path: Path, lang: str) -> pd.Series:
-    """Listing date by six-digit code, as a second table has it."""
+def _later_list(path: Path, lang: str) -> pd.DataFrame:
+    """What a later list of listed firms says, by six-digit code: listed (date) and name (short; NaN where not told)."""
     table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
     missing = [column for column in ("ts_code", "list_date") if column not in table.columns]
     if missing:
         raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
     day = pd.to_datetime(table["list_date"], format="%Y%m%d", errors="coerce").dt.strftime("%Y-%m-%d")
-    return pd.Series(day.to_numpy(), index=_six(table["ts_code"]), dtype="str").groupby(level=0).first()
+    told = table.assign(code=_six(table["ts_code"]), listed=day.astype("str"))
+    return told.reindex(columns=["code", "listed", "name"]).groupby("code").first()
+
+
+def _no_longer_listed(firms: pd.DataFrame, later: pd.DataFrame) -> pd.Series:
+    """Which firms a later list of listed firms has no more: delisted, merged into others, or never floated."""
+    held = firms["firm_id"].isin(later.index)
+    covered = held.groupby(firms["firm_id"].str[0]).transform("mean") >= COVERED
+    # Under another code by now: it was floated elsewhere, or became part of the firm that bears its name.
+    names = set(later["name"].dropna())
+    renumbered = [not names.isdisjoint(split(aliases)) for aliases in firms["aliases"]]
+    return covered & ~held & ~np.array(renumbered, dtype=bool)
 
 
 def _firms(path: Path, cities: Path | None, second: Path | None, account: _Account) -> pd.DataFrame:
@@ -189,9 +205,14 @@ def _firms(path: Path, cities: Path | None, second: Path | None, account: _Accou
     firms["aliases"] = grouped["alias"].agg(_joined)
     firms = firms.reset_index().rename(columns={"fullname": "firm"})
     if second is not None:
-        found = firms["firm_id"].map(_listing_dates(second, account.lang)).where(firms["listed"].isna())
+        later = _later_list(second, account.lang)
+        found = firms["firm_id"].map(later["listed"]).where(firms["listed"].isna())
         firms["listed"] = firms["listed"].fillna(found)
         changed += int(found.notna().sum())
+        gone = _no_longer_listed(firms, later)
+        told = text("importers.no_longer_listed", account.lang, file=second.name, date=later["listed"].max())
+        firms["status"] = pd.Series("delisted", firms.index, dtype="str").where(gone)
+        firms["note"] = pd.Series(told, firms.index, dtype="str").where(gone)
     firms["stock_code"] = firms["firm_id"]
     firms["country"] = "中国"
     firms["tiers"] = f"listed({AS_OF[:4]})"

@@ -19,7 +19,7 @@ from chaingraph.labels import text
 from chaingraph.sql import Query
 
 Row = Mapping[Any, Any]
-_STATUS_GATES = {"dissolved": "dissolved", "sanctioned": "sanctioned", "insolvent": "insolvency"}
+_STATUS_GATES = {name: name for name in ("dissolved", "sanctioned", "delisted")} | {"insolvent": "insolvency"}
 _NAMED = 10  # firms named beside a count
 
 

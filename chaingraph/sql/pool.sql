@@ -36,6 +36,7 @@ WITH met AS (
             WHEN f.status = 'dissolved' THEN 'dissolved'
             WHEN f.status = 'sanctioned' THEN 'sanctioned'
             WHEN f.status = 'insolvent' THEN 'insolvency'
+            WHEN f.status = 'delisted' THEN 'delisted'
             WHEN t.gate IS NOT NULL THEN t.gate
             WHEN m.status = 'stopped' THEN 'stopped'
         END AS gate
@@ -53,7 +54,8 @@ WITH met AS (
 held_back AS (
     SELECT chain_id, firm_id, firm,
            min(CASE gate WHEN 'local' THEN 1 WHEN 'dissolved' THEN 2 WHEN 'sanctioned' THEN 3 WHEN 'insolvency' THEN 4
-                         WHEN 'downsizing' THEN 5 WHEN 'stopped' THEN 6 WHEN 'admission' THEN 7 ELSE 8 END) AS worst
+                         WHEN 'downsizing' THEN 5 WHEN 'delisted' THEN 6 WHEN 'stopped' THEN 7 WHEN 'admission' THEN 8
+                         ELSE 9 END) AS worst
     FROM met
     WHERE list = 'main'
     GROUP BY chain_id, firm_id, firm
@@ -72,7 +74,8 @@ WHERE gate IS NULL
 UNION ALL
 SELECT 'main', chain_id, NULL, firm_id, firm, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        CASE worst WHEN 1 THEN 'local' WHEN 2 THEN 'dissolved' WHEN 3 THEN 'sanctioned' WHEN 4 THEN 'insolvency'
-                  WHEN 5 THEN 'downsizing' WHEN 6 THEN 'stopped' WHEN 7 THEN 'admission' ELSE 'not_maker' END,
+                  WHEN 5 THEN 'downsizing' WHEN 6 THEN 'delisted' WHEN 7 THEN 'stopped' WHEN 8 THEN 'admission'
+                  ELSE 'not_maker' END,
        held
 FROM counted
 WHERE place <= 10

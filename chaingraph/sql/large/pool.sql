@@ -5,7 +5,8 @@
 -- first and the last name among the cities of the region ('' = not known); the largest step again; how many are kept.
 WITH stepped AS (
     SELECT f.firm_id, f.revenue_cny_m, f.country, f.province, f.city, f.district,
-           CASE f.status WHEN 'dissolved' THEN 1 WHEN 'sanctioned' THEN 2 WHEN 'insolvent' THEN 3 ELSE 0 END AS gate,
+           CASE f.status WHEN 'dissolved' THEN 1 WHEN 'sanctioned' THEN 2 WHEN 'insolvent' THEN 3 WHEN 'delisted' THEN 3
+                         ELSE 0 END AS gate,
            CASE WHEN f.tiers IS NULL THEN 10000 ELSE 0 END
            + CASE WHEN f.revenue_cny_m IS NULL THEN 500 WHEN f.revenue_cny_m >= 10000 THEN 0
                   WHEN f.revenue_cny_m >= 1000 THEN 100 WHEN f.revenue_cny_m >= 100 THEN 200

@@ -20,7 +20,7 @@ seats AS (
     SELECT f.firm_id,
            p.cell
            + CASE f.status WHEN 'dissolved' THEN 100000 WHEN 'sanctioned' THEN 200000 WHEN 'insolvent' THEN 300000
-                           ELSE 0 END
+                           WHEN 'delisted' THEN 300000 ELSE 0 END
            + CASE WHEN f.tiers IS NULL THEN 10000 ELSE 0 END
            + CASE WHEN f.revenue_cny_m IS NULL THEN 500 WHEN f.revenue_cny_m >= 10000 THEN 0
                   WHEN f.revenue_cny_m >= 1000 THEN 100 WHEN f.revenue_cny_m >= 100 THEN 200

@@ -1,6 +1,6 @@
 // zh: 谁能补这个环节:地区以外在该环节的企业,连同资质、与本地企业的直接关系数
 // en: Who could fill a segment: firms of the segment with a seat outside the region, their tiers, direct links to firms in it
-// One row per firm. Insolvent, dissolved and sanctioned firms and buyers are left out; a firm without a known place is kept.
+// One row per firm. Insolvent, dissolved, delisted and sanctioned firms and buyers are left out; a firm without a known place is kept.
 // Links: SUPPLIES, OWNS, INVESTS, PARTNERS with a firm seated in the region.
 :param dataset => "jiaxing";
 :param segment => "PV02";
@@ -9,7 +9,7 @@
 MATCH (f:Firm)-[m:IN_SEGMENT]->(s:Segment {cg_dataset: $dataset})
 WHERE (s.segment_id = $segment OR s.segment = $segment) AND m.cg_retired IS NULL
   AND coalesce(m.kind, 'maker') <> 'buyer'
-  AND NOT coalesce(f.status, '') IN ['insolvent', 'dissolved', 'sanctioned']
+  AND NOT coalesce(f.status, '') IN ['insolvent', 'dissolved', 'delisted', 'sanctioned']
   AND NOT EXISTS {
     MATCH (f)-[l:LOCATED_IN {kind: 'seat'}]->(:Region)-[:LOCATED_IN*0..3]->(r:Region)
     WHERE l.cg_derived AND l.cg_retired IS NULL AND (r.cg_name = $region OR r.path = $region)
