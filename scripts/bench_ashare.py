@@ -10,21 +10,19 @@ pandas and networkx). Where both give the same thing, the answers are compared. 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 import bench_scale
 import numpy as np
 import pandas as pd
-from benchmarks import CASE, ROOT, Figure, shown
+from benchmarks import CASE, ROOT, Figure, told
 
 from chaingraph import kernels, regions
 from chaingraph.backtest.panel import Panel, panel_of
@@ -178,12 +176,7 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.shared / "data" / "ckg").is_dir():
         sys.exit(f"no data/ckg under {options.shared}: --shared FOLDER, or set CHAINGRAPH_SHARED")
-    found = figures(options.shared, options.texts)
-    if options.json:
-        rows = [asdict(figure) for figure in found]
-        print(json.dumps([{key: value for key, value in row.items() if key != "bench"} for row in rows]))
-    else:
-        print(shown(found))
+    print(told(figures(options.shared, options.texts), as_json=options.json))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ import random
 import sys
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,14 +155,9 @@ def main() -> None:
         return
     if not (options.shared / "data" / "enterprise-registry").is_dir():
         sys.exit(f"no data/enterprise-registry under {options.shared}: --shared FOLDER")
-    from benchmarks import shown
+    from benchmarks import told
 
-    found = figures(options.shared, options.firms)
-    if options.json:
-        rows = [asdict(figure) for figure in found]
-        print(json.dumps([{key: value for key, value in row.items() if key != "bench"} for row in rows]))
-    else:
-        print(shown(found))
+    print(told(figures(options.shared, options.firms), as_json=options.json))
 
 
 if __name__ == "__main__":

@@ -216,6 +216,14 @@ def shown(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
+def told(figures: Sequence[Figure], *, as_json: bool) -> str:
+    """What a bench prints when it is run by itself: a table, or what `scripts/bench` reads."""
+    if not as_json:
+        return shown(figures)
+    rows = [asdict(figure) for figure in figures]
+    return json.dumps([{key: value for key, value in row.items() if key != "bench"} for row in rows])
+
+
 def main() -> None:
     """Run the benches asked for, print them, keep them as JSON when asked, and fail on a bound that is exceeded."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
