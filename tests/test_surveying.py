@@ -220,7 +220,7 @@ def test_the_default_compares_with_the_aggregate_of_listed_firms(found: Findings
     assert blind.gaps["zh"]["expected"].isna().all()
     assert found.parameters["reference_kind"] == "listed"
     assert blind.parameters["reference_kind"] == "none"
-    assert set(found.terms["term"]) == {"mix", "relatedness", "constant"}
+    assert set(found.terms["term"]) == {"mix", "peers", "relatedness", "constant"}
     assert found.notes["zh"]["note"].str.contains("2021-10，4605家").sum() == 10
     names = {row["segment_id"]: (row["chain"], row["segment"]) for row in table.to_dict("records")}
     elsewhere_made: dict[tuple[str, str], list[tuple[int, str]]] = {}
