@@ -18,6 +18,7 @@ import pandas as pd
 from chaingraph.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
 from chaingraph.errors import CaseError
 from chaingraph.importers.cities import apply_cities, cities_from_names
+from chaingraph.importers.columns import read_columns
 from chaingraph.labels import text
 from chaingraph.product_text import is_accounting_line
 
@@ -152,10 +153,7 @@ def _joined(values: Iterable[object]) -> str | float:
 
 def _listing_dates(path: Path, lang: str) -> pd.Series:
     """Listing date by six-digit code, as a second table has it."""
-    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    missing = [column for column in ("ts_code", "list_date") if column not in table.columns]
-    if missing:
-        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+    table = read_columns(path, {name: (name,) for name in ("ts_code", "list_date")}, ("ts_code", "list_date"), lang)
     day = pd.to_datetime(table["list_date"], format="%Y%m%d", errors="coerce").dt.strftime("%Y-%m-%d")
     return pd.Series(day.to_numpy(), index=_six(table["ts_code"]), dtype="str").groupby(level=0).first()
 
