@@ -23,7 +23,7 @@ import click
 from chaingraph.commands import COMMANDS, help_option, spoken, translated
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
-from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.labels import LANGUAGES, entries, language, text
 from chaingraph.survey_cli import (
     CHARTS,
     draw_chart,
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         return _usage(error, lang)
     except ChaingraphError as error:
-        click.echo(f"{text('cli.refused', lang)}{error}", err=True)
+        click.echo(f"{text('cli.refused', lang)}{error.in_language(lang)}", err=True)
         return REFUSED
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"\n{text('cli.interrupted', lang)}", err=True)
@@ -92,21 +92,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _drop_output() -> None:
     """What is still to be printed cannot be: the interpreter would try once more at its end, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def language(arguments: Sequence[str], environment: str) -> str:
-    """The language that is asked for: the last ``--lang``, else the environment's, else Chinese.
-
-    Examples
-    --------
-    >>> language(["run", "--lang=en"], "zh"), language([], "en"), language(["--lang", "fr"], "")
-    ('en', 'en', 'zh')
-    """
-    words = [*arguments, ""]
-    asked = [words[place + 1] for place, word in enumerate(arguments) if word == "--lang"]
-    asked += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
-    wanted = asked[-1] if asked else environment
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def command_line(lang: str) -> click.Group:
