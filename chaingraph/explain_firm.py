@@ -12,7 +12,7 @@ from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.explain_gaps import number, percent
 from chaingraph.findings import Findings
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 
 _SHOWN_LOCALS = 3
 
@@ -51,11 +51,9 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
         return str(part["firm_id"].iloc[0])
     if len(part):
         choices = "、".join(part["firm"].head(8))
-        msg = f"{firm!r} 不止一家,请写全名或编号 / more than one firm is meant: {choices}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.firm_not_unique", name=repr(firm[:80]), choices=choices))
     near = difflib.get_close_matches(firm, [*named["firm"], *named["firm_en"].dropna()], n=5, cutoff=0.3)
-    msg = f"清单中没有企业 {firm[:80]!r},相近的有 / no listed firm {firm[:80]!r}; near names: {'、'.join(near) or '-'}"
-    raise UnknownNameError(msg)
+    raise UnknownNameError(both("errors.no_listed_firm", name=repr(firm[:80]), near="、".join(near) or "-"))
 
 
 def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:

@@ -14,7 +14,7 @@ import click
 
 from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,8 +243,7 @@ def seed_numbers(seeds: str) -> list[int]:
     for part in seeds.split(","):
         first, _, last = part.strip().partition("-")
         if not first.isdigit() or (last and not last.isdigit()):
-            msg = f"--seeds {seeds!r}:请写 0-4 或 0,2,5 / write 0-4 or 0,2,5"
-            raise ChaingraphError(msg)
+            raise ChaingraphError(both("errors.seeds", seeds=repr(seeds[:80])))
         numbers += range(int(first), int(last or first) + 1)
     return numbers
 

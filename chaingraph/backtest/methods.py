@@ -11,6 +11,7 @@ from chaingraph.backtest.panel import Flags
 from chaingraph.errors import MissingExtraError
 from chaingraph.fit import FULL_FORM, SUMS_FORM
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 
 Features = Mapping[str, Floats]
 
@@ -171,8 +172,7 @@ def _topsis(found: Features, criteria: Sequence[str], pool: Callable[[int], Flag
         from pymcdm.normalizations import vector_normalization
         from pymcdm.weights import entropy_weights
     except ImportError as error:
-        msg = "pip install 'chaingraph[mcda]'  (TOPSIS 基线需要 pymcdm / the TOPSIS baseline needs pymcdm)"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_mcda")) from error
     method = TOPSIS(vector_normalization)
     out = np.zeros_like(found["lift_mix"])
     kinds = np.ones(len(criteria))

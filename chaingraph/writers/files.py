@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaingraph.errors import ChaingraphError, StoreError
-from chaingraph.labels import text
+from chaingraph.labels import both
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +38,9 @@ _SIGNIFICANT = 6
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}  # file systems without locks
 
 
-def _both(entry: str, /, **values: object) -> str:
+def _both(entry: str, /, **values: object) -> dict[str, str]:
     """A message in both languages: whoever writes a file does not know who will read the message."""
-    return f"{text(f'files.{entry}', 'zh', **values)} / {text(f'files.{entry}', 'en', **values)}"
+    return both(f"files.{entry}", **values)
 
 
 def clean_text(value: str) -> str:
