@@ -17,7 +17,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "vocabulary": ("errors", "labels", "columns", "schema", "gazetteer", "regions", "__init__"),
     "nouns": ("case", "graph", "strategy", "findings"),
     "intake": (
-        "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
+        "rejects", "big5", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
         "grams", "name_forms", "names", "merge",
         "product_text", "tagging_features", "tagging_linear", "tagging_context", "tagging", "tagging_case",
         "tagging_evaluation", "importers",

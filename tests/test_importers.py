@@ -13,7 +13,7 @@ from chaingraph.errors import CaseError, StoreError
 from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.classes import read_classes
-from chaingraph.importers.columns import read_columns
+from chaingraph.importers.columns import read_columns, read_columns_in_parts
 from chaingraph.importers.lists import read_list
 from chaingraph.importers.register import read_register, read_register_in_parts
 from chaingraph.writers.case import write_case
@@ -222,6 +222,10 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
 
 def test_a_packed_file_of_several_parts_is_read_whole(tmp_path):
     path = tmp_path / "list.csv.gz"
+    for size in (1, 99):
+        path.write_bytes("code,name\n1,台灣積體電路製造".encode("big5"))
+        with pytest.raises(CaseError, match="Big5"):
+            list(read_columns_in_parts(path, {"code": ("code",)}, ("code",), "en", size))
     path.write_bytes(gzip.compress(b"code,name\n1,a\n") + gzip.compress(b"2,b\n"))
     rows = read_columns(path, {"code": ("code",), "name": ("name",)}, ("code",), "en")
     assert rows["name"].tolist() == ["a", "b"]
@@ -233,6 +237,7 @@ def test_classes_of_a_classification_are_read_or_refused_in_words(tmp_path):
     assert read_classes(path, "en").to_numpy().tolist() == [["0111", "4", "稻谷种植"]]
     for content, said in (
         (bytes(range(128, 256)), r"classes\.csv cannot be read: text neither in UTF-8 nor in GB18030; save"),
+        ("code,level,name\n1,4,半導體製造業".encode("big5"), "is in Big5 .traditional Chinese. '1,4,半導體製造業'"),
         (b"", r"cannot be read: no table in CSV: No columns to parse"),
         (b"code,level\n1,4\n", r"classes\.csv lacks the columns name"),
         (b"code,level,name\n01,2,a\n", r"has no class \(no row of level 4\): its levels are 2; give"),
