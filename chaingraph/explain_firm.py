@@ -111,7 +111,8 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
     shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
     count = max(1, shares["term"].nunique())
-    largest = (shares.groupby(["local_firm_id", "local_firm"])["share"].sum() / count).sort_values(ascending=False)
+    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
+    largest = (shares.groupby(named)["share"].sum() / count).sort_values(ascending=False)
     for (local_id, local), share in largest.head(_SHOWN_LOCALS).items():
         common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
         words_of = {"words": common} if common else {}

@@ -32,7 +32,8 @@ class Findings:
     leaders              chain, rank, firm, with the reason it leads
     questions            a question worth asking this week, to one named firm or office
     terms                chain, firm, term of the fit; ``contribution`` sums to S, fit_lift = exp(S)
-    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term
+    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term;
+                         ``local_firm_en``: its name in English, else as in ``local_firm``
     words                chain, firm, local firm: the words their products share
     routes               chain, firm, step: a typed path from the target to a local firm
     dropped              chain, gate: how many candidates it held back, and up to ten names

@@ -113,9 +113,7 @@ def test_files_that_are_no_table(toy: Path, content: bytes, message: str) -> Non
 def test_big5_is_not_read_as_gb18030(toy: Path) -> None:
     names = ["台灣積體電路製造股份有限公司", "友達光電", "台達電子"]
     content = "\r\n".join(["firm_id,firm", *(f"F{number},{name}" for number, name in enumerate(names))])
-    said = (
-        "firms: 'F0,台灣積體電路製造.*' the file is in Big5 .traditional Chinese. → as GB18030 .*: save it as CSV UTF-8"
-    )
+    said = "firms: 'F0,台灣積體電路製造.*' the file is in Big5 .traditional Chinese. → as GB18030 .*: save it as CSV"
     far = "firm_id,firm\r\n" + "X,plain\r\n" * 10_000 + content  # beyond what is looked at before all is read
     for lines in (content, far):
         (toy / "firms.csv").write_bytes(lines.encode("big5"))
