@@ -9,11 +9,9 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.commands import COMMANDS, help_option, spoken, translated
+from chaingraph.days import is_date
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, language, text
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 STRATEGIES = ("auto", "strengthen", "extend", "build")
 SHOWN_REJECTS = 20
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
 
@@ -201,18 +199,9 @@ def _not_empty(lang: str, _context: click.Context, _option: click.Parameter, val
 
 
 def _date(lang: str, _context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not (_DATE.fullmatch(value) and _is_day(value)):
+    if value is not None and not is_date(value):
         raise click.BadParameter(text("cli.bad_date", lang, value=value[:40]))
     return value
-
-
-def _is_day(value: str) -> bool:
-    """Whether the calendar has that day, the first of the month or year where none is given."""
-    try:
-        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
-    except ValueError:
-        return False
-    return True
 
 
 def _welcome(lang: str) -> None:

@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": (
-        "api", "run", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
+        "api", "run", "days", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
         "sql_cli", "commands", "survey_cli", "cli", "__main__",
     ),
 }  # fmt: skip

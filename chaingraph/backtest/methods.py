@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from chaingraph.backtest.panel import Flags
-from chaingraph.errors import MissingExtraError
+from chaingraph.errors import CaseError, MissingExtraError
 from chaingraph.fit import FULL_FORM, SUMS_FORM
 from chaingraph.kernels import Floats, Integers
 from chaingraph.labels import both
@@ -92,6 +92,11 @@ def learned_scores(
         Features of the inner split, made of visible firms only.
     folds
         For each fold the scored cities in it.
+
+    Raises
+    ------
+    CaseError
+        When there is no other city to learn from.
     """
     out: dict[str, dict[str, Floats]] = {name: {} for name in pools}
     for method, wanted in (("logistic", FIVE), ("logistic_all", ALL), ("boosting", WITH_BASELINES)):
@@ -103,6 +108,8 @@ def learned_scores(
         for fold in (held for held in folds if len(held)):
             others = np.setdiff1d(np.concatenate(list(folds)), fold)
             pairs = learn(chosen, others)
+            if not pairs:
+                raise CaseError(both("errors.one_city_to_test"))
             rows = np.concatenate([pair[0] for pair in pairs])
             labels = np.concatenate([pair[1] for pair in pairs])
             score = (boosted if method == "boosting" else weighted_sum)(rows, labels)

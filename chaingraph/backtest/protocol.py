@@ -118,7 +118,7 @@ def backtest(
     Raises
     ------
     CaseError
-        When no city has enough firms, or no outcome matches a firm of the case.
+        When no city has enough firms, one alone has, or no outcome matches a firm of the case.
 
     Notes
     -----

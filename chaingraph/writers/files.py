@@ -248,6 +248,18 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
         pass
 
 
+def check_file_place(path: Path) -> None:
+    """Refuse before the work a file whose folder is not there.
+
+    Raises
+    ------
+    StoreError
+        When there is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(_both("no_parent", path=path, detail=os.strerror(errno.ENOENT)))
+
+
 def _room_of(out: Path, inputs: Sequence[Path]) -> Path:
     """Where the files for `out` are made, once it is seen to be a place to write to."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
