@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
@@ -80,11 +81,11 @@ def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
         kept = frame["chain_id"].isin(chain_ids) | frame["chain_id"].isna()  # without a chain: said of all
         return frame[kept].reset_index(drop=True)
 
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for item in fields(findings):
         value = getattr(findings, item.name)
         if isinstance(value, pd.DataFrame):
             changed[item.name] = narrowed(value)
         elif item.name != "parameters" and isinstance(value, Mapping):
             changed[item.name] = {lang: narrowed(frame) for lang, frame in value.items()}
-    return replace(findings, **changed)  # type: ignore[arg-type]  # each value has the type of its field
+    return replace(findings, **changed)

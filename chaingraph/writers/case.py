@@ -74,6 +74,5 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")  # rows keep their order, bytes stay the same
         connection.register("one_table", rows)
-        target = str(path).replace("'", "''")
-        copy = f"COPY (SELECT * FROM one_table) TO '{target}'"  # noqa: S608 - COPY takes no parameter; quotes are doubled
-        connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
+        copy = "COPY (SELECT * FROM one_table) TO $1 (FORMAT parquet, COMPRESSION zstd)"
+        connection.execute(copy, [str(path)])
