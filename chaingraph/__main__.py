@@ -1,7 +1,34 @@
-"""``python -m chaingraph``: the command line, for where the script is not on the path."""
+"""Where the program begins: ``chaingraph`` and ``python -m chaingraph``.
+
+Loading the command line takes a moment, in which somebody may press Ctrl-C as well as later. So this module loads
+nothing itself, and what it says then is what the command line says.
+"""
 
 import sys
 
-from chaingraph.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        from chaingraph.cli import main as command_line
+
+        return command_line()
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    import os
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses twice is told once
+    from chaingraph.labels import language, text
+
+    said = text("cli.interrupted", language(sys.argv[1:], os.environ.get("CHAINGRAPH_LANG", "")))
+    if sys.stderr is not None:
+        sys.stderr.write(f"\n{said}\n")  # which shows a substitute for what it cannot show
+    return 130  # as `cli.INTERRUPTED`, which may not be loaded
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,11 +9,9 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.commands import COMMANDS, help_option, spoken, translated
+from chaingraph.days import is_date
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
-from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.labels import LANGUAGES, entries, language, text
 from chaingraph.survey_cli import (
     CHARTS,
     draw_chart,
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 STRATEGIES = ("auto", "strengthen", "extend", "build")
 SHOWN_REJECTS = 20
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
 
@@ -68,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         return _usage(error, lang)
     except ChaingraphError as error:
-        click.echo(f"{text('cli.refused', lang)}{error}", err=True)
+        click.echo(f"{text('cli.refused', lang)}{error.in_language(lang)}", err=True)
         return REFUSED
     except (KeyboardInterrupt, click.Abort):
         click.echo(f"\n{text('cli.interrupted', lang)}", err=True)
@@ -92,21 +90,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _drop_output() -> None:
     """What is still to be printed cannot be: the interpreter would try once more at its end, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def language(arguments: Sequence[str], environment: str) -> str:
-    """The language that is asked for: the last ``--lang``, else the environment's, else Chinese.
-
-    Examples
-    --------
-    >>> language(["run", "--lang=en"], "zh"), language([], "en"), language(["--lang", "fr"], "")
-    ('en', 'en', 'zh')
-    """
-    words = [*arguments, ""]
-    asked = [words[place + 1] for place, word in enumerate(arguments) if word == "--lang"]
-    asked += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
-    wanted = asked[-1] if asked else environment
-    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def command_line(lang: str) -> click.Group:
@@ -216,18 +199,9 @@ def _not_empty(lang: str, _context: click.Context, _option: click.Parameter, val
 
 
 def _date(lang: str, _context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not (_DATE.fullmatch(value) and _is_day(value)):
+    if value is not None and not is_date(value):
         raise click.BadParameter(text("cli.bad_date", lang, value=value[:40]))
     return value
-
-
-def _is_day(value: str) -> bool:
-    """Whether the calendar has that day, the first of the month or year where none is given."""
-    try:
-        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
-    except ValueError:
-        return False
-    return True
 
 
 def _welcome(lang: str) -> None:

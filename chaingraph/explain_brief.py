@@ -114,7 +114,8 @@ def _partners(row: Mapping[Any, Any], gap: Mapping[Any, Any], findings: Findings
     ]
     held = held[held["list"] == held["list"].max()]  # the chain's own list where the firm stands on both
     count = max(1, held["term"].nunique())
-    largest = (held.groupby(["local_firm_id", "local_firm"])["share"].sum() / count).sort_values(ascending=False)
+    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
+    largest = (held.groupby(named)["share"].sum() / count).sort_values(ascending=False)
     words = findings.words[findings.words["firm_id"] == row["firm_id"]]
     shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
     said = []

@@ -12,7 +12,7 @@ from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
 from chaingraph.explain_gaps import number, percent
 from chaingraph.findings import Findings
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 
 _SHOWN_LOCALS = 3
 
@@ -51,11 +51,9 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
         return str(part["firm_id"].iloc[0])
     if len(part):
         choices = "、".join(part["firm"].head(8))
-        msg = f"{firm!r} 不止一家,请写全名或编号 / more than one firm is meant: {choices}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.firm_not_unique", name=repr(firm[:80]), choices=choices))
     near = difflib.get_close_matches(firm, [*named["firm"], *named["firm_en"].dropna()], n=5, cutoff=0.3)
-    msg = f"清单中没有企业 {firm[:80]!r},相近的有 / no listed firm {firm[:80]!r}; near names: {'、'.join(near) or '-'}"
-    raise UnknownNameError(msg)
+    raise UnknownNameError(both("errors.no_listed_firm", name=repr(firm[:80]), near="、".join(near) or "-"))
 
 
 def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
@@ -113,7 +111,8 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
     shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
     count = max(1, shares["term"].nunique())
-    largest = (shares.groupby(["local_firm_id", "local_firm"])["share"].sum() / count).sort_values(ascending=False)
+    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
+    largest = (shares.groupby(named)["share"].sum() / count).sort_values(ascending=False)
     for (local_id, local), share in largest.head(_SHOWN_LOCALS).items():
         common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
         words_of = {"words": common} if common else {}

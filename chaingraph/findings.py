@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +33,8 @@ class Findings:
     leaders              chain, rank, firm, with the reason it leads
     questions            a question worth asking this week, to one named firm or office
     terms                chain, firm, term of the fit; ``contribution`` sums to S, fit_lift = exp(S)
-    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term
+    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term;
+                         ``local_firm_en``: its name in English, else as in ``local_firm``
     words                chain, firm, local firm: the words their products share
     routes               chain, firm, step: a typed path from the target to a local firm
     dropped              chain, gate: how many candidates it held back, and up to ten names
@@ -79,11 +81,11 @@ def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
         kept = frame["chain_id"].isin(chain_ids) | frame["chain_id"].isna()  # without a chain: said of all
         return frame[kept].reset_index(drop=True)
 
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for item in fields(findings):
         value = getattr(findings, item.name)
         if isinstance(value, pd.DataFrame):
             changed[item.name] = narrowed(value)
         elif item.name != "parameters" and isinstance(value, Mapping):
             changed[item.name] = {lang: narrowed(frame) for lang, frame in value.items()}
-    return replace(findings, **changed)  # type: ignore[arg-type]  # each value has the type of its field
+    return replace(findings, **changed)

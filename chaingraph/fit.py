@@ -20,6 +20,7 @@ from scipy import sparse
 from chaingraph import kernels, relatedness
 from chaingraph.errors import UnknownNameError
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 from chaingraph.peers import counted_lift, largest_by_city, peer_weights
 from chaingraph.reference import (
     Reference,
@@ -147,8 +148,7 @@ def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str])
     wanted = tuple(sorted(set(candidates)))
     missing = [firm for firm in (*by_firm.index, *wanted) if firm not in at]
     if missing:
-        msg = f"参照总体中没有这些企业 / firms not in the reference: {', '.join(sorted(set(missing))[:5])}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.not_in_reference", firms=", ".join(sorted(set(missing))[:5])))
     rows = np.array([at[firm] for firm in wanted], dtype=np.int64)
     columns = np.array([at[firm] for firm in by_firm.index], dtype=np.int64)
     by_weight: Floats = np.asarray(by_firm, dtype=np.float64)

@@ -15,6 +15,7 @@ from chaingraph import regions
 from chaingraph.case import Reading, empty_table
 from chaingraph.columns import split
 from chaingraph.errors import UnknownNameError
+from chaingraph.labels import both
 from chaingraph.schema import TABLES
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ class ChainGraph:
                 return str(found.iloc[0])
         names = [str(name) for column in ("chain_id", "chain", "chain_en") for name in chains[column].dropna()]
         near = difflib.get_close_matches(chain, names, n=3, cutoff=0.3) or names[:10]
-        msg = f"没有产业链 {chain[:80]!r},相近的有 / no chain {chain[:80]!r}; near names: {', '.join(near)}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.no_chain", name=repr(chain[:80]), near=", ".join(near)))
 
     def chain(self, chain: str) -> ChainGraph:
         """The part of the graph that belongs to one chain: its segments, their links, the firms in them.

@@ -137,8 +137,10 @@ def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list
     return matches, problems
 
 
-def check_header(table: Table, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+def check_header(table: Table, rows: Sequence[tuple[int, Sequence[str]]], *, cut: bool = False) -> None:
     """Refuse rows whose first one (of the first few that hold anything) is not the header, or not the whole of it.
+
+    ``cut``: whether the file was read no further than into its first row, which may have any number of columns.
 
     Raises
     ------
@@ -148,7 +150,8 @@ def check_header(table: Table, rows: Sequence[tuple[int, Sequence[str]]]) -> Non
     if not rows:
         raise Refusal(Problem("empty_file"))
     if len(rows[0][1]) > MAX_COLUMNS:
-        raise Refusal(Problem("too_many_columns", {"columns": len(rows[0][1]), "limit": MAX_COLUMNS}))
+        problem = "too_many_columns_at_least" if cut else "too_many_columns"
+        raise Refusal(Problem(problem, {"columns": len(rows[0][1]), "limit": MAX_COLUMNS}))
     known = [sum(1 for cell in cells if cell and find_column(table, cell[:200])) for _, cells in rows]
     filled = [sum(1 for cell in cells if cell.strip()) for _, cells in rows]
     first = " | ".join(cell for cell in rows[0][1][:6] if cell)

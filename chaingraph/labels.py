@@ -6,6 +6,7 @@ An entry is a table with the keys ``zh`` and ``en``; ``{name}`` in it is filled 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
@@ -45,6 +46,32 @@ def text(key: str, lang: str, /, **values: object) -> str:
         msg = f"no label {key!r} in {lang!r}"
         raise UnknownNameError(msg) from error
     return sentence.format(**values) if values else sentence
+
+
+def both(key: str, /, **values: object) -> dict[str, str]:
+    """The sentence in every language, by language: for an error where the reader's is not known.
+
+    Examples
+    --------
+    >>> both("schema.table")["en"]
+    'table'
+    """
+    return {lang: text(key, lang, **values) for lang in LANGUAGES}
+
+
+def language(arguments: Sequence[str], environment: str) -> str:
+    """The language that is asked for: the last ``--lang``, else the environment's, else Chinese.
+
+    Examples
+    --------
+    >>> language(["run", "--lang=en"], "zh"), language([], "en"), language(["--lang", "fr"], "")
+    ('en', 'en', 'zh')
+    """
+    words = [*arguments, ""]
+    asked = [words[place + 1] for place, word in enumerate(arguments) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
+    wanted = asked[-1] if asked else environment
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def entries(area: str, lang: str) -> dict[str, str]:

@@ -37,7 +37,7 @@ def ledger_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--journal", type=click.Choice(["wal", "delete"]), default="wal", show_default=True,
                      help="网络共享上用 delete / delete on a network share"),
         click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,
-                     envvar="CHAINGRAPH_LANG", help="输出语言 / language of messages"),
+                     envvar="CHAINGRAPH_LANG", is_eager=True, help="输出语言 / language of messages"),
     )):  # fmt: skip
         command = decorate(command)
     return command
@@ -103,14 +103,16 @@ def _facts(given: Sequence[str], lang: str) -> dict[str, Any]:
     for part in given:
         name, sign, raw = part.partition("=")
         if not sign or name not in FIELD or name == "project_id":
-            raise click.BadParameter(", ".join(FIELD), param_hint=f"--set {part!r}")
+            known = ", ".join(field for field in FIELD if field != "project_id")
+            raise click.UsageError(text("ledger.set_field", lang, given=part[:80], fields=known))
         if name == "investment_m" and not raw.replace(".", "", 1).isdigit():
-            value, problem = amount(raw, Unit(None, ""))
-            facts |= {} if value is None else {"investment_m": value[0], "currency": value[1]}
+            money, problem = amount(raw, Unit(None, ""))
+            read: dict[str, Any] = {} if money is None else {"investment_m": money[0], "currency": money[1]}
         else:
-            value, problem = parser(FIELD[name])(raw)  # type: ignore[assignment]  # one reader per kind of field
-            facts[name] = value
-        if problem is not None and value is None:
+            value, problem = parser(FIELD[name])(raw)
+            read = {name: value}
+        facts |= read
+        if problem is not None and read.get(name) is None:
             raise click.BadParameter(_said(problem.reason, problem.values, lang), param_hint=f"--set {part!r}")
     return facts
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.days import checked_day
 from chaingraph.labels import text
 from chaingraph.ledger.fields import LISTS, STAGES
 from chaingraph.ledger_cli import ledger_commands, ledger_options, opened_ledger, today
@@ -45,9 +46,13 @@ def _echo(table: pd.DataFrame, lang: str) -> None:
     click.echo(table_text([str(name) for name in table.columns], rows, most=40))
 
 
+_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE",
+                      help="截至日,默认今天 / day, today by default")  # fmt: skip
+
+
 @ledger_commands.command("list")
 @ledger_options
-@click.option("--as-of", default=today, metavar="DATE", help="截至日,默认今天 / day, today by default")
+@_AS_OF
 @click.option("--stage", type=click.Choice(list(STAGES)), help="只列一个阶段 / one stage only")
 @click.option("--period", type=click.Choice(["week", "month", "quarter", "year"]), help="期间内的进展 / what happened")
 @click.option("--due", type=click.Choice(["expiring", "doubtful", "meeting"]),
@@ -91,7 +96,7 @@ def _case(case: Path, lang: str) -> Mapping[str, pd.DataFrame]:
 @click.option(
     "--case", required=True, type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets"
 )
-@click.option("--as-of", default=today, metavar="DATE", help="截至日,默认今天 / day, today by default")
+@_AS_OF
 def board_command(ledger: Path, rules: str, journal: str, lang: str, case: Path, as_of: str) -> None:
     """总览:目标进度、各地、各部门 / The board: progress, places, departments."""
     from chaingraph.writers.ledger_frames import notes, parts
@@ -127,8 +132,7 @@ def import_command(
 ) -> None:  # fmt: skip
     """导入既有台账表格或名单的状态列:问题逐条列出,不作猜测 / Import a sheet or a status column; nothing is guessed."""
     if (sheet is None) == (shortlist is None):
-        message = "SHEET | --shortlist FILE.xlsx"
-        raise click.UsageError(message)
+        raise click.UsageError(text("ledger.import_one", lang))
     if shortlist is not None:
         with opened_ledger(ledger, rules, journal, lang, create=create) as opened:
             _import_marks(opened, shortlist, at, by, place, profile, lang, rejects)
@@ -191,7 +195,7 @@ def _import_marks(
 )
 @click.option("--projects", is_flag=True, help="全部项目,可再导入(.csv) / all projects, to be imported again (.csv)")
 @click.option("--offices", is_flag=True, help="链长制视图,一链一页(.html) / the chain offices, a page per chain")
-@click.option("--as-of", default=today, metavar="DATE", help="截至日,默认今天 / day, today by default")
+@_AS_OF
 def export_command(
     ledger: Path, rules: str, journal: str, lang: str, out: Path, case: Path | None, region: str, as_of: str,
     only: tuple[str, ...], *, projects: bool, offices: bool,
@@ -206,9 +210,9 @@ def export_command(
     writers = {".xlsx": write_ledger_workbook, ".html": write_ledger_page}
     suffix = out.suffix.lower()
     if suffix not in (*writers, ".csv"):
-        raise click.BadParameter(str(out), param_hint="--out")
+        raise click.UsageError(text("ledger.export_kinds", lang, path=out))
     if suffix != ".csv" and case is None:
-        raise click.BadParameter(str(case), param_hint="--case")
+        raise click.UsageError(text("ledger.export_case", lang, path=out))
     with opened_ledger(ledger, rules, journal, lang) as opened:
         if suffix == ".csv" and projects:
             rows = sheet_rows(opened)
@@ -232,7 +236,7 @@ def export_command(
 @click.option("--case", required=True, type=click.Path(path_type=Path), help="全国案例 / a national case")
 @click.option("--region", default="嘉兴", show_default=True, help="台账所在城市 / city of the ledger")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="权重文件 / weights (TOML)")
-@click.option("--as-of", default=today, metavar="DATE", help="日期,默认今天 / day, today by default")
+@_AS_OF
 def refit_command(
     ledger: Path, rules: str, journal: str, lang: str, case: Path, region: str, out: Path, as_of: str
 ) -> None:

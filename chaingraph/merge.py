@@ -12,6 +12,7 @@ from chaingraph.case import Case
 from chaingraph.columns import DTYPES, PROVENANCE, SEPARATOR, Table, split
 from chaingraph.errors import CaseError
 from chaingraph.graph import ChainGraph
+from chaingraph.labels import both
 from chaingraph.name_forms import credit_key, normalise_name, stock_key
 from chaingraph.names import match_firms
 from chaingraph.schema import TABLES
@@ -62,8 +63,7 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
         When a chain or segment id stands for different things in two cases; they are named.
     """
     if not cases:
-        msg = "没有给出案例 / build_graph needs at least one case"
-        raise CaseError(msg)
+        raise CaseError(both("errors.no_case_given"))
     graph_name = name or "+".join(dict.fromkeys(case.name for case in cases))
     tables = {table: cases[0][table] for table in TABLES}
     matches = _typed(pd.DataFrame(), GRAPH_MATCH_COLUMNS)
@@ -148,9 +148,9 @@ def _resolve(
 
 def _same_id(firms: pd.DataFrame, others: pd.DataFrame) -> set[str]:
     """Ids that both lists give to a firm of the same name, without codes that contradict each other."""
-    both = firms.merge(others, on="firm_id", suffixes=("", "_other"))
+    shared = firms.merge(others, on="firm_id", suffixes=("", "_other"))
     same = set()
-    for row in both.to_dict("records"):
+    for row in shared.to_dict("records"):
         codes = [(stock_key(row[f"stock_code{end}"]), credit_key(row[f"credit_code{end}"])) for end in ("", "_other")]
         differ = any(one and other and one != other for one, other in zip(*codes, strict=True))
         if not differ and normalise_name(row["firm"]) == normalise_name(row["firm_other"]):
@@ -252,9 +252,9 @@ def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Ite
     for name in names:
         table = TABLES[name]
         key = table.key[0]
-        both = tables[name].merge(case[name], on=key, suffixes=("", "_other")).sort_values(key)
+        shared = tables[name].merge(case[name], on=key, suffixes=("", "_other")).sort_values(key)
         compared = [column for column in table.columns if column.name != key and column.name not in _NOT_CONTENT]
-        for row in both.to_dict("records"):
+        for row in shared.to_dict("records"):
             for column in compared:
                 one, other = row[column.name], row[f"{column.name}_other"]
                 if _empty(one) or _empty(other):
@@ -264,8 +264,4 @@ def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Ite
                     conflicts.append(f"{name} {row[key]}: {column.name} {str(one)[:60]!r} ≠ {str(other)[:60]!r}")
     if conflicts:
         shown = "; ".join(conflicts[:10]) + ("; …" if len(conflicts) > 10 else "")
-        msg = (
-            f"案例 {case.name!r} 与前面的案例有 {len(conflicts)} 处编号相同而内容不同,请改编号或统一内容 / "
-            f"case {case.name!r}: {len(conflicts)} cells differ under one id; change the id or the content: {shown}"
-        )
-        raise CaseError(msg)
+        raise CaseError(both("errors.ids_in_conflict", case=repr(case.name), count=len(conflicts), shown=shown))

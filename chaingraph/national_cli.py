@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.days import checked_date, checked_day
 from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
 PROTOCOLS = ("hide30", "temporal", "gaps")
+MOST_SEEDS = 1_000  # of a back-test: days of work
 _OUTCOMES = {"firm": ("firm", "企业"), "region": ("region", "地区"), "date": ("date", "日期")}
 
 _LANG = click.option(
     "--lang",
+    is_eager=True,
     type=click.Choice(["zh", "en"]),
     default="zh",
     show_default=True,
@@ -82,7 +85,7 @@ def import_list_command(file: Path, tier: str, out: Path, lang: str) -> None:
 
 @import_commands.command("register")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as-of", required=True, help="登记册截至日期 / date of the register")
+@click.option("--as-of", required=True, callback=checked_date, help="登记册截至日期 / date of the register")
 @click.option("--large", is_flag=True,
               help="写为 Parquet 数据集;超过十万行总是 / as Parquet datasets; always beyond 100,000 rows")  # fmt: skip
 @_OUT_CASE
@@ -176,7 +179,11 @@ def backtest_command(
     from chaingraph.importers.columns import read_columns
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.writers.backtest import write_backtest, write_plot
+    from chaingraph.writers.files import check_file_place
 
+    for file in (out, plot):  # what takes minutes is not to fail at its end
+        if file is not None:
+            check_file_place(file)
     wanted = PROTOCOLS if protocol == "all" else (protocol,)
     numbers = seed_numbers(seeds)
     if outcomes is not None and protocol != "hide30":
@@ -236,7 +243,7 @@ def seed_numbers(seeds: str) -> list[int]:
     Raises
     ------
     ChaingraphError
-        When it means none.
+        When it means none, or more than `MOST_SEEDS`.
 
     Examples
     --------
@@ -246,10 +253,11 @@ def seed_numbers(seeds: str) -> list[int]:
     numbers: list[int] = []
     for part in seeds.split(","):
         first, _, last = part.strip().partition("-")
-        if not first.isdigit() or (last and not last.isdigit()):
-            msg = f"--seeds {seeds!r}:请写 0-4 或 0,2,5 / write 0-4 or 0,2,5"
-            raise ChaingraphError(msg)
-        numbers += range(int(first), int(last or first) + 1)
+        plain = all(number.isdecimal() and len(number) < 10 for number in (first, last or first))
+        between = range(int(first), int(last or first) + 1) if plain else range(0)
+        if not 0 < len(between) <= MOST_SEEDS - len(numbers):
+            raise ChaingraphError(both("errors.seeds", seeds=repr(seeds[:80]), most=MOST_SEEDS))
+        numbers += between
     return numbers
 
 
@@ -259,21 +267,21 @@ def seed_numbers(seeds: str) -> list[int]:
 @click.option("--firm", "firms", multiple=True, help="企业名称或编号,可重复 / a firm on the lists; may be repeated")
 @click.option("--top", type=click.IntRange(1, 100), help="各链前N家 / the first N of every chain instead")
 @click.option("--out", default="briefs", show_default=True, type=click.Path(path_type=Path), help="文件夹 / folder")
-@click.option("--on", default=None, help="简报日期,默认今天 / day of the briefs (YYYY-MM-DD), by default today")
+@click.option("--on", callback=checked_day, help="简报日期,默认今天 / day of the briefs (YYYY-MM-DD), by default today")
 @_LANG
 def brief_command(
     case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None, lang: str
 ) -> None:
     """一企一页的拜访简报(DOCX) / A page or two per target for the first meeting (DOCX)."""
-    from chaingraph.api import survey
+    from chaingraph.api import LISTED, read_cases, survey
     from chaingraph.merge import build_graph
-    from chaingraph.tables import read_case
     from chaingraph.writers.brief import write_briefs
 
     if not firms and top is None:
         raise ChaingraphError(text("national.no_firms_asked", lang))
-    graph = build_graph(read_case(case, lang=lang))
-    found = survey(graph, region=region, lang=lang)
+    cases, sample = read_cases(case, LISTED, region, lang=lang)
+    graph = build_graph(*cases)
+    found = survey(graph, region=region, lang=lang, reference=sample)
     wanted = list(firms)
     if top is not None:
         rows = found.targets[lang]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from chaingraph.days import checked_day
 from chaingraph.labels import text
 
 _NAMES = ("reinvest", "fund", "headquarters", "technology", "site", "team")
@@ -23,11 +24,13 @@ _FIRST = 15  # rows of a list shown on the terminal
     "--pool", "names", multiple=True, type=click.Choice(_NAMES), help="招商方式,可多次 / which; may be repeated"
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 .xlsx 或 .csv / file to write")
-@click.option("--on", help="政策须在该日有效,默认今天 / day policies have to hold on, default today")
+@click.option(
+    "--on", callback=checked_day, help="政策须在该日有效,默认今天 / day policies have to hold on, default today"
+)
 @click.option("--reference", default="listed", show_default=True, metavar="CASE2",
               help="参照:listed(自带汇总)、none 或全国案例 / listed, none, or a national case")  # fmt: skip
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
-              help="输出语言 / language of messages")  # fmt: skip
+              is_eager=True, help="输出语言 / language of messages")  # fmt: skip
 def pools_command(
     case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: str, lang: str
 ) -> None:

@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.gazetteer import CHINA, GENERIC, Path, Point, clean, english_place, gazetteer, lies_in, parse
+from chaingraph.labels import both
 
 __all__ = [
     "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "capitals", "coordinates", "country_of", "distance_km",
@@ -76,14 +77,9 @@ def region_path(name: str, within: str | None = None) -> Path:
         return found
     if paths:
         choices = "、".join("".join(dict.fromkeys(path[1:])) for path in sorted(paths)[:8])
-        msg = (
-            f"地名 {name!r} 不足以确定,请连同所在城市写明,例如 {choices} / "
-            f"region {name!r} is not unique: write it with its city"
-        )
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.region_not_unique", name=repr(name[:80]), choices=choices))
     near = difflib.get_close_matches(text, _near_names(), n=5, cutoff=0.3)
-    msg = f"没有地名 {name[:80]!r},相近的有 / no region {name[:80]!r}; near names: {', '.join(near) or '-'}"
-    raise UnknownNameError(msg)
+    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=", ".join(near) or "-"))
 
 
 def path_of(place: Sequence[object]) -> Path:

@@ -172,12 +172,12 @@ def run(
     open_engine = named_engine(engine, master, lang)
     load_profile(profile)  # what is wrong with it is said before anything is computed
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
-    inputs = [Path(case_path), *([] if reference in (LISTED, NO_REFERENCE) else [Path(reference)])]
+    national = reference not in (LISTED, NO_REFERENCE)
+    inputs = [Path(case_path), *([Path(reference)] if national else [])]
     check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
+    fitted, tests = _fitted(weights, national=national, lang=lang), _own_tests(backtest, lang)
     cases, sample = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
-    national = len(cases) > 1
-    fitted, tests = _fitted(weights, national=national), _own_tests(backtest, lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
     findings = survey(
@@ -211,20 +211,21 @@ def run(
     return RunResult(findings, graph, cases[0], Path(out), files, unplaced, tuple(changed))
 
 
-def _fitted(weights: str | Path | None, *, national: bool) -> dict[str, float] | None:
+def _fitted(weights: str | Path | None, *, national: bool, lang: str) -> dict[str, float] | None:
     """The weights of a file, where one is given."""
     if weights is None:
         return None
     from chaingraph.backtest.refit import read_weights
 
     if not national:
-        message = "权重文件须与全国参照一同使用 / weights are used with a national reference only: --reference"
-        raise CaseError(message)
+        raise CaseError(text("errors.weights_alone", lang))
     try:
-        return read_weights(Path(weights).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{weights}: {error}"
-        raise CaseError(message) from error
+        content = Path(weights).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CaseError(text("errors.weights_not_opened", lang, file=weights, detail=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise CaseError(text("errors.weights_no_text", lang, file=weights)) from error
+    return read_weights(content, str(weights))
 
 
 def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chaingraph.big5 import check_big5
 from chaingraph.columns import Table
 from chaingraph.headers import (
     LOOK_AHEAD,
@@ -174,6 +175,8 @@ def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
         try:
             text = codecs.getincrementaldecoder(encoding)("strict").decode(head, final=whole)
         except UnicodeDecodeError:
+            if encoding == "utf-8-sig":
+                check_big5(head)
             continue
         break
     if text is None:
@@ -185,10 +188,12 @@ def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
     rows: list[tuple[int, Sequence[str]]] = []
     try:
         rows.extend(itertools.islice(reader, LOOK_AHEAD))
-    except Refusal:
-        if whole or not rows:
-            raise  # otherwise the cut after 64 KB went through a quoted cell
-    check_header(table, rows)
+    except Refusal:  # perhaps only since the cut after 64 KB went through a quoted cell
+        if whole:
+            raise
+        if not rows:
+            rows = [(1, next(csv.reader([text], delimiter=delimiter)))]
+    check_header(table, rows, cut=not whole and len(rows) == 1)
     return delimiter
 
 
@@ -202,7 +207,7 @@ def _encoding(data: bytes) -> str:
     Raises
     ------
     Refusal
-        When neither does, or when it is UTF-8 but for a few broken bytes: GB18030 would read those as other words.
+        When neither does, when it is UTF-8 but for a few broken bytes, or Big5: GB18030 reads those as other words.
     """
     view = memoryview(data)
     for encoding in ("utf-8-sig", "gb18030"):
@@ -219,6 +224,8 @@ def _encoding(data: bytes) -> str:
             if encoding == "utf-8-sig" and sum(1 for letter in around if letter > "\x7f") > 5 * broken:
                 line = data.count(b"\n", 0, place) + 1
                 raise Refusal(Problem("broken_utf8", {"line": line}), line) from error
+            if encoding == "utf-8-sig":
+                check_big5(data[place - place % MEGABYTE :])
             continue
         return encoding
     raise Refusal(Problem("not_text"))

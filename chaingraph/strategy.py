@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.labels import both
 
 ORDER_KEYS = ("signal", "linked", "tier", "severity", "reach", "fit")
 
@@ -50,8 +51,7 @@ def load_strategy(name: str) -> Strategy:
     path = folder / f"{name}.toml"
     if not name.isidentifier() or not path.is_file():
         names = sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
-        msg = f"没有策略 {name!r},可选 / no strategy {name!r}; choose: {', '.join(names)}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.no_strategy", name=repr(name[:80]), choices=", ".join(names)))
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return Strategy(
         name=name,

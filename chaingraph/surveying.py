@@ -10,7 +10,7 @@ import pandas as pd
 
 from chaingraph.candidates import asked_segments, find_candidates, local_units, signals
 from chaingraph.derived import current_tiers, firm_places, segment_nodes
-from chaingraph.explain_gaps import describe_gaps, describe_leaders, weekly_questions
+from chaingraph.explain_gaps import describe_gaps, describe_leaders, names_by_id, weekly_questions
 from chaingraph.explain_lists import describe_rankings, list_notes
 from chaingraph.explain_targets import describe_targets, for_list, gather_grounds
 from chaingraph.findings import Findings
@@ -228,7 +228,7 @@ def survey(
     caption = _caption(graph, places, reference)
     tested = measured_by(caption["reference_kind"], weights=weights is not None, own=tests)
     base = Base(*_whole_base(region, caption, graph, reference), around.base)
-    names = graph["firms"].set_index("firm_id")["firm"]
+    local, local_en = (shares["local_firm_id"].map(names_by_id(graph, "firms", language)) for language in LANGUAGES)
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
         region=region,
@@ -241,7 +241,7 @@ def survey(
         leaders={language: describe_leaders(around.leaders, graph, language) for language in LANGUAGES},
         questions={language: weekly_questions(gaps[language], language) for language in LANGUAGES},
         terms=terms,
-        shares=shares.assign(local_firm=shares["local_firm_id"].map(names)),
+        shares=shares.assign(local_firm=local, local_firm_en=local_en),
         words=words,
         routes=routes,
         dropped=dropped,

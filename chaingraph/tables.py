@@ -42,6 +42,7 @@ def read_case(
     lang: str = "zh",
     max_reject_share: float = 0.2,
     required: Sequence[str] = REQUIRED_TABLES,
+    called: str | Path | None = None,
 ) -> Case:
     """What does a bureau know? Its tables, cleaned, with every value that could not be used and why.
 
@@ -57,6 +58,8 @@ def read_case(
         optional table always may, unless the share is 0.
     required
         Tables that must hold rows; `NATIONAL_TABLES` for a national case that only serves as reference.
+    called
+        What messages call the case, where the tables are copies of it; None: its path.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def read_case(
     chaingraph.errors.CaseError: The case no/such/folder was refused; put the following right first:
     - 'no/such/folder' nothing is there → check the path of the case folder or workbook
     """
-    journal = Journal(str(path), lang)
+    journal = Journal(str(called or path), lang)
     if not 0 <= max_reject_share <= 1:
         raise ChaingraphError(text("tables.bad_share_limit", lang, value=max_reject_share))
     folder = Path(path)
@@ -93,7 +96,7 @@ def read_case(
     usable = _usable(sheets, journal)
     read = {sheet.table.name: _rows_read(sheet, journal) for sheet in usable}
     drafts = _connected([_draft(sheet, journal) for sheet in usable], journal)
-    _check_required(drafts, read, required, journal)
+    _check_required(drafts, read, required, journal, folder)
     _check_shares(read, max_reject_share, journal)
     if journal.refused:
         raise journal.refusal()
@@ -177,12 +180,16 @@ def _missing_columns(sheet: Sheet) -> list[Column]:
     return [column for column in sheet.table.columns if column.required and column.name not in present]
 
 
-def _check_required(drafts: dict[str, Draft], read: dict[str, int], required: Sequence[str], journal: Journal) -> None:
+def _check_required(
+    drafts: dict[str, Draft], read: dict[str, int], required: Sequence[str], journal: Journal, folder: Path
+) -> None:
     refused = {entry.table for entry in journal.refused}
     if not refused <= set(TABLES):
         return  # a whole workbook could not be read: that its tables are missing says nothing more
     for name in (name for name in required if name not in refused):
-        if name not in read:
+        if name not in read and (folder / name).is_dir():
+            journal.refuse(name, Refusal(Problem("is_dataset", {"name": name})))
+        elif name not in read:
             journal.refuse(name, Refusal(Problem("missing_table", {"name": name, "name_zh": TABLES[name].name_zh})))
         elif not read[name]:
             journal.refuse(name, Refusal(Problem("no_rows")))

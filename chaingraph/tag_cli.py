@@ -28,16 +28,15 @@ if TYPE_CHECKING:
               help="输出语言 / language of messages")  # fmt: skip
 def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: str) -> None:
     """把企业产品归入产业链环节 / Put the products of a case's firms into the segments of chains."""
-    import pandas as pd
-
+    from chaingraph.importers.classes import read_classes
     from chaingraph.stores.parquet_case import is_large
     from chaingraph.tables import NATIONAL_TABLES, read_case
     from chaingraph.tagging_case import tag_case
     from chaingraph.writers.case import write_case
 
     click.echo(text("tagging.read", lang), err=True)
+    classes = None if notes is None else read_classes(notes, lang)  # what is wrong with it is said before the work
     teacher = read_case(chains, lang=lang)
-    classes = None if notes is None else pd.read_csv(notes, dtype="str")
     if is_large(case):
         _tag_large(case, teacher, classes, out, lang)
         return

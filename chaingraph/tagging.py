@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chaingraph.columns import SEPARATOR, split
 from chaingraph.errors import CaseError
-from chaingraph.labels import text as label
+from chaingraph.labels import both
 from chaingraph.tagging_context import batches, beside, logit
 from chaingraph.tagging_features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
 from chaingraph.tagging_linear import LinearStep
@@ -120,13 +120,13 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """
         texts, names = _texts(X), [frozenset(split(value)) for value in _texts(y)]
         if len(texts) != len(names) or (groups is not None and len(groups) != len(texts)):
-            raise CaseError(label("tagging.lengths", "zh") + " / " + label("tagging.lengths", "en"))
+            raise CaseError(both("tagging.lengths"))
         sources = [f"group:{group}" for group in (groups if groups is not None else range(len(texts)))]
         products, labels, owners = _training_rows(texts, names, sources)
         listed = _listed(self.terms)
         segments = sorted(frozenset().union(*labels, *(meant for _, _, meant in listed)) - {NONE})
         if not segments or not products:
-            raise CaseError(label("tagging.nothing", "zh") + " / " + label("tagging.nothing", "en"))
+            raise CaseError(both("tagging.nothing"))
         self.classes_ = np.array([*segments, NONE], dtype=object)
         self.n_features_in_ = 1
         own = list(zip(products, owners, labels, strict=True))

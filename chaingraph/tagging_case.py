@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.case import Case
 from chaingraph.columns import DTYPES, SEPARATOR, split
 from chaingraph.errors import CaseError
-from chaingraph.labels import LANGUAGES, text
+from chaingraph.labels import both
 from chaingraph.schema import TABLES
 from chaingraph.tagging_features import parts
 
@@ -191,6 +191,6 @@ def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Cas
     return Case(case.name, tables, case.rejects, case.files, case.notes)
 
 
-def _both(entry: str, **values: object) -> str:
+def _both(entry: str, **values: object) -> dict[str, str]:
     """A message in Chinese and English: these functions know no language."""
-    return " / ".join(text(f"tagging.{entry}", language, **values) for language in LANGUAGES)
+    return both(f"tagging.{entry}", **values)

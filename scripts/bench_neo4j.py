@@ -139,7 +139,7 @@ def write_import_files(folder: Path) -> tuple[list[str], int, int]:
     words, counts = [], [0, 0]
     for number, kind in enumerate([*neo4j_rows.case_nodes(tables, where), *neo4j_rows.case_edges(tables, where)]):
         is_node = hasattr(kind, "label")
-        rows = list((neo4j_rows.node_rows if is_node else neo4j_rows.edge_rows)(kind, "ckg"))  # type: ignore[operator] # either
+        rows = list((neo4j_rows.node_rows if is_node else neo4j_rows.edge_rows)(kind, "ckg"))
         if not rows:
             continue
         counts[0 if is_node else 1] += len(rows)

@@ -72,7 +72,7 @@ def cells(data: bytes) -> None:
 _COLUMNS: list = []
 
 
-def _columns(tables):  # type: ignore[no-untyped-def] # the schema's own
+def _columns(tables):
     if not _COLUMNS:
         kinds = {}
         for table in tables.values():
@@ -232,7 +232,7 @@ def tagger(data: bytes) -> None:
 
 
 @cache
-def _tagger():  # type: ignore[no-untyped-def] # an estimator of ours
+def _tagger():
     from chaingraph.tables import read_case
     from chaingraph.tagging_case import learn_tagger
 

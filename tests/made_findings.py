@@ -241,6 +241,7 @@ def _shares(name: str, row: dict[str, Any]) -> list[dict[str, Any]]:
             "part": part,
             "local_firm_id": firm,
             "local_firm": firm,
+            "local_firm_en": firm,
             "share": share,
         }
         for term in ("mix", "ppr")

@@ -17,7 +17,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "vocabulary": ("errors", "labels", "columns", "schema", "gazetteer", "regions", "__init__"),
     "nouns": ("case", "graph", "strategy", "findings"),
     "intake": (
-        "rejects", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
+        "rejects", "big5", "cells", "headers", "workbook_parts", "workbooks", "sheets", "references", "tables",
         "grams", "name_forms", "names", "merge",
         "product_text", "tagging_features", "tagging_linear", "tagging_context", "tagging", "tagging_case",
         "tagging_evaluation", "importers",
@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "outside world": ("engines", "stores", "ledger", "writers"),
     "face": (
-        "api", "run", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
+        "api", "run", "days", "neo4j_cli", "national_cli", "tag_cli", "ledger_cli", "ledger_views_cli", "pools_cli",
         "sql_cli", "commands", "survey_cli", "cli", "__main__",
     ),
 }  # fmt: skip

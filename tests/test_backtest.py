@@ -240,6 +240,8 @@ def test_too_few_firms_are_refused():
         figures_on(held, "hide30", [0])
     with pytest.raises(CaseError, match="no firm has a city"):
         figures_on({**held, "firms": held["firms"].assign(city=None)}, "hide30", [0])
+    with pytest.raises(CaseError, match="fewer than two have enough firms"):
+        figures_on({**held, "firms": tables()["firms"].assign(city="甲")}, "hide30", [0])
 
 
 @pytest.fixture(scope="module")

@@ -100,11 +100,29 @@ def test_a_pipe_does_not_hang(toy: Path) -> None:
         (b'firm_id,firm\nL01,"never closed\nL02,x\n', "firms · row 2: 'unexpected end of data' malformed CSV"),
         (b"firm_id,firm\n", "firms: the table has no rows yet"),
         (b"firm_id,firm" + b",x" * 600 + b"\n", "firms: 602 columns; the limit is 512"),
+        # Only the beginning of such a header is read.
+        (b"firm_id,firm" + b",x" * 1_000_000 + b"\n", "firms: at least 32764 columns; the limit is 512"),
+        (b"firm_id,firm" + b',"xx"' * 1_000_000 + b"\n", "firms: at least 13107 columns; the limit is 512"),
     ],
 )
 def test_files_that_are_no_table(toy: Path, content: bytes, message: str) -> None:
     (toy / "firms.csv").write_bytes(content)
     assert message in refused(toy)
+
+
+def test_big5_is_not_read_as_gb18030(toy: Path) -> None:
+    names = ["台灣積體電路製造股份有限公司", "友達光電", "台達電子"]
+    content = "\r\n".join(["firm_id,firm", *(f"F{number},{name}" for number, name in enumerate(names))])
+    said = "firms: 'F0,台灣積體電路製造.*' the file is in Big5 .traditional Chinese. → as GB18030 .*: save it as CSV"
+    far = "firm_id,firm\r\n" + "X,plain\r\n" * 10_000 + content  # beyond what is looked at before all is read
+    for lines in (content, far):
+        (toy / "firms.csv").write_bytes(lines.encode("big5"))
+        with pytest.raises(CaseError, match=said):
+            read_case(toy, lang="en")
+    (toy / "alone").mkdir()
+    for encoding in ("gb18030", "utf-8"):  # the same words in an encoding that is read
+        (toy / "alone" / "firms.csv").write_bytes(content.encode(encoding))
+        assert read_case(toy / "alone", required=("firms",))["firms"]["firm"].tolist() == names
 
 
 def test_utf8_with_one_broken_byte_is_not_read_as_gb18030(toy: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_table_of_speeds_is_the_record(name: str) -> None:
     known = figures()
     assert len(rows(name)) >= 2, f"{name} has no table of sizes"
     for size, wall, processor, join, ratio, memory in rows(name):
-        size = re.match(r"\d+ M", size).group()  # type: ignore[union-attr]  # rows() found it by that
+        size = re.match(r"\d+ M", size).group()
         measured = {
             wall: f"{size} firms: gaps, pools, top-k and rows",
             processor: f"{size} firms: the same, processor time",

@@ -23,7 +23,7 @@ def found() -> Findings:
 
 
 def texts(figure: object) -> list[str]:
-    axes = figure.axes[0]  # type: ignore[attr-defined]  # typed as object so that matplotlib is not needed to collect
+    axes = figure.axes[0]
     return [item.get_text() for item in [*axes.texts, axes.title, *axes.get_xticklabels(), *axes.get_yticklabels()]]
 
 

@@ -305,6 +305,24 @@ def test_ctrl_c_leaves_out_as_it_was(case: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "toy"]
 
 
+@pytest.mark.parametrize("module", ["chaingraph.cli", "click", "chaingraph.labels"])
+def test_ctrl_c_while_the_program_loads_is_told_as_later(module: str) -> None:
+    script = (
+        "import runpy, sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            sys.meta_path.remove(self)\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "sys.argv = ['chaingraph', 'check', '--lang', 'en']\n"
+        "runpy.run_module('chaingraph', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == cli.INTERRUPTED
+    assert done.stderr == "\nInterrupted; no half-written file was left.\n"
+    assert done.stdout == ""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")
 def test_terminal_shows_a_bar(case: str, tmp_path: Path) -> None:
     import pty

@@ -100,14 +100,14 @@ def test_labels_stand_in_both_languages_with_the_same_blanks(area: str, entry: s
 
 
 def asked_labels() -> Iterator[tuple[str, str, frozenset[str] | None]]:
-    """Every ``text("area.entry", …)`` of the package: where, which, and the blanks it fills (None: not readable)."""
+    """Every ``text("area.entry", …)`` or ``both`` of the package: where, which, its blanks (None: not readable)."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             key = node.args[0].value
-            if name == "text" and isinstance(key, str) and re.fullmatch(r"[a-z_]+\.\w+", key):
+            if name in ("text", "both") and isinstance(key, str) and re.fullmatch(r"[a-z_]+\.\w+", key):
                 given = [keyword.arg for keyword in node.keywords]
                 filled = None if None in given else frozenset(word for word in given if word)
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", key, filled

@@ -147,3 +147,18 @@ def test_what_does_not_fit_is_spilled_or_refused_in_words(tmp_path: Path, monkey
         with pytest.raises(StoreError, match="memory limit of 96MB"):
             query("fails")
     assert not list(Path(tempfile.gettempdir()).glob(f"chaingraph-spill-*/duckdb_temp_{os.getpid()}_*"))
+
+
+def test_a_table_that_does_not_fit_is_refused_in_words() -> None:
+    firms = pd.DataFrame({"firm_id": [f"F{number:06}" for number in range(100_000)]})
+    with (
+        pytest.raises(StoreError, match=r"loading table firms \(100000 rows\) needs more than the memory limit of 1MB"),
+        engine.open_engine({"firms": firms}, memory_limit="1MB"),
+    ):
+        pass
+    odd = pd.DataFrame({"amount": [1 + 2j]})
+    with (
+        pytest.raises(StoreError, match="table amounts could not be handed to the engine"),
+        engine.open_engine({"amounts": odd}),
+    ):
+        pass

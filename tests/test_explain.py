@@ -81,6 +81,11 @@ def test_explain_by_name_part_or_id(toy: Findings) -> None:
     assert cg.explain(toy, "乙九") == by_id
     assert "尚不知道" in by_id
     assert "S=" in by_id
+    assert "甲一新能源有限公司（占12%）" in by_id
+    in_english = cg.explain(toy, "O09", lang="en")
+    assert "like Jiayi here (12%)" in in_english  # its English name
+    assert "like 甲二硅材料有限公司 here (53%)" in in_english  # which has none
+    assert "甲一" not in in_english
     lists = toy.targets["zh"]
     with pytest.raises(cg.ChaingraphError, match="不止一家"):
         find_listed(lists, "有限公司")

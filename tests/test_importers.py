@@ -12,7 +12,8 @@ from shared_data import shared
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
-from chaingraph.importers.columns import read_columns
+from chaingraph.importers.classes import read_classes
+from chaingraph.importers.columns import read_columns, read_columns_in_parts
 from chaingraph.importers.lists import read_list
 from chaingraph.importers.register import read_register, read_register_in_parts
 from chaingraph.writers.case import write_case
@@ -242,9 +243,41 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     assert sorted(case["firm_products"]["product"]) == ["光学镜头", "纱线", "镜片的制造"]
     assert case.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 2, 1, 1]]
     assert sorted(case.rejects["column"]) == ["credit_code", "firm"]
-    path.write_bytes(b"\x1f\x8b broken")
-    with pytest.raises(CaseError, match="cannot be read"):
-        read_register(path, as_of="2019-04", lang="en")
+    whole = path.read_bytes()
+    for broken in (b"\x1f\x8b broken", whole[:-20]):  # one that breaks off would else be half a register
+        path.write_bytes(broken)
+        with pytest.raises(CaseError, match="cannot be read"):
+            read_register(path, as_of="2019-04", lang="en")
+
+
+def test_a_packed_file_of_several_parts_is_read_whole(tmp_path):
+    path = tmp_path / "list.csv.gz"
+    for size in (1, 99):
+        path.write_bytes("code,name\n1,台灣積體電路製造".encode("big5"))
+        with pytest.raises(CaseError, match="Big5"):
+            list(read_columns_in_parts(path, {"code": ("code",)}, ("code",), "en", size))
+    path.write_bytes(gzip.compress(b"code,name\n1,a\n") + gzip.compress(b"2,b\n"))
+    rows = read_columns(path, {"code": ("code",), "name": ("name",)}, ("code",), "en")
+    assert rows["name"].tolist() == ["a", "b"]
+
+
+def test_classes_of_a_classification_are_read_or_refused_in_words(tmp_path):
+    path = tmp_path / "classes.csv"
+    path.write_bytes("代码,级别,名称\n01,2,农业\n0111,4, 稻谷种植\n,4,无码\n".encode("gb18030"))
+    assert read_classes(path, "en").to_numpy().tolist() == [["0111", "4", "稻谷种植"]]
+    for content, said in (
+        (bytes(range(128, 256)), r"classes\.csv cannot be read: text neither in UTF-8 nor in GB18030; save"),
+        ("code,level,name\n1,4,半導體製造業".encode("big5"), "is in Big5 .traditional Chinese. '1,4,半導體製造業'"),
+        (b"", r"cannot be read: no table in CSV: No columns to parse"),
+        (b"code,level\n1,4\n", r"classes\.csv lacks the columns name"),
+        (b"code,level,name\n01,2,a\n", r"has no class \(no row of level 4\): its levels are 2; give"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(CaseError, match=said):
+            read_classes(path, "en")
+    path.unlink()
+    with pytest.raises(CaseError, match=r"classes\.csv cannot be opened: No such file or directory; check"):
+        read_classes(path, "en")
 
 
 def test_a_register_read_in_parts_is_the_register_read_whole(tmp_path):

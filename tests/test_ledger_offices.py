@@ -173,7 +173,7 @@ def test_a_bonus_for_what_exceeds_a_target_up_to_its_most(
     low = case["place_targets"].assign(target=1.0)
     path = ledger.path
     for bonus, points in (({"each": 0.4, "most": 3.0}, 15.4), ({"each": 9, "most": 3.0}, 18.0)):
-        with open_ledger(path, with_bonus(**bonus)) as opened:  # type: ignore[arg-type]  # rules
+        with open_ledger(path, with_bonus(**bonus)) as opened:
             board = progress.board(opened, case["targets"], "2024-07-01", place_targets=low)
             assert board.places.set_index("name")["points"].to_dict() == pytest.approx(
                 {"平湖市": points, "桐乡市": 15.0}

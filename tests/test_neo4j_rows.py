@@ -139,7 +139,7 @@ def test_regions_are_paths() -> None:
 )  # fmt: skip
 def test_what_cannot_be_kept_whole_is_refused(table: str, change: object, message: str) -> None:
     tables = toy_tables()
-    tables[table] = change(tables[table])  # type: ignore[operator] # a lambda of the list above
+    tables[table] = change(tables[table])
     with pytest.raises(StoreError, match=message):
         checked(pd_tables(tables))
 

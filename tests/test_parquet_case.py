@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -76,6 +77,13 @@ def test_what_is_large_is_told_by_its_folders(large: Path, tmp_path: Path) -> No
     shutil.copytree(large, half, ignore=shutil.ignore_patterns("firm_segments"))
     with pytest.raises(CaseError, match="firm_segments/ is missing"):
         read_large_case(half, "嘉兴", open_engine, lang="en")
+
+
+def test_what_lacks_chains_is_refused_by_its_own_path(large: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(large, bare, ignore=shutil.ignore_patterns("chains.csv"))
+    with pytest.raises(CaseError, match=re.escape(f"The case {bare} was refused")):
+        read_large_case(bare, "嘉兴", open_engine, lang="en")
 
 
 def test_every_firm_read_is_the_case_itself(whole: Case) -> None:
@@ -352,3 +360,14 @@ def test_the_firms_of_a_reference_are_found_in_a_large_case(large: Path, tmp_pat
 def test_pools_of_a_large_case(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pools", str(large), "--region", "嘉兴", "--pool", "headquarters", "--lang", "en"]) == 0
     assert "722" in capsys.readouterr().out
+
+
+def test_briefs_of_a_large_case(large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["brief", str(large), "--region", "嘉兴", "--firm", "固德威", "--out", str(tmp_path / "b"), "--lang", "en"]
+    assert main(given) == 0
+    assert capsys.readouterr().out.count("wrote") == len(list((tmp_path / "b").glob("*.docx"))) == 1
+
+
+def test_a_command_for_files_says_that_a_dataset_is_none(large: Path) -> None:
+    with pytest.raises(CaseError, match=r"firms: the folder firms/ is a Parquet dataset; files alone are read here → "):
+        read_case(large, lang="en")

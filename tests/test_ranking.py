@@ -98,7 +98,7 @@ def test_unverified_memberships_say_so() -> None:
 )
 def test_grades(changes: dict[str, object], grade: str) -> None:
     everything = {"text": True, "code": True, "comparable": 10, "confidences": ("seen", "seen"), "national": True}
-    assert evidence_grade(**(everything | changes)) == grade  # type: ignore[arg-type]
+    assert evidence_grade(**(everything | changes)) == grade
 
 
 def test_strategies_name_only_what_exists() -> None:

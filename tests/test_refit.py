@@ -83,7 +83,8 @@ def test_what_chance_brought_leaves_the_shipped_weights() -> None:
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        ("[weights]\nmix = 1", "must have exactly"), ("weights = 3", "must have exactly"), ("[weights", "weights:"),
+        ("[weights]\nmix = 1", "must have exactly"), ("weights = 3", "must have exactly"), ("[weights", "is no TOML"),
+        ('{"mix": 1}', "is no TOML"),
         ("[weights]\nmix = -1\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = -1"),
         ("[weights]\nmix = nan\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = nan"),
         ("[weights]\nmix = true\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = True"),
@@ -119,16 +120,14 @@ def test_both_thresholds_are_one() -> None:
 def test_a_run_takes_weights_with_a_national_reference_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = Path(__file__).resolve().parents[1] / "data" / "jiaxing"
     (tmp_path / "w.toml").write_text("[weights]\n", encoding="utf-8")
-    given = [
-        "run",
-        str(data),
-        "--region",
-        "嘉兴",
-        "--out",
-        str(tmp_path / "out"),
-        "--weights",
-        str(tmp_path / "w.toml"),
-    ]
-    assert main(given) == 1
+    given = ["run", str(data), "--region", "嘉兴", "--out", str(tmp_path / "out"), "--lang", "en", "--weights"]
+    assert main([*given, str(tmp_path / "w.toml")]) == 1
     assert "used with a national reference only" in capsys.readouterr().err
+    (tmp_path / "b.toml").write_bytes(b"\xff\x00")
+    for name, said in (
+        ("w.toml", "must have exactly: mix,"), ("b.toml", "is no text"), ("no.toml", "cannot be opened: No such file"),
+    ):  # fmt: skip
+        assert main([*given, str(tmp_path / name), "--reference", str(data)]) == 1
+        assert f"{tmp_path / name}" in (told := capsys.readouterr().err)
+        assert said in told
     assert not (tmp_path / "out").exists()

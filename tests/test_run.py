@@ -121,7 +121,7 @@ def test_wrong_words_are_answered_and_nothing_is_written(
 ) -> None:
     arguments = {"case_path": case, "region": "嘉兴", "out": tmp_path / "out"} | change
     with pytest.raises(cg.ChaingraphError, match=message):
-        run(arguments.pop("case_path"), **arguments)  # type: ignore[arg-type]  # wrong on purpose
+        run(arguments.pop("case_path"), **arguments)
     assert not (tmp_path / "out").exists()
 
 

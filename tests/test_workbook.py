@@ -23,7 +23,7 @@ from chaingraph.labels import text
 from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.trust import Base, describe_trust, measured_by
 from chaingraph.writers.cell_text import CELL_LIMIT, address, lines, sheet_name
-from chaingraph.writers.evidence import evidence
+from chaingraph.writers.evidence import evidence, local_shares
 from chaingraph.writers.profile_columns import CHAIN_COLUMNS
 from chaingraph.writers.workbook import write_workbook
 from tests.toy import toy_tables
@@ -91,11 +91,11 @@ pv,main,extend,O02,constant,1,-0.025,-0.025
 pv,leader,strengthen,O02,mix,0.36,0.5556,0.2
 """,
     "shares": """
-chain_id,list,firm_id,term,part,local_firm_id,local_firm,share
-pv,main,O02,mix,text,L01,L01,0.5
-pv,main,O02,mix,industry,L01,L01,0.2
-pv,main,O02,mix,text,L04,L04,0.3
-pv,leader,O02,mix,text,L05,L05,1
+chain_id,list,firm_id,term,part,local_firm_id,local_firm,local_firm_en,share
+pv,main,O02,mix,text,L01,L01,L01-en,0.5
+pv,main,O02,mix,industry,L01,L01,L01-en,0.2
+pv,main,O02,mix,text,L04,L04,L04-en,0.3
+pv,leader,O02,mix,text,L05,L05,L05-en,1
 """,
     "words": """
 chain_id,firm_id,local_firm_id,words
@@ -272,6 +272,11 @@ def test_terms_add_up_and_name_the_nearest_firms(book_path: Path) -> None:
     assert row["产品与行业最相近的本地企业"] == "L01 70%\nL04 30%"
     assert (row["邻近城市"], row["共有词"]) == (None, "组件、电池")
     assert (led["策略"], led["合计"], led["产品与行业最相近的本地企业"]) == ("强链固链", 0.2, "L05 100%")
+
+
+def test_the_nearest_firms_bear_their_english_names_in_english() -> None:
+    told = local_shares(toy_findings(), "en")["text"].tolist()
+    assert told == ["L05-en 100%", "L01-en 70%\nL04-en 30%"]
 
 
 def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -> None:

@@ -31,7 +31,7 @@ def plan(tmp_path: Path) -> Path:
 
 def write(path: Path, plan: Path, marks: Marks | None = None, lang: str = "zh", findings: object = None) -> Path:
     found = findings or toy_findings()
-    write_workbook(found, toy_graph(), path, profile=plan, marks=marks, lang=lang)  # type: ignore[arg-type]
+    write_workbook(found, toy_graph(), path, profile=plan, marks=marks, lang=lang)
     return path
 
 

@@ -33,6 +33,7 @@ from chaingraph.backtest.panel import (
 )
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 
 MIN_VISIBLE = 10  # firms of a city whose absent industries are forecast
 FIRST = 20  # absent industries of a city that a reader would look at
@@ -136,8 +137,7 @@ def _trials(panel: Panel, protocol: Protocol, names: tuple[str, ...], seeds: tup
 
 def _trial(now: _Pairs, before: _Pairs, names: tuple[str, ...], seed: int) -> _Found:
     if not now.came.any():
-        msg = "没有可检验的缺失行业 / no city with enough firms has an absent industry that got one"
-        raise CaseError(msg)
+        raise CaseError(both("errors.no_absent_industry"))
     pooled, cities = {}, {}
     for name, score in _scores(now, before, names, seed).items():
         pooled[name] = _auroc(score[now.absent], now.came[now.absent]), _precision(score, now)

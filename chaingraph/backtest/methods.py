@@ -8,9 +8,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from chaingraph.backtest.panel import Flags
-from chaingraph.errors import MissingExtraError
+from chaingraph.errors import CaseError, MissingExtraError
 from chaingraph.fit import FULL_FORM, SUMS_FORM
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 
 Features = Mapping[str, Floats]
 
@@ -93,6 +94,11 @@ def learned_scores(
         Features of the inner split, made of visible firms only.
     folds
         For each fold the scored cities in it.
+
+    Raises
+    ------
+    CaseError
+        When there is no other city to learn from.
     """
     out: dict[str, dict[str, Floats]] = {name: {} for name in pools}
     for method, wanted in (("logistic", FIVE), ("logistic_all", ALL), ("boosting", WITH_BASELINES)):
@@ -104,6 +110,8 @@ def learned_scores(
         for fold in (held for held in folds if len(held)):
             others = np.setdiff1d(np.concatenate(list(folds)), fold)
             pairs = learn(chosen, others)
+            if not pairs:
+                raise CaseError(both("errors.one_city_to_test"))
             rows = np.concatenate([pair[0] for pair in pairs])
             labels = np.concatenate([pair[1] for pair in pairs])
             score = (boosted if method == "boosting" else weighted_sum)(rows, labels)
@@ -173,8 +181,7 @@ def _topsis(found: Features, criteria: Sequence[str], pool: Callable[[int], Flag
         from pymcdm.normalizations import vector_normalization
         from pymcdm.weights import entropy_weights
     except ImportError as error:
-        msg = "pip install 'chaingraph[mcda]'  (TOPSIS 基线需要 pymcdm / the TOPSIS baseline needs pymcdm)"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_mcda")) from error
     method = TOPSIS(vector_normalization)
     out = np.zeros_like(found["lift_mix"])
     kinds = np.ones(len(criteria))

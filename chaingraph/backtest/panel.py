@@ -14,6 +14,7 @@ from chaingraph import kernels
 from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 from chaingraph.product_text import product_weights
 from chaingraph.reference import Distance, Reference, build_reference
 from chaingraph.sql import OpenEngine, places_in_sets
@@ -85,8 +86,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance, open_engine
         codes = query("industry_codes", tables={"places": places_in_sets(firms["industry"])})
         tested = query("tested", tables={"texts": texts, "codes": codes[["firm_id"]]})
     if tested.empty:
-        msg = "没有企业同时具备城市和行业或产品 / no firm has a city and an industry or a product"
-        raise CaseError(msg)
+        raise CaseError(both("errors.no_firm_to_compare"))
     whole = build_reference(tested.assign(city_key=tested["city"]), products, codes, distance=distance)
     cities = tuple(sorted(set(whole.city)))
     at = kernels.position_of(cities)

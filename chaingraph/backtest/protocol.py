@@ -36,6 +36,7 @@ from chaingraph.backtest.panel import (
 )
 from chaingraph.errors import CaseError
 from chaingraph.kernels import Floats, Integers
+from chaingraph.labels import both
 
 POOLS = ("A", "B")
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked
@@ -117,7 +118,7 @@ def backtest(
     Raises
     ------
     CaseError
-        When no city has enough firms, or no outcome matches a firm of the case.
+        When no city has enough firms, one alone has, or no outcome matches a firm of the case.
 
     Notes
     -----
@@ -158,8 +159,7 @@ def _trials(
 def _trial(panel: Panel, now: _Round, inner: _Round | None, methods: tuple[str, ...], seed: int) -> _Trial:
     """Everything that one seed decides, measured; small enough to be sent between processes."""
     if not len(now.split.cities):
-        msg = "没有城市的企业数量足够回测 / no city has enough firms for a back-test"
-        raise CaseError(msg)
+        raise CaseError(both("errors.no_city_to_test"))
     sizes = {
         int(city): (int((now.split.visible & (panel.city == city)).sum()), int(now.positive[place].sum()))
         for place, city in enumerate(now.split.cities)
@@ -202,8 +202,7 @@ def outcome_pairs(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> 
         if row >= 0 and city >= 0 and panel.city[row] != city:
             truth[city, row] = True
     if not truth.any():
-        msg = "outcomes 中没有一行能对上案例中的企业和城市 / no outcome matches a firm and a city of the case"
-        raise CaseError(msg)
+        raise CaseError(both("errors.no_outcome_matches"))
     return truth
 
 

@@ -25,7 +25,7 @@ from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.errors import CaseError
 from chaingraph.fit import FULL_FORM
 from chaingraph.kernels import Floats
-from chaingraph.labels import text
+from chaingraph.labels import LANGUAGES, both, text
 
 LEAST_POSITIVES = 200  # firms that came, from which weights may be fitted anew
 
@@ -129,8 +129,7 @@ def as_toml(result: Refit, *, source: str, on: str) -> str:
         When the weights are the shipped ones: a file of them would look like a finding.
     """
     if not result.fitted:
-        message = f"{reading(result, 'zh')} / {reading(result, 'en')}"
-        raise CaseError(message)
+        raise CaseError({lang: reading(result, lang) for lang in LANGUAGES})
     lines = [
         "# Weights of the score's five terms, fitted on a bureau's own outcomes (chaingraph run --weights FILE)",
         f"# Held-out AUROC: shipped {result.shipped_auroc:.4f}, these {result.fitted_auroc:.4f}",
@@ -145,13 +144,13 @@ def _quoted(value: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def read_weights(content: str) -> dict[str, float]:
-    r"""The weights of a file of `as_toml`.
+def read_weights(content: str, name: str = "weights") -> dict[str, float]:
+    r"""The weights of a file of `as_toml`; ``name`` is the file's, for messages.
 
     Raises
     ------
     CaseError
-        When a weight is missing, unknown, negative (the constant may be) or no number.
+        When it is no TOML, or a weight is missing, unknown, negative (the constant may be) or no number.
 
     Examples
     --------
@@ -160,16 +159,15 @@ def read_weights(content: str) -> dict[str, float]:
     0.8
     """
     try:
-        found = tomllib.loads(content).get("weights", {})
+        held = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        message = f"weights: {error}"
-        raise CaseError(message) from error
+        raise CaseError(both("errors.weights_no_toml", file=name, detail=error)) from error
+    found = held.get("weights")
     if not isinstance(found, dict) or found.keys() != FULL_FORM.keys():
-        message = f"[weights] 须恰有 / must have exactly: {', '.join(FULL_FORM)}"
-        raise CaseError(message)
+        shown = ", ".join(map(str, found if isinstance(found, dict) else held))[:200] or "-"
+        raise CaseError(both("errors.weights_terms", file=name, terms=", ".join(FULL_FORM), found=shown))
     for term, value in found.items():
         number = isinstance(value, (int, float)) and not isinstance(value, bool) and np.isfinite(value)
         if not number or (value < 0 and term != "constant"):
-            message = f"[weights] {term} = {value!r}: 须为非负数 / must be a number from 0 on"
-            raise CaseError(message)
+            raise CaseError(both("errors.weights_value", file=name, term=term, value=repr(value)[:80]))
     return {term: float(found[term]) for term in FULL_FORM}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from chaingraph.columns import DTYPES
 from chaingraph.errors import StoreError
+from chaingraph.labels import both
 from chaingraph.schema import TABLES
 from chaingraph.sql import Query, plain_frame, sql_text
 
@@ -47,8 +48,8 @@ def open_engine(
     Raises
     ------
     StoreError
-        When a dataset cannot be read, or a query fails; the message holds the engine's own words, and says what to do
-        where the memory limit was reached.
+        When a dataset cannot be read, a table cannot be loaded, or a query fails; the message holds the engine's own
+        words, and says what to do where the memory limit was reached.
 
     Examples
     --------
@@ -71,15 +72,17 @@ def open_engine(
                     connection.register(table, (tables or {})[table])
                 return plain_frame(connection.execute(sql_text(name), list(parameters)).df())
             except duckdb.OutOfMemoryException as error:
-                msg = (
-                    f"查询 {name} 需要的内存超过上限 {memory_limit},且无法写入临时文件夹 / query {name} needs more "
-                    f"than the memory limit of {memory_limit} and cannot spill it: raise the limit, or free disk space "
-                    f"in {tempfile.gettempdir()}: {str(error).partition(chr(10))[0]}"
-                )
-                raise StoreError(msg) from error
+                raise StoreError(
+                    both(
+                        "engines.query_memory",
+                        name=name,
+                        limit=memory_limit,
+                        folder=tempfile.gettempdir(),
+                        error=_first_line(error),
+                    )
+                ) from error
             except duckdb.Error as error:
-                msg = f"查询 {name} 失败 / query {name} failed: {error}"
-                raise StoreError(msg) from error
+                raise StoreError(both("engines.query_failed", name=name, error=error)) from error
             finally:
                 for table in extra:
                     connection.unregister(table)
@@ -110,7 +113,7 @@ def closed_connection(
                 if isinstance(value, Path):
                     _create_view(connection, name, files[name])
                 else:
-                    _create(connection, name, value)
+                    _create(connection, name, value, memory_limit)
             connection.execute(_CLOSE)
             yield connection
         finally:
@@ -126,32 +129,41 @@ def parquet_files(path: Path) -> list[str]:
         When there is none, or a name holds a mark that DuckDB takes for a pattern.
     """
     if path.is_symlink():
-        msg = (
-            f"数据集 {path} 是链接,不读取 / the dataset {path} is a link, which is not followed: name the folder itself"
-        )
-        raise StoreError(msg)
+        raise StoreError(both("engines.dataset_is_link", path=path))
     found: list[str] = [str(path.resolve())] if path.is_file() else []
     for folder, folders, names in os.walk(path.resolve()):  # follows no link to a folder
         folders.sort()
         inside = [Path(folder, name) for name in sorted(names) if name.endswith(".parquet") and name[0] not in "._"]
         found += [str(file) for file in inside if not file.is_symlink()]
     if not found:
-        msg = f"数据集 {path} 中没有 Parquet 文件 / the dataset {path} holds no Parquet file"
-        raise StoreError(msg)
+        raise StoreError(both("engines.dataset_empty", path=path))
     odd = [file for file in found if _GLOB & set(file)]
     if odd:
-        msg = f"文件名含 * ? [ ]: {odd[0]} / a file name holds one of * ? [ ]: rename {odd[0]}"
-        raise StoreError(msg)
+        raise StoreError(both("engines.dataset_odd_name", path=odd[0]))
     return found
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, memory_limit: str) -> None:
+    """The table in the engine's own storage, columns of the schema in the schema's types."""
+    import duckdb
+
     if name in TABLES:
         kinds = {column.name: DTYPES[column.kind] for column in TABLES[name].columns}
         frame = frame.astype({column: kinds[column] for column in frame.columns if column in kinds})
-    connection.register("_incoming", frame)
-    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608 - name is the schema's own
-    connection.unregister("_incoming")
+    try:
+        connection.register("_incoming", frame)
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608 - name is the schema's own
+        connection.unregister("_incoming")
+    except duckdb.OutOfMemoryException as error:
+        values = {"name": name, "rows": len(frame), "limit": memory_limit, "folder": tempfile.gettempdir()}
+        raise StoreError(both("engines.table_memory", **values, error=_first_line(error))) from error
+    except duckdb.Error as error:
+        raise StoreError(both("engines.table_failed", name=name, error=error)) from error
+
+
+def _first_line(error: BaseException) -> str:
+    """What happened; the lines after it are the engine's advice on settings that are not the user's."""
+    return str(error).partition("\n")[0]
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
@@ -164,8 +176,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, name: str, files: list[s
         connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608 - as above
         rows = connection.execute(f'DESCRIBE "{name}"').fetchall()
     except duckdb.Error as error:
-        msg = f"数据集 {name} 无法读取 / the dataset {name} cannot be read: {error}"
-        raise StoreError(msg) from error
+        raise StoreError(both("engines.dataset_unreadable", name=name, error=error)) from error
     absent = [c.name for c in TABLES[name].columns if c.name not in {row[0] for row in rows}] if name in TABLES else []
     if absent:  # a column that the dataset does not have is one that is not known
         types = {"float64": "DOUBLE", "Int64": "BIGINT", "boolean": "BOOLEAN"}

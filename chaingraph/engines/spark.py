@@ -20,7 +20,7 @@ import pandas as pd
 
 from chaingraph.columns import DTYPES
 from chaingraph.errors import MissingExtraError, StoreError
-from chaingraph.labels import text
+from chaingraph.labels import both
 from chaingraph.schema import TABLES
 from chaingraph.sql import Query, plain_frame, sql_text
 
@@ -161,8 +161,8 @@ def _answer(table: Any) -> pd.DataFrame:
     return plain_frame(table.to_pandas(types_mapper=kinds.get))
 
 
-def _say(entry: str, **values: object) -> str:
-    return " / ".join(text(f"engines.{entry}", lang, **values) for lang in ("zh", "en"))
+def _say(entry: str, **values: object) -> dict[str, str]:
+    return both(f"engines.{entry}", **values)
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph import regions
-from chaingraph.errors import CaseError
-from chaingraph.labels import text
+from chaingraph.importers.columns import read_columns
 
 _COLUMNS = ("ckg_code", "ckg_fullname", "code6", "province", "city", "method")
 # How the city was found -> how far it may be trusted: read in a list of companies, or inferred.
@@ -27,12 +26,9 @@ def apply_cities(firms: pd.DataFrame, path: Path, lang: str) -> pd.DataFrame:
     Raises
     ------
     CaseError
-        When the table lacks a column.
+        When the table cannot be read, or lacks a column.
     """
-    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    missing = [column for column in _COLUMNS if column not in table.columns]
-    if missing:
-        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+    table = read_columns(path, {column: (column,) for column in _COLUMNS}, _COLUMNS, lang)
     table = table[list(_COLUMNS)].drop_duplicates(["ckg_code", "ckg_fullname"])
     joined = firms.assign(bare=firms["firm_id"], order=range(len(firms)))
     table = table.assign(bare=table["ckg_code"].str[:6]).rename(columns={"ckg_fullname": "fullname"})

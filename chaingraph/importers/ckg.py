@@ -20,6 +20,7 @@ from chaingraph.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
 from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.importers.cities import apply_cities, cities_from_names
+from chaingraph.importers.columns import read_columns
 from chaingraph.labels import text
 from chaingraph.product_text import is_accounting_line
 
@@ -157,10 +158,8 @@ def _joined(values: Iterable[object]) -> str | float:
 
 def _later_list(path: Path, lang: str) -> pd.DataFrame:
     """What a later list of listed firms says, by six-digit code: listed (date) and name (short; NaN where not told)."""
-    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    missing = [column for column in ("ts_code", "list_date") if column not in table.columns]
-    if missing:
-        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+    headers = {name: (name,) for name in ("ts_code", "list_date", "name")}
+    table = read_columns(path, headers, ("ts_code", "list_date"), lang)
     day = pd.to_datetime(table["list_date"], format="%Y%m%d", errors="coerce").dt.strftime("%Y-%m-%d")
     told = table.assign(code=_six(table["ts_code"]), listed=day.astype("str"))
     return told.reindex(columns=["code", "listed", "name"]).groupby("code").first()

@@ -7,17 +7,20 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import IO, cast
 
 import pandas as pd
 
+from chaingraph.big5 import check_big5
 from chaingraph.case import REJECT_COLUMNS
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
+from chaingraph.rejects import Refusal, shown
 
 LARGEST = 2_000_000_000  # bytes of text, unpacked
+BLOCK = 1 << 20
 
 
 def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Sequence[str], lang: str) -> pd.DataFrame:
@@ -42,12 +45,15 @@ def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Seq
     try:
         raw = path.read_bytes()
         if raw[:2] == b"\x1f\x8b":
-            unpacked = zlib.decompressobj(wbits=31).decompress(raw, LARGEST)
-            raw = unpacked if len(unpacked) < LARGEST else gzip.decompress(b"")
+            with gzip.open(BytesIO(raw)) as packed:  # tells a file that breaks off, and reads all of its members
+                raw = packed.read(LARGEST + 1)
+            if len(raw) > LARGEST:
+                detail = text("importers.too_large", lang, limit=LARGEST // 10**9)
+                raise CaseError(text("importers.unreadable", lang, file=path, detail=detail))
         content = _decoded(raw)
         frame = pd.read_csv(StringIO(content), dtype="str", keep_default_na=False, na_values=[""])
-    except (OSError, EOFError, zlib.error, ValueError) as error:  # pandas' parser errors are ValueErrors
-        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+    except (OSError, EOFError, zlib.error, ValueError, Refusal) as error:  # pandas' parser errors are ValueErrors
+        raise CaseError(_unreadable(path, error, lang)) from error
     return _recognised(frame, headers, required, path, lang)
 
 
@@ -64,8 +70,23 @@ def read_columns_in_parts(
             )
             for frame in parts:
                 yield _recognised(frame, headers, required, path, lang)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+    except (OSError, EOFError, zlib.error, ValueError, Refusal) as error:
+        raise CaseError(_unreadable(path, error, lang)) from error
+
+
+def _unreadable(path: Path, error: Exception, lang: str) -> str:
+    """Why a file cannot be read, in the words of the reader rather than of Python where there are any."""
+    if isinstance(error, OSError) and error.strerror:
+        return text("importers.not_opened", lang, file=path, detail=error.strerror)
+    if isinstance(error, Refusal):
+        detail = f"{text(f'tables.{error.problem.reason}', lang)} {shown(error.found)!r}"
+    elif isinstance(error, UnicodeDecodeError):
+        detail = text("importers.no_text", lang)
+    elif isinstance(error, ValueError):
+        detail = text("importers.no_table", lang, detail=shown(str(error)))
+    else:
+        detail = str(error)
+    return text("importers.unreadable", lang, file=path, detail=detail)
 
 
 def _recognised(
@@ -97,10 +118,11 @@ def _encoding(stream: IO[bytes]) -> str:
     """UTF-8 (a mark is dropped) if all of it is, else GB18030."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while block := stream.read(1 << 20):
+        while block := stream.read(BLOCK):
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
+        check_big5(block)
         return "gb18030"
     return "utf-8-sig"
 
@@ -108,7 +130,8 @@ def _encoding(stream: IO[bytes]) -> str:
 def _decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        check_big5(raw[error.start - error.start % BLOCK :])
         return raw.decode("gb18030")
 
 
@@ -151,4 +174,4 @@ def sha256_of(path: Path, lang: str = "zh") -> str:
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise CaseError(text("importers.unreadable", lang, file=path, detail=error)) from error
+        raise CaseError(_unreadable(path, error, lang)) from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chaingraph.errors import ChaingraphError
-from chaingraph.labels import text
+from chaingraph.labels import both
 
 Data = Mapping[str, object]
 KINDS = (
@@ -31,13 +31,13 @@ class LedgerError(ChaingraphError):
     def __init__(self, *, reason: str, **values: object) -> None:
         self.reason = reason
         self.values = values
-        super().__init__(both(f"refused_{reason}", **values))
+        super().__init__(_both(f"refused_{reason}", **values))
 
 
-def both(entry: str, /, **values: object) -> str:
+def _both(entry: str, /, **values: object) -> dict[str, str]:
     """A sentence of the ledger in both languages, for messages whose reader is not known."""
     known = {key: str(value)[:200] for key, value in values.items()} | {"blank": ""}
-    return f"{text(f'ledger.{entry}', 'zh', **known)} / {text(f'ledger.{entry}', 'en', **known)}"
+    return both(f"ledger.{entry}", **known)
 
 
 @dataclass(frozen=True)

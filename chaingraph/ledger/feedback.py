@@ -152,7 +152,10 @@ def findings_with_ledger(findings: Findings, projects: Sequence[Project], *, as_
         changed["notes"][lang] = pd.concat([findings.notes[lang], notes], ignore_index=True)
     dropped = dropped.sort_values("chain_id", kind="stable", ignore_index=True)
     parameters = {**findings.parameters, "ledger_as_of": as_of, "ledger_place": place or None}
-    return replace(findings, **changed, dropped=dropped, parameters=parameters)  # type: ignore[arg-type]  # by name
+    return replace(
+        findings, targets=changed["targets"], leader_targets=changed["leader_targets"], rankings=changed["rankings"],
+        notes=changed["notes"], dropped=dropped, parameters=parameters,
+    )  # fmt: skip
 
 
 def _told(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from chaingraph.big5 import check_big5
 from chaingraph.cells import clean, fold
 from chaingraph.columns import Column
 from chaingraph.labels import text
@@ -135,8 +136,12 @@ def read_sheet(path: Path, mapping: SheetMap, journal: Journal) -> Sheet:
     try:
         rows, merged = _csv(data) if path.suffix.lower() in (".csv", ".txt") else _xlsx(data, mapping, journal)
     except Refusal as refusal:
-        sentence = text(f"tables.{refusal.problem.reason}", journal.lang, **refusal.problem.values, blank="")
-        raise LedgerError(reason="sheet", path=path, found=sentence) from refusal
+        values = {**refusal.problem.values, "blank": ""}
+        reason, remedy = (
+            text(f"tables.{refusal.problem.reason}{end}", journal.lang, **values) for end in ("", "_remedy")
+        )
+        found = f" {shown(refusal.found)!r}" if refusal.found else ""
+        raise LedgerError(reason="sheet", path=path, found=f"{reason}{found} → {remedy}") from refusal
     return _by_field(path, rows, merged, mapping, journal)
 
 
@@ -144,14 +149,16 @@ def _csv(data: bytes) -> tuple[list[tuple[int, list[str]]], list[str]]:
     try:
         content = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        check_big5(data)
         try:
             content = data.decode("gb18030")
         except UnicodeDecodeError as error:
             raise Refusal(Problem("not_text")) from error
-    rows = [
-        (number, row) for number, row in enumerate(csv.reader(io.StringIO(content, newline="")), start=1) if any(row)
-    ]
-    return rows, []
+    try:
+        numbered = list(enumerate(csv.reader(io.StringIO(content, newline="")), start=1))
+    except csv.Error as error:  # a cell beyond every size, most often a quote that is not closed
+        raise Refusal(Problem("malformed_csv"), found=str(error)) from error
+    return [(number, row) for number, row in numbered if any(row)], []
 
 
 def _xlsx(data: bytes, mapping: SheetMap, journal: Journal) -> tuple[list[tuple[int, list[str]]], list[str]]:

@@ -44,7 +44,7 @@ def typed(rows: Sequence[Sequence[object]], kinds: Mapping[str, str]) -> pd.Data
         if kind == "float64":
             columns[name] = np.array(column, dtype=np.float64)
         else:
-            columns[name] = pd.array(list(column), dtype=kind)  # type: ignore[call-overload]  # a name, not a literal
+            columns[name] = pd.Series(list(column), dtype=kind)
     return pd.DataFrame(columns)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from chaingraph.errors import UnknownNameError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
+from chaingraph.labels import both
 from chaingraph.pools import fund, headquarters, reinvest, site, team, technology
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
@@ -75,8 +76,7 @@ def find_pool(
     ['fund', 'headquarters', 'reinvest', 'site', 'team', 'technology']
     """
     if name not in POOLS:
-        msg = f"没有这个招商方式 {name!r},可选 / no pool {name!r}; choose: {', '.join(POOLS)}"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(both("errors.no_pool", name=repr(name[:80]), choices=", ".join(POOLS)))
     found = POOLS[name](pool_ground(graph, query, findings, name, on or findings.as_of, lang))
     rows = found.rows.assign(pool=name).reindex(columns=list(POOL_COLUMNS))
     text_columns = [column for column in POOL_COLUMNS if column not in ("rank", "amount")]

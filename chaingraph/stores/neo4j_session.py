@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from chaingraph.errors import MissingExtraError, StoreError
-from chaingraph.labels import text
+from chaingraph.labels import both
 from chaingraph.stores.neo4j_shape import refuse, say
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def connect(uri: str, user: str | None, password: str | None, database: str) -> 
     try:
         import neo4j
     except ImportError as error:
-        message = f"{text('neo4j.extra', 'zh')} / {text('neo4j.extra', 'en')}"
-        raise MissingExtraError(message) from error
+        raise MissingExtraError(both("neo4j.extra")) from error
     user = user or os.environ.get("NEO4J_USER") or "neo4j"
     password = password or os.environ.get("NEO4J_PASSWORD") or ""
     if not password:

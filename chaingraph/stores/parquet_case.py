@@ -100,7 +100,7 @@ def read_large_case(
     large = whole_datasets(folder, lang)
     with tempfile.TemporaryDirectory(prefix="chaingraph-case-") as made:
         small = small_tables(folder, Path(made) / folder.resolve().name, large)
-        frame = build_graph(read_case(small, lang=lang, required=("chains", "segments")))
+        frame = build_graph(read_case(small, lang=lang, required=("chains", "segments"), called=folder))
         with open_datasets(large) as query:
             narrowed = narrow(frame, region, query, keep=keep)
             makers = counted_makers(frame, narrowed, query) if reference else pd.DataFrame()
@@ -112,7 +112,7 @@ def read_large_case(
             chosen[[column for column in TABLES[name].names if column in chosen]].to_csv(
                 small / f"{name}.csv", index=False
             )
-        case = read_case(small, lang=lang)
+        case = read_case(small, lang=lang, called=folder)
     of_datasets = case.rejects["table"].isin(list(large))
     counted = int(narrowed.places["firms"].sum())
     note = text("tables.narrowed", lang, firms=counted, read=len(case["firms"]), keep=keep)
@@ -145,7 +145,7 @@ def read_small_tables(folder: Path, lang: str, required: Sequence[str] = ("chain
     """
     with tempfile.TemporaryDirectory(prefix="chaingraph-case-") as made:
         small = small_tables(folder, Path(made) / folder.resolve().name, datasets(folder))
-        return read_case(small, lang=lang, required=required)
+        return read_case(small, lang=lang, required=required, called=folder)
 
 
 def whole_datasets(folder: Path, lang: str, required: Sequence[str] = LARGE_TABLES) -> dict[str, Path]:

@@ -15,7 +15,7 @@ import pandas as pd
 from chaingraph.columns import DTYPES
 from chaingraph.engines.duckdb import closed_connection
 from chaingraph.errors import CaseError, StoreError
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 from chaingraph.rejects import shown
 from chaingraph.schema import TABLES
 from chaingraph.sql import sql_text
@@ -113,8 +113,7 @@ def check_datasets(
                 [SAMPLES],
             ).df()
         except duckdb.Error as error:
-            msg = f"数据集检查未完成 / the datasets could not be checked: {error}"
-            raise StoreError(msg) from error
+            raise StoreError(both("engines.datasets_unchecked", error=error)) from error
     return Checked(rows, counts, samples)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.case import empty_table
 from chaingraph.engines.duckdb import closed_connection
 from chaingraph.errors import StoreError
+from chaingraph.labels import both
 from chaingraph.sql import sql_text
 from chaingraph.tagging_case import tag_products
 
@@ -66,8 +67,7 @@ def _streamed(large: Mapping[str, Path], question: str, memory_limit: str) -> It
             while len(chunk := connection.fetch_df_chunk(_CHUNKS)):
                 yield chunk
         except duckdb.Error as error:
-            msg = f"数据集无法读取 / the datasets cannot be read: {error}"
-            raise StoreError(msg) from error
+            raise StoreError(both("engines.datasets_unreadable", error=error)) from error
 
 
 def _firm_by_firm(chunks: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:

@@ -10,6 +10,7 @@ from chaingraph.errors import MissingExtraError
 from chaingraph.explain_brief import Brief, write_up
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
+from chaingraph.labels import both
 from chaingraph.writers.files import clean_text, write_bytes
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def document_bytes(brief: Brief, lang: str) -> bytes:
         from docx.oxml.ns import qn
         from docx.shared import Cm, Pt, RGBColor
     except ImportError as error:
-        msg = "企业简报需要 python-docx:pip install chaingraph[briefs] / briefs need: pip install chaingraph[briefs]"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_briefs")) from error
     document = docx.Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)

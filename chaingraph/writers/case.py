@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chaingraph.case import Case
 from chaingraph.errors import StoreError
+from chaingraph.labels import both
 from chaingraph.schema import REQUIRED_TABLES, TABLES
 from chaingraph.writers.files import output_folder, write_csv
 
@@ -63,11 +64,7 @@ def refuse_other_tables(folder: Path, written: Collection[str] = ()) -> None:
     """
     strange = sorted(path.name for path in folder.glob("*") if path.stem in TABLES and path.name not in written)
     if strange:
-        msg = (
-            f"{folder} 中已有别的案例的表({', '.join(strange)}),请换一个文件夹 / "
-            f"{folder} holds tables of another case ({', '.join(strange)}): name another folder"
-        )
-        raise StoreError(msg)
+        raise StoreError(both("files.other_case", path=folder, tables=", ".join(strange)))
 
 
 def write_table(rows: pd.DataFrame, path: Path) -> None:
@@ -77,6 +74,5 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")  # rows keep their order, bytes stay the same
         connection.register("one_table", rows)
-        target = str(path).replace("'", "''")
-        copy = f"COPY (SELECT * FROM one_table) TO '{target}'"  # noqa: S608 - COPY takes no parameter; quotes are doubled
-        connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd)")
+        copy = "COPY (SELECT * FROM one_table) TO $1 (FORMAT parquet, COMPRESSION zstd)"
+        connection.execute(copy, [str(path)])

@@ -18,7 +18,7 @@ from chaingraph.errors import MissingExtraError
 from chaingraph.explain_firm import find_listed
 from chaingraph.explain_gaps import number
 from chaingraph.findings import Findings
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 from chaingraph.regions import place_text
 from chaingraph.writers.chart_data import chain_names, open_segments, tier_caption, tier_counts
 from chaingraph.writers.files import whole_file
@@ -190,12 +190,11 @@ def new_figure(width: float, height: float) -> tuple[Figure, Any]:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        msg = "画图需要 matplotlib:pip install chaingraph[charts] / charts need: pip install chaingraph[charts]"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_charts")) from error
     installed = {font.name for font in font_manager.fontManager.ttflist}
     font = next((name for name in _FONTS if name in installed), None)
     if font is None:
-        raise MissingExtraError(" / ".join(text("charts.no_font", lang) for lang in ("zh", "en")))
+        raise MissingExtraError(both("charts.no_font"))
     mpl.rcParams.update({"font.family": [font, "DejaVu Sans"], "axes.unicode_minus": False})
     mpl.rcParams.update({"svg.hashsalt": "chaingraph", "hatch.linewidth": 0.5})
     figure = Figure(figsize=(width, height), layout="constrained")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from chaingraph.engines.duckdb import open_engine, parquet_files
 from chaingraph.errors import StoreError
+from chaingraph.labels import both
 from chaingraph.schema import TABLES
 from chaingraph.writers.case import refuse_other_tables, write_table
 from chaingraph.writers.files import output_folder
@@ -66,8 +67,7 @@ def write_datasets(
     try:
         _gather_and_write(parts, room, staged, memory_limit)
     except duckdb.Error as error:
-        msg = f"数据集未能写入 / the datasets could not be written: {error}"
-        raise StoreError(msg) from error
+        raise StoreError(both("engines.datasets_unwritten", error=error)) from error
     shutil.rmtree(staged)
 
 

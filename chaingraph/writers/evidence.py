@@ -143,7 +143,7 @@ def _tidy(statement: str, lang: str) -> str:
     return joint.join(kept) + end
 
 
-def local_shares(findings: Findings) -> pd.DataFrame:
+def local_shares(findings: Findings, lang: str) -> pd.DataFrame:
     """Which local firms is each candidate nearest to, and by what share?
 
     Returns
@@ -155,10 +155,11 @@ def local_shares(findings: Findings) -> pd.DataFrame:
     keys = [name for name in ("chain_id", "list", "strategy", "firm_id", "term") if name in findings.shares]
     if findings.shares.empty:
         return pd.DataFrame(columns=[*keys, "text"])
-    sums = findings.shares.groupby([*keys, "local_firm_id", "local_firm"])["share"].sum().reset_index()
+    name = "local_firm" if lang == "zh" else "local_firm_en"
+    sums = findings.shares.groupby([*keys, "local_firm_id", name])["share"].sum().reset_index()
     sums = sums.assign(order=-sums["share"].round(6)).sort_values([*keys, "order", "local_firm_id"], kind="stable")
     first = sums[sums.groupby(keys).cumcount() < 3]
-    told = [f"{name} {share:.0%}" for name, share in zip(first["local_firm"], first["share"], strict=True)]
+    told = [f"{local} {share:.0%}" for local, share in zip(first[name], first["share"], strict=True)]
     return first.assign(text=told).groupby(keys)["text"].agg("\n".join).reset_index()
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaingraph.errors import ChaingraphError, StoreError
-from chaingraph.labels import text
+from chaingraph.labels import both
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +38,9 @@ _SIGNIFICANT = 6
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}  # file systems without locks
 
 
-def _both(entry: str, /, **values: object) -> str:
+def _both(entry: str, /, **values: object) -> dict[str, str]:
     """A message in both languages: whoever writes a file does not know who will read the message."""
-    return f"{text(f'files.{entry}', 'zh', **values)} / {text(f'files.{entry}', 'en', **values)}"
+    return both(f"files.{entry}", **values)
 
 
 def clean_text(value: str) -> str:
@@ -246,6 +246,18 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
     """
     with _explained(out), _workroom(out, _room_of(out, inputs)):
         pass
+
+
+def check_file_place(path: Path) -> None:
+    """Refuse before the work a file whose folder is not there.
+
+    Raises
+    ------
+    StoreError
+        When there is no such folder.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(_both("no_parent", path=path, detail=os.strerror(errno.ENOENT)))
 
 
 def _room_of(out: Path, inputs: Sequence[Path]) -> Path:

@@ -18,7 +18,7 @@ from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.explain_gaps import names_by_id
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 from chaingraph.regions import place_text
 from chaingraph.schema import TABLES
 from chaingraph.writers.cell_text import code_text
@@ -143,8 +143,7 @@ def _displayed(content: str) -> HTML:
     try:
         from IPython.display import HTML
     except ImportError as error:
-        msg = "在笔记本里显示需要: pip install chaingraph[notebooks] / showing needs: pip install chaingraph[notebooks]"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_notebook")) from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # IPython would rather have IFrame, which cannot hold a page
         return HTML(content)  # type: ignore[no-untyped-call]  # IPython does not say its types
@@ -176,8 +175,7 @@ def neighbourhood(graph: ChainGraph, of: str, *, hops: int = 1, region: str | No
     try:
         from pyvis.network import Network
     except ImportError as error:
-        msg = "邻域图需要: pip install chaingraph[notebooks] / neighbourhoods need: pip install chaingraph[notebooks]"
-        raise MissingExtraError(msg) from error
+        raise MissingExtraError(both("errors.extra_neighbourhood")) from error
     names = {**names_by_id(graph, "segments", lang), **names_by_id(graph, "firms", lang)}
     links = _links(graph, lang)
     near = _near(_node(graph, of, names), links, hops)
@@ -208,8 +206,7 @@ def _node(graph: ChainGraph, of: str, names: dict[str, str]) -> str:
         if len(found):
             return str(min(found))
     near = sorted(name for name in names.values() if of in name)[:5]
-    msg = f"没有企业或环节 {of!r},相近的有 / no firm or segment {of!r}; near names: {', '.join(near)}"
-    raise UnknownNameError(msg)
+    raise UnknownNameError(both("errors.no_firm_or_segment", name=repr(of[:80]), near=", ".join(near) or "-"))
 
 
 def _links(graph: ChainGraph, lang: str) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.findings import Findings
 from chaingraph.graph import ChainGraph
-from chaingraph.labels import LANGUAGES, text
+from chaingraph.labels import both, text
 from chaingraph.regions import place_text
 from chaingraph.writers.files import clean_text, file_name
 from chaingraph.writers.page_atlas import Atlas, build_atlas, named
@@ -105,7 +105,7 @@ def one_page(findings: Findings, graph: ChainGraph, chain_id: str, *, previous: 
     atlas = build_atlas(findings, graph)
     ids = [str(chain["chain_id"]) for chain in atlas.chains]
     if chain_id not in ids:
-        raise UnknownNameError(_both("page.not_surveyed", chain=chain_id, chains=", ".join(ids)))
+        raise UnknownNameError(both("page.not_surveyed", chain=chain_id, chains=", ".join(ids)))
     before = None if previous is None else has_chain(previous, chain_id, lang=findings.lang)
     return _chain_page(atlas, chain_id, alone=True, changes=changes_of(before, findings, chain_id))
 
@@ -116,12 +116,8 @@ def _file_names(chain_ids: Sequence[str]) -> dict[str, str]:
     for chain_id in chain_ids:
         other = taken.setdefault(chain_id.lower(), chain_id)
         if other != chain_id:
-            raise ChaingraphError(_both("page.same_file", first=other, second=chain_id))
+            raise ChaingraphError(both("page.same_file", first=other, second=chain_id))
     return {chain_id: file_name(chain_id, ".html") for chain_id in chain_ids}
-
-
-def _both(key: str, **values: object) -> str:
-    return " / ".join(text(key, lang, **values) for lang in LANGUAGES)
 
 
 def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False, changes: Record | None = None) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.labels import LANGUAGES, entries, text
+from chaingraph.labels import LANGUAGES, both, entries
 from chaingraph.schema import TABLES
 from chaingraph.writers.profile_columns import BLANK, COLUMNS, DEFAULTS, PICTURES
 from chaingraph.writers.sheets import PAPERS
@@ -228,5 +228,5 @@ def plan_headers(profile: Profile) -> dict[str, str]:
     }
 
 
-def _both(entry: str, /, **values: object) -> str:
-    return " / ".join(text(f"profile.{entry}", lang, **values) for lang in LANGUAGES)
+def _both(entry: str, /, **values: object) -> dict[str, str]:
+    return both(f"profile.{entry}", **values)

@@ -225,7 +225,7 @@ def terms(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str)
     parts = [f"term_{name}" for name in TERMS]
     table["sum"] = table[parts].sum(axis=1, min_count=1)
     table["fit_lift"] = table["sum"].map(math.exp)  # a missing sum stays missing
-    shares = local_shares(findings)
+    shares = local_shares(findings, lang)
     by = [key for key in keys if key in shares]
     for term, column in (("mix", "near_products"), ("ppr", "near_network")):
         own = shares[shares["term"] == term].set_index(by)["text"].to_dict() if len(shares) else {}
