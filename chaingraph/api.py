@@ -42,7 +42,8 @@ def read_cases(
 
     ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
     folder of that very name is given as ``./listed``), which is the second of the cases. Either may be a case with
-    Parquet datasets: it is then read as the region sees it, with the firms that the other one has.
+    Parquet datasets: it is then read as the region sees it, with the firms that the other one has (where both are
+    such cases: the own one with those read of the national one).
 
     Raises
     ------
@@ -52,12 +53,13 @@ def read_cases(
     if reference in (LISTED, NO_REFERENCE):
         own = read_case_for(region, case, engine, lang=lang)
         return (own,), listed_firms() if reference == LISTED else None
+    whole = None if is_large(case) else read_case(case, lang=lang)
     if is_large(reference):
-        known = set() if is_large(case) else firm_names(read_case(case, lang=lang))
+        known = set() if whole is None else firm_names(whole)
         national = read_large_case(reference, region, engine, lang=lang, also=known, reference=True)
     else:
         national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    own = read_case_for(region, case, engine, lang=lang, also=firm_names(national))
+    own = read_large_case(case, region, engine, lang=lang, also=firm_names(national)) if whole is None else whole
     return (own, national), build_graph(national)
 
 

@@ -106,6 +106,19 @@ def place_within(place: object, region: str) -> bool:
     return isinstance(place, str) and _name_within(place, region)
 
 
+def city_within(city: str, region: str) -> bool:
+    """Whether a city of China, by its key (`regions.prefecture_of`), lies in a region.
+
+    A key is no loose name: 吉林 is the city here and not the province, 朝阳 the city in Liaoning and no district.
+
+    Examples
+    --------
+    >>> city_within("吉林", "吉林市"), city_within("朝阳", "北京"), city_within("嘉兴", "浙江")
+    (True, False, True)
+    """
+    return regions.is_within((regions.CHINA, None, city, None), region) is True
+
+
 @lru_cache(maxsize=4096)
 def _name_within(name: str, region: str) -> bool:
     for within in (None, region):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, la
     decided, makes = row["decision_city"], graph["firm_segments"]
     products = list(dict.fromkeys(makes.loc[makes["firm_id"] == row["firm_id"], "product"].dropna()))
     said = [
-        *row["sites"].split(separator),
+        *re.split(re.escape(separator) + r"(?![^(（]*[)）])", row["sites"]),  # not within the note of a site
         text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
         text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
         text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,

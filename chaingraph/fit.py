@@ -70,7 +70,7 @@ def fit_scores(
     cities
         City keys of the region. With them, and a reference that knows cities and distances, the full form is used
         (near and peer cities, relatedness); without them the case-only form, whose lift is relative to the case's own
-        sample.
+        sample. An aggregate has a form of its own, with or without them.
 
     Returns
     -------
@@ -88,7 +88,8 @@ def fit_scores(
     Notes
     -----
     Full form: ``S = .38 mix + .90 ppr + .45 near + .60 peers + .05 relatedness - .03``; case-only form:
-    ``S = .36 mix + 1.03 ppr - .025``. Lifts are those of `chaingraph.kernels.lift` with kappa = 10.
+    ``S = .36 mix + 1.03 ppr - .025``; with an aggregate ``S = .99 mix + .40 peers + .10 relatedness - .04``, its peers
+    from counts of industries. Lifts are those of `chaingraph.kernels.lift` with kappa = 10.
     """
     local = _local(reference, seeds, candidates)
     frame = _lifts(reference, local, cities)
@@ -224,6 +225,8 @@ def _peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Float
 def _counted_peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
     """The same from counts of industries by city; the size of a city is what is counted there."""
     sums = reference.sums
+    if not sums.cities:
+        return np.zeros(len(rows))
     weights = peer_weights(sums.industries.sum(axis=1), sums.cities)
     largest = largest_by_city(weights, np.isin(np.array(sums.cities), list(region)))
     at = kernels.position_of(sums.cities)

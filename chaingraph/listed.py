@@ -11,7 +11,7 @@ from scipy import sparse
 
 from chaingraph import kernels, regions
 from chaingraph.aggregate import Aggregate
-from chaingraph.derived import place_within
+from chaingraph.derived import city_within
 from chaingraph.fit import SUMS_FORM
 from chaingraph.graph import ChainGraph
 from chaingraph.kernels import Floats, Sparse
@@ -179,7 +179,7 @@ def counts_of(makers: pd.DataFrame, region: str) -> pd.DataFrame | None:
     """
     if len(regions.region_path(region)) > _PREFECTURE or makers.empty:
         return None
-    inside = {city: place_within(city, region) for city in makers["city"].dropna().unique()}
+    inside = {city: city_within(city, region) for city in makers["city"].dropna().unique()}
     return summed_makers(makers.assign(inside=makers["city"].map(inside).fillna(value=False).astype(bool)))
 
 
@@ -194,7 +194,10 @@ def summed_makers(makers: pd.DataFrame) -> pd.DataFrame:
     rows = makers.assign(local=makers["firms"].where(makers["inside"], 0)).rename(columns={"firms": "national"})
     each = rows.dropna(subset="segment_id").groupby(["chain_id", "segment_id"])[["national", "local"]].sum()
     whole = rows[rows["segment_id"].isna()].groupby("chain_id")[["national", "local"]].sum()
-    return each.join(whole.add_prefix("chain_"), on="chain_id").reset_index()
+    counts = each.join(whole.add_prefix("chain_"), on="chain_id").reset_index()
+    # A chain without any maker has no row of its own.
+    totals = ["chain_national", "chain_local"]
+    return counts.fillna(dict.fromkeys(totals, 0)).astype(dict.fromkeys(totals, "int64"))
 
 
 def listed_base(listed: Listed, region: str) -> tuple[int | None, int | None]:
@@ -208,5 +211,5 @@ def listed_base(listed: Listed, region: str) -> tuple[int | None, int | None]:
     by_city = sums.industries[:, trades].sum(axis=1)
     if len(regions.region_path(region)) > _PREFECTURE:
         return int(by_city.sum()), None
-    inside = np.array([bool(place_within(city, region)) for city in sums.cities], dtype=bool)
+    inside = np.array([city_within(city, region) for city in sums.cities], dtype=bool)
     return int(by_city.sum()), int(by_city[inside].sum())

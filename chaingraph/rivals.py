@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from chaingraph.derived import place_within
+from chaingraph.derived import city_within
 
 MOST = 5  # cities per segment
 LACKING = 3  # segments named that a rival's chain lacks
@@ -35,7 +35,7 @@ def rival_cities(makers: pd.DataFrame, region: str, *, most: int = MOST) -> pd.D
         return pd.DataFrame({name: pd.Series(dtype=_dtype(name)) for name in COLUMNS})
     national = makers.groupby(["chain_id", "segment_id"])["firms"].sum()
     known = makers.dropna(subset="city")
-    inside = {city: place_within(city, region) for city in known["city"].unique()}
+    inside = {city: city_within(city, region) for city in known["city"].unique()}
     outside = known[~known["city"].map(inside).astype(bool)]
     whole = outside[outside["segment_id"].isna()].set_index(["chain_id", "city"])["firms"]
     held = outside.dropna(subset="segment_id").assign(minus=lambda rows: -rows["firms"])

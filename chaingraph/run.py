@@ -236,9 +236,12 @@ def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
     paths = sorted(given.glob("*.json")) if given.is_dir() else [given]
     try:
         stored = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-        return pd.concat([figures_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
+        found = pd.concat([figures_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CaseError(text("trust.unreadable", lang, path=given)) from error
+    if found.duplicated(["protocol", "city", "method"]).any():
+        raise CaseError(text("trust.protocol_twice", lang, path=given, files=", ".join(path.name for path in paths)))
+    return found
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:

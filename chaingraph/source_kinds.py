@@ -72,9 +72,13 @@ def firm_origins(graph: ChainGraph, reference: ChainGraph | None, firm_ids: Iter
         return dict.fromkeys(asked, "case")
     matched = set(graph.matches["firm_id"]) if len(graph.matches) else set()
     firms = graph["firms"][graph["firms"]["firm_id"].isin(asked)]
-    # A firm of both cases was matched; one that was not and bears a name of the reference was added from there,
-    # perhaps under a new id.
-    added = firms["firm"].isin(reference["firms"]["firm"])
+    # A firm of both cases was matched; one that was not, and has id and name of one of the reference, was added from
+    # there, perhaps under its id with a number behind it (`merge`).
+    held = set(zip(reference["firms"]["firm_id"], reference["firms"]["firm"], strict=True))
+    added = [
+        (firm_id, firm) in held or (firm_id.rpartition("-")[0], firm) in held
+        for firm_id, firm in zip(firms["firm_id"], firms["firm"], strict=True)
+    ]
     return {
         str(firm): "both" if firm in matched else "reference" if national else "case"
         for firm, national in zip(firms["firm_id"], added, strict=True)

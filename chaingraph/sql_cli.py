@@ -33,7 +33,7 @@ def sql_command(case: Path, question: str | None, out: Path | None, lang: str) -
     """
     from chaingraph.engines.analyst import ask
     from chaingraph.stores.parquet import datasets
-    from chaingraph.stores.parquet_case import parts, read_small_tables
+    from chaingraph.stores.parquet_case import read_small_tables, row_counts
     from chaingraph.tables import read_case
     from chaingraph.writers.files import clean_text, write_csv
     from chaingraph.writers.terminal import shown_table
@@ -42,7 +42,7 @@ def sql_command(case: Path, question: str | None, out: Path | None, lang: str) -
     small = read_small_tables(case, lang, required=()) if large else read_case(case, lang=lang)
     tables: dict[str, pd.DataFrame | Path] = {**small.tables, **large}
     if question is None:
-        counted = parts(large).groupby("table")["rows"].sum()
+        counted = row_counts(large)
         click.echo(text("engines.sql_tables", lang))
         for name, frame in small.tables.items():
             click.echo(f"  {name} ({counted.get(name, len(frame))}): {', '.join(frame.columns)}")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.candidates import asked_segments, find_candidates, local_units, signals
 from chaingraph.derived import current_tiers, firm_places, segment_nodes
+from chaingraph.errors import CaseError
 from chaingraph.explain_gaps import describe_gaps, describe_leaders, names_by_id, weekly_questions
 from chaingraph.explain_lists import describe_rankings, list_notes
 from chaingraph.explain_targets import describe_targets, for_list, gather_grounds
@@ -18,7 +19,7 @@ from chaingraph.fit import Reference
 from chaingraph.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.graph import ChainGraph
 from chaingraph.groups import families
-from chaingraph.labels import LANGUAGES
+from chaingraph.labels import LANGUAGES, both
 from chaingraph.leaders import find_leaders
 from chaingraph.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
 from chaingraph.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
@@ -172,7 +173,7 @@ def survey(
         A national case, or the aggregate of listed firms: shares, expected counts, rival cities and lifts are then
         relative to it. None: relative to the graph's own firms, without expected counts.
     weights
-        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); used with a reference only.
+        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
     tests
         Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
     progress
@@ -182,7 +183,11 @@ def survey(
     ------
     UnknownNameError
         When the region or the strategy is not known.
+    CaseError
+        When weights come without a national case.
     """
+    if weights is not None and not isinstance(reference, ChainGraph):
+        raise CaseError(both("errors.weights_alone"))
     now = as_of or data_date(graph)
     places = firm_places(graph, region)
     strategies = _strategies(graph, strategy)

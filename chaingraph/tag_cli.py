@@ -55,18 +55,18 @@ def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: s
 def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Path, lang: str) -> None:
     """Tag a case with Parquet datasets, a part at a time."""
     from chaingraph.engines.duckdb import open_engine
-    from chaingraph.stores.parquet_case import parts, read_small_tables, whole_datasets
+    from chaingraph.stores.parquet_case import read_small_tables, row_counts, whole_datasets
     from chaingraph.stores.parquet_tag import tagged_parts
     from chaingraph.tagging_case import CHAIN_TABLES, learn_tagger
     from chaingraph.writers.datasets import copy_datasets, large_case_folder, write_datasets, write_small_tables
 
     large = whole_datasets(case, lang, ("firms", "firm_products"))
     small = read_small_tables(case, lang, required=())
-    rows = parts(large).groupby("table")["rows"].sum()
+    rows = row_counts(large)
     with large_case_folder(out, inputs=[case]) as room:
         click.echo(text("tagging.tag", lang), err=True)
         tagger = learn_tagger(teacher, classes)
-        with click.progressbar(length=int(rows["firm_products"]), file=sys.stderr, show_pos=True) as bar:
+        with click.progressbar(length=rows["firm_products"], file=sys.stderr, show_pos=True) as bar:
 
             def tagged() -> Iterator[dict[str, pd.DataFrame]]:
                 for count, part in tagged_parts(large, tagger):
@@ -78,7 +78,7 @@ def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Pat
         write_small_tables({**small.tables, **{name: teacher[name] for name in CHAIN_TABLES}}, room)
         with open_engine({"firm_segments": room / "firm_segments"}) as query:
             found = {str(name): int(value) for name, value in query("large/tagged").iloc[0].items()}
-    left = int(rows["firms"]) - found["firms"]
+    left = rows["firms"] - found["firms"]
     click.echo(text("tagging.done", lang, rows=found.pop("segment_rows"), out=out, left=left, **found))
 
 

@@ -100,7 +100,12 @@ def _typed(figures: pd.DataFrame) -> pd.DataFrame:
 def shipped_figures() -> pd.DataFrame:
     """The figures by city that come with the package (``library/backtest_cities.csv``), as `figures_of`."""
     content = (files("chaingraph") / "library" / "backtest_cities.csv").read_text(encoding="utf-8")
-    return _typed(pd.DataFrame(list(csv.DictReader(content.splitlines())), columns=list(TEST_COLUMNS)))
+    texts = TEST_COLUMNS[:3]
+    rows = [
+        {name: cell if name in texts else cell or "nan" for name, cell in row.items()}  # an empty figure is not known
+        for row in csv.DictReader(content.splitlines())
+    ]
+    return _typed(pd.DataFrame(rows, columns=list(TEST_COLUMNS)))
 
 
 def city_figures(figures: pd.DataFrame, city: str, method: str) -> dict[str, float] | None:

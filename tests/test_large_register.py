@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from chaingraph import national_cli
-from chaingraph.case import Case
+from chaingraph.case import Case, empty_table
 from chaingraph.cli import main
+from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import StoreError
 from chaingraph.importers.register import joined_parts, read_register_in_parts
 from chaingraph.stores import parquet_tag
@@ -121,6 +122,12 @@ def test_an_import_counts_and_keeps_what_it_could_not_use(
     assert "chaingraph tag" in capsys.readouterr().err
     assert main(words) == 1  # never into a case that is there
     assert "name another folder" in capsys.readouterr().err
+
+
+def test_a_table_without_rows_is_a_dataset_too(tmp_path: Path) -> None:
+    write_datasets([{"firm_segments": empty_table("firm_segments").assign(province="")}], tmp_path)
+    with open_engine({"firm_segments": tmp_path / "firm_segments"}) as query:
+        assert query("large/tagged").iloc[0].tolist() == [0, 0, 0, 0]
 
 
 def test_an_interruption_leaves_nothing_behind(register: Path, tmp_path: Path) -> None:

@@ -305,13 +305,14 @@ def test_a_large_reference_is_counted_whole(large: Path, tmp_path: Path) -> None
     assert expected["local"].sum() > 20
     order = ["chain_id", "segment_id"]
     summed = summed_makers(case.makers).sort_values(order, ignore_index=True)
-    counts = ["chain_national", "chain_local"]
-    made = expected["chain_national"] > 0
-    pd.testing.assert_frame_equal(
-        summed[summed["chain_id"].isin(expected.loc[made, "chain_id"])].astype(dict.fromkeys(counts, "int64")),
-        expected[made].sort_values(order)[list(summed)],
-        check_dtype=False,
-    )
+    told = expected.sort_values(order, ignore_index=True)[list(summed)]
+    pd.testing.assert_frame_equal(summed, told, check_dtype=False)
+
+
+def test_a_chain_that_no_firm_of_a_reference_makes_has_none() -> None:
+    rows = [("A", "A1", "甲", 2), ("A", None, "甲", 2), ("B", "B1", None, 0)]
+    makers = pd.DataFrame(rows, columns=["chain_id", "segment_id", "city", "firms"]).assign(inside=True)
+    assert summed_makers(makers).to_numpy().tolist() == [["A", "A1", 2, 2, 2, 2], ["B", "B1", 0, 0, 0, 0]]
 
 
 def test_a_large_case_and_a_large_reference_say_what_was_counted_and_what_read(

@@ -78,6 +78,10 @@ def test_a_back_test_of_one_s_own_is_told_in_place_of_the_shipped_one(case: Path
             run(case, region="嘉兴", out=tmp_path / "none", backtest=tmp_path / "wrong.json")
     with pytest.raises(cg.ChaingraphError, match="absent"):
         run(case, region="嘉兴", out=tmp_path / "none", backtest=tmp_path / "absent.json")
+    (folder / "again.json").write_text(json.dumps(stored), encoding="utf-8")
+    with pytest.raises(cg.ChaingraphError, match=r"again\.json"):
+        run(case, region="嘉兴", out=tmp_path / "new" / "none", backtest=folder)
+    assert not (tmp_path / "new").exists()  # nor an empty folder where nothing came of it
 
 
 def test_one_chain_only(case: Path, tmp_path: Path) -> None:

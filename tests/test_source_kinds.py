@@ -50,11 +50,15 @@ def test_the_case_of_a_firm_is_told_even_where_its_id_was_taken() -> None:
         firm="全国甲股份有限公司", firm_en=None, aliases=None, stock_code=None, credit_code=None
     )
     new = taken.assign(firm_id="N1", firm="全国乙股份有限公司")
-    national = {"firms": pd.concat([shared, taken, new], ignore_index=True)}
+    # And one that bears a name of the own case under another code: a pair for a person, and two firms until then.
+    namesake = firms[firms["firm_id"] == "O01"].assign(firm_id="N2", stock_code="600999", firm_en=None, aliases=None)
+    national = {"firms": pd.concat([shared, taken, new, namesake], ignore_index=True)}
     other = Case("national", national, pd.DataFrame(), pd.DataFrame())
     graph = cg.build_graph(own, other)
     added = graph["firms"].set_index("firm")["firm_id"]
     ids = [shared["firm_id"].iloc[0], firms["firm_id"].iloc[1], added["全国甲股份有限公司"], "N1"]
+    assert {"O01", "N2"} <= set(graph["firms"]["firm_id"])
+    assert firm_origins(graph, cg.build_graph(other), ["O01", "N2"]) == {"O01": "case", "N2": "reference"}
     assert ids[2] != ids[1]
     found = firm_origins(graph, cg.build_graph(other), ids)
     assert [found[firm] for firm in ids] == ["both", "case", "reference", "reference"]

@@ -160,6 +160,8 @@ def _later_list(path: Path, lang: str) -> pd.DataFrame:
     """What a later list of listed firms says, by six-digit code: listed (date) and name (short; NaN where not told)."""
     headers = {name: (name,) for name in ("ts_code", "list_date", "name")}
     table = read_columns(path, headers, ("ts_code", "list_date"), lang)
+    if not table["list_date"].astype("str").str.fullmatch(r"\d{8}").any():
+        raise CaseError(text("importers.no_list_dates", lang, file=path))
     day = pd.to_datetime(table["list_date"], format="%Y%m%d", errors="coerce").dt.strftime("%Y-%m-%d")
     told = table.assign(code=_six(table["ts_code"]), listed=day.astype("str"))
     return told.reindex(columns=["code", "listed", "name"]).groupby("code").first()

@@ -209,15 +209,26 @@ def _with_parents(ids: set[str], query: Query) -> set[str]:
 
 def parts(large: Mapping[str, Path]) -> pd.DataFrame:
     """The files of datasets as `Case.files` lists them: file, table, sha256, rows."""
+    rows: list[Sequence[object]] = []
+    for name, folder in large.items():
+        for file, count in _rows_of_files(folder):
+            with Path(file).open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+            place = Path(file).relative_to(folder.parent.resolve())
+            rows.append((place.as_posix(), name, digest, count))
+    return pd.DataFrame(rows, columns=list(FILE_COLUMNS))
+
+
+def row_counts(large: Mapping[str, Path]) -> dict[str, int]:
+    """How many rows each dataset has, as its files say of themselves."""
+    return {name: sum(count for _, count in _rows_of_files(folder)) for name, folder in large.items()}
+
+
+def _rows_of_files(folder: Path) -> list[tuple[str, int]]:
     import duckdb
 
-    rows: list[Sequence[object]] = []
+    files = parquet_files(folder)
     with duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": "1"}) as connection:
-        for name, folder in large.items():
-            for file in parquet_files(folder):
-                count = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata($1)", [file]).fetchone()
-                with Path(file).open("rb") as content:
-                    digest = hashlib.file_digest(content, "sha256").hexdigest()
-                place = Path(file).relative_to(folder.parent.resolve())
-                rows.append((place.as_posix(), name, digest, int(count[0]) if count else 0))
-    return pd.DataFrame(rows, columns=list(FILE_COLUMNS))
+        asked = "SELECT sum(num_rows) FROM parquet_file_metadata($1)"
+        counts = [connection.execute(asked, [file]).fetchone() for file in files]
+    return [(file, int(count[0]) if count else 0) for file, count in zip(files, counts, strict=True)]

@@ -18,12 +18,11 @@ from chaingraph.tagging_case import tag_products
 if TYPE_CHECKING:
     from chaingraph.tagging import SegmentTagger
 
+_MEMORY_LIMIT = "2GB"  # of the engine, which sorts the products by firm; what does not fit is spilled
 _CHUNKS = 50  # of 2,048 rows each: about as many products as 10,000 firms of a register have
 
 
-def tagged_parts(
-    large: Mapping[str, Path], tagger: SegmentTagger, *, memory_limit: str = "2GB"
-) -> Iterator[tuple[int, dict[str, pd.DataFrame]]]:
+def tagged_parts(large: Mapping[str, Path], tagger: SegmentTagger) -> Iterator[tuple[int, dict[str, pd.DataFrame]]]:
     """The rows that put the firms of a large case into segments.
 
     Parameters
@@ -32,8 +31,6 @@ def tagged_parts(
         The datasets of the case, ``firms`` and ``firm_products`` among them.
     tagger
         From `tagging_case.learn_tagger`.
-    memory_limit
-        Of the engine, which sorts the products by firm; what does not fit is spilled.
 
     Yields
     ------
@@ -49,19 +46,19 @@ def tagged_parts(
         When a dataset cannot be read.
     """
     if "firm_segments" in large:
-        for rows in _streamed(large, "large/segments_told", memory_limit):
+        for rows in _streamed(large, "large/segments_told"):
             yield 0, {"firm_segments": _rows_of("firm_segments", rows)}
-    for rows in _firm_by_firm(_streamed(large, "large/products", memory_limit)):
+    for rows in _firm_by_firm(_streamed(large, "large/products")):
         provinces = rows.drop_duplicates("firm_id").set_index("firm_id")["province"]
         tagged = tag_products(_rows_of("firm_products", rows), tagger)
         yield len(rows), {"firm_segments": tagged.assign(province=tagged["firm_id"].map(provinces).astype("str"))}
 
 
-def _streamed(large: Mapping[str, Path], question: str, memory_limit: str) -> Iterator[pd.DataFrame]:
+def _streamed(large: Mapping[str, Path], question: str) -> Iterator[pd.DataFrame]:
     """The answer to a question, so many rows at a time."""
     import duckdb
 
-    with closed_connection(dict(large), memory_limit=memory_limit) as connection:
+    with closed_connection(dict(large), memory_limit=_MEMORY_LIMIT) as connection:
         try:
             connection.execute(sql_text(question))
             while len(chunk := connection.fetch_df_chunk(_CHUNKS)):

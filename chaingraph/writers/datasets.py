@@ -39,9 +39,7 @@ def large_case_folder(folder: Path, *, inputs: Iterable[Path] = ()) -> Iterator[
         yield room
 
 
-def write_datasets(
-    parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, *, memory_limit: str = MEMORY_LIMIT
-) -> None:
+def write_datasets(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path) -> None:
     """Write tables that arrive in parts.
 
     Parameters
@@ -52,8 +50,6 @@ def write_datasets(
         any other one file (``rejects.parquet``, in the order it came in).
     room
         An empty folder. The same rows give the same bytes with the same DuckDB, however they are divided.
-    memory_limit
-        What DuckDB may use.
 
     Raises
     ------
@@ -65,17 +61,17 @@ def write_datasets(
     staged = room / ".staged"
     staged.mkdir()
     try:
-        _gather_and_write(parts, room, staged, memory_limit)
+        _gather_and_write(parts, room, staged)
     except duckdb.Error as error:
         raise StoreError(both("engines.datasets_unwritten", error=error)) from error
     shutil.rmtree(staged)
 
 
-def _gather_and_write(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, staged: Path, memory_limit: str) -> None:
+def _gather_and_write(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, staged: Path) -> None:
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
+        "memory_limit": MEMORY_LIMIT,
         "threads": 1,  # rows keep their order, bytes stay the same
         "temp_directory": str(staged / "spill"),
     }
@@ -92,10 +88,15 @@ def _gather_and_write(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, s
                 connection.unregister("part")
         for name, columns in known.items():
             partitioned = PARTITION in columns
-            target = room / (name if partitioned else f"{name}.parquet")
-            form = f"(FORMAT parquet, COMPRESSION zstd{f', PARTITION_BY ({PARTITION})' if partitioned else ''})"
+            target, form = room / (name if partitioned else f"{name}.parquet"), "FORMAT parquet, COMPRESSION zstd"
+            empty = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (0,)  # noqa: S608 - as above
+            if partitioned and empty:  # DuckDB writes no partition, and a dataset without a file is none
+                target.mkdir()
+                target /= "data_0.parquet"
+            elif partitioned:
+                form += f", PARTITION_BY ({PARTITION})"
             place = str(target).replace("'", "''")
-            connection.execute(f"COPY ({_ordered(name, partitioned=partitioned)}) TO '{place}' {form}")
+            connection.execute(f"COPY ({_ordered(name, partitioned=partitioned)}) TO '{place}' ({form})")
 
 
 def _ordered(name: str, *, partitioned: bool) -> str:

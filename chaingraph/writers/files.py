@@ -244,8 +244,14 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
     StoreError
         As `output_folder`.
     """
-    with _explained(out), _workroom(out, _room_of(out, inputs)):
-        pass
+    made = [folder for folder in out.parents if not folder.exists()]
+    try:
+        with _explained(out), _workroom(out, _room_of(out, inputs)):
+            pass
+    finally:
+        for folder in made:  # a refusal still to come leaves nothing behind
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def check_file_place(path: Path) -> None:

@@ -74,7 +74,8 @@ def draw_with_cells(
     bar = add({"font_color": "#2E75B6", "font_size": 8, "valign": "vcenter"})
     here = _Sheet(book, sheet, findings, graph, add({**font, "bold": True}), add(font), bar, shades)
     sheet.set_default_row(row_height(1))
-    for column, width in enumerate(_WIDTHS.get(next(iter(pictures), ""), _OTHER_WIDTHS)):
+    widths = _WIDTHS.get(next(iter(pictures), ""), _OTHER_WIDTHS)
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     breaks: list[int] = []
     # Without chains there is nothing to draw.
@@ -82,8 +83,10 @@ def draw_with_cells(
         row, wanted = _DRAWN[picture](here, row)
         breaks += wanted
         row += 1
-    widest = len(_WIDTHS.get(next(iter(pictures), ""), _OTHER_WIDTHS))
-    sheet.print_area(0, 0, row, widest - 1)
+    last = max(len(widths) - 1, sheet.dim_colmax or 0)  # a city of many districts has more columns
+    if last >= len(widths):
+        sheet.set_column(len(widths), last, widths[-1])
+    sheet.print_area(0, 0, row, last)
     return row, breaks
 
 
