@@ -93,7 +93,7 @@ def frozen_population(national: ChainGraph, segments: pd.DataFrame, ids: Mapping
     cities = firms.merge(places, on="firm_id").rename(columns={"prefecture": "city_key"})
     own = dict(ids or {})  # looked up, not replaced one by one: a register may share ten thousand firms with the case
     renamed = [
-        frame.assign(firm_id=frame["firm_id"].map(own).fillna(frame["firm_id"]).astype("str"))
+        frame.assign(firm_id=pd.Series([own.get(firm, firm) for firm in frame["firm_id"]], frame.index, dtype="str"))
         for frame in (cities, products, codes)
     ]
     return build_reference(renamed[0], renamed[1], renamed[2], distance=distance_km, fewest=FEWEST)
