@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Distance = Callable[[str, str], float]
 
+_TOGETHER = 512  # walks held in memory at once, where there are many
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -273,22 +275,28 @@ def visited_attributes(reference: Reference, starts: Integers) -> Floats:
     """
     missing = np.array([int(start) for start in starts if int(start) not in reference.visits], dtype=np.int64)
     if len(missing):
-        size = reference.size
-        population = sparse.csr_array(reference.attributes[:size])
-        step = kernels.unit_rows(population, power=1)
-        inside, outside = missing < size, missing >= size
-        leaving = kernels.unit_rows(sparse.csr_array(reference.attributes[missing[outside]]), power=1)
-        begin = np.zeros((size, len(missing)))
-        begin[missing[inside], np.flatnonzero(inside)] = 1.0
-        begin[:, outside] = kernels.dense(arrival_rows(reference, np.arange(size)) @ leaving.T)
-        solved = reference.solved
-        held = kernels.arrivals(population, begin) if solved is None else solved.T @ begin
-        mass = np.asarray((step.T @ held).T)
-        mass[outside] += kernels.RESTART * kernels.dense(leaving)
+        mass = _walked(reference, missing)
         reference.visits.update({int(start): mass[index] for index, start in enumerate(missing)})
     if not len(starts):
         return np.zeros((0, reference.attributes.shape[1]))
     return np.vstack([reference.visits[int(start)] for start in starts])
+
+
+def _walked(reference: Reference, starts: Integers) -> Floats:
+    """`visited_attributes` of starts that are not remembered, nor will be."""
+    size = reference.size
+    population = sparse.csr_array(reference.attributes[:size])
+    step = kernels.unit_rows(population, power=1)
+    inside, outside = starts < size, starts >= size
+    leaving = kernels.unit_rows(sparse.csr_array(reference.attributes[starts[outside]]), power=1)
+    begin = np.zeros((size, len(starts)))
+    begin[starts[inside], np.flatnonzero(inside)] = 1.0
+    begin[:, outside] = kernels.dense(arrival_rows(reference, np.arange(size)) @ leaving.T)
+    solved = reference.solved
+    held = kernels.arrivals(population, begin) if solved is None else solved.T @ begin
+    mass = np.asarray((step.T @ held).T)
+    mass[outside] += kernels.RESTART * kernels.dense(leaving)
+    return mass
 
 
 def own_pairs(reference: Reference, rows: Integers) -> Floats:
@@ -328,9 +336,12 @@ def _walk_sums(reference: Reference, rows: Integers) -> Floats:
         returns = np.diag(reference.solved) if reference.solved is not None else kernels.own_returns(attributes)
         walk[inside] -= returns[rows[inside]] - kernels.RESTART  # the restart itself is not an arrival
     again = np.flatnonzero((rows >= size) & (reference.member[rows] >= 0))
-    if len(again):
-        own = visited_attributes(reference, reference.member[rows[again]])
-        walk[again] -= np.asarray(arrival_rows(reference, rows[again]).multiply(own).sum(axis=1)).ravel()
+    # A few walks are remembered for the scores; ten thousand at once, each over all attributes, would fill the memory.
+    blocks = [again[first : first + _TOGETHER] for first in range(0, len(again), _TOGETHER)]
+    walked = visited_attributes if len(blocks) < 2 else _walked
+    for block in blocks:
+        own = walked(reference, reference.member[rows[block]])
+        walk[block] -= np.asarray(arrival_rows(reference, rows[block]).multiply(own).sum(axis=1)).ravel()
     return walk
 
 

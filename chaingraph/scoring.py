@@ -91,7 +91,11 @@ def frozen_population(national: ChainGraph, segments: pd.DataFrame, ids: Mapping
     firms, products, codes = population(national, segments)
     places = firm_places(national, "中国")[["firm_id", "prefecture"]]
     cities = firms.merge(places, on="firm_id").rename(columns={"prefecture": "city_key"})
-    renamed = [frame.assign(firm_id=frame["firm_id"].replace(dict(ids or {}))) for frame in (cities, products, codes)]
+    own = dict(ids or {})  # looked up, not replaced one by one: a register may share ten thousand firms with the case
+    renamed = [
+        frame.assign(firm_id=pd.Series([own.get(firm, firm) for firm in frame["firm_id"]], frame.index, dtype="str"))
+        for frame in (cities, products, codes)
+    ]
     return build_reference(renamed[0], renamed[1], renamed[2], distance=distance_km, fewest=FEWEST)
 
 

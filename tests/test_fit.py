@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from chaingraph import kernels, regions
+from chaingraph import reference as reference_module
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit import bootstrap, build_reference, fit_scores, fit_shares, fit_terms, with_candidates
 from chaingraph.fit_words import shared_words
@@ -243,6 +244,20 @@ def test_a_twin_outside_the_population_scores_like_the_firm_itself():
     mass = scores["mix"].map(np.exp) * reference.expected[[5, reference.position["twin"]], 0]
     assert scores.loc["twin", "mix"] < scores.loc[twin, "mix"]
     assert mass.notna().all()
+
+
+@pytest.mark.parametrize("exact_up_to", [0, 1000])
+def test_many_firms_that_the_population_has_too_are_walked_a_few_at_a_time(monkeypatch, exact_up_to):
+    monkeypatch.setattr(kernels, "EXACT_UP_TO", exact_up_to)
+    firms, products, codes = instance(4)
+    told = {f"f{number:02d}" for number in range(5, 30)}
+    more = [frame[frame["firm_id"].isin(told)] for frame in (products, codes)]
+    at_once = with_candidates(build_reference(firms, products, codes), *more, known=told)
+    monkeypatch.setattr(reference_module, "_TOGETHER", 4)
+    in_parts = with_candidates(build_reference(firms, products, codes), *more, known=told)
+    np.testing.assert_allclose(in_parts.expected, at_once.expected, rtol=1e-12)
+    assert at_once.visits
+    assert not in_parts.visits  # a row over all attributes for each of ten thousand firms would fill the memory
 
 
 def test_a_firm_is_no_evidence_for_itself():
