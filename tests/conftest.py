@@ -30,6 +30,11 @@ BEGIN_FIRST = (
     "tests/test_tagging.py",
     "tests/test_backtest_figures.py",
     "tests/test_notebooks.py",
+    "tests/test_spark.py",
+    "tests/test_surveying.py",
+    "tests/test_cli.py",
+    "tests/test_run.py",
+    "tests/test_workbook.py",
 )
 
 
