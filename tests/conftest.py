@@ -13,6 +13,12 @@ import pytest
 # because a browser that is not there would otherwise look like a page that works.
 NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared", "spark")
 
+# Processes that share the processors, each reckoning with as many threads as there are processors, wait for each other
+# more than they reckon. Read when numpy is imported, which comes after this; programs that a test starts inherit it.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Where several processes share the work (scripts/test), one of them takes a file whole, so that what the file prepares
 # is made once, and all files that write to the one Neo4j server. The longest begin first, or the last would run alone.
 ONE_SERVER = "tests/test_neo4j_*.py"
@@ -24,6 +30,11 @@ BEGIN_FIRST = (
     "tests/test_tagging.py",
     "tests/test_backtest_figures.py",
     "tests/test_notebooks.py",
+    "tests/test_spark.py",
+    "tests/test_surveying.py",
+    "tests/test_cli.py",
+    "tests/test_run.py",
+    "tests/test_workbook.py",
 )
 
 

@@ -13,7 +13,7 @@ from chaingraph.stores import neo4j_load
 from chaingraph.stores.neo4j import write_neo4j
 
 if __name__ == "__main__":
-    neo4j_load.BATCH_ROWS = 500
+    neo4j_load.BATCH_ROWS = 100
     try:
         load = write_neo4j(
             Case("big", big_tables(sys.argv[2])),

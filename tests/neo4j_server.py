@@ -104,7 +104,8 @@ class Server:
 
     def start(self, *settings: str, heap: str = "512m") -> Address:
         self.settings = settings
-        words = [sys.executable, str(SCRIPT), "start", "--dir", str(self.folder), "--heap", heap, "--page-cache", "32m"]
+        words = [sys.executable, str(SCRIPT), "start", "--quick", "--dir", str(self.folder)]
+        words += ["--heap", heap, "--page-cache", "32m"]
         for setting in settings:
             words += ["--set", setting]
         shown = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
@@ -138,10 +139,10 @@ class Server:
 
 
 def big_tables(note: str = "") -> dict[str, pd.DataFrame]:
-    """The toy case's chains with 3,000 more firms, 6,000 roles and 3,000 links: some forty batches of 500 rows."""
+    """The toy case's chains with 600 more firms, 1,200 roles and 600 links: some forty batches of 100 rows."""
     kept = ("chains", "segments", "segment_links", "firms", "firm_segments", "firm_links")
     tables = {name: frame for name, frame in toy_tables().items() if name in kept}
-    numbers = range(3_000)
+    numbers = range(600)
     firms = pd.DataFrame({"firm_id": [f"X{number:04}" for number in numbers]}, dtype="str")
     firms = firms.assign(
         firm=[f"批量第{number}有限公司" for number in numbers], country="中国", city="苏州", province="江苏"
@@ -149,7 +150,7 @@ def big_tables(note: str = "") -> dict[str, pd.DataFrame]:
     firms = firms.assign(note=note, tiers="listed;little_giant(2023)", source="构造", as_of="2024-05")
     segments = list(tables["segments"]["segment_id"])
     roles = pd.DataFrame({"firm_id": [*firms["firm_id"], *firms["firm_id"]]}, dtype="str")
-    roles["segment_id"] = [segments[(number + number // 3_000) % len(segments)] for number in range(len(roles))]
+    roles["segment_id"] = [segments[(number + number // 600) % len(segments)] for number in range(len(roles))]
     roles = roles.assign(kind="maker", product=note or "硅片", share=0.5, source="构造")
     links = pd.DataFrame({"source_id": firms["firm_id"], "target_id": firms["firm_id"].shift(-1).fillna("L01")})
     links = links.assign(kind="supplies", product=note or "硅片", source="构造")

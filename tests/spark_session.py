@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-# For a few rows the quick compiler and no generated Java are several times faster; the answers are the same.
+# For a few rows the quick compiler, the collector of one thread and no generated Java are several times faster; the
+# answers are the same.
 _QUICK = {
     "spark.driver.memory": "2g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.host": "127.0.0.1",
     "spark.log.level": "ERROR",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

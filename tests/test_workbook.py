@@ -359,6 +359,7 @@ def test_empty_findings_give_a_workbook_that_says_so(tmp_path: Path) -> None:
     assert book["缺口清单"]["A3"].value == "（没有记录）"
 
 
+@pytest.mark.slow
 def test_a_book_of_five_thousand_rows_takes_little_more_than_its_bare_cells(tmp_path: Path) -> None:
     findings = toy_findings()
     row = findings.targets["zh"].iloc[[0]]

@@ -13,15 +13,14 @@ import io
 import math
 import os
 import re
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.labels import both
+from chaingraph.writers.workroom import explained, workroom
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +34,6 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _LAST = "run.json"  # moved last: whoever sees it new sees everything new
 _SIGNIFICANT = 6
-_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}  # file systems without locks
 
 
 def _both(entry: str, /, **values: object) -> dict[str, str]:
@@ -200,10 +198,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     StoreError
         When the place cannot be written, is a folder or a link, or another run is writing it.
     """
-    with _explained(path):
+    with explained(path):
         if path.is_symlink() or path.is_dir():
             raise StoreError(_both("not_a_file", path=path))
-        with _workroom(path, path.parent / f".{path.name}.chaingraph") as room:
+        with workroom(path, path.parent / f".{path.name}.chaingraph") as room:
             place = room / path.name
             yield place
             place.replace(path)
@@ -231,7 +229,7 @@ def output_folder(out: Path, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
         When `out` is a file, a link or an input, when another run is writing to it, when the disk is full or the
         folder may not be written. Nothing in `out` has changed then, unless the message says so.
     """
-    with _explained(out), _workroom(out, _room_of(out, inputs)) as folder:
+    with explained(out), workroom(out, _room_of(out, inputs)) as folder:
         yield folder
         _publish(folder, out.resolve())
 
@@ -246,7 +244,7 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
     """
     made = [folder for folder in out.parents if not folder.exists()]
     try:
-        with _explained(out), _workroom(out, _room_of(out, inputs)):
+        with explained(out), workroom(out, _room_of(out, inputs)):
             pass
     finally:
         for folder in made:  # a refusal still to come leaves nothing behind
@@ -302,105 +300,3 @@ def _publish(folder: Path, out: Path) -> None:
             done = ", ".join(moved) or "-"
             raise StoreError(_both("move_failed", path=out / name, detail=error.strerror, done=done)) from error
         moved.append(name.as_posix())
-
-
-@contextmanager
-def _workroom(target: Path, room: Path) -> Iterator[Path]:
-    """An empty folder that belongs to this run alone, for as long as the block runs; stale ones are emptied first.
-
-    The lock is the operating system's: it ends with the process that holds it, however that ends.
-    """
-    handle = _enter(target, room)
-    try:
-        folder = room / "new"
-        shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
-        folder.mkdir()
-        yield folder
-    finally:
-        shutil.rmtree(room / "new", ignore_errors=True)
-        if os.name == "nt":  # cannot remove a file that is open
-            os.close(handle)
-        with contextlib.suppress(OSError):  # another run has come in: it will clean up
-            (room / "lock").unlink()
-            room.rmdir()
-        if os.name != "nt":
-            os.close(handle)
-
-
-def _enter(target: Path, room: Path) -> int:
-    """Make the room and lock it; the handle holds the lock."""
-    if room.is_symlink() or room.is_file():
-        raise StoreError(_both("not_a_folder", path=room))
-    while True:
-        room.mkdir(exist_ok=True)
-        try:
-            handle = os.open(room / "lock", os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:  # a run that was ending removed the room between the two lines
-            continue
-        if not _LOCK(handle):
-            os.close(handle)
-            raise StoreError(_both("busy", path=target))
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle), (room / "lock").stat()):
-                return handle
-        os.close(handle)  # locked a file that the other run had already removed: try again
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock_windows(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            return error.errno in _NO_LOCKS
-        return True
-
-    _LOCK: Callable[[int], bool] = _lock_windows
-else:
-    import fcntl
-
-    def _lock_posix(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
-        return True
-
-    _LOCK = _lock_posix
-
-
-@contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Say what to do about a disk that is full or a place that may not be written; other errors pass."""
-    entries = {
-        errno.ENOSPC: "disk_full",
-        errno.EDQUOT: "disk_full",
-        errno.EFBIG: "too_large",
-        errno.EACCES: "no_permission",
-        errno.EPERM: "no_permission",
-        errno.EROFS: "read_only",
-        errno.ENAMETOOLONG: "name_too_long",
-        errno.ENOENT: "no_parent",
-        errno.ENOTDIR: "no_parent",
-        errno.EEXIST: "no_parent",
-    }
-    try:
-        yield
-    except OSError as error:
-        entry = entries.get(error.errno or 0)
-        if entry is None or not (entry in ("disk_full", "too_large") or _concerns(error, target)):
-            raise
-        raise StoreError(_both(entry, path=target, detail=error.strerror)) from error
-
-
-def _concerns(error: OSError, target: Path) -> bool:
-    """Whether an error is about the target, its work room or a folder above it, not about a file being read."""
-    if not isinstance(error.filename, str):
-        return False
-    place, home = Path(error.filename).absolute(), target.absolute()
-    rooms = {home, home.resolve(), home.resolve().parent / f".{home.name}.chaingraph"}
-    return place in home.parents or any(place.is_relative_to(room) for room in rooms)
