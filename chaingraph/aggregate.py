@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,32 @@ class Aggregate:
         """Proximities of the fine codes: how often they live in the same cities."""
         large = self.industries.sum(axis=1) >= relatedness.MIN_FIRMS
         return relatedness.proximity(relatedness.specialised(self.industries[large], self.national))
+
+    @cached_property
+    def parents(self) -> tuple[Sparse, ...]:
+        """By level, which code every fine code (row) belongs to: its first digits."""
+        found = []
+        for level, coarse in enumerate(self.columns):
+            pairs = []
+            for label, at in self.columns[2].items():
+                scheme, _, code = label.partition(":")
+                parent = coarse.get(f"{scheme}:{code[: kernels.LEVELS[scheme][level]]}")
+                if parent is not None:
+                    pairs.append((at, parent))
+            found.append(_ones(pairs, (max(len(self.columns[2]), 1), max(len(coarse), 1))))
+        return tuple(found)
+
+    @cached_property
+    def schemes(self) -> Sparse:
+        """Which scheme every fine code (row) is of."""
+        fine, names = self.columns[2], kernels.position_of(sorted(kernels.LEVELS))
+        pairs = [(at, names[label.partition(":")[0]]) for label, at in fine.items()]
+        return _ones(pairs, (max(len(fine), 1), len(names)))
+
+
+def _ones(pairs: Sequence[tuple[int, int]], shape: tuple[int, int]) -> Sparse:
+    row, column = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
 
 
 def aggregate_of(

@@ -232,9 +232,7 @@ def _counted_peers(reference: Reference, rows: Integers, region: Sequence[str]) 
     at = kernels.position_of(sums.cities)
     seat = np.array([at.get(reference.city[row], -1) for row in rows], dtype=np.int64)
     codes = [sparse.csr_array(block[rows]) for block in reference.codes]
-    return counted_lift(
-        sums.industries, sums.national, largest[:, None], codes, sums.columns, sums.means, seat, kappa=KAPPA
-    )[:, 0]
+    return counted_lift(sums, sums.industries, sums.national, largest[:, None], codes, seat, kappa=KAPPA)[:, 0]
 
 
 def _elsewhere(reference: Reference, rows: Integers, by_city: Mapping[str, float]) -> Floats:

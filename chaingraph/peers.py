@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from chaingraph import kernels, regions
+from chaingraph.aggregate import Aggregate
 from chaingraph.kernels import Floats, Integers, Sparse
 
 
@@ -37,12 +37,11 @@ def largest_by_city(weights: Floats, here: NDArray[np.bool_]) -> Floats:
 
 
 def counted_lift(
+    sums: Aggregate,
     industries: Floats,
     national: Floats,
     weights: Floats,
     codes: Sequence[Sparse],
-    columns: Sequence[Mapping[str, int]],
-    means: Floats,
     seat: Integers,
     *,
     kappa: float,
@@ -56,14 +55,14 @@ def counted_lift(
 
     Parameters
     ----------
+    sums
+        What the codes mean: their levels and schemes, and the kernel means.
     industries, national
         Firms by city and fine code; by fine code.
     weights
         How much each city (row) counts, for one region or for several (columns).
-    codes, columns
-        Codes of the firms at three levels, coarse to fine, and the place of each code.
-    means
-        Kernel means.
+    codes
+        Codes of the firms at three levels, coarse to fine.
     seat
         City of each firm that is itself among the counted, -1 for others: its own counts are taken off.
 
@@ -76,12 +75,12 @@ def counted_lift(
     own = np.where(seat[:, None] >= 0, weights[seat], 0.0)  # firm by region
     part = (seat >= 0).astype(np.float64)
     mass, whole = np.zeros(own.shape), np.zeros(len(seat))
-    factors = kernels.mix_factors(means)
-    for factor, rows, parents in zip(factors[:3], codes, _parents(columns), strict=True):
+    factors = kernels.mix_factors(sums.means)
+    for factor, rows, parents in zip(factors[:3], codes, sums.parents, strict=True):
         mine = np.asarray(rows.multiply(codes[2] @ parents).sum(axis=1), dtype=np.float64).ravel()
         mass += factor * (np.asarray(rows @ (held @ parents).T) - own * mine[:, None])
         whole += factor * (np.asarray(rows @ (national @ parents)) - part * mine)
-    schemes = _schemes(columns[2])
+    schemes = sums.schemes
     has = np.asarray((codes[2] @ schemes).toarray(), dtype=np.float64)  # firm by scheme: how many codes
     any_of = (has > 0).astype(np.float64)
     count = any_of @ (held @ schemes).T - own * has.sum(axis=1)[:, None]
@@ -89,27 +88,3 @@ def counted_lift(
     expected = np.maximum(whole, 0.0) / np.maximum(known, 1.0)
     lift = kernels.lift(np.maximum(mass, 0.0), np.maximum(count, 0.0), expected[:, None], kappa=kappa)
     return np.asarray(np.where(has.sum(axis=1)[:, None] > 0, lift, 0.0), dtype=np.float64)
-
-
-def _parents(columns: Sequence[Mapping[str, int]]) -> list[Sparse]:
-    """By level, which code every fine code belongs to: its first digits."""
-    found = []
-    for level, coarse in enumerate(columns):
-        pairs = []
-        for label, at in columns[2].items():
-            scheme, _, code = label.partition(":")
-            parent = coarse.get(f"{scheme}:{code[: kernels.LEVELS[scheme][level]]}")
-            if parent is not None:
-                pairs.append((at, parent))
-        found.append(_ones(pairs, (max(len(columns[2]), 1), max(len(coarse), 1))))
-    return found
-
-
-def _schemes(fine: Mapping[str, int]) -> Sparse:
-    names = kernels.position_of(sorted(kernels.LEVELS))
-    return _ones([(at, names[label.partition(":")[0]]) for label, at in fine.items()], (max(len(fine), 1), len(names)))
-
-
-def _ones(pairs: Sequence[tuple[int, int]], shape: tuple[int, int]) -> Sparse:
-    row, column = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)

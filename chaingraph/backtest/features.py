@@ -102,8 +102,7 @@ def _counted_peers(panel: Panel, split: Split, member: Floats) -> Floats:
     counts = np.asarray((sparse.csr_array(reference.codes[2].T) @ member).T, dtype=np.float64)
     weights = peer_weights(counts.sum(axis=1), panel.cities)[:, split.cities]
     seat = np.where(split.visible, panel.city, -1)
-    sums, codes, columns = counts.sum(axis=0), reference.codes, reference.code_columns
-    return counted_lift(counts, sums, weights, codes, columns, reference.means, seat, kappa=KAPPA).T
+    return counted_lift(reference.sums, counts, counts.sum(axis=0), weights, reference.codes, seat, kappa=KAPPA).T
 
 
 def _linked(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:
