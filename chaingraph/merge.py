@@ -28,7 +28,7 @@ GRAPH_REVIEW_COLUMNS = ("firm_id", "other_id", "firm", "other", "rule", "score",
 _FILLED = ("stock_code", "credit_code", "founded", "employees")
 _PLACE = ("country", "province", "city", "district")
 _INDUSTRY = ("industry_scheme", "industry")
-_WEAK = ("subsequence", "similar")
+WEAK = ("subsequence", "similar")  # rules that go by likeness
 _NOT_CONTENT = {column.name for column in PROVENANCE} | {"note", "reason"}
 
 
@@ -115,8 +115,8 @@ def _resolve(
         }
     )
     # Two later cases that reach one firm by likeness only need not mean the same firm: the second asks a person.
-    before = earlier.loc[earlier["rule"].isin(_WEAK), "firm_id"]
-    chained = found["rule"].isin(_WEAK) & found["firm_id"].isin(before)
+    before = earlier.loc[earlier["rule"].isin(WEAK), "firm_id"]
+    chained = found["rule"].isin(WEAK) & found["firm_id"].isin(before)
     ids = dict(zip(found.loc[~chained, "other_id"], found.loc[~chained, "firm_id"], strict=True))
     taken = set(firms["firm_id"]) | set(others["firm_id"])
     for firm_id in others["firm_id"]:

@@ -74,13 +74,28 @@ def import_ckg_command(directory: Path, out: Path, cities: Path | None, dates: P
 @import_commands.command("list")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--tier", required=True, help="榜单代码,如 global500、china500 / the list, such as global500")
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="把榜单并入该案例的企业(如全国案例);不写则榜单自成案例 / join the list to the firms of this case, such as a "
+    "national one; without it the list is a case of its own",
+)
 @_OUT_CASE
 @_LANG
-def import_list_command(file: Path, tier: str, out: Path, lang: str) -> None:
+def import_list_command(file: Path, tier: str, case: Path | None, out: Path, lang: str) -> None:
     """榜单表(世界500强、中国500强) / A published ranking (Fortune Global 500, China 500)."""
-    from chaingraph.importers.lists import read_list
+    from chaingraph.importers.lists import join_list, read_list
+    from chaingraph.tables import NATIONAL_TABLES, read_case
+    from chaingraph.writers.case import write_case
 
-    _written(read_list(file, tier, lang=lang), out, lang)
+    ranking = read_list(file, tier, lang=lang)
+    if case is None:
+        _written(ranking, out, lang)
+        return
+    joined, firms = join_list(read_case(case, lang=lang, required=NATIONAL_TABLES), ranking)
+    write_case(joined, out)
+    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking["firms"])))
+    _tell_accounts(ranking.files, lang)
 
 
 @import_commands.command("register")

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph import regions
 from chaingraph.derived import place_within
 from chaingraph.graph import ChainGraph
+from chaingraph.source_kinds import source_kind
 from chaingraph.sql import Query
 from chaingraph.strategy import Strategy
 
@@ -181,9 +182,11 @@ def rank_lists(
     keys = {
         "signal": signal,
         "linked": (~rows["firm_id"].isin(linked)).astype(float),
+        # A place on a list moves nobody up by a product that a program is not sure about: large groups make something
+        # of everything.
         "tier": pd.Series(
             [_outside_tiers(held, first[plan]) for held, plan in zip(tier_sets, plans, strict=True)], rows.index
-        ),
+        ).mask(_unsure_tags(rows), 1.0),
         # Whole points: half a point of judgement must not outweigh what the firms are like.
         "severity": -np.floor(rows["severity"] + 0.5),
         "reach": -rows["firm_id"].map(facts["reach"]).fillna(0.0).round(6),
@@ -209,6 +212,12 @@ def rank_lists(
     ]
     listed = pd.Series(others, index=ranked.index, dtype=object)
     return ranked.assign(rank=ranked["place"].astype("Int64"), other_segments=listed)
+
+
+def _unsure_tags(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows rest on a product that a program has put into its segment without being sure."""
+    tagged = {source: source_kind(source, "unsure") == "tagged" for source in rows["source"].unique()}
+    return (rows["confidence"] == "unsure") & rows["source"].map(tagged).astype(bool)
 
 
 def _outside_tiers(held: str, first: tuple[str, ...]) -> float:

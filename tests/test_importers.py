@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 from shared_data import shared
 
+from chaingraph.case import Case, empty_table
+from chaingraph.cli import main
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.classes import read_classes
 from chaingraph.importers.columns import read_columns, read_columns_in_parts
-from chaingraph.importers.lists import read_list
+from chaingraph.importers.lists import join_list, read_list
 from chaingraph.importers.register import read_register, read_register_in_parts
+from chaingraph.tables import read_case
 from chaingraph.writers.case import write_case
 
 ROWS: dict[str, list[dict[str, object]]] = {
@@ -216,6 +219,34 @@ def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
         read_list(path, "best100")
     with pytest.raises(CaseError, match="company"):
         read_list(_file(tmp_path, "year,rank\n2020,1\n"), "global500", lang="en")
+
+
+def test_a_ranking_is_joined_to_the_firms_of_a_case_by_name_or_code_alone(tmp_path):
+    names = ["甲新材料股份有限公司", "乙汽车集团股份有限公司", "丙重工股份有限公司"]
+    firms = pd.DataFrame({"firm_id": ["1", "2", "3"], "firm": names}).reindex(columns=empty_table("firms").columns)
+    firms["former_names"] = [None, "乙汽车制造股份有限公司", None]
+    firms["tiers"], firms["note"], firms["source"] = ["listed(2021)", "listed(2021)", None], [None, "旧注", None], "ckg"
+    case = Case("n", {"firms": firms.astype(empty_table("firms").dtypes.to_dict())})
+    path = tmp_path / "top.csv"
+    path.write_text(
+        "year,rank,company\n2020,9,甲新材料股份有限公司\n2021,7,甲新材料股份有限公司\n2021,8,乙汽车制造股份有限公司\n"
+        "2021,1,丙重工机械股份有限公司\n2021,2,丁银行股份有限公司\n",  # alike, and not in the case
+        encoding="utf-8",
+    )
+    joined, firms_found = join_list(case, read_list(path, "china500"))
+    assert firms_found == 2
+    told = joined["firms"].set_index("firm_id")
+    assert told["tiers"].fillna("").tolist() == [
+        "listed(2021);china500(2020);china500(2021)", "listed(2021);china500(2021)", "",
+    ]  # fmt: skip
+    assert told["note"].fillna("").tolist() == ["top 2021: 7", "旧注;top 2021: 8", ""]
+    assert told["source"].tolist() == ["ckg;top", "ckg;top", "ckg"]
+    pd.testing.assert_frame_equal(join_list(joined, read_list(path, "china500"))[0]["firms"], joined["firms"])
+    out = tmp_path / "out"
+    write_case(case, tmp_path / "case")
+    words = ["import", "list", str(path), "--tier", "china500", "--case", str(tmp_path / "case"), "--out", str(out)]
+    assert main([*words, "--lang", "en"]) == 0
+    pd.testing.assert_frame_equal(read_case(out, required=("firms",))["firms"], joined["firms"])
 
 
 def _file(folder, content):

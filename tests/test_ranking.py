@@ -52,6 +52,29 @@ def test_propensity_counts_other_cities_of_the_group(facts: pd.DataFrame) -> Non
     assert math.isnan(facts["propensity"]["O05"])  # no units recorded is not "none"
 
 
+def test_a_list_moves_nobody_up_by_a_product_that_a_program_is_not_sure_of() -> None:
+    """O04 and O05 fill the same segment; O05 is on a list that the strategy puts first."""
+    tables = toy_tables()
+    made = tables["firm_segments"]
+    tables["firms"] = tables["firms"].assign(
+        tiers=tables["firms"]["tiers"].mask(tables["firms"]["firm_id"] == "O05", "china500")
+    )
+
+    def order(source: str, confidence: str) -> list[str]:
+        mine = made["firm_id"] == "O05"
+        rows = made.assign(
+            source=made["source"].mask(mine, source), confidence=made["confidence"].mask(mine, confidence)
+        )
+        graph = ChainGraph("toy", {**tables, "firm_segments": rows})
+        found = cg.survey(graph, region="嘉兴", strategy="extend", as_of="2024-06", draws=0, reference=None)
+        listed = found.targets["zh"].query("segment_id == 'PV04' and candidate_list == 'new'")
+        return [firm for firm in listed.sort_values("rank")["firm_id"] if firm in ("O04", "O05")]
+
+    assert order("x", "unsure") == ["O05", "O04"]  # somebody entered it
+    assert order("ckg;SegmentTagger>=0.75", "known") == ["O05", "O04"]
+    assert order("ckg;SegmentTagger>=0.75", "unsure") == ["O04", "O05"]
+
+
 def test_signal_and_size(facts: pd.DataFrame) -> None:
     assert facts.loc["O09", ["signal", "signal_date", "size_class"]].tolist() == ["expansion", "2024-03-05", "1bn"]
     assert facts["size_class"]["O03"] == "under_1bn"  # 800 m

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from chaingraph import regions
 from chaingraph.case import Case, empty_rejects, empty_table
-from chaingraph.columns import TIERS
+from chaingraph.columns import SEPARATOR, TIERS, split
 from chaingraph.importers.columns import file_row, read_columns, refused
+from chaingraph.merge import WEAK
+from chaingraph.names import match_firms
 
 _HEADERS = {
     "year": ("year", "年份", "edition"),
@@ -96,6 +99,41 @@ def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, l
     return Case(
         path.stem, {"firms": table}, refusals, pd.DataFrame([file_row(path, "firms", raw, len(table), len(refusals))])
     )
+
+
+def join_list(case: Case, ranking: Case) -> tuple[Case, int]:
+    """A case whose firms bear what a ranking says of them.
+
+    Joined by code, name, former or other name; a name that is merely alike is no proof of a place on a list. Companies
+    that the case does not have stay out: a ranking says nothing of what they make.
+
+    Parameters
+    ----------
+    case
+        With the table ``firms``.
+    ranking
+        From `read_list`.
+
+    Returns
+    -------
+    Case, int
+        The case with the ranking's editions in ``tiers``, its name and rank in ``note`` and its name in ``source``; how
+        many of its firms the ranking has.
+    """
+    found, _ = match_firms(ranking["firms"], case["firms"])
+    found = found[~found["rule"].isin(WEAK)]
+    ranked = ranking["firms"].set_index("firm_id").loc[found["left_id"]].set_index(found["right_id"])
+    said = {"tiers": ranked["tiers"], "note": ranking.name + " " + ranked["note"], "source": ranked["source"]}
+    firms = case["firms"].set_index("firm_id")
+    for column, values in said.items():
+        own = firms[column].map(split)
+        more = values.map(split).groupby(level=0).sum().reindex(firms.index)
+        added = [[*mine, *(new if isinstance(new, tuple) else ())] for mine, new in zip(own, more, strict=True)]
+        joined = [SEPARATOR.join(dict.fromkeys(parts)) or None for parts in added]
+        firms[column] = pd.Series(joined, index=firms.index, dtype="str")
+    table = firms.reset_index()[list(case["firms"].columns)]
+    tables = {**case.tables, "firms": table}
+    return replace(case, tables=tables), ranked.index.nunique()
 
 
 def _editions(tier: str, years: pd.Series) -> str:
