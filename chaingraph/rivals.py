@@ -34,12 +34,13 @@ def rival_cities(makers: pd.DataFrame, region: str, *, most: int = MOST) -> pd.D
     if makers.empty:
         return pd.DataFrame({name: pd.Series(dtype=_dtype(name)) for name in COLUMNS})
     national = makers.groupby(["chain_id", "segment_id"])["firms"].sum()
+    of_segment = national.to_dict()
     known = makers.dropna(subset="city")
     inside = {city: city_within(city, region) for city in known["city"].unique()}
     outside = known[~known["city"].map(inside).astype(bool)]
-    whole = outside[outside["segment_id"].isna()].set_index(["chain_id", "city"])["firms"]
+    whole = outside[outside["segment_id"].isna()].set_index(["chain_id", "city"])["firms"].to_dict()
     held = outside.dropna(subset="segment_id").assign(minus=lambda rows: -rows["firms"])
-    made = held.groupby(["chain_id", "city"])["segment_id"].agg(set)
+    made = held.groupby(["chain_id", "city"])["segment_id"].agg(set).to_dict()
     largest = {
         str(chain): [str(segment) for _, segment in rows.sort_values(ascending=False, kind="stable").index]
         for chain, rows in national[national > 0].groupby("chain_id", sort=True)
@@ -52,7 +53,7 @@ def rival_cities(makers: pd.DataFrame, region: str, *, most: int = MOST) -> pd.D
     told = first.assign(
         chain_firms=[int(whole[pair]) for pair in pairs],
         share=[
-            count / national[key]
+            count / of_segment[key]
             for count, key in zip(first["firms"], zip(first["chain_id"], first["segment_id"], strict=True), strict=True)
         ],
         lacks=pd.Series([";".join(part[:LACKING]) or np.nan for part in missing], index=first.index, dtype="str"),
