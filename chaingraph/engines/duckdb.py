@@ -151,9 +151,7 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFram
         kinds = {column.name: DTYPES[column.kind] for column in TABLES[name].columns}
         frame = frame.astype({column: kinds[column] for column in frame.columns if column in kinds})
     try:
-        connection.register("_incoming", frame)
-        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608 - name is the schema's own
-        connection.unregister("_incoming")
+        connection.from_df(frame).create(name)
     except duckdb.OutOfMemoryException as error:
         values = {"name": name, "rows": len(frame), "limit": memory_limit, "folder": tempfile.gettempdir()}
         raise StoreError(both("engines.table_memory", **values, error=_first_line(error))) from error
@@ -173,7 +171,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, name: str, files: list[s
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     source = f"read_parquet([{listed}], hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
     try:
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608 - as above
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608 - name is the schema's own
         rows = connection.execute(f'DESCRIBE "{name}"').fetchall()
     except duckdb.Error as error:
         raise StoreError(both("engines.dataset_unreadable", name=name, error=error)) from error

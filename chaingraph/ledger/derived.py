@@ -116,8 +116,10 @@ def keep_pair(connection: sqlite3.Connection, event: Event) -> None:
         connection.execute("INSERT INTO pairs VALUES (?, ?, ?, ?, ?)", row)
     elif event.kind == "decided":
         given = (event.data["verdict"], event.project_id, other, other, event.project_id)
-        where = "(project_id = ? AND other_id = ?) OR (project_id = ? AND other_id = ?)"
-        connection.execute(f"UPDATE pairs SET status = ? WHERE {where}", given)  # noqa: S608  # constants
+        connection.execute(
+            "UPDATE pairs SET status = ? WHERE (project_id = ? AND other_id = ?) OR (project_id = ? AND other_id = ?)",
+            given,
+        )
 
 
 def keep_project(connection: sqlite3.Connection, state: Project, rules: Rules) -> None:

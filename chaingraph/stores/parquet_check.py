@@ -20,6 +20,7 @@ from chaingraph.rejects import shown
 from chaingraph.schema import TABLES
 from chaingraph.sql import sql_text
 from chaingraph.stores.parquet import DATASETS
+from chaingraph.stores.parquet_case import row_counts
 
 SAMPLES = 5  # of each reason that are shown
 _SHOWN = 40  # characters of a value in them
@@ -97,10 +98,7 @@ def check_datasets(
                     writing.register("chunk", chunk.astype("str"))
                     writing.execute("INSERT INTO problems SELECT * FROM chunk")
                     writing.unregister("chunk")
-            rows = {
-                name: int((reading.execute(f'SELECT count(*) FROM "{name}"').fetchone() or (0,))[0])  # noqa: S608 - schema's own
-                for name in large
-            }
+            rows = row_counts(large)
             if rejects is not None:
                 writing.execute("COPY (SELECT * FROM problems ORDER BY ALL) TO $1 (FORMAT parquet)", [str(rejects)])
             counts = writing.execute(

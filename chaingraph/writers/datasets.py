@@ -83,14 +83,12 @@ def _gather_and_write(parts: Iterable[Mapping[str, pd.DataFrame]], room: Path, s
                     known[name] = [str(column) for column in rows]
                     typed = [f'"{column}" {_TYPES.get(str(kind), "VARCHAR")}' for column, kind in rows.dtypes.items()]
                     connection.execute(f'CREATE TABLE "{name}" ({", ".join(typed)})')
-                connection.register("part", rows)
-                connection.execute(f'INSERT INTO "{name}" SELECT * FROM part')  # noqa: S608 - names are the schema's own
-                connection.unregister("part")
+                connection.from_df(rows).insert_into(name)
         for name, columns in known.items():
             partitioned = PARTITION in columns
             target, form = room / (name if partitioned else f"{name}.parquet"), "FORMAT parquet, COMPRESSION zstd"
-            empty = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (0,)  # noqa: S608 - as above
-            if partitioned and empty:  # DuckDB writes no partition, and a dataset without a file is none
+            # Of an empty table DuckDB writes no partition, and a dataset without a file is none.
+            if partitioned and not connection.table(name).limit(1).fetchall():
                 target.mkdir()
                 target /= "data_0.parquet"
             elif partitioned:
