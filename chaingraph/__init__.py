@@ -18,32 +18,42 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from chaingraph.model.notebook_view import register_view
+
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Case": "case",
-    "ChainGraph": "graph",
+    "Case": "model.case",
+    "ChainGraph": "model.graph",
     "ChaingraphError": "errors",
     "CaseError": "errors",
-    "Findings": "findings",
-    "build_graph": "merge",
+    "Findings": "model.findings",
+    "build_graph": "matching.merge",
     "explain": "api",
     "find_gaps": "api",
     "find_pool": "api",
-    "read_case": "tables",
-    "read_neo4j": "stores.neo4j_read",
+    "read_case": "reading.read",
+    "read_neo4j": "stores.graphdb.pull",
     "neighbourhood": "writers.notebook",
-    "run_query": "stores.queries",
+    "run_query": "stores.graphdb.queries",
     "shortlist": "api",
     "show": "writers.notebook",
     "survey": "api",
     "write_map": "api",
-    "write_neo4j": "stores.neo4j",
-    "write_template": "writers.template",
-    "write_workbook": "writers.workbook",
+    "write_neo4j": "stores.graphdb.push",
+    "write_template": "writers.workbook.template",
+    "write_workbook": "writers.workbook.workbook",
 }
 
 __all__ = sorted(_HOMES)
+
+
+def _shown(noun: object) -> str:
+    """What a notebook shows of a graph or of findings; the writer is loaded when a notebook asks for the first time."""
+    return str(import_module("chaingraph.writers.notebook").view(noun))
+
+
+register_view(_shown)
 
 
 def __getattr__(name: str) -> Any:

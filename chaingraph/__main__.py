@@ -15,7 +15,7 @@ def main() -> int:
     # Almost all that a run makes lives to its end: looking for garbage after every 700 objects took a twentieth of it.
     gc.set_threshold(*_YOUNG)
     try:
-        from chaingraph.cli import main as command_line
+        from chaingraph.cli.main import main as command_line
 
         return command_line()
     except KeyboardInterrupt:

@@ -7,24 +7,25 @@ from typing import Literal
 
 import pandas as pd
 
-from chaingraph import pools, surveying
-from chaingraph.case import Case
-from chaingraph.derived import firm_places
+from chaingraph import pools
+from chaingraph.choosing import surveying
+from chaingraph.choosing.surveying import Sample
 from chaingraph.engines.duckdb import open_engine
-from chaingraph.explain_firm import explain_firm
-from chaingraph.explain_gaps import describe_gaps
-from chaingraph.findings import Findings, only_chains
-from chaingraph.graph import ChainGraph
-from chaingraph.merge import build_graph
+from chaingraph.facts.derived_tables import firm_places
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.case import Case
+from chaingraph.model.findings import Findings, only_chains
+from chaingraph.model.graph import ChainGraph
 from chaingraph.pools import Pool
+from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.sql import OpenEngine
-from chaingraph.stores.listed import listed_firms
-from chaingraph.stores.parquet_case import firm_names, is_large, read_case_for, read_large_case
-from chaingraph.surveying import Sample
-from chaingraph.tables import NATIONAL_TABLES, read_case
+from chaingraph.stores.listed_box import listed_firms
+from chaingraph.stores.parquet.read import firm_names, is_large, read_case_for, read_large_case
+from chaingraph.wording.firm import explain_firm
+from chaingraph.wording.gaps import describe_gaps
 from chaingraph.writers.files import write_bytes
-from chaingraph.writers.page import one_page
-from chaingraph.writers.page_changes import FormerRun, former_run
+from chaingraph.writers.page.changes import FormerRun, former_run
+from chaingraph.writers.page.page import one_page
 
 LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes with the package
 NO_REFERENCE = "none"
@@ -113,7 +114,7 @@ def survey(
     lang: str = "zh",
     reference: Sample | Literal["listed"] = LISTED,
 ) -> Findings:
-    """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.surveying.survey`."""
+    """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.choosing.surveying.survey`."""
     return surveying.survey(
         graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
         reference=_sample(reference),

@@ -2,7 +2,7 @@
 
 Four jobs, each beside a plain way to do the same in the same run, both in processor seconds, so that other work on the
 machine does not weigh: importing the graph (beside `pandas.read_json` of the same eight files, which cleans nothing),
-tagging product texts (beside the twenty lines of `tagging_evaluation.baseline`), the fit of every city and firm by both
+tagging product texts (beside the twenty lines of `tagging.evaluation.baseline`), the fit of every city and firm by both
 kernels (beside n x n kernels, the definition), and the question of `scripts/bench scale` on the tagged graph (beside
 pandas and networkx). Where both give the same thing, the answers are compared. Needs the public data.
 """
@@ -24,15 +24,16 @@ import numpy as np
 import pandas as pd
 from benchmarks import CASE, ROOT, Figure, told
 
-from chaingraph import kernels, regions
 from chaingraph.backtest.panel import Panel, panel_of
-from chaingraph.case import Case
 from chaingraph.engines.duckdb import open_engine
+from chaingraph.fit import kernels
+from chaingraph.fit.kernels import Floats
 from chaingraph.importers.ckg import import_ckg
-from chaingraph.kernels import Floats
-from chaingraph.tables import read_case
-from chaingraph.tagging_case import CHAIN_TABLES, examples, learn_tagger, tag_products
-from chaingraph.tagging_evaluation import baseline
+from chaingraph.model.case import Case
+from chaingraph.places import regions
+from chaingraph.reading.read import read_case
+from chaingraph.tagging.cases import CHAIN_TABLES, examples, learn_tagger, tag_products
+from chaingraph.tagging.evaluation import baseline
 from chaingraph.writers.datasets import write_datasets
 from chaingraph.writers.files import write_csv
 

@@ -26,11 +26,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from chaingraph.derived import segment_nodes
-from chaingraph.gazetteer import CHINA, gazetteer
-from chaingraph.graph import ChainGraph
-from chaingraph.merge import build_graph
-from chaingraph.tables import read_case
+from chaingraph.facts.derived_tables import segment_nodes
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places.gazetteer import CHINA, gazetteer
+from chaingraph.reading.read import read_case
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "data" / "jiaxing"

@@ -54,7 +54,7 @@ def server(folder: Path) -> Iterator[dict[str, str]]:
 
 def client() -> None:
     """One push and, on the same process, the push that finds nothing to do; prints seconds, rows and peak memory."""
-    from chaingraph.stores.neo4j import write_neo4j
+    from chaingraph.stores.graphdb.push import write_neo4j
 
     case = a_share_case()
     started = time.perf_counter()
@@ -69,7 +69,7 @@ def client() -> None:
 
 def pushes() -> list[dict[str, float]]:
     """Several pushes into an empty store, each by a process of its own."""
-    from chaingraph.stores.neo4j_read import read_neo4j, wipe_neo4j
+    from chaingraph.stores.graphdb.pull import read_neo4j, wipe_neo4j
 
     found = []
     for turn in range(PUSHES):
@@ -131,8 +131,8 @@ def one_query_per_row() -> dict[str, float]:
 
 def write_import_files(folder: Path) -> tuple[list[str], int, int]:
     """The same nodes and relationships as CSV files for neo4j-admin; its arguments, and the counts."""
-    from chaingraph.stores import neo4j_rows
-    from chaingraph.stores.neo4j_shape import checked
+    from chaingraph.stores.graphdb import rows as neo4j_rows
+    from chaingraph.stores.graphdb.shape import checked
 
     tables = checked(a_share_case().tables)
     where = neo4j_rows.places(tables)
@@ -194,7 +194,7 @@ def measure() -> list[dict[str, Any]]:
     """The figures: name, value, unit, and the bound each has to keep (None: shown only)."""
     import neo4j
 
-    from chaingraph.stores.neo4j_load import BATCH_ROWS
+    from chaingraph.stores.graphdb.load import BATCH_ROWS
 
     with tempfile.TemporaryDirectory(prefix="bench-neo4j-") as folder:
         with server(Path(folder) / "push") as values:

@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from chaingraph.writers.page import write_pages  # noqa: E402 - the line above makes it importable from a clone
+from chaingraph.writers.page.page import write_pages  # noqa: E402 - the line above makes it importable from a clone
 from tests.made_chain import made_chain  # noqa: E402 - likewise
 
 SIZES = ((2_000, 150, 0.5), (10_000, 150, 2.0), (2_000, 2_000, 0.5))  # nodes, segments, bound in seconds

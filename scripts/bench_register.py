@@ -53,16 +53,16 @@ def make(shared: Path, out: Path, firms: int, seed: int = 0) -> int:
 
 def run(register: Path, shared: Path) -> dict[str, float]:
     """The pass itself: seconds and counts of its stages."""
-    from chaingraph.columns import split
-    from chaingraph.derived import firm_places
-    from chaingraph.fit import fit_scores
+    from chaingraph.facts.derived_tables import firm_places
+    from chaingraph.fit.lists import frozen_population
+    from chaingraph.fit.population import with_candidates
+    from chaingraph.fit.score import fit_scores
     from chaingraph.importers.ckg import import_ckg
     from chaingraph.importers.register import read_register_in_parts
-    from chaingraph.merge import build_graph
-    from chaingraph.reference import with_candidates
-    from chaingraph.scoring import frozen_population
-    from chaingraph.tables import read_case
-    from chaingraph.tagging_case import learn_tagger, speaking_products
+    from chaingraph.matching.merge import build_graph
+    from chaingraph.model.columns import split
+    from chaingraph.reading.read import read_case
+    from chaingraph.tagging.cases import learn_tagger, speaking_products
 
     spent = dict.fromkeys(("learning", "reading", "tagging", "fit"), 0.0)
     counts = dict.fromkeys(("firms", "texts", "characters", "tagged_firms", "tagged_rows", "scored"), 0)

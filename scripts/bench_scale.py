@@ -30,10 +30,10 @@ from bench_make import CASE, count, make
 from benchmarks import RECORD, Figure, facts_now, record, shown
 
 from chaingraph.engines import named_engine
-from chaingraph.graph import ChainGraph
-from chaingraph.merge import build_graph
-from chaingraph.stores.parquet import LARGE_TABLES, chosen_rows, narrow, nodes_of, seats, segment_totals
-from chaingraph.tables import read_case
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.graph import ChainGraph
+from chaingraph.reading.read import read_case
+from chaingraph.stores.parquet.narrow import LARGE_TABLES, chosen_rows, narrow, nodes_of, seats, segment_totals
 
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "嘉兴"

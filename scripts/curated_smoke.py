@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 import chaingraph as cg
-from chaingraph.fit import build_reference, fit_scores, with_candidates
-from chaingraph.graph import ChainGraph
-from chaingraph.scoring import population
+from chaingraph.fit.lists import population
+from chaingraph.fit.score import build_reference, fit_scores, with_candidates
+from chaingraph.model.graph import ChainGraph
 
 HIDDEN, SEEDS = 0.3, range(5)
 MEASURES = ("fit", "same_segment", "random", "probe_china", "probe_text_length")

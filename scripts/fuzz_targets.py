@@ -57,8 +57,8 @@ def _written(data: bytes, name: str) -> Path:
 
 def cells(data: bytes) -> None:
     """A cell of any column: a value or a problem, and a value read again is the same value."""
-    from chaingraph.cells import parser
-    from chaingraph.schema import TABLES
+    from chaingraph.model.schema import TABLES
+    from chaingraph.reading.cells import parser
 
     columns = _columns(TABLES)
     column = columns[(data[0] if data else 0) % len(columns)]
@@ -84,7 +84,7 @@ def _columns(tables):
 
 def names(data: bytes) -> None:
     """Forms of firm names: made once and for all, and matching a name with itself never contradicts."""
-    from chaingraph.name_forms import core, credit_key, normalise_name, stock_key
+    from chaingraph.matching.name_forms import core, credit_key, normalise_name, stock_key
 
     text = _text(data)
     normal = normalise_name(text)
@@ -96,8 +96,8 @@ def matching(data: bytes) -> None:
     """Two tables of firms with hostile names: each pair once, and swapping the sides swaps the pairs."""
     import pandas as pd
 
-    from chaingraph.names import match_firms
-    from chaingraph.schema import TABLES
+    from chaingraph.matching.names import match_firms
+    from chaingraph.model.schema import TABLES
 
     parts = [part.strip() or "x" for part in _text(data).split("\n")][:8]
     half = max(1, len(parts) // 2)
@@ -124,8 +124,8 @@ def outputs(data: bytes) -> None:
 
 def page(data: bytes) -> None:
     """Page data with hostile names: no way out of the script element, and JSON that says the same."""
-    from chaingraph.writers.page import inert_json
-    from chaingraph.writers.page_pinyin import initials
+    from chaingraph.writers.page.page import inert_json
+    from chaingraph.writers.page.pinyin import initials
 
     text = _text(data)
     written = inert_json({"firm": text, text: [text, None, 1.5]})
@@ -136,9 +136,9 @@ def page(data: bytes) -> None:
 
 def csv_table(data: bytes) -> None:
     """A CSV file that is or is not the table of firms."""
-    from chaingraph.rejects import Refusal
-    from chaingraph.schema import TABLES
-    from chaingraph.sheets import _read_csv
+    from chaingraph.model.schema import TABLES
+    from chaingraph.reading.files import _read_csv
+    from chaingraph.reading.rejects import Refusal
 
     try:
         sheet = _read_csv(_written(data, "firms.csv"), TABLES["firms"])
@@ -149,8 +149,8 @@ def csv_table(data: bytes) -> None:
 
 def workbook(data: bytes) -> None:
     """An XLSX file: the first byte says whether its sheet is exchanged for the input, or the file itself is it."""
-    from chaingraph.rejects import Refusal
-    from chaingraph.workbooks import open_workbook, sheet_rows
+    from chaingraph.reading.rejects import Refusal
+    from chaingraph.reading.xlsx import open_workbook, sheet_rows
 
     content = data[1:] if data[:1] != b"s" else _with_sheet(data[1:])
     try:
@@ -201,7 +201,7 @@ def settings(data: bytes) -> None:
     """TOML of a workbook profile and of the ledger's rules."""
     from chaingraph.errors import ChaingraphError
     from chaingraph.ledger.rules import load_rules
-    from chaingraph.writers.profile import parse_profile
+    from chaingraph.writers.workbook.profile import parse_profile
 
     text = _text(data)
     with contextlib.suppress(ChaingraphError):
@@ -213,7 +213,7 @@ def settings(data: bytes) -> None:
 def bureau_sheet(data: bytes) -> None:
     """A bureau's own sheet of projects, as CSV."""
     from chaingraph.errors import ChaingraphError
-    from chaingraph.ledger.sheet import Journal, load_mapping, read_sheet
+    from chaingraph.ledger.intake.sheet import Journal, load_mapping, read_sheet
 
     with contextlib.suppress(ChaingraphError):
         read_sheet(_written(data, "projects.csv"), load_mapping(None), Journal("zh"))
@@ -221,7 +221,7 @@ def bureau_sheet(data: bytes) -> None:
 
 def tagger(data: bytes) -> None:
     """Product text: split, cleaned, and tagged with probabilities that are probabilities."""
-    from chaingraph.product_text import clean_product, is_accounting_line, split_products
+    from chaingraph.matching.product_text import clean_product, is_accounting_line, split_products
 
     text = _text(data)
     parts = split_products(text)
@@ -233,8 +233,8 @@ def tagger(data: bytes) -> None:
 
 @cache
 def _tagger():
-    from chaingraph.tables import read_case
-    from chaingraph.tagging_case import learn_tagger
+    from chaingraph.reading.read import read_case
+    from chaingraph.tagging.cases import learn_tagger
 
     return learn_tagger(read_case(ROOT / "data" / "jiaxing"))
 
@@ -242,7 +242,7 @@ def _tagger():
 def case_folder(data: bytes) -> None:
     """A whole case folder whose table of firms is the input: read, or refused with every reason."""
     from chaingraph.errors import ChaingraphError
-    from chaingraph.tables import read_case
+    from chaingraph.reading.read import read_case
 
     folder = _case_folder()
     (folder / "firms.csv").write_bytes(data)
@@ -330,13 +330,13 @@ def main() -> None:
     target = sys.argv[1]
     with atheris.instrument_imports(include=["chaingraph"], enable_loader_override=False):
         import chaingraph.importers.ckg
+        import chaingraph.ledger.intake.sheet
         import chaingraph.ledger.rules
-        import chaingraph.ledger.sheet
-        import chaingraph.names
-        import chaingraph.tables
-        import chaingraph.tagging_case
-        import chaingraph.writers.page
-        import chaingraph.writers.profile  # noqa: F401 - instrumented by being imported here
+        import chaingraph.matching.names
+        import chaingraph.reading.read
+        import chaingraph.tagging.cases
+        import chaingraph.writers.page.page
+        import chaingraph.writers.workbook.profile  # noqa: F401 - instrumented by being imported here
     corpus = _folder()
     for number, seed in enumerate(seeds(target)):
         (corpus / str(number)).write_bytes(seed)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from chaingraph.findings import only_chains
-from chaingraph.run import run
-from chaingraph.writers.charts import score_waterfall, write_chart
-from chaingraph.writers.workbook import write_workbook
+from chaingraph.main_job import run
+from chaingraph.model.findings import only_chains
+from chaingraph.writers.charts.charts import score_waterfall, write_chart
+from chaingraph.writers.workbook.workbook import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE, OUT = ROOT / "data" / "jiaxing", ROOT / "docs" / "pictures"

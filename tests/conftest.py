@@ -21,20 +21,20 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 # Where several processes share the work (scripts/test), one of them takes a file whole, so that what the file prepares
 # is made once, and all files that write to the one Neo4j server. The longest begin first, or the last would run alone.
-ONE_SERVER = "tests/test_neo4j_*.py"
+ONE_SERVER = "tests/stores/graphdb/test_*.py"
 BEGIN_FIRST = (
-    "tests/test_neo4j_failures.py",  # a server of its own
+    "tests/stores/graphdb/test_failures.py",  # a server of its own
     ONE_SERVER,
-    "tests/test_page_browser.py",
-    "tests/test_engine_contract.py",
-    "tests/test_tagging.py",
-    "tests/test_backtest_figures.py",
+    "tests/writers/page/test_browser.py",
+    "tests/engines/test_engine_contract.py",
+    "tests/tagging/test_tagger.py",
+    "tests/backtest/test_figures.py",
     "tests/test_notebooks.py",
-    "tests/test_spark.py",
-    "tests/test_surveying.py",
-    "tests/test_cli.py",
-    "tests/test_run.py",
-    "tests/test_workbook.py",
+    "tests/engines/test_spark.py",
+    "tests/choosing/test_surveying.py",
+    "tests/cli/test_main.py",
+    "tests/test_main_job.py",
+    "tests/writers/workbook/test_workbook.py",
 )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.columns import DTYPES
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
-from chaingraph.schema import GAP_COLUMNS, TABLES
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import GAP_COLUMNS, TABLES
 from tests.made_findings import made_findings
 
 AWAY = ("上海", "深圳", "武汉", "成都")

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.explain_targets import TARGET_COLUMNS
-from chaingraph.findings import Findings
-from chaingraph.schema import GAP_COLUMNS
-from chaingraph.source_kinds import ORIGINS, SOURCE_KINDS
-from chaingraph.trust import Base, describe_trust, measured_by
+from chaingraph.choosing.trust import Base, describe_trust, measured_by
+from chaingraph.facts.source_kinds import ORIGINS, SOURCE_KINDS
+from chaingraph.model.findings import Findings
+from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.wording.targets import TARGET_COLUMNS
 from tests.made_graph import (
     CITIES,
     DISTRICTS,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.columns import DTYPES
-from chaingraph.graph import ChainGraph
-from chaingraph.schema import TABLES
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import TABLES
 
 SOURCE = "构造数据 https://example.org/made?a=1&b=2 第3页"
 SCRIPT, FORMULA, SQL = "<script>alert(1)</script>", '=HYPERLINK("http://example.org","x")', "甲'; DROP TABLE firms; --"

@@ -7,10 +7,10 @@ import sys
 
 from neo4j_server import big_tables
 
-from chaingraph.case import Case
 from chaingraph.errors import StoreError
-from chaingraph.stores import neo4j_load
-from chaingraph.stores.neo4j import write_neo4j
+from chaingraph.model.case import Case
+from chaingraph.stores.graphdb import load as neo4j_load
+from chaingraph.stores.graphdb.push import write_neo4j
 
 if __name__ == "__main__":
     neo4j_load.BATCH_ROWS = 100

@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 from toy import toy_tables
 
-from chaingraph.findings import Findings
-from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.findings import Findings
+from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCRIPT = REPOSITORY / "scripts" / "neo4j"

@@ -9,10 +9,10 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from chaingraph import regions
-from chaingraph.columns import Column, Table, split
-from chaingraph.schema import TABLES
-from chaingraph.tables import read_case
+from chaingraph.model.columns import Column, Table, split
+from chaingraph.model.schema import TABLES
+from chaingraph.places import regions
+from chaingraph.reading.read import read_case
 from tests.shared_data import shared
 
 CASE = Path(__file__).resolve().parents[1] / "data" / "jiaxing"

@@ -40,9 +40,9 @@ def test_a_short_seeded_run_finds_no_fault(target: str) -> None:
 def test_the_seeds_get_past_the_first_check() -> None:
     """A run whose seeds are refused would test nothing but the refusal."""
     from chaingraph.importers.ckg import COLUMNS, _Account, _read
-    from chaingraph.schema import TABLES
-    from chaingraph.sheets import _read_csv
-    from chaingraph.workbooks import open_workbook
+    from chaingraph.model.schema import TABLES
+    from chaingraph.reading.files import _read_csv
+    from chaingraph.reading.xlsx import open_workbook
 
     assert len(_read_csv(FUZZ._written(FUZZ.seeds("csv")[0], "firms.csv"), TABLES["firms"]).numbers) == 2
     assert list(open_workbook(FUZZ.seeds("xlsx")[0][1:]).sheets) == ["firms"]

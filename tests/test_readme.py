@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from chaingraph.cli import command_line, main
+from chaingraph.cli.main import command_line, main
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")

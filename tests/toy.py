@@ -24,9 +24,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph.case import Case
-from chaingraph.columns import DTYPES
-from chaingraph.schema import TABLES
+from chaingraph.model.case import Case
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.schema import TABLES
 
 SOURCE = "构造数据,仅供测试"
 _CSV = {

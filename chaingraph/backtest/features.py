@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from chaingraph import kernels, relatedness
 from chaingraph.backtest.linkage import linkage_sums
 from chaingraph.backtest.panel import Panel, Split
-from chaingraph.kernels import Floats, Integers, Sparse
-from chaingraph.peers import counted_lift, peer_weights
+from chaingraph.fit import kernels, relatedness
+from chaingraph.fit.kernels import Floats, Integers, Sparse
+from chaingraph.fit.peers import counted_lift, peer_weights
 
 KAPPA = 10.0
 # The table of published figures floors the mean at 1e-6; it matters for firms that are like nobody.

@@ -16,7 +16,6 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import rankdata
 
-from chaingraph import kernels, relatedness
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import interval, rounded, rounded_rows
 from chaingraph.backtest.methods import LINKED, city_folds, fit_weights
@@ -32,7 +31,8 @@ from chaingraph.backtest.panel import (
     seed_groups,
 )
 from chaingraph.errors import CaseError
-from chaingraph.kernels import Floats, Integers
+from chaingraph.fit import kernels, relatedness
+from chaingraph.fit.kernels import Floats, Integers
 from chaingraph.labels import both
 
 MIN_VISIBLE = 10  # firms of a city whose absent industries are forecast

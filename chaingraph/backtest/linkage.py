@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from chaingraph import kernels
-from chaingraph.kernels import Floats, Sparse
+from chaingraph.fit import kernels
+from chaingraph.fit.kernels import Floats, Sparse
 
 PIECE = (2, 8)  # characters of a piece of a product's text that may stand for it
 INPUT = "input"
@@ -38,7 +38,7 @@ def build_linkage(
     Parameters
     ----------
     weights
-        firm_id, text, weight, as of `chaingraph.product_text.product_weights`.
+        firm_id, text, weight, as of `chaingraph.matching.product_text.product_weights`.
     products, links
         Tables of a case: product_id, product; from_product_id, to_product_id, kind (goods run from the first).
     firm_ids

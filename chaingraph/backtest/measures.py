@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from chaingraph.backtest.panel import Flags
-from chaingraph.kernels import Floats
+from chaingraph.fit.kernels import Floats
 
 MEASURES = ("auroc", "recall50", "recall100", "ndcg100")
 DRAWS = 2_000

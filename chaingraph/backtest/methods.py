@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 
 from chaingraph.backtest.panel import Flags
 from chaingraph.errors import CaseError, MissingExtraError
-from chaingraph.fit import FULL_FORM, SUMS_FORM
-from chaingraph.kernels import Floats, Integers
+from chaingraph.fit.kernels import Floats, Integers
+from chaingraph.fit.score import FULL_FORM, SUMS_FORM
 from chaingraph.labels import both
 
 Features = Mapping[str, Floats]

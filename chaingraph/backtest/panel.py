@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from chaingraph import kernels
 from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.errors import CaseError
-from chaingraph.kernels import Floats, Integers
+from chaingraph.fit import kernels
+from chaingraph.fit.kernels import Floats, Integers
+from chaingraph.fit.population import Distance, Reference, build_reference
 from chaingraph.labels import both
-from chaingraph.product_text import product_weights
-from chaingraph.reference import Distance, Reference, build_reference
+from chaingraph.matching.product_text import product_weights
 from chaingraph.sql import OpenEngine, places_in_sets
 
 Protocol = Literal["hide30", "temporal"]
@@ -108,7 +108,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance, open_engine
 
 
 def _near(cities: Sequence[str], distance: Distance) -> Floats:
-    from chaingraph.fit import FAR_KM, NEAR_KM
+    from chaingraph.fit.score import FAR_KM, NEAR_KM
 
     near = np.zeros((len(cities), len(cities)))
     for left, here in enumerate(cities):

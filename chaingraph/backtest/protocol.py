@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaingraph import regions
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import MEASURES, interval, measure, rounded, rounded_rows
 from chaingraph.backtest.methods import (
@@ -35,8 +34,9 @@ from chaingraph.backtest.panel import (
     seed_groups,
 )
 from chaingraph.errors import CaseError
-from chaingraph.kernels import Floats, Integers
+from chaingraph.fit.kernels import Floats, Integers
 from chaingraph.labels import both
+from chaingraph.places import regions
 
 POOLS = ("A", "B")
 BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.0)  # quantiles of the score whose lifts are checked

@@ -7,8 +7,8 @@ import pandas as pd
 
 from chaingraph.backtest.gap_forecast import FIRST, GAP_BASELINE, GapTest
 from chaingraph.backtest.protocol import BackTest
+from chaingraph.choosing.trust import MIN_HIDDEN, city_figures, percent
 from chaingraph.labels import text
-from chaingraph.trust import MIN_HIDDEN, city_figures, percent
 
 
 def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:

@@ -23,8 +23,8 @@ from chaingraph.backtest.methods import FIVE, FOLDS, TERM_OF, fit_weights
 from chaingraph.backtest.panel import Flags, Panel
 from chaingraph.backtest.protocol import outcome_pairs, outcome_round
 from chaingraph.errors import CaseError
-from chaingraph.fit import FULL_FORM
-from chaingraph.kernels import Floats
+from chaingraph.fit.kernels import Floats
+from chaingraph.fit.score import FULL_FORM
 from chaingraph.labels import LANGUAGES, both, text
 
 LEAST_POSITIVES = 200  # firms that came, from which weights may be fitted anew
@@ -62,7 +62,7 @@ def refit(
         A national case's tables, as for `chaingraph.backtest.backtest`; of a date before the outcomes, or what came
         with them is read back out of it.
     outcomes
-        firm (id or name), region (city), date: firms that came; see `chaingraph.ledger.feedback.outcomes`.
+        firm (id or name), region (city), date: firms that came; see `chaingraph.ledger.lists.feedback.outcomes`.
     panel
         The firms of these tables, prepared (`chaingraph.backtest.panel.panel_of`).
     least

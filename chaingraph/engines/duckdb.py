@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from chaingraph.columns import DTYPES
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
-from chaingraph.schema import TABLES
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.schema import TABLES
 from chaingraph.sql import Query, plain_frame, sql_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def open_engine(
     Examples
     --------
     >>> import pandas as pd
-    >>> from chaingraph.case import empty_table
+    >>> from chaingraph.model.case import empty_table
     >>> with open_engine({"segments": empty_table("segments")}) as query:
     ...     len(query("segment_count"))
     1

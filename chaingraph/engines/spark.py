@@ -18,10 +18,10 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.columns import DTYPES
 from chaingraph.errors import MissingExtraError, StoreError
 from chaingraph.labels import both
-from chaingraph.schema import TABLES
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.schema import TABLES
 from chaingraph.sql import Query, plain_frame, sql_text
 
 LOCAL = "local[2]"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph import regions
-from chaingraph.importers.columns import read_columns
+from chaingraph.importers.published import read_columns
+from chaingraph.places import regions
 
 _COLUMNS = ("ckg_code", "ckg_fullname", "code6", "province", "city", "method")
 # How the city was found -> how far it may be trusted: read in a list of companies, or inferred.

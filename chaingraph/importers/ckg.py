@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chaingraph.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
-from chaingraph.columns import split
 from chaingraph.errors import CaseError
 from chaingraph.importers.cities import apply_cities, cities_from_names
-from chaingraph.importers.columns import read_columns
+from chaingraph.importers.published import read_columns
 from chaingraph.labels import text
-from chaingraph.product_text import is_accounting_line
+from chaingraph.matching.product_text import is_accounting_line
+from chaingraph.model.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
+from chaingraph.model.columns import split
 
 SOURCE = "ChainKnowledgeGraph"
 AS_OF = "2021-10"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.errors import CaseError
-from chaingraph.importers.columns import read_columns
+from chaingraph.importers.published import read_columns
 from chaingraph.labels import text
 
 _HEADERS = {
@@ -31,7 +31,7 @@ def read_classes(path: Path, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per class in the order of the file: code, level, name; as `tagging_case.case_terms` takes them.
+        One row per class in the order of the file: code, level, name; as `tagging.cases.case_terms` takes them.
 
     Raises
     ------

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph import regions
-from chaingraph.case import Case, empty_rejects, empty_table
-from chaingraph.columns import SEPARATOR, TIERS, split
-from chaingraph.importers.columns import file_row, read_columns, refused
-from chaingraph.merge import WEAK
-from chaingraph.names import match_firms
+from chaingraph.importers.published import file_row, read_columns, refused
+from chaingraph.matching.merge import WEAK
+from chaingraph.matching.names import match_firms
+from chaingraph.model.case import Case, empty_rejects, empty_table
+from chaingraph.model.columns import SEPARATOR, TIERS, split
+from chaingraph.places import regions
 
 _HEADERS = {
     "year": ("year", "年份", "edition"),
@@ -41,7 +41,7 @@ def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, l
     path
         CSV with year, rank, company and, where known, country (or country_zh), hq_location, revenue_mcny, employees.
     tier
-        Name of the list in `chaingraph.schema.TIERS`, such as global500 or china500.
+        Name of the list in `chaingraph.model.schema.TIERS`, such as global500 or china500.
     editions
         Years to read; all of the file where not given.
     lang

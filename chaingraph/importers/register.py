@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph import regions
-from chaingraph.case import Case, empty_rejects, empty_table
-from chaingraph.importers.columns import file_row, file_rows_added, read_columns_in_parts, refused, sha256_of
+from chaingraph.importers.published import file_row, file_rows_added, read_columns_in_parts, refused, sha256_of
+from chaingraph.model.case import Case, empty_rejects, empty_table
+from chaingraph.places import regions
 
 _HEADERS = {
     "firm": ("name", "企业名称", "单位名称", "公司名称"),

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from chaingraph.columns import split
 from chaingraph.ledger.events import Act, LedgerError, day_or_none
 from chaingraph.ledger.fields import FIELD, FIELDS, LADDER, RECORDS, STAGES
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, days_later, months_later, size_known
+from chaingraph.model.columns import split
 
 _TEXT_LENGTH = 5_000
 

@@ -14,12 +14,12 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from chaingraph.columns import split
 from chaingraph.ledger.acts import must_report
 from chaingraph.ledger.events import Event, canonical
 from chaingraph.ledger.fields import FACTORS, LADDER
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, credits, size_known
+from chaingraph.model.columns import split
 from chaingraph.sql import sql_text
 
 FORM = "2"  # of what is derived; a ledger with another one is derived anew

@@ -6,7 +6,7 @@ office is kept here.
 
 from __future__ import annotations
 
-from chaingraph.columns import Column
+from chaingraph.model.columns import Column
 
 STAGES: dict[str, tuple[str, ...]] = {
     "negotiating": ("在谈", "洽谈", "在谈项目", "洽谈中", "跟踪"),

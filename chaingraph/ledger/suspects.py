@@ -1,7 +1,7 @@
 """Which projects may be one project under several names: same investor, same group, same site. A person decides.
 
-Names are compared with the rules that join firms (`chaingraph.names`); here a match joins nothing, it is shown to a
-person with its reason.
+Names are compared with the rules that join firms (`chaingraph.matching.names`); here a match joins nothing, it is
+shown to a person with its reason.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from chaingraph import regions
-from chaingraph.name_forms import core, credit_key, normalise_name, unlike
-from chaingraph.names import SIMILAR_SCORE, match_firms
+from chaingraph.matching.name_forms import core, credit_key, normalise_name, unlike
+from chaingraph.matching.names import SIMILAR_SCORE, match_firms
+from chaingraph.places import regions
 
 # Doubts of the name rules that a person should see; the others (another brand, other codes) say it is another firm.
 _DOUBTS = {"several", "place_differs", "place_unknown", "group_or_arm", "near_second", "too_short", "names_differ"}

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
 from chaingraph.labels import both
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
 from chaingraph.pools import fund, headquarters, reinvest, site, team, technology
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaingraph.candidates import months_before
+from chaingraph.choosing.candidates import months_before
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 _MAKERS = ("maker", "operator")

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.candidates import signals
-from chaingraph.derived import firm_places
-from chaingraph.explain_gaps import names_by_id
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
+from chaingraph.choosing.candidates import signals
+from chaingraph.facts.derived_tables import firm_places
 from chaingraph.labels import text
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
+from chaingraph.wording.gaps import names_by_id
 
 Row = Mapping[Any, Any]
 _STATUS_GATES = {name: name for name in ("dissolved", "sanctioned", "delisted")} | {"insolvent": "insolvency"}

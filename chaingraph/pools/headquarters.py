@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph import regions
-from chaingraph.candidates import local_units
-from chaingraph.columns import split
-from chaingraph.derived import current_tiers, place_within
-from chaingraph.explain_brief import policy_sentences
-from chaingraph.groups import families
+from chaingraph.choosing.candidates import local_units
+from chaingraph.facts.derived_tables import current_tiers, place_within
+from chaingraph.facts.groups import families
 from chaingraph.labels import text
+from chaingraph.model.columns import split
+from chaingraph.places import regions
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
+from chaingraph.wording.brief import policy_sentences
 
 _SEATS = ("hq", "decision")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chaingraph.candidates import months_before
+from chaingraph.choosing.candidates import months_before
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 LISTS = ("new_large", "undistributed", "low_paid_in")

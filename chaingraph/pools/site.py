@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chaingraph.columns import split
-from chaingraph.derived import place_within
-from chaingraph.next_steps import find_doors, zone_for
+from chaingraph.facts.derived_tables import place_within
+from chaingraph.model.columns import split
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
+from chaingraph.wording.next_steps import find_doors, zone_for
 
 
 def pool(ground: Ground) -> Pool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.choosing.teams import in_teams, teams
 from chaingraph.pools.ground import Ground, Pool, held_back, weakest
-from chaingraph.teams import in_teams, teams
 
 
 def pool(ground: Ground) -> Pool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.columns import split
-from chaingraph.derived import current_tiers
+from chaingraph.facts.derived_tables import current_tiers
 from chaingraph.labels import text
-from chaingraph.next_steps import find_doors
+from chaingraph.model.columns import split
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
+from chaingraph.wording.next_steps import find_doors
 
 
 def pool(ground: Ground) -> Pool:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from chaingraph.columns import SEPARATOR
+from chaingraph.model.columns import SEPARATOR
 
 
 class Query(Protocol):

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chaingraph.errors import MissingExtraError
-from chaingraph.explain_brief import Brief, write_up
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
 from chaingraph.labels import both
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.wording.brief import Brief, write_up
 from chaingraph.writers.files import clean_text, write_bytes
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from chaingraph.case import Case
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
-from chaingraph.schema import REQUIRED_TABLES, TABLES
+from chaingraph.model.case import Case
+from chaingraph.model.schema import REQUIRED_TABLES, TABLES
 from chaingraph.writers.files import output_folder, write_csv
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from chaingraph.columns import split
 from chaingraph.labels import entries, text
+from chaingraph.model.columns import split
 from chaingraph.writers.files import safe_text
 
 CELL_LIMIT = 32_767  # characters a cell can hold

@@ -16,7 +16,7 @@ import pandas as pd
 from chaingraph.engines.duckdb import open_engine, parquet_files
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
-from chaingraph.schema import TABLES
+from chaingraph.model.schema import TABLES
 from chaingraph.writers.case import refuse_other_tables, write_table
 from chaingraph.writers.files import output_folder
 

@@ -9,18 +9,18 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.errors import CaseError, StoreError
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
 from chaingraph.labels import text
-from chaingraph.ledger.feedback import TALK_COLUMNS
-from chaingraph.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.ledger.lists.feedback import TALK_COLUMNS
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_bytes, write_csv
-from chaingraph.writers.profile import load_profile
-from chaingraph.writers.profile_columns import GAP_SHEET_COLUMNS
-from chaingraph.writers.sheets import add_table, open_book
-from chaingraph.writers.workbook import write_workbook
-from chaingraph.writers.workbook_frames import captioned
-from chaingraph.writers.workbook_update import MARK_COLUMNS, Marks, marks_not_placed, no_marks, read_marks
+from chaingraph.writers.workbook.frames import captioned
+from chaingraph.writers.workbook.marks import MARK_COLUMNS, Marks, marks_not_placed, no_marks, read_marks
+from chaingraph.writers.workbook.profile import load_profile
+from chaingraph.writers.workbook.profile_columns import GAP_SHEET_COLUMNS
+from chaingraph.writers.workbook.sheet import add_table, open_book
+from chaingraph.writers.workbook.workbook import write_workbook
 
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
 
@@ -65,7 +65,7 @@ def write_shortlist(
     """Write the ranked targets as ``.csv`` (`schema.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
 
     ``profile`` and ``marks`` are those of `write_workbook`. Returns the marks that have no row in the workbook, and
-    those that differed between two places (`workbook_update.MARK_COLUMNS`).
+    those that differed between two places (`workbook.marks.MARK_COLUMNS`).
 
     Raises
     ------

@@ -9,22 +9,22 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from chaingraph.columns import STAGES
 from chaingraph.errors import MissingExtraError, UnknownNameError
-from chaingraph.explain_gaps import names_by_id
-from chaingraph.findings import Findings
-from chaingraph.graph import ChainGraph
 from chaingraph.labels import both, text
-from chaingraph.regions import place_text
-from chaingraph.schema import TABLES
+from chaingraph.model.columns import STAGES
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import TABLES
+from chaingraph.places.regions import place_text
+from chaingraph.wording.gaps import names_by_id
 from chaingraph.writers.cell_text import code_text
-from chaingraph.writers.page import one_page
-from chaingraph.writers.sheets import STATE_COLOURS
-from chaingraph.writers.workbook_frames import captioned
+from chaingraph.writers.page.page import one_page
+from chaingraph.writers.workbook.frames import captioned
+from chaingraph.writers.workbook.sheet import STATE_COLOURS
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -40,6 +40,11 @@ _STYLE = (
 )
 _WIDTH, _HEIGHT = 320, 46  # dots between layers and between nodes
 _SHAPES = {"segment": ("box", "#DCEAF7"), "firm": ("ellipse", "#FFF0C2"), "local": ("ellipse", "#BFE0AE")}
+
+
+def view(shown: object) -> str:
+    """The HTML of a graph or of findings, as a notebook shows them by themselves (`model.notebook_view`)."""
+    return graph_html(shown) if isinstance(shown, ChainGraph) else findings_html(cast(Findings, shown))
 
 
 def graph_html(graph: ChainGraph, lang: str = "zh") -> str:

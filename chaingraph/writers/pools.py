@@ -13,7 +13,7 @@ from chaingraph.labels import text
 from chaingraph.pools import POOL_COLUMNS, Pool
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.files import write_bytes, write_csv
-from chaingraph.writers.sheets import add_table, open_book
+from chaingraph.writers.workbook.sheet import add_table, open_book
 
 SHEET_COLUMNS = (
     "pool_list", "rank", "firm", "country", "city", "chain", "segment", "gap_state", "via", "amount", "amount_unit",

@@ -1,0 +1,1 @@
+"""Candidates, gates and order: the survey that turns facts into lists."""

@@ -1,0 +1,132 @@
+"""Which outside firms come into question for each list of each chain, and what known fact holds the others back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from chaingraph.facts.derived_tables import place_within
+from chaingraph.model.columns import split
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.strategy import Strategy
+from chaingraph.sql import Query
+
+# Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
+LISTS = ("main", "leader", "sector")
+SIGNAL_MONTHS = 24
+
+
+def months_before(date: str, months: int) -> str:
+    """The month that lies so many months before a date, as YYYY-MM.
+
+    Examples
+    --------
+    >>> months_before("2025-06-12", 24)
+    '2023-06'
+    """
+    year, month = int(date[:4]), int(date[5:7] or "1")
+    count = year * 12 + month - 1 - months
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def asked_segments(
+    graph: ChainGraph, facts: pd.DataFrame, leaders: pd.DataFrame, strategies: Mapping[str, Strategy]
+) -> pd.DataFrame:
+    """Which segments does each list ask about?
+
+    Returns
+    -------
+    DataFrame
+        One row per list, chain and segment: list, chain_id, segment_id, admission.
+    """
+    links = graph["segment_links"]
+    feeds = links[links["kind"] == "feeds"]
+    rows = []
+    for chain_id, segments in facts.groupby("chain_id", sort=True):
+        led = {segment for held in leaders.loc[leaders["chain_id"] == chain_id, "segments"] for segment in held}
+        # One hop and never further: what leaders make, what goes into it, what it goes into.
+        near = led | set(feeds.loc[feeds["to_segment_id"].isin(led), "from_segment_id"])
+        near |= set(feeds.loc[feeds["from_segment_id"].isin(led), "to_segment_id"])
+        for segment_id, row in segments.iterrows():
+            strategy = strategies[str(chain_id)]
+            by_leader = segment_id in near
+            asked = by_leader if strategy.pool == "leader_segments" else row["state"] in strategy.states
+            lists = [("main", asked), ("leader", by_leader and strategy.name != "strengthen"), ("sector", True)]
+            rows += [(name, chain_id, segment_id, row["admission"]) for name, wanted in lists if wanted]
+    frame = pd.DataFrame(rows, columns=["list", "chain_id", "segment_id", "admission"])
+    return frame.astype("str")
+
+
+def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Dated signs of at most 24 months before ``as_of``: of moving, and of trouble.
+
+    Returns
+    -------
+    moves, trouble : DataFrame
+        moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source); trouble: firm_id, gate.
+    """
+    # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
+    newest = query("signals", [months_before(as_of, SIGNAL_MONTHS), as_of + "~"])
+    moves, trouble = (newest[newest["says"] == name].reset_index(drop=True) for name in ("move", "trouble"))
+    return moves.drop(columns="says"), trouble[["firm_id", "kind"]].rename(columns={"kind": "gate"})
+
+
+def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataFrame) -> pd.DataFrame:
+    """Which groups already have something in the region?
+
+    Parameters
+    ----------
+    query
+        Runs the SQL texts on the graph's tables and on ``firm_places``, which tells who is seated in the region.
+
+    Returns
+    -------
+    DataFrame
+        One row per group with a unit or a recorded contact: group_id, unit (bool; a seat or site in the region),
+        local_unit (names of the units, or what the contact was).
+    """
+    names = pd.Series(graph["firm_sites"]["region"].dropna().unique(), dtype="str")
+    here = pd.DataFrame({"region": names[[place_within(name, region) for name in names]]}, dtype="str")
+    told = query("local_units", tables={"here": here, "families": families[["firm_id", "group_id"]]})
+    # A note often begins with the name of the unit, whose own row says it too: each is said once.
+    pieces = told.assign(local_unit=told["local_unit"].map(split)).explode("local_unit")
+    told = pieces.drop_duplicates(["group_id", "local_unit"]).dropna(subset=["local_unit"])
+    units = told.groupby("group_id", as_index=False).agg({"unit": "any", "local_unit": ";".join})
+    return units.astype({"group_id": "str", "unit": bool, "local_unit": "str"})
+
+
+def find_candidates(
+    query: Query,
+    asked: pd.DataFrame,
+    families: pd.DataFrame,
+    units: pd.DataFrame,
+    trouble: pd.DataFrame,
+    moves: pd.DataFrame,
+    region: str,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Who passes the gates of each list, and who is held back?
+
+    Returns
+    -------
+    candidates, dropped : DataFrame
+        candidates: one row per list, chain, segment and firm that passes: the columns of ``pool.sql`` and group_id,
+        group, candidate_list (new | reinvest), candidate_kind (new | reinvest |
+        contacted: something on record here, but no unit | expanding: a local firm), local_unit.
+        dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
+        firms (up to ten names).
+    """
+    # A local firm is no target of its own region, unless a dated sign says that it expands here.
+    here = moves["place"].map(lambda place: place_within(place, region)).astype(bool)
+    tables = {
+        "asked": asked,
+        "trouble": trouble,
+        "families": families.rename(columns={"group": "group_name"}),  # a word of SQL
+        "units": units,
+        "expanding": moves.loc[here, ["firm_id"]],
+    }
+    pool = query("pool", tables=tables).rename(columns={"group_name": "group"})
+    passing = pool[pool["gate"].isna()].drop(columns=["firm", "held"]).reset_index(drop=True)
+    held = pool[pool["gate"].notna()].groupby(["chain_id", "gate"], sort=True)
+    dropped = pd.DataFrame({"count": held["held"].first().astype(int), "firms": held["firm"].agg(";".join)})
+    return passing, dropped.reset_index()

@@ -1,0 +1,252 @@
+"""From scored candidates to ranked lists: reach, propensity, signal, evidence, order, quotas. Facts only, no text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from chaingraph.facts.derived_tables import place_within
+from chaingraph.facts.source_kinds import source_kind
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.strategy import Strategy
+from chaingraph.places import regions
+from chaingraph.sql import Query
+
+RANKING_TOP = 10
+# Fortune Global 500 on one side, specialised small and medium firms on the other: the two lists a plan asks for.
+RANKING_TIERS = {"global500": ("global500",), "specialised": ("little_giant", "hidden_champion", "champion", "unicorn")}
+_REACH_KM = 300.0
+_DELTA = "长三角"
+# Project size by the classes that the plan coordinates by, in CNY million.
+_SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
+
+
+def firm_facts(
+    graph: ChainGraph,
+    region: str,
+    places: pd.DataFrame,
+    families: pd.DataFrame,
+    tiers: pd.DataFrame,
+    moves: pd.DataFrame,
+) -> pd.DataFrame:
+    """What is known of each firm beside its fit.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by firm_id: reach (0-1; NaN = a foreign firm whose units in China are not known), propensity
+        (log(1 + units of its group in other cities); NaN = no units recorded), signal, signal_date, signal_text,
+        signal_source, size_class (NaN = no amount known), tiers (current ones, edition in brackets, unverified marked
+        ``?``), old_tiers, confidence of the firm's row.
+    """
+    firms = graph["firms"].set_index("firm_id")
+    facts = firms[["country", "province", "city", "district", "confidence"]].copy()
+    facts = facts.join(places.set_index("firm_id")[["distance_km", "inside"]]).join(
+        families.set_index("firm_id")[["group_id", "group"]]
+    )
+    facts["reach"] = _reach(graph, facts, region)
+    facts["propensity"] = _propensity(graph, facts)
+    newest = moves.set_index("firm_id")
+    facts["signal"] = newest["kind"].reindex(facts.index)
+    facts["signal_date"] = newest["date"].reindex(facts.index)
+    facts["signal_text"] = newest["text"].reindex(facts.index)
+    facts["signal_source"] = newest["source"].reindex(facts.index)
+    facts["size_class"] = newest["amount_cny_m"].reindex(facts.index).map(_size_class).astype("str")
+    facts["tiers"] = _tier_text(tiers[tiers["current"]], facts.index)
+    facts["old_tiers"] = _tier_text(tiers[~tiers["current"]], facts.index)
+    return facts
+
+
+def _size_class(amount: float) -> str | None:
+    return next(name for least, name in _SIZES if amount >= least) if amount == amount else None  # NaN != NaN
+
+
+def _tier_text(tiers: pd.DataFrame, index: pd.Index[str]) -> pd.Series[str]:
+    edition = tiers["edition"].map(lambda text: f"({text})" if text else "")
+    doubt = tiers["verified"].map({True: "", False: "?"})
+    texts = (tiers["tier"] + edition + doubt).groupby(tiers["firm_id"]).agg(lambda parts: ";".join(sorted(parts)))
+    return texts.reindex(index).astype("str")
+
+
+def _reach(graph: ChainGraph, facts: pd.DataFrame, region: str) -> pd.Series[float]:
+    """1 with a unit in the region, .7 with one in its province or the delta, else exp(-d / 300 km) in China."""
+    home = regions.region_path(region)
+    province = home[1] if len(home) > 1 else region
+    near: dict[str, float] = {}
+
+    def note(group: object, *, inside: bool, close: bool) -> None:
+        if inside or close:
+            near[str(group)] = max(near.get(str(group), 0.0), 1.0 if inside else 0.7)
+
+    columns = ["group_id", "country", "province", "city", "district"]
+    for group, *place in facts[columns].drop_duplicates().itertuples(index=False, name=None):
+        inside, *close = (regions.is_within(place, area) is True for area in (region, province, _DELTA))
+        note(group, inside=inside, close=any(close))
+    sites = graph["firm_sites"]
+    sites = sites[sites["kind"] != "contact"]
+    groups = sites["firm_id"].map(facts["group_id"])
+    for group, place in zip(groups, sites["region"], strict=True):
+        inside, *close = (place_within(place, area) for area in (region, province, _DELTA))
+        note(group, inside=inside, close=any(close))
+    values = []
+    for group, country, distance in zip(facts["group_id"], facts["country"], facts["distance_km"], strict=True):
+        by_distance = math.exp(-distance / _REACH_KM) if country == "中国" and distance == distance else math.nan
+        values.append(near.get(str(group), by_distance))
+    return pd.Series(values, index=facts.index, dtype=float)
+
+
+def _propensity(graph: ChainGraph, facts: pd.DataFrame) -> pd.Series[float]:
+    """log(1 + cities in which the group has a recorded unit away from the firm's own seat)."""
+    sites = graph["firm_sites"]
+    sites = sites[sites["kind"].isin(("plant", "subsidiary", "office", "lab"))]
+    site_places = pd.DataFrame({"group_id": sites["firm_id"].map(facts["group_id"]), "place": sites["region"]})
+    seats = pd.DataFrame({"group_id": facts["group_id"], "place": facts["city"]}).dropna()
+    places = pd.concat([site_places, seats], ignore_index=True)
+    places["place"] = places["place"].map({place: _city_of(place) for place in places["place"].unique()})
+    cities = places.drop_duplicates().groupby("group_id")["place"].agg(set)
+    values = []
+    for group, city in zip(facts["group_id"], facts["city"], strict=True):
+        away = cities.get(group, set()) - ({_city_of(city)} if isinstance(city, str) else set())
+        values.append(math.log1p(len(away)) if away else math.nan)
+    return pd.Series(values, index=facts.index, dtype=float)
+
+
+def _city_of(place: str) -> str:
+    return regions.prefecture_of((None, None, place, None)) or place
+
+
+def evidence_grade(
+    *, text: bool, code: bool, comparable: int, confidences: tuple[object, object], national: bool
+) -> str:
+    """A, B or C: how much stands behind a row.
+
+    A: product text, industry, at least 10 comparable local firms, firm row and segment row both ``seen``, and a
+    national reference. B: one of these lacking. C: two or more lacking, or a row ``unsure``.
+
+    Examples
+    --------
+    >>> evidence_grade(text=True, code=True, comparable=12, confidences=("seen", "seen"), national=False)
+    'B'
+    """
+    lacking = [not text, not code, comparable < 10, any(value != "seen" for value in confidences), not national]
+    if "unsure" in confidences or sum(lacking) >= 2:
+        return "C"
+    return "B" if any(lacking) else "A"
+
+
+def rank_lists(
+    query: Query,
+    candidates: pd.DataFrame,
+    scores: pd.DataFrame,
+    facts: pd.DataFrame,
+    gaps: pd.DataFrame,
+    linked: set[str],
+    strategies: Mapping[str, Strategy],
+    *,
+    top: int,
+) -> pd.DataFrame:
+    """The rows of each list in order.
+
+    Parameters
+    ----------
+    candidates
+        From `candidates.find_candidates`.
+    scores
+        From `fit.lists.score_lists`.
+    facts
+        From `firm_facts`.
+    gaps
+        Indexed by segment_id, with severity and state.
+    linked
+        Firms with a recorded route to a local firm.
+    strategies
+        By list and chain: ``f"{list}:{chain_id}"``.
+
+    Returns
+    -------
+    DataFrame
+        One row per list, chain, kind of list and group: the columns of candidates, s, fit_lift, fit_low, fit_high,
+        top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes).
+    """
+    if candidates.empty:
+        return candidates.assign(rank=pd.Series(dtype="Int64"))
+    rows = candidates.merge(scores, on=["list", "chain_id", "firm_id"], how="left")
+    rows = rows.join(gaps[["severity", "state"]], on="segment_id")
+    signal = rows["firm_id"].map(facts["signal"]).isna().astype(float)
+    tier_sets = rows["firm_id"].map(facts["tiers"]).fillna("")
+    first = {key: strategy.tiers for key, strategy in strategies.items()}
+    plans = rows["list"] + ":" + rows["chain_id"]
+    keys = {
+        "signal": signal,
+        "linked": (~rows["firm_id"].isin(linked)).astype(float),
+        # A place on a list moves nobody up by a product that a program is not sure about: large groups make something
+        # of everything.
+        "tier": pd.Series(
+            [_outside_tiers(held, first[plan]) for held, plan in zip(tier_sets, plans, strict=True)], rows.index
+        ).mask(_unsure_tags(rows), 1.0),
+        # Whole points: half a point of judgement must not outweigh what the firms are like.
+        "severity": -np.floor(rows["severity"] + 0.5),
+        "reach": -rows["firm_id"].map(facts["reach"]).fillna(0.0).round(6),
+        # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
+        "fit": -rows["s"].round(9).fillna(-1e9),
+    }
+    for position in range(4):
+        rows[f"key_{position + 1}"] = 0.0
+        for plan, strategy in strategies.items():
+            if position < len(strategy.order):
+                mask = plans == plan
+                rows.loc[mask, f"key_{position + 1}"] = keys[strategy.order[position]][mask]
+    rows["own_order"] = -rows["severity"].round(6)
+    quotas = {plan: max(1, math.ceil(strategy.quota * top)) for plan, strategy in strategies.items()}
+    rows["quota_rows"] = plans.map(quotas)
+    ranked = query("top", [top], tables={"candidates": rows.drop(columns=["gate"])})
+    passing = rows.groupby(["list", "chain_id", "group_id"])["segment_id"].agg(lambda ids: sorted(set(ids)))
+    others = [
+        tuple(segment for segment in passing[(name, chain, group)] if segment != own)
+        for name, chain, group, own in zip(
+            ranked["list"], ranked["chain_id"], ranked["group_id"], ranked["segment_id"], strict=True
+        )
+    ]
+    listed = pd.Series(others, index=ranked.index, dtype=object)
+    return ranked.assign(rank=ranked["place"].astype("Int64"), other_segments=listed)
+
+
+def _unsure_tags(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows rest on a product that a program has put into its segment without being sure."""
+    tagged = {source: source_kind(source, "unsure") == "tagged" for source in rows["source"].unique()}
+    return (rows["confidence"] == "unsure") & rows["source"].map(tagged).astype(bool)
+
+
+def _outside_tiers(held: str, first: tuple[str, ...]) -> float:
+    names = {part.partition("(")[0].rstrip("?") for part in held.split(";")}
+    return 0.0 if names & set(first) else 1.0
+
+
+def rank_sectors(candidates: pd.DataFrame, scores: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
+    """Per chain, the outside members of a list of firms by fit. A firm's rank on that list gives no points.
+
+    Returns
+    -------
+    DataFrame
+        One row per chain, tier (global500 | specialised) and group: chain_id, tier, rank, firm_id, segment_id, s,
+        fit_lift, text, industry, comparable, product, confidence, source; the first ten.
+    """
+    rows = candidates[candidates["list"] == "sector"].merge(scores, on=["list", "chain_id", "firm_id"], how="left")
+    rows["fit_key"] = -rows["s"].round(9).fillna(-1e9)
+    current = tiers[tiers["current"]]
+    parts = []
+    for name, members in RANKING_TIERS.items():
+        held = rows[rows["firm_id"].isin(current.loc[current["tier"].isin(members), "firm_id"])]
+        held = held.sort_values(["chain_id", "fit_key", "firm_id", "segment_id"], kind="stable")
+        best = held.drop_duplicates(["chain_id", "group_id"])
+        ranks = best.groupby("chain_id")["fit_key"].rank(method="min").astype("Int64")
+        best = best.assign(tier=name, rank=ranks)
+        parts.append(best.groupby("chain_id").head(RANKING_TOP))
+    columns = ["chain_id", "tier", "rank", "firm_id", "segment_id", "s", "fit_lift", "text", "industry", "comparable",
+               "product", "confidence", "source"]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[columns].sort_values(
+        ["chain_id", "tier", "rank", "firm_id"], kind="stable"
+    )

@@ -1,0 +1,379 @@
+"""Survey a region: from a graph to everything that is handed over, in one pass over all its chains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
+from chaingraph.choosing.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
+from chaingraph.choosing.trust import Base, describe_trust, measured_by
+from chaingraph.errors import CaseError
+from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
+from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
+from chaingraph.facts.groups import families
+from chaingraph.facts.leaders import find_leaders
+from chaingraph.facts.rivals import rival_cities
+from chaingraph.facts.routes import find_routes, linked_firms
+from chaingraph.facts.source_kinds import firm_origins, source_kind
+from chaingraph.fit.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
+from chaingraph.fit.lists import (
+    case_reference,
+    chain_seeds,
+    explain_fit,
+    listed_reference,
+    national_reference,
+    population,
+    score_lists,
+)
+from chaingraph.fit.score import Reference
+from chaingraph.labels import LANGUAGES, both
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.strategy import Strategy, load_strategy
+from chaingraph.sql import OpenEngine, Query
+from chaingraph.wording.gaps import describe_gaps, describe_leaders, names_by_id, weekly_questions
+from chaingraph.wording.lists import describe_rankings, list_notes
+from chaingraph.wording.targets import describe_targets, for_list, gather_grounds
+
+_SEVERITY_PARTS = (
+    "severity_state",
+    "severity_demand",
+    "severity_high_value",
+    "severity_chokepoint",
+    "severity_must_pass",
+)
+Sample = ChainGraph | Listed | None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every question about a region starts from: the graph seen from there."""
+
+    region: str
+    places: pd.DataFrame
+    families: pd.DataFrame
+    presence: pd.DataFrame
+    leaders: pd.DataFrame
+    gaps: pd.DataFrame
+    rivals: pd.DataFrame
+    base: pd.DataFrame  # chain_id, firms, local: the reference's makers, and those of them in the region
+
+
+def data_date(graph: ChainGraph) -> str:
+    """The newest date that any row of the graph states; what "now" means in a run, so that runs can be repeated.
+
+    Empty when no row states a date.
+    """
+    dates = [frame["as_of"].dropna() for frame in graph.tables.values() if len(frame)]
+    dates.append(graph["firm_signals"]["date"].dropna())
+    return max((str(values.max()) for values in dates if len(values)), default="")
+
+
+def look_around(
+    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: Sample = None
+) -> Surroundings:
+    """Presence, leaders and gaps of a region: facts without text.
+
+    Parameters
+    ----------
+    query
+        Runs the SQL texts on the tables of `survey_tables`.
+    places
+        From `derived_tables.firm_places`.
+    reference
+        The national sample that expected counts and rival cities come from: a case, or the aggregate of listed firms;
+        None: counts alone.
+    """
+    groups = families(query)
+    presence = local_presence(query)
+    makers, counts = _makers(graph, region, query, reference)
+    gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
+    rivals = rival_cities(makers, region)
+    return Surroundings(
+        region, places, groups, presence, find_leaders(graph, presence), gaps, rivals, _chain_base(counts)
+    )
+
+
+def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
+    """Makers of each chain in the reference, and those of them in the region: chain_id, firms, local."""
+    if counts is None:
+        return pd.DataFrame(columns=["chain_id", "firms", "local"])
+    whole = counts[["chain_id", "chain_national", "chain_local"]].drop_duplicates("chain_id", ignore_index=True)
+    return whole.set_axis(["chain_id", "firms", "local"], axis="columns")
+
+
+def _makers(
+    graph: ChainGraph, region: str, query: Query, reference: Sample
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Makers of the reference by segment and city, and by segment in the country and in the region."""
+    if reference is None:
+        return pd.DataFrame(), None
+    if isinstance(reference, Listed):
+        makers = listed_makers(reference, graph)
+        return makers, counts_of(makers, region)
+    if len(reference.makers):  # a case larger than memory: counted when it was read
+        by_city = reference.makers.groupby(["chain_id", "segment_id", "city"], dropna=False)["firms"].sum()
+        return by_city.reset_index(), summed_makers(reference.makers)
+    tables = {
+        "reference_segments": reference["firm_segments"],
+        "reference_places": firm_places(reference, region),
+    }
+    return query("makers", tables=tables), query("expected", tables=tables)
+
+
+def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The tables that the SQL texts of a survey read."""
+    names = ("segments", "segment_links", "firms", "firm_segments", "firm_links", "firm_sites", "firm_signals")
+    return {
+        **{name: graph[name] for name in names},
+        "segment_nodes": segment_nodes(graph),
+        "firm_places": places,
+    }
+
+
+def survey(
+    graph: ChainGraph,
+    region: str,
+    open_engine: OpenEngine,
+    *,
+    strategy: str = "auto",
+    top: int = 30,
+    as_of: str | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    lang: str = "zh",
+    reference: Sample = None,
+    weights: Mapping[str, float] | None = None,
+    tests: pd.DataFrame | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Findings:
+    """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
+
+    Parameters
+    ----------
+    graph
+        The chains to survey; with a reference, the graph that merges both.
+    region
+        The region that recruits.
+    open_engine
+        Opens the engine that runs the SQL texts.
+    strategy
+        ``auto`` (each chain's own) or one for all chains.
+    top
+        Length of a list.
+    as_of
+        The date that "the last 24 months" is counted back from; None: the newest date in the data.
+    seed, draws
+        Of the bootstrap over local firms.
+    reference
+        A national case, or the aggregate of listed firms: shares, expected counts, rival cities and lifts are then
+        relative to it. None: relative to the graph's own firms, without expected counts.
+    weights
+        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
+    tests
+        Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
+    progress
+        Called with the name of each stage as it begins.
+
+    Raises
+    ------
+    UnknownNameError
+        When the region or the strategy is not known.
+    CaseError
+        When weights come without a national case.
+    """
+    if weights is not None and not isinstance(reference, ChainGraph):
+        raise CaseError(both("errors.weights_alone"))
+    now = as_of or data_date(graph)
+    places = firm_places(graph, region)
+    strategies = _strategies(graph, strategy)
+    with open_engine(survey_tables(graph, places)) as query:
+        progress("gaps")
+        around = look_around(graph, region, query, places, reference)
+        progress("candidates")
+        moves, trouble = signals(query, now)
+        units = local_units(graph, query, region, around.families)
+        asked = asked_segments(graph, around.gaps, around.leaders, strategies)
+        candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
+        progress("fit")
+        population_, cities = _population(graph, places, reference)
+        population_ = replace(population_, weights=weights)
+        seeds = _seeds(graph, around, strategies)
+        scores = score_lists(population_, candidates, seeds, top=top, draws=draws, seed=seed, cities=cities)
+        progress("rank")
+        tiers = current_tiers(graph, query)
+        facts = firm_facts(graph, region, places, around.families, tiers, moves)
+        linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
+        plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
+        plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
+        lists = candidates[candidates["list"] != "sector"]
+        ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=top)
+    sectors = rank_sectors(candidates, scores, tiers)
+    ranked, sectors = (
+        _sourced(_graded(rows, facts, national=reference is not None), graph, reference) for rows in (ranked, sectors)
+    )
+    progress("reasons")
+    terms, shares, words = explain_fit(population_, ranked, seeds, cities=cities)
+    routes = _routes(graph, ranked, around)
+    main = ranked[ranked["list"] == "main"].reset_index(drop=True)
+    led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
+    seed_counts = Counter(seeds["main"]["chain_id"])
+    main_plans = {chain: plan.name for chain, plan in strategies.items()}
+    of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
+    grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts)
+    by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
+    gaps = {
+        language: describe_gaps(around.gaps, around.leaders, graph, language, rivals=around.rivals)
+        for language in LANGUAGES
+    }
+    caption = _caption(graph, places, reference)
+    tested = measured_by(caption["reference_kind"], weights=weights is not None, own=tests)
+    base = Base(*_whole_base(region, caption, graph, reference), around.base)
+    local, local_en = (shares["local_firm_id"].map(names_by_id(graph, "firms", language)) for language in LANGUAGES)
+    terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
+    return Findings(
+        region=region,
+        as_of=now,
+        lang=lang,
+        gaps=gaps,
+        targets={language: describe_targets(main, grounds, language) for language in LANGUAGES},
+        leader_targets={language: describe_targets(led, by_leader, language) for language in LANGUAGES},
+        rankings={language: describe_rankings(sectors, graph, facts, around.gaps, language) for language in LANGUAGES},
+        leaders={language: describe_leaders(around.leaders, graph, language) for language in LANGUAGES},
+        questions={language: weekly_questions(gaps[language], language) for language in LANGUAGES},
+        terms=terms,
+        shares=shares.assign(local_firm=local, local_firm_en=local_en),
+        words=words,
+        routes=routes,
+        dropped=dropped,
+        notes={
+            language: list_notes(main, asked, candidates, dropped, caption, graph, language) for language in LANGUAGES
+        },
+        segment_measures=around.gaps[
+            ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
+        ].reset_index(),
+        rivals=around.rivals,
+        trust={
+            language: describe_trust(region, tested, base, caption, list(strategies), language)
+            for language in LANGUAGES
+        },
+        parameters={
+            "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
+            **_reference_facts(reference), "firms": len(graph["firms"]),
+            **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
+            "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
+            "strategies": main_plans, **({} if weights is None else {"weights": dict(weights)}),
+        },
+    )  # fmt: skip
+
+
+def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
+    own = dict(zip(graph["chains"]["chain_id"], graph["chains"]["strategy"], strict=True))
+    chosen = {chain: name if strategy == "auto" else strategy for chain, name in own.items()}
+    # A chain for which nobody chose gets the middle way, and its note says that it is our assumption.
+    return {
+        str(chain): load_strategy(name if isinstance(name, str) else "extend") for chain, name in sorted(chosen.items())
+    }
+
+
+def _population(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> tuple[Reference, list[str] | None]:
+    if reference is None:
+        return case_reference(graph), None
+    inside = places[places["inside"].fillna(value=False).astype(bool)]
+    cities = sorted(inside["prefecture"].dropna().unique())
+    if isinstance(reference, Listed):
+        return listed_reference(graph, reference), cities
+    return national_reference(graph, reference), cities
+
+
+def _reference_facts(reference: Sample) -> dict[str, object]:
+    """What the output says of the reference: its name, its kind (case, listed, none), date and number of firms."""
+    if reference is None:
+        return {"reference": None, "reference_kind": "none"}
+    if isinstance(reference, Listed):
+        facts = {"reference_kind": "listed", "reference_date": reference.as_of, "reference_firms": reference.sums.firms}
+        return {"reference": reference.name, **facts}
+    dates = reference["firms"]["as_of"].dropna()
+    facts = {"reference_kind": "case", "reference_date": str(dates.max()) if len(dates) else None}
+    if reference.reading is not None:
+        facts |= {"reference_read": reference.reading.read, "reference_keep": reference.reading.keep}
+    counted = len(reference["firms"]) if reference.reading is None else reference.reading.counted
+    return {"reference": reference.name, **facts, "reference_firms": counted}
+
+
+def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
+    by_plan = {
+        name: chain_seeds(graph, around.presence, around.leaders, load_strategy(name))
+        for name in sorted({"strengthen", *(plan.name for plan in strategies.values())})
+    }
+    own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
+    main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
+    return {"main": main, "leader": by_plan["strengthen"], "sector": main}
+
+
+def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.DataFrame:
+    firm_confidence = ranked["firm_id"].map(facts["confidence"])
+    known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
+    grades = [
+        evidence_grade(
+            text=row["text"],
+            code=row["industry"],
+            comparable=row["comparable"],
+            confidences=(confidence, row["confidence"]),
+            national=national,
+        )
+        for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
+    ]
+    return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
+
+
+def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Sample) -> pd.DataFrame:
+    """What each row rests on (`source_kinds`), and which case its firm comes from."""
+    national = reference if isinstance(reference, ChainGraph) else None
+    origins = firm_origins(graph, national, ranked["firm_id"])
+    kinds = [source_kind(*cells) for cells in zip(ranked["source"], ranked["confidence"], strict=True)]
+    return ranked.assign(
+        source_kind=pd.Series(kinds, index=ranked.index, dtype="str"), origin=ranked["firm_id"].map(origins)
+    )
+
+
+def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
+    leaders, local = (
+        {str(chain): set(rows["firm_id"]) for chain, rows in frame.groupby("chain_id")}
+        for frame in (around.leaders, around.presence)
+    )
+    return find_routes(graph, ranked[["chain_id", "firm_id"]].drop_duplicates(), leaders, local, around.families)
+
+
+def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> dict[str, object]:
+    _, products, codes = population(graph)
+    comparable = set(products["firm_id"]) | set(codes["firm_id"])
+    inside = set(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]) & comparable
+    facts = _reference_facts(reference)
+    return {
+        **facts,
+        "count": facts.get("reference_firms", len(comparable)),
+        "local": len(inside),
+        "share": len(inside) / max(1, len(comparable)),
+    }
+
+
+def _whole_base(
+    region: str, caption: Mapping[str, object], graph: ChainGraph, reference: Sample
+) -> tuple[int | None, int | None]:
+    """Firms of the reference, or of the sample, whose seat is known, and those of them in the region.
+
+    None of a case larger than memory: the firms that were read are the first of every segment, and tell no share.
+    """
+    if isinstance(reference, Listed):
+        return listed_base(reference, region)
+    if (graph if reference is None else reference).reading is not None:
+        return None, None
+    if reference is None:
+        return int(str(caption["count"])), int(str(caption["local"]))
+    inside = firm_places(reference, region)["inside"].dropna().astype(bool)
+    return len(inside), int(inside.sum())

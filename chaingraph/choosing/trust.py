@@ -1,0 +1,218 @@
+"""How far the lists of a region can be trusted: the back-test of its own city, and what a blind pick would find."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.places import regions
+from chaingraph.places.regions import place_text
+from chaingraph.wording.gaps import number
+
+MIN_HIDDEN = 10  # of a city, to say a figure for it alone
+BASELINE = "same_industry"
+MEAN = ""  # stands where a city does: the mean of the cities
+TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
+TRUST_COLUMNS = ("chain_id", "kind", "value", "plain", "exact")
+_METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
+PROTOCOLS = ("hide30", "temporal", "outcomes")
+
+
+@dataclass(frozen=True)
+class Base:
+    """How many firms of the reference, or of the sample, are in the region; by chain where it can be told.
+
+    ``firms`` and ``local``: those whose seat is known, and those of them in the region; None = cannot be told.
+    ``chains``: chain_id, firms, local: the same, of those that make something in the chain.
+    """
+
+    firms: int | None
+    local: int | None
+    chains: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run's score can be measured by: figures by city (`TEST_COLUMNS`), and how they apply to the run.
+
+    ``method``: the score that the figures are of, sums (three terms, the reference in the box) or score (five terms).
+    ``applies``: sums or score (as shipped), file (the reader's own test), none (a run without a reference is not
+    tested), weights (neither are fitted ones).
+    """
+
+    figures: pd.DataFrame
+    method: str
+    applies: str
+
+
+def measured_by(reference_kind: object, *, weights: bool, own: pd.DataFrame | None) -> Measured:
+    """Which figures a run is measured by.
+
+    Parameters
+    ----------
+    reference_kind
+        none, listed or case.
+    weights
+        Whether the run uses fitted weights.
+    own
+        Figures of the reader's own back-test (`figures_of`); None: those that come with the package.
+    """
+    figures = shipped_figures() if own is None else own
+    listed = reference_kind == "listed" and (figures["method"] == "sums").any()
+    method = "sums" if listed else "score"
+    if weights:
+        return Measured(figures, method, "weights")
+    if reference_kind == "none":
+        return Measured(figures, method, "none")
+    return Measured(figures, method, method if own is None else "file")
+
+
+def figures_of(stored: Mapping[str, Any]) -> pd.DataFrame:
+    """The figures by city of a stored back-test (`chaingraph.backtest.as_json`): each city ranks all hidden firms.
+
+    Returns
+    -------
+    DataFrame
+        protocol, city (empty = mean of the cities), method, hidden (firms), auroc, recall100 (0-1; NaN = not known).
+    """
+    means = [{**row, "city": MEAN, "hidden": stored["facts"]["hidden"]} for row in stored["summary"]]
+    rows = [
+        {**row, "protocol": stored["protocol"]}
+        for row in (*means, *stored["by_city"])
+        if row["pool"] == "A" and row["method"] in _METHODS
+    ]
+    return _typed(pd.DataFrame(rows, columns=list(TEST_COLUMNS)))
+
+
+def _typed(figures: pd.DataFrame) -> pd.DataFrame:
+    return figures.astype({name: "str" if name in TEST_COLUMNS[:3] else "float64" for name in TEST_COLUMNS})
+
+
+@cache
+def shipped_figures() -> pd.DataFrame:
+    """The figures by city that come with the package (``library/backtest_cities.csv``), as `figures_of`."""
+    content = (files("chaingraph") / "library" / "backtest_cities.csv").read_text(encoding="utf-8")
+    texts = TEST_COLUMNS[:3]
+    rows = [
+        {name: cell if name in texts else cell or "nan" for name, cell in row.items()}  # an empty figure is not known
+        for row in csv.DictReader(content.splitlines())
+    ]
+    return _typed(pd.DataFrame(rows, columns=list(TEST_COLUMNS)))
+
+
+def city_figures(figures: pd.DataFrame, city: str, method: str) -> dict[str, float] | None:
+    """What one protocol found in a city: hidden, auroc, base (of the same-industry count; NaN = none), recall100.
+
+    None where the city was not tested, or on fewer than `MIN_HIDDEN` firms: then nothing is said of it alone.
+    """
+    own = figures[figures["city"] == city].set_index("method")
+    if method not in own.index or not float(own["hidden"][method]) >= MIN_HIDDEN:
+        return None
+    base = float(own["auroc"][BASELINE]) if BASELINE in own.index else math.nan
+    return {**{name: float(own[name][method]) for name in ("hidden", "auroc", "recall100")}, "base": base}
+
+
+def describe_trust(
+    region: str, tested: Measured, base: Base, reference: Mapping[str, object], chains: list[str], lang: str
+) -> pd.DataFrame:
+    """How far the lists can be trusted, in words.
+
+    Parameters
+    ----------
+    reference
+        What the run's parameters say of it: reference (name), reference_kind (none, listed, case).
+    chains
+        The chains that are surveyed.
+
+    Returns
+    -------
+    DataFrame
+        One row per statement: chain_id (NaN = of every chain), kind (own_hide30, own_temporal, own_outcomes, about,
+        base_chain, base_all), value (AUROC, or a share of firms, 0-1; NaN = cannot be told), plain (for a leader),
+        exact (for an analyst).
+    """
+    rows = [
+        *_own(region, tested, lang),
+        _about(tested, reference, lang),
+        _base_all(region, base, reference, lang),
+        *(_base_chain(region, base, chain, reference, lang) for chain in chains),
+    ]
+    frame = pd.DataFrame([row for row in rows if row], columns=list(TRUST_COLUMNS))
+    return frame.astype({"chain_id": "str", "kind": "str", "value": "float64", "plain": "str", "exact": "str"})
+
+
+def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...]]:
+    city = regions.city_of_region(region)
+    for protocol in PROTOCOLS:
+        figures = tested.figures[tested.figures["protocol"] == protocol]
+        if figures.empty:
+            continue
+        found, entry = city_figures(figures, city, tested.method) if city else None, protocol
+        value = found["auroc"] if found else math.nan
+        if found is None:
+            found, entry = city_figures(figures, MEAN, tested.method), "few" if city else "wide"
+        if found is None:
+            continue
+        words = {
+            "region": place_text(city or region, lang), "least": MIN_HIDDEN, "percent": percent(found["auroc"]),
+            "base": percent(found["base"]), "hidden": number(found["hidden"], 0),
+        }  # fmt: skip
+        plain = text(f"trust.own_{entry}", lang, **words)
+        if entry != protocol:
+            plain = text(f"trust.how_{protocol}", lang) + plain
+        exact = text(
+            "trust.own_exact", lang, auroc=_digits(found["auroc"]), base=_digits(found["base"]),
+            recall=percent(found["recall100"]),
+        )  # fmt: skip
+        yield None, f"own_{protocol}", value, plain, f"{plain}{exact}"
+
+
+def _about(tested: Measured, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
+    applies = text(f"trust.about_{tested.applies}", lang, name=reference.get("reference") or "-")
+    told = ("" if lang == "zh" else " ").join([applies, text("trust.about_all", lang)])
+    return None, "about", math.nan, told, told
+
+
+def _base_all(region: str, base: Base, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
+    if not base.firms or base.local is None:
+        told = text("trust.base_unknown", lang, region=place_text(region, lang))
+        return None, "base_all", math.nan, told, told
+    kind = "sample" if reference["reference_kind"] == "none" else "all"
+    told = _rate(kind, region, base.firms, base.local, reference, lang)
+    return None, "base_all", base.local / base.firms, told, told
+
+
+def _base_chain(
+    region: str, base: Base, chain_id: str, reference: Mapping[str, object], lang: str
+) -> tuple[object, ...] | None:
+    held = base.chains[base.chains["chain_id"] == chain_id]
+    if held.empty or not int(held["firms"].iloc[0]):
+        return None
+    firms, local = int(held["firms"].iloc[0]), int(held["local"].iloc[0])
+    told = _rate("chain", region, firms, local, reference, lang)
+    return chain_id, "base_chain", local / firms, told, told
+
+
+def _rate(kind: str, region: str, firms: int, local: int, reference: Mapping[str, object], lang: str) -> str:
+    kind_of = "listed" if reference["reference_kind"] == "listed" else "of"
+    whose = text(f"trust.{kind_of}", lang, name=reference.get("reference"))
+    words = {"whose": whose, "region": place_text(region, lang), "firms": f"{firms:,}", "local": f"{local:,}"}
+    entry = f"base_{kind}" if local else f"base_{kind}_nobody"
+    return text(f"trust.{entry}", lang, share=number(100 * local / firms, 1), **words)
+
+
+def percent(share: float) -> str:
+    """A share as a whole number of hundredths; a dash where it is not known."""
+    return "-" if math.isnan(share) else f"{100 * share:.0f}"
+
+
+def _digits(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"

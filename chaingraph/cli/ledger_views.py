@@ -1,0 +1,319 @@
+"""The commands that look into the project ledger, and that carry it in and out: ``chaingraph ledger list|board|…``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaingraph.cli.ledger import ledger_commands, ledger_options, opened_ledger, today
+from chaingraph.cli.options import checked_day
+from chaingraph.labels import text
+from chaingraph.ledger.fields import LISTS, STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from chaingraph.ledger.store import Ledger
+
+_SHOWN_REJECTS = 20
+VIEWS = (
+    "progress", "board", "places", "departments", "broken_down", "warnings", "due", "expiring", "doubtful", "dossier",
+    *LISTS, "week", "month", "quarter", "funnel", "teams", "chains", "leaders", "offices", "factors", "key_firms",
+    "introducers", "zones", "rules",
+)  # fmt: skip
+_LIST_SHOWN = ["project_id", "project", "investor", "landing", "stage", "since", "usd_m", "holder", "exclusive_until"]
+
+
+def _shown(frame: pd.DataFrame, lang: str) -> None:
+    from chaingraph.writers.ledger.frames import captioned
+
+    _echo(captioned(frame, lang), lang)
+
+
+def _echo(table: pd.DataFrame, lang: str) -> None:
+    from chaingraph.writers.terminal import table_text
+
+    if table.empty:
+        click.echo(text("ledger.empty", lang))
+        return
+    columns = [table[name].astype(object).tolist() for name in table.columns]
+    rows = [["" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
+             for value in row] for row in zip(*columns, strict=True)]  # fmt: skip
+    click.echo(table_text([str(name) for name in table.columns], rows, most=40))
+
+
+_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE",
+                      help="截至日,默认今天 / day, today by default")  # fmt: skip
+
+
+@ledger_commands.command("list")
+@ledger_options
+@_AS_OF
+@click.option("--stage", type=click.Choice(list(STAGES)), help="只列一个阶段 / one stage only")
+@click.option("--period", type=click.Choice(["week", "month", "quarter", "year"]), help="期间内的进展 / what happened")
+@click.option("--due", type=click.Choice(["expiring", "doubtful", "meeting"]),
+              help="将到期、待判断、例会 / ending soon, to decide, biweekly meeting")  # fmt: skip
+@click.option("--by", "dimension", type=click.Choice(["landing", "team", "chain_id", "lead_post", "owner", "zone"]),
+              help="按此汇总 / counts by this")  # fmt: skip
+@click.option("--project", help="一个项目的全部记录 / all events of one project")
+def list_command(
+    ledger: Path, rules: str, journal: str, lang: str, as_of: str, stage: str | None, period: str | None,
+    due: str | None, dimension: str | None, project: str | None,
+) -> None:  # fmt: skip
+    """清单、期间进展、到期事项、汇总 / Lists, what happened, what is due, counts."""
+    from chaingraph.ledger import views
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        if project:
+            opened.project(project)
+            events = [(event.number, event.at, event.kind, event.by, event.why) for event in opened.events(project)]
+            _shown(views.frame(events, ("number", "at", "kind", "by", "why")), lang)
+        elif period:
+            _shown(views.happened(opened, *views.span(as_of, period)), lang)
+        elif due:
+            made = {"expiring": lambda: views.expiring(opened, as_of), "doubtful": lambda: views.doubtful(opened),
+                    "meeting": lambda: views.biweekly(opened, as_of)}  # fmt: skip
+            _shown(made[due](), lang)
+        elif dimension:
+            _shown(views.by(opened, dimension), lang)
+        else:
+            _shown(views.projects(opened, stage or "")[_LIST_SHOWN], lang)
+
+
+def _case(case: Path, lang: str) -> Mapping[str, pd.DataFrame]:
+    """The tables of a case that the ledger is read against: targets, zones, chains, offices and who introduces."""
+    from chaingraph.reading.read import read_case
+
+    return read_case(case, lang=lang).tables
+
+
+@ledger_commands.command("board")
+@ledger_options
+@click.option(
+    "--case", required=True, type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets"
+)
+@_AS_OF
+def board_command(ledger: Path, rules: str, journal: str, lang: str, case: Path, as_of: str) -> None:
+    """总览:目标进度、各地、各部门 / The board: progress, places, departments."""
+    from chaingraph.writers.ledger.frames import notes, parts
+
+    tables = _case(case, lang)
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        for note in notes(opened, as_of, lang):
+            click.echo(note)
+        shown = {part.key: part for part in parts(opened, tables, as_of, lang)}
+        for key in ("progress", "board", "places", "departments", "broken_down", "warnings"):
+            if key in shown:
+                click.echo(f"\n{shown[key].caption}")
+                _echo(shown[key].table, lang)
+
+
+@ledger_commands.command("import")
+@ledger_options
+@click.argument("sheet", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--shortlist", type=click.Path(path_type=Path), help="名单工作簿的状态列 / status column of a shortlist.xlsx"
+)
+@click.option("--place", default="", help="名单中新企业的报告地 / place that reports firms new to the ledger")
+@click.option("--profile", default="zhejiang", show_default=True, help="名单工作簿的格式 / profile of the workbook")
+@click.option("--by", required=True, help="来表单位 / office that sends the sheet")
+@click.option("--mapping", type=click.Path(path_type=Path), help="表头对照 TOML / which header is which field")
+@click.option("--at", default=today, metavar="DATE", help="登记日,默认今天 / day of recording")
+@click.option("--rejects", type=click.Path(path_type=Path), help="写出全部问题 CSV / write every problem to a CSV")
+@click.option("--dry-run", is_flag=True, help="只检查,不登记 / check only, record nothing")
+@click.option("--create", is_flag=True, help="台账不存在时新建 / make the ledger where there is none")
+def import_command(
+    ledger: Path, rules: str, journal: str, lang: str, sheet: Path | None, shortlist: Path | None, place: str,
+    profile: str, by: str, mapping: Path | None, at: str, rejects: Path | None, *, dry_run: bool, create: bool,
+) -> None:  # fmt: skip
+    """导入既有台账表格或名单的状态列:问题逐条列出,不作猜测 / Import a sheet or a status column; nothing is guessed."""
+    if (sheet is None) == (shortlist is None):
+        raise click.UsageError(text("ledger.import_one", lang))
+    if shortlist is not None:
+        with opened_ledger(ledger, rules, journal, lang, create=create) as opened:
+            _import_marks(opened, shortlist, at, by, place, profile, lang, rejects)
+        return
+    assert sheet is not None  # one of the two is given
+    from chaingraph.ledger.intake.read import import_projects, read_projects
+    from chaingraph.ledger.intake.sheet import REJECT_COLUMNS
+    from chaingraph.writers.files import write_csv
+
+    if dry_run:
+        done = read_projects(sheet, at=at, mapping=mapping, lang=lang)[1]
+    else:
+        with opened_ledger(ledger, rules, journal, lang, create=create) as opened:
+            done = import_projects(opened, sheet, at=at, by=by, mapping=mapping, lang=lang)
+    counts = {"entered": done.entered, "changed": done.changed, "advanced": done.advanced, "reported": done.reported}
+    click.echo(text("ledger.imported", lang, rows=done.rows, used=done.used, **counts))
+    if len(done.rejects):
+        shown = done.rejects.assign(effect=[text(f"ledger.effect_{effect}", lang) for effect in done.rejects["effect"]])
+        _shown(shown.head(_SHOWN_REJECTS), lang)
+        if len(shown) > _SHOWN_REJECTS:
+            click.echo(text("ledger.more_rejects", lang, count=len(shown) - _SHOWN_REJECTS))
+    if rejects is not None:
+        write_csv(done.rejects, rejects, columns=list(REJECT_COLUMNS))
+        click.echo(text("ledger.written", lang, path=rejects))
+
+
+def _import_marks(
+    opened: Ledger, path: Path, at: str, by: str, place: str, profile: str, lang: str, rejects: Path | None
+) -> None:
+    """Take over the status column of a shortlist's workbook; what was not taken over is listed."""
+    from chaingraph.ledger.lists.marks import RESULT_COLUMNS, take_in
+    from chaingraph.writers.files import write_csv
+    from chaingraph.writers.ledger.marks import status_marks
+
+    marks = status_marks(path, profile=profile, lang=lang)
+    told = take_in(opened, marks, at=at, by=by, file=path.name, place=place, lang=lang)
+    done = {effect: int((told["effect"] == effect).sum()) for effect in ("entered", "advanced")}
+    left = told[~told["effect"].isin(list(done))]
+    rows = sum(bool(mark.status) for mark in marks)
+    click.echo(text("ledger.marks_taken", lang, rows=rows, left=len(left), **done))
+    if len(left):
+        _shown(left.assign(effect=[text(f"ledger.effect_{effect}", lang) for effect in left["effect"]]), lang)
+    if rejects is not None:
+        write_csv(left, rejects, columns=list(RESULT_COLUMNS))
+        click.echo(text("ledger.written", lang, path=rejects))
+
+
+@ledger_commands.command("export")
+@ledger_options
+@click.option("--out", required=True, type=click.Path(path_type=Path),
+              help="FILE.xlsx 工作簿、FILE.html 网页、FILE.csv 回测结果 / workbook, page, outcomes")  # fmt: skip
+@click.option("--case", type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets")
+@click.option("--region", default="嘉兴", show_default=True, help="回测结果的城市 / city of the outcomes")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="VIEW",
+    type=click.Choice(VIEWS),
+    help="只导出这些表,可重复,如 due 双周例会 / only these tables, such as due (the meeting)",
+)
+@click.option("--projects", is_flag=True, help="全部项目,可再导入(.csv) / all projects, to be imported again (.csv)")
+@click.option("--offices", is_flag=True, help="链长制视图,一链一页(.html) / the chain offices, a page per chain")
+@_AS_OF
+def export_command(
+    ledger: Path, rules: str, journal: str, lang: str, out: Path, case: Path | None, region: str, as_of: str,
+    only: tuple[str, ...], *, projects: bool, offices: bool,
+) -> None:  # fmt: skip
+    """导出工作簿、网页或回测结果 / Export a workbook, a page, or outcomes for the back-test."""
+    from chaingraph.ledger.intake.rows import sheet_rows
+    from chaingraph.ledger.lists.feedback import LEAST_POSITIVES, OUTCOME_COLUMNS, enough_to_refit, outcomes
+    from chaingraph.writers.files import write_csv
+    from chaingraph.writers.ledger.page import write_ledger_page, write_offices_page
+    from chaingraph.writers.ledger.workbook import write_ledger_workbook
+
+    writers = {".xlsx": write_ledger_workbook, ".html": write_ledger_page}
+    suffix = out.suffix.lower()
+    if suffix not in (*writers, ".csv"):
+        raise click.UsageError(text("ledger.export_kinds", lang, path=out))
+    if suffix != ".csv" and case is None:
+        raise click.UsageError(text("ledger.export_case", lang, path=out))
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        if suffix == ".csv" and projects:
+            rows = sheet_rows(opened)
+            write_csv(rows, out, columns=list(rows.columns))
+        elif suffix == ".csv":
+            found = outcomes(opened, region)
+            write_csv(found, out, columns=list(OUTCOME_COLUMNS))
+            if not enough_to_refit(found):
+                click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
+        elif case is not None:
+            tables = _case(case, lang)
+            if offices and suffix == ".html":
+                write_offices_page(opened, tables, out, as_of=as_of, lang=lang)
+            else:
+                writers[suffix](opened, tables, out, as_of=as_of, only=only, lang=lang)
+    click.echo(text("ledger.written", lang, path=out))
+
+
+@ledger_commands.command("refit")
+@ledger_options
+@click.option("--case", required=True, type=click.Path(path_type=Path), help="全国案例 / a national case")
+@click.option("--region", default="嘉兴", show_default=True, help="台账所在城市 / city of the ledger")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="权重文件 / weights (TOML)")
+@_AS_OF
+def refit_command(
+    ledger: Path, rules: str, journal: str, lang: str, case: Path, region: str, out: Path, as_of: str
+) -> None:
+    """以成效重新拟合评分权重;不足200家则沿用随附权重 / Fit the score's weights anew, from 200 firms that came on."""
+    from chaingraph.backtest.panel import panel_of
+    from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.ledger.lists.feedback import outcomes
+    from chaingraph.places.regions import distance_km
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.writers.files import write_bytes
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        found = outcomes(opened, region)
+    if len(found) < LEAST_POSITIVES:
+        click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
+        return
+    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    done = refit(tables, found, panel=panel_of(tables, distance_km, open_engine))
+    click.echo(reading(done, lang))
+    if done.fitted:
+        write_bytes(as_toml(done, source=ledger.name, on=as_of).encode(), out)
+        click.echo(text("ledger.written", lang, path=out))
+
+
+@ledger_commands.command("push")
+@ledger_options
+@click.option("--dataset", required=True, help="已写入的案例数据集 / dataset of the pushed case")
+@click.option("--name", help="台账在库中的名称,默认为文件名 / name of the ledger there, by default the file's")
+@click.option(
+    "--uri",
+    envvar="NEO4J_URI",
+    default="neo4j://localhost:7687",
+    show_default=True,
+    help="服务器地址 / server; default from NEO4J_URI",
+)
+@click.option(
+    "--user",
+    envvar="NEO4J_USER",
+    default="neo4j",
+    show_default=True,
+    help="用户 / user; the password is read from NEO4J_PASSWORD",
+)
+@click.option("--database", default="neo4j", show_default=True, help="数据库 / database")
+def push_command(
+    ledger: Path, rules: str, journal: str, lang: str, dataset: str, name: str | None, uri: str, user: str,
+    database: str,
+) -> None:  # fmt: skip
+    """写入 Neo4j,项目与案例的企业、环节、园区相连 / Write to Neo4j, tied to the case's firms, segments and zones."""
+    from chaingraph.ledger.views import register
+    from chaingraph.stores.graphdb.ledger import write_ledger
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        held = register(opened)
+    done = write_ledger(held, uri, dataset=dataset, ledger=name or ledger.stem, user=user, database=database)
+    click.echo(text("ledger.neo4j_pushed", lang, dataset=dataset, **done._asdict()))
+    click.echo("; ".join(f"{relation} {count}" for relation, count in done.ties.items()))
+
+
+@ledger_commands.command("check")
+@ledger_options
+@click.option("--rebuild", is_flag=True, help="由记录重新推导 / derive everything anew from the events")
+@click.pass_context
+def check_command(context: click.Context, ledger: Path, rules: str, journal: str, lang: str, *, rebuild: bool) -> None:
+    """检查台账是否完整 / Check that the ledger is whole."""
+    from chaingraph.ledger.checks import check_ledger
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        if rebuild:
+            opened.rebuild()
+        faults = check_ledger(opened)
+        for fault in faults:
+            click.echo(text("ledger.check_fault", lang, **fault._asdict()), err=True)
+        if faults:
+            context.exit(1)
+        events = sum(1 for _ in opened.events())
+        click.echo(text("ledger.check_fine", lang, events=events, projects=len(opened.projects())))
+
+
+COMMANDS: tuple[click.Command, ...] = (ledger_commands,)

@@ -1,0 +1,310 @@
+"""Commands around a national case, ``import`` and ``backtest``; and ``brief``, what a team takes to a first meeting."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaingraph.cli.options import checked_date, checked_day
+from chaingraph.engines import ENGINES, named_engine
+from chaingraph.errors import ChaingraphError
+from chaingraph.labels import both, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chaingraph.backtest.panel import Each, Protocol
+    from chaingraph.model.case import Case
+
+_SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
+PROTOCOLS = ("hide30", "temporal", "gaps")
+MOST_SEEDS = 1_000  # of a back-test: days of work
+_OUTCOMES = {"firm": ("firm", "企业"), "region": ("region", "地区"), "date": ("date", "日期")}
+
+_LANG = click.option(
+    "--lang",
+    is_eager=True,
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    envvar="CHAINGRAPH_LANG",
+    help="输出语言 / language of messages",
+)
+_OUT_CASE = click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
+
+
+@click.group("import")
+def import_commands() -> None:
+    """导入公开数据或本地登记册 / Bring public data or a register of your own into a case."""
+
+
+def _written(case: Case, out: Path, lang: str) -> None:
+    from chaingraph.writers.case import write_case
+
+    write_case(case, out)
+    held = ", ".join(f"{len(frame)} {name}" for name, frame in case.tables.items() if len(frame))
+    click.echo(text("national.imported", lang, out=out, held=held))
+    _tell_accounts(case.files, lang)
+
+
+@import_commands.command("ckg")
+@click.argument("directory", type=click.Path(path_type=Path))
+@_OUT_CASE
+@click.option("--cities", type=click.Path(path_type=Path), help="企业城市与更正代码表 / table of seats and right codes")
+@click.option(
+    "--dates",
+    type=click.Path(path_type=Path),
+    help="较新的上市名单:补上市日期,标出已不在其中的企业 / a later list of listed firms: adds dates, marks who left it",
+)
+@_LANG
+def import_ckg_command(directory: Path, out: Path, cities: Path | None, dates: Path | None, lang: str) -> None:
+    """公开的A股产业图谱(八个JSON行文件) / The public A-share graph ChainKnowledgeGraph (eight JSON-lines files)."""
+    from chaingraph.importers.ckg import import_ckg
+
+    _written(import_ckg(directory, cities, dates=dates, lang=lang), out, lang)
+
+
+@import_commands.command("list")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tier", required=True, help="榜单代码,如 global500、china500 / the list, such as global500")
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="把榜单并入该案例的企业(如全国案例);不写则榜单自成案例 / join the list to the firms of this case, such as a "
+    "national one; without it the list is a case of its own",
+)
+@_OUT_CASE
+@_LANG
+def import_list_command(file: Path, tier: str, case: Path | None, out: Path, lang: str) -> None:
+    """榜单表(世界500强、中国500强) / A published ranking (Fortune Global 500, China 500)."""
+    from chaingraph.importers.lists import join_list, read_list
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.writers.case import write_case
+
+    ranking = read_list(file, tier, lang=lang)
+    if case is None:
+        _written(ranking, out, lang)
+        return
+    joined, firms = join_list(read_case(case, lang=lang, required=NATIONAL_TABLES), ranking)
+    write_case(joined, out)
+    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking["firms"])))
+    _tell_accounts(ranking.files, lang)
+
+
+@import_commands.command("register")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as-of", required=True, callback=checked_date, help="登记册截至日期 / date of the register")
+@click.option("--large", is_flag=True,
+              help="写为 Parquet 数据集;超过十万行总是 / as Parquet datasets; always beyond 100,000 rows")  # fmt: skip
+@_OUT_CASE
+@_LANG
+def import_register_command(file: Path, as_of: str, out: Path, lang: str, *, large: bool) -> None:
+    """工商登记表(名称、信用代码、经营范围、城市) / A business register (name, credit code, scope, city)."""
+    from chaingraph.importers.register import joined_parts, read_register_in_parts
+
+    parts = read_register_in_parts(file, as_of=as_of, lang=lang)
+    first = list(islice(parts, _SMALL_PARTS + 1))
+    if large or len(first) > _SMALL_PARTS:
+        _written_large(chain(first, parts), file, out, lang)
+    else:
+        _written(joined_parts(first), out, lang)
+
+
+def _written_large(parts: Iterable[Case], file: Path, out: Path, lang: str) -> None:
+    """Write a register of any size as datasets, and say what was kept and what could not be used."""
+    from chaingraph.importers.published import file_rows_added
+    from chaingraph.reading.rejects import shown
+    from chaingraph.writers.datasets import large_case_folder, reject_counts, write_datasets
+
+    accounts: list[pd.DataFrame] = []
+    held = {"firms": 0, "firm_products": 0}
+
+    def tables() -> Iterator[dict[str, pd.DataFrame]]:
+        with click.progressbar(parts, label=text("national.reading", lang), file=sys.stderr,
+                               item_show_func=lambda _: f"{held['firms']:,}") as told:  # fmt: skip
+            for part in told:
+                accounts.append(part.files)
+                provinces = part["firms"].set_index("firm_id")["province"]
+                products = part["firm_products"]
+                for name in held:
+                    held[name] += len(part[name])
+                yield {
+                    "firms": part["firms"],
+                    "firm_products": products.assign(province=products["firm_id"].map(provinces)),
+                    "rejects": part.rejects,
+                }
+
+    with large_case_folder(out, inputs=[file]) as room:
+        write_datasets(tables(), room)
+        counts = reject_counts(room / "rejects.parquet")
+    said = ", ".join(f"{count} {name}" for name, count in held.items())
+    click.echo(text("national.imported", lang, out=out, held=said))
+    _tell_accounts(file_rows_added(accounts), lang)
+    for row in counts.to_dict("records"):
+        row["samples"] = shown(str(row["samples"]), 200)
+        click.echo(text("national.reject_counted", lang, **{str(name): value for name, value in row.items()}))
+    if len(counts):
+        click.echo(text("national.rejects_in", lang, path=out / "rejects.parquet"))
+    click.echo(text("national.large_next", lang, out=out))
+
+
+def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
+    for row in files.to_dict("records"):
+        if "kept" in row:
+            counts = {name: row[name] for name in ("file", "rows", "kept", "merged", "rejected")}
+            click.echo(text("national.counted", lang, **counts))
+
+
+@click.command("backtest")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--protocol", type=click.Choice([*PROTOCOLS, "all"]), default="hide30", show_default=True,
+              help="隐去三成企业、按上市时间、缺口预测,或全部 / hide 30 % of the firms, split by listing date, "
+                   "forecast of absent industries, or all")  # fmt: skip
+@click.option("--seeds", default="0-4", show_default=True, help="随机种子,如 0-4 / seeds of the splits")
+@click.option(
+    "--outcomes", type=click.Path(path_type=Path), help="自有签约结果:企业、地区、日期 / CSV of firm, region, date"
+)
+@click.option("--region", default="嘉兴", show_default=True, help="先报告哪座城市 / whose figure is told first")
+@click.option("--out", required=True, type=click.Path(path_type=Path),
+              help="结果 JSON;全部时为文件夹 / figures as JSON; with all, a folder")  # fmt: skip
+@click.option("--plot", type=click.Path(path_type=Path), help="另存图(SVG) / a picture too (SVG)")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="运行 SQL 的引擎 / what runs the SQL texts",
+)
+@click.option("--master", metavar="URL", help="Spark 的地址 / where Spark runs, for --engine spark only")
+@_LANG
+def backtest_command(
+    case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None,
+    engine: str, master: str | None, lang: str,
+) -> None:  # fmt: skip
+    """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
+    from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
+    from chaingraph.importers.published import read_columns
+    from chaingraph.places import regions
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.writers.backtest import write_backtest, write_plot
+    from chaingraph.writers.files import check_file_place
+
+    for file in (out, plot):  # what takes minutes is not to fail at its end
+        if file is not None:
+            check_file_place(file)
+    wanted = PROTOCOLS if protocol == "all" else (protocol,)
+    numbers = seed_numbers(seeds)
+    if outcomes is not None and protocol != "hide30":
+        raise ChaingraphError(text("national.outcomes_alone", lang))
+    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    events = None if outcomes is None else read_columns(outcomes, _OUTCOMES, ("firm", "region"), lang)
+    panel = panel_of(tables, regions.distance_km, named_engine(engine, master, lang))
+    if protocol == "all":
+        out.mkdir(parents=True, exist_ok=True)
+    with _each_on_all_cores(numbers) as each:
+        for name in wanted:
+            click.echo(text("national.testing", lang, protocol=name), err=True)
+            path = out / f"{name}.json" if protocol == "all" else out
+            picture = out / f"{name}.svg" if protocol == "all" else plot
+            if name == "gaps":
+                forecast = gap_forecast(panel, numbers, each=each)
+                write_backtest(forecast, path)
+                sentences = gap_reading(forecast, region, lang)
+            else:
+                kind: Protocol = "temporal" if name == "temporal" else "hide30"
+                result: BackTest = backtest(tables, kind, numbers, outcomes=events, panel=panel, each=each)
+                write_backtest(result, path)
+                if picture is not None:
+                    write_plot(result, picture, lang=lang)
+                sentences = reading(result, region, lang)
+            for sentence in sentences:
+                click.echo(sentence)
+            click.echo(text("national.written", lang, path=path), err=True)
+
+
+@contextmanager
+def _each_on_all_cores(seeds: Sequence[int]) -> Iterator[Each]:
+    """A map that gives every seed to a process of its own, as many at once as there are cores; `map` for one."""
+    import os
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    workers = min(len(seeds), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    if workers < 2:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+        yield pool.map
+
+
+def _one_thread() -> None:
+    """A process for every core is enough: threads of their own would only wait for one another."""
+    import numpy.linalg  # noqa: F401  # so that its threads are there to be limited
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+
+
+def seed_numbers(seeds: str) -> list[int]:
+    """The seeds that ``0-4`` or ``0,2,5`` mean.
+
+    Raises
+    ------
+    ChaingraphError
+        When it means none, or more than `MOST_SEEDS`.
+
+    Examples
+    --------
+    >>> seed_numbers("0-2,7")
+    [0, 1, 2, 7]
+    """
+    numbers: list[int] = []
+    for part in seeds.split(","):
+        first, _, last = part.strip().partition("-")
+        plain = all(number.isdecimal() and len(number) < 10 for number in (first, last or first))
+        between = range(int(first), int(last or first) + 1) if plain else range(0)
+        if not 0 < len(between) <= MOST_SEEDS - len(numbers):
+            raise ChaingraphError(both("errors.seeds", seeds=repr(seeds[:80]), most=MOST_SEEDS))
+        numbers += between
+    return numbers
+
+
+@click.command("brief")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--region", required=True, help="地区 / the region that recruits")
+@click.option("--firm", "firms", multiple=True, help="企业名称或编号,可重复 / a firm on the lists; may be repeated")
+@click.option("--top", type=click.IntRange(1, 100), help="各链前N家 / the first N of every chain instead")
+@click.option("--out", default="briefs", show_default=True, type=click.Path(path_type=Path), help="文件夹 / folder")
+@click.option("--on", callback=checked_day, help="简报日期,默认今天 / day of the briefs (YYYY-MM-DD), by default today")
+@_LANG
+def brief_command(
+    case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None, lang: str
+) -> None:
+    """一企一页的拜访简报(DOCX) / A page or two per target for the first meeting (DOCX)."""
+    from chaingraph.api import LISTED, read_cases, survey
+    from chaingraph.matching.merge import build_graph
+    from chaingraph.writers.brief import write_briefs
+
+    if not firms and top is None:
+        raise ChaingraphError(text("national.no_firms_asked", lang))
+    cases, sample = read_cases(case, LISTED, region, lang=lang)
+    graph = build_graph(*cases)
+    found = survey(graph, region=region, lang=lang, reference=sample)
+    wanted = list(firms)
+    if top is not None:
+        rows = found.targets[lang]
+        first = rows[rows["candidate_list"] == "new"].groupby("chain_id", sort=True).head(top)
+        wanted += list(dict.fromkeys(first["firm_id"]))
+    # Whether a policy still holds is a question about today, not about the data.
+    for path in write_briefs(found, graph, wanted, out, on=on or date.today().isoformat(), lang=lang):
+        click.echo(text("national.written", lang, path=path))
+
+
+COMMANDS: tuple[click.Command, ...] = (import_commands, backtest_command, brief_command)

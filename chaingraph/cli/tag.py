@@ -1,0 +1,85 @@
+"""The command ``tag``: product texts of a case put into the segments of another case's chains."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaingraph.labels import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chaingraph.model.case import Case
+
+
+@click.command("tag")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--with", "chains", required=True, type=click.Path(path_type=Path),
+              help="学习所用的案例(含产业链与企业环节) / case to learn from, with chains")  # fmt: skip
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
+@click.option("--notes", type=click.Path(path_type=Path),
+              help="国民经济行业分类表 CSV(code、level、name),可选 / table of GB/T 4754-2017, optional")  # fmt: skip
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
+              help="输出语言 / language of messages")  # fmt: skip
+def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: str) -> None:
+    """把企业产品归入产业链环节 / Put the products of a case's firms into the segments of chains."""
+    from chaingraph.importers.classes import read_classes
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.stores.parquet.read import is_large
+    from chaingraph.tagging.cases import tag_case
+    from chaingraph.writers.case import write_case
+
+    click.echo(text("tagging.read", lang), err=True)
+    classes = None if notes is None else read_classes(notes, lang)  # what is wrong with it is said before the work
+    teacher = read_case(chains, lang=lang)
+    if is_large(case):
+        _tag_large(case, teacher, classes, out, lang)
+        return
+    untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
+    click.echo(text("tagging.tag", lang), err=True)
+    tagged = tag_case(untagged, teacher, classes)
+    write_case(tagged, out)
+    rows = tagged["firm_segments"]
+    counts = rows["confidence"].value_counts()
+    firms = rows["firm_id"].nunique()
+    values = {"rows": len(rows), "firms": firms, "out": out, "left": len(tagged["firms"]) - firms}
+    known, unsure = int(counts.get("known", 0)), int(counts.get("unsure", 0))
+    click.echo(text("tagging.done", lang, known=known, unsure=unsure, **values))
+
+
+def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Path, lang: str) -> None:
+    """Tag a case with Parquet datasets, a part at a time."""
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.stores.parquet.read import read_small_tables, row_counts, whole_datasets
+    from chaingraph.stores.parquet.tag import tagged_parts
+    from chaingraph.tagging.cases import CHAIN_TABLES, learn_tagger
+    from chaingraph.writers.datasets import copy_datasets, large_case_folder, write_datasets, write_small_tables
+
+    large = whole_datasets(case, lang, ("firms", "firm_products"))
+    small = read_small_tables(case, lang, required=())
+    rows = row_counts(large)
+    with large_case_folder(out, inputs=[case]) as room:
+        click.echo(text("tagging.tag", lang), err=True)
+        tagger = learn_tagger(teacher, classes)
+        with click.progressbar(length=rows["firm_products"], file=sys.stderr, show_pos=True) as bar:
+
+            def tagged() -> Iterator[dict[str, pd.DataFrame]]:
+                for count, part in tagged_parts(large, tagger):
+                    yield part
+                    bar.update(count)
+
+            write_datasets(tagged(), room)
+        copy_datasets({name: path for name, path in large.items() if name != "firm_segments"}, room)
+        write_small_tables({**small.tables, **{name: teacher[name] for name in CHAIN_TABLES}}, room)
+        with open_engine({"firm_segments": room / "firm_segments"}) as query:
+            found = {str(name): int(value) for name, value in query("large/tagged").iloc[0].items()}
+    left = rows["firms"] - found["firms"]
+    click.echo(text("tagging.done", lang, rows=found.pop("segment_rows"), out=out, left=left, **found))
+
+
+COMMANDS: tuple[click.Command, ...] = (tag_command,)

@@ -1,0 +1,1 @@
+"""What can be counted in a graph seen from a region, before any judgement."""

@@ -1,0 +1,281 @@
+"""Where a region's chains have gaps: facts per segment, in natural units, without any text."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.facts.derived_tables import place_within
+from chaingraph.facts.position import segment_measures
+from chaingraph.model.columns import split
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places import regions
+from chaingraph.sql import Query
+
+MADE, BESIDE, OTHER = 1, 2, 3
+PRESENT_STATES = frozenset({"present", "present_unlisted", "normal", "strong"})
+CLUSTERS = frozenset({"cluster", "new_star", "future_zone"})
+
+
+@cache
+def gap_rules() -> dict[str, dict[str, float]]:
+    """The numbers behind states and severity, from ``library/gaps.toml``."""
+    return tomllib.loads((files("chaingraph") / "library" / "gaps.toml").read_text(encoding="utf-8"))
+
+
+def state_of(found: int, *, expected: float | None = None, share: float = 0.0, chain_local: int = 0) -> str:
+    """What may be said of a segment: its state.
+
+    Without a reference: none_known (0 found), thin (1-2), present (3 or more). With one: missing (0 found, at least 3
+    expected), unknown (0 found, fewer expected), weak (the 90 % interval of the location quotient ends below 1),
+    strong (it begins above 1, and at least 3 found), else normal.
+
+    Parameters
+    ----------
+    found
+        Local firms in the segment, n.
+    expected
+        chain_local x share, lambda; None without a reference.
+    share
+        The segment's share of its chain's firms in the reference, p.
+    chain_local
+        Local firms in the chain, t.
+
+    Notes
+    -----
+    The interval is Jeffreys': quantiles .05 and .95 of Gamma(n + .5), divided by lambda.
+
+    Examples
+    --------
+    >>> state_of(0), state_of(2), state_of(3)
+    ('none_known', 'thin', 'present')
+    >>> state_of(0, expected=3.2, share=0.1, chain_local=32), state_of(0, expected=2.9, share=0.1, chain_local=29)
+    ('missing', 'unknown')
+    """
+    rule = gap_rules()["rule"]
+    if expected is None:
+        if found == 0:
+            return "none_known"
+        return "thin" if found < rule["thin_below"] else "present"
+    if found == 0:
+        return "missing" if expected >= rule["expected_missing"] else "unknown"
+    if expected <= 0:
+        return "normal"
+    from scipy.stats import gamma
+
+    lower, upper = (float(gamma.ppf(quantile, found + 0.5)) / expected for quantile in (0.05, 0.95))
+    if upper < 1:
+        return "weak"
+    return "strong" if lower > 1 and found >= rule["strong_at_least"] else "normal"
+
+
+def local_presence(query: Query) -> pd.DataFrame:
+    """Which local firms are in which segment, and how sure is it?
+
+    Returns
+    -------
+    DataFrame
+        One row per segment and local firm: segment_id, chain_id, firm_id, firm, district, standing (1 makes it here,
+        2 beside: group-only, signed, stopped or unknown, 3 buyer, brand or licensor), role_order (1 = leader), product,
+        status_order (1 producing … 5 unknown), basis_order (1 = site), confidence_order (1 seen, 2 known, 3 unsure),
+        source, as_of.
+    """
+    return query("presence")
+
+
+def gap_facts(
+    graph: ChainGraph,
+    region: str,
+    query: Query,
+    presence: pd.DataFrame,
+    families: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """What is there, what would buy, what would sell, what lies near: one row per segment.
+
+    Parameters
+    ----------
+    presence
+        From `local_presence`.
+    families
+        firm_id, group_id.
+    reference
+        Makers of a national sample tagged by one rule, local firms included, counted as `sql/expected.sql` does:
+        segment_id, national, local, chain_national, chain_local. None: the curated case alone, which can say neither
+        "missing" nor "weak".
+
+    Returns
+    -------
+    DataFrame
+        Indexed by segment_id, in chain and segment order. Counts are firms; lists are tuples of names, longest first in
+        importance: found, group_only, local_demand (makers in the segments it feeds), local_supply (makers in the
+        segments feeding it), nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
+        reference), state, severity with its parts (severity_state, severity_demand, severity_high_value,
+        severity_chokepoint, severity_must_pass), fill_mode, admission, confirmed, local_order_share (本地配套率, 0-1;
+        NaN where no order data), must_pass, bridge, suppliers, choke_by_position. Of a case read from Parquet datasets
+        found, group_only, to_check and nearby_found count all firms, everything else those that were read.
+    """
+    facts = graph["segments"].set_index("segment_id").sort_values(["chain_id", "segment_id"], kind="stable")
+    facts = facts.join(graph["chains"].set_index("chain_id")[["chain", "chain_en"]], on="chain_id")
+    made = presence[presence["standing"] == MADE]
+    beside = presence[(presence["standing"] == BESIDE)]
+    facts["found"] = _count(made, facts)
+    facts["group_only"] = _count(beside, facts)
+    facts["to_check"] = _count(beside[beside["status_order"] == 5], facts)
+    facts["found_firms"] = _names(made, facts)
+    facts["group_only_firms"] = _names(beside, facts)
+    facts["presence_sources"] = _names(presence.dropna(subset=["source"]), facts, "source")
+    neighbours = query("neighbours", tables={"local_makers": made[["segment_id", "firm_id", "firm", "role_order"]]})
+    buys, sells = (neighbours[neighbours["direction"] == direction] for direction in ("buys", "sells"))
+    facts["local_demand"] = _count(buys, facts)
+    facts["local_supply"] = _count(sells, facts)
+    facts["buyers"] = _names(buys, facts)
+    facts["buyer_ids"] = _names(buys, facts, "firm_id")
+    outside = query("outside", [gap_rules()["rule"]["nearby_km"]], tables={"families": families})
+    facts = facts.join(outside.set_index("segment_id"))
+    facts["nearby_found"] = facts["nearby_found"].fillna(0).astype(int)
+    facts = _of_all_firms(facts, graph.totals)
+    facts = facts.join(segment_measures(graph).set_index("segment_id"))
+    facts = facts.join(_order_share(graph, region))
+    facts["clusters"] = _clusters(graph, region, facts)
+    facts["admission"] = _regional(graph["segment_rules"], region, "admission", facts)
+    facts["confirmed"] = _regional(graph["confirmations"], region, "state", facts)
+    facts = _with_states(facts, reference)
+    facts = _with_severity(facts)
+    facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
+    return facts
+
+
+def _of_all_firms(facts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Where the tables hold the first firms of each segment only: what was counted over all of them."""
+    if totals.empty:
+        return facts
+    counted = totals.set_index("segment_id").reindex(facts.index)
+    names = ("found", "group_only", "to_check", "nearby_found")
+    return facts.assign(**{name: counted[name].fillna(0).astype(int) for name in names})
+
+
+def _count(rows: pd.DataFrame, facts: pd.DataFrame) -> pd.Series[int]:
+    counts = rows.groupby("segment_id")["firm_id"].nunique()
+    return counts.reindex(facts.index).fillna(0).astype(int)
+
+
+def _names(rows: pd.DataFrame, facts: pd.DataFrame, column: str = "firm") -> pd.Series[Any]:
+    names: dict[str, dict[str, None]] = {}
+    for segment, name in zip(rows["segment_id"], rows[column], strict=True):
+        names.setdefault(segment, {})[name] = None
+    return pd.Series([tuple(names.get(segment, ())) for segment in facts.index], index=facts.index, dtype=object)
+
+
+def _order_share(graph: ChainGraph, region: str) -> pd.DataFrame:
+    """本地配套率: purchases from suppliers in the region / all with a known supplier city."""
+    bought = graph["leader_purchases"].dropna(subset=["annual_cny_m", "supplier_city"])
+    if bought.empty:
+        return pd.DataFrame({"local_order_share": pd.Series(dtype=float)})
+    local = {city: place_within(city, region) for city in bought["supplier_city"].unique()}
+    amounts = bought.assign(local=bought["annual_cny_m"].where(bought["supplier_city"].map(local), 0.0))
+    sums = amounts.groupby("segment_id")[["local", "annual_cny_m"]].sum()
+    return pd.DataFrame({"local_order_share": sums["local"] / sums["annual_cny_m"]})
+
+
+def _clusters(graph: ChainGraph, region: str, facts: pd.DataFrame) -> pd.Series[Any]:
+    """Names of the recognised local clusters that cover each segment."""
+    named: dict[str, list[str]] = {}
+    rows = graph["designations"]
+    rows = rows[rows["kind"].isin(CLUSTERS)].sort_values(["name"], kind="stable")
+    for name, segments, district in zip(rows["name"], rows["segments"], rows["district"], strict=True):
+        if isinstance(district, str) and not any(place_within(part, region) for part in split(district)):
+            continue
+        for segment in split(segments):
+            named.setdefault(segment, []).append(str(name))
+    return pd.Series([tuple(named.get(segment, ())) for segment in facts.index], index=facts.index, dtype=object)
+
+
+def _regional(rows: pd.DataFrame, region: str, column: str, facts: pd.DataFrame) -> pd.Series[Any]:
+    """The value that holds for the region: its own row, else the narrowest enclosing region's."""
+    enclosing = list(regions.region_path(region))
+    best: dict[str, tuple[int, str]] = {}
+    for segment, place, value in zip(rows["segment_id"], rows["region"], rows[column], strict=True):
+        path = regions.region_path(place)
+        if isinstance(value, str) and path[-1] in enclosing:
+            best[segment] = max(best.get(segment, (-1, "")), (enclosing.index(path[-1]), value))
+    return pd.Series([best.get(segment, (0, None))[1] for segment in facts.index], index=facts.index, dtype="str")
+
+
+def _with_states(facts: pd.DataFrame, reference: pd.DataFrame | None) -> pd.DataFrame:
+    facts = facts.assign(expected=math.nan, reference_local=0, segment_share=math.nan, chain_local=0)
+    if reference is not None:
+        counts = reference.set_index("segment_id").reindex(facts.index)  # a segment it does not know: nothing expected
+        share = (counts["national"] / counts["chain_national"].where(counts["chain_national"] > 0)).astype(float)
+        facts = facts.assign(
+            expected=(share * counts["chain_local"]).astype(float),
+            reference_local=counts["local"].fillna(0).astype(int),
+            segment_share=share,
+            chain_local=counts["chain_local"].fillna(0).astype(int),
+        )
+    facts["state"] = [_state(row) for row in facts.to_dict("records")]
+    return facts
+
+
+def _state(row: dict[Any, Any]) -> str:
+    if row["confirmed"] == "missing":
+        return "missing"
+    found = int(row["found"])
+    if math.isnan(row["expected"]):
+        state = state_of(found)
+    else:
+        # The reference's own local firms are compared with its own expectation; one rule tagged them both.
+        state = state_of(
+            int(row["reference_local"]),
+            expected=row["expected"],
+            share=row["segment_share"],
+            chain_local=int(row["chain_local"]),
+        )
+        if state == "unknown" or (state == "missing" and found):
+            state = state_of(found)  # too few expected to say more than the case itself does
+        elif (state == "missing" and row["to_check"]) or (state in ("normal", "strong", "weak") and not found):
+            state = "unknown"
+        elif state == "strong" and found < gap_rules()["rule"]["strong_at_least"]:
+            state = "normal"
+    at_least_present = row["confirmed"] == "present" or len(row["clusters"]) > 0
+    return "present_unlisted" if at_least_present and state not in PRESENT_STATES else state
+
+
+def _with_severity(facts: pd.DataFrame) -> pd.DataFrame:
+    points, parts = gap_rules()["state"], gap_rules()["parts"]
+    state = facts["state"].map(points).astype(float)
+    open_gap = (state > 0).astype(float)
+    buyers = facts["local_demand"].clip(upper=int(parts["demand_at_most"]))
+    pieces = {
+        "severity_state": state,
+        "severity_demand": open_gap * parts["demand"] * buyers,
+        "severity_high_value": open_gap * parts["high_value"] * facts["high_value"].fillna(value=False).astype(float),
+        "severity_chokepoint": open_gap * parts["chokepoint"] * facts["chokepoint"].fillna(value=False).astype(float),
+        "severity_must_pass": open_gap * parts["must_pass"] * facts["must_pass"].fillna(0.0),
+    }
+    choke = ((facts["must_pass"] >= 0.5) | facts["bridge_top"].fillna(value=False)) & (facts["suppliers"] < 2)
+    severity = sum(pieces.values(), start=pd.Series(0.0, index=facts.index))
+    return facts.assign(**pieces, severity=severity, choke_by_position=choke)
+
+
+def _fill_mode(row: dict[Any, Any]) -> str | None:
+    """How to fill: refused by admission, else somebody to check, else grow what is here, else near, else recruit."""
+    rule = gap_rules()["rule"]
+    if row["admission"] in ("限制", "禁止"):
+        return "unsuitable"
+    if row["state"] in PRESENT_STATES:
+        return None
+    if row["admission"] == "待核" or (row["found"] == 0 and row["to_check"] > 0):
+        return "to_check"
+    if row["found"] > 0:
+        return "cultivate"
+    flagged = row["high_value"] is True or row["chokepoint"] is True
+    if row["nearby_found"] >= rule["nearby_makers"] and not flagged:
+        return "nearby"
+    return "recruit"

@@ -1,0 +1,111 @@
+"""How a target is tied to local firms: the shortest recorded path of supply, ownership, investment or partnership."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from chaingraph.model.graph import ChainGraph
+from chaingraph.sql import Query
+
+MAX_STEPS = 4
+_COLUMNS = ("chain_id", "firm_id", "step", "from_id", "from_name", "kind", "to_id", "to_name", "product", "source",
+            "confidence")  # fmt: skip
+
+Link = dict[str, object]
+
+
+def neighbours(graph: ChainGraph) -> dict[str, list[tuple[str, Link]]]:
+    """Firms linked to each firm, in either direction, in a fixed order; with the link itself."""
+    tied: dict[str, list[tuple[str, Link]]] = {}
+    links = graph["firm_links"].sort_values(["kind", "source_id", "target_id", "product"], kind="stable")
+    for link in links.to_dict("records"):
+        source, target = str(link["source_id"]), str(link["target_id"])
+        tied.setdefault(source, []).append((target, {str(key): value for key, value in link.items()}))
+        tied.setdefault(target, []).append((source, {str(key): value for key, value in link.items()}))
+    return tied
+
+
+def shortest_route(
+    tied: Mapping[str, Sequence[tuple[str, Link]]], starts: Sequence[str], goals: set[str], steps: int = MAX_STEPS
+) -> list[tuple[str, Link, str]]:
+    """The shortest path from any of the starting firms to any goal, as (from, link, to); empty when there is none.
+
+    Examples
+    --------
+    >>> tied = {"a": [("b", {"kind": "supplies"})], "b": [("a", {"kind": "supplies"})]}
+    >>> shortest_route(tied, ["a"], {"b"})
+    [('a', {'kind': 'supplies'}, 'b')]
+    """
+    came: dict[str, tuple[str, Link] | None] = dict.fromkeys(starts)
+    queue = deque((start, 0) for start in starts)
+    while queue:
+        firm, depth = queue.popleft()
+        if firm in goals and depth:
+            path = []
+            step = came[firm]
+            while step is not None:
+                path.append((step[0], step[1], firm))
+                firm, step = step[0], came[step[0]]
+            return path[::-1]
+        if depth < steps:
+            for other, link in tied.get(firm, ()):
+                if other not in came:
+                    came[other] = (firm, link)
+                    queue.append((other, depth + 1))
+    return []
+
+
+def find_routes(
+    graph: ChainGraph,
+    targets: pd.DataFrame,
+    leaders: Mapping[str, set[str]],
+    local: Mapping[str, set[str]],
+    families: pd.DataFrame,
+) -> pd.DataFrame:
+    """Through whom is each target tied to the region: to a leader of the chain if possible, else to any local firm.
+
+    Parameters
+    ----------
+    targets
+        chain_id, firm_id: the rows to explain.
+    leaders, local
+        By chain: ids of its leaders, ids of its local firms.
+    families
+        firm_id, group_id; a path may start at any firm of the target's group.
+
+    Returns
+    -------
+    DataFrame
+        One row per target and step: chain_id, firm_id, step (1 is nearest the target), from_id, from_name, kind,
+        to_id, to_name, product, source, confidence. The arrow of a ``supplies`` or ``owns`` row is in from and to:
+        goods or control flow from → to, whichever end the target is. A target without a path of at most four steps has
+        no row.
+    """
+    names = graph["firms"].set_index("firm_id")["firm"].to_dict()
+    tied = neighbours(graph)
+    group = families.set_index("firm_id")["group_id"]
+    members = families.groupby("group_id")["firm_id"].agg(sorted)
+    rows = []
+    for chain_id, firm_id in sorted(set(zip(targets["chain_id"], targets["firm_id"], strict=True))):
+        family = [firm_id, *(other for other in members.get(group.get(firm_id), []) if other != firm_id)]
+        starts = [firm_id] + [other for other in family if other not in local.get(chain_id, set()) and other != firm_id]
+        path = shortest_route(tied, starts, leaders.get(chain_id, set()) - {firm_id})
+        if not path:
+            path = shortest_route(tied, starts, local.get(chain_id, set()) - {firm_id})
+        for step, (_, link, _) in enumerate(path, start=1):
+            source, target = str(link["source_id"]), str(link["target_id"])
+            rows.append(
+                (chain_id, firm_id, step, source, names.get(source, source), link["kind"], target,
+                 names.get(target, target), link["product"], link["source"], link["confidence"])
+            )  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.astype({column: "str" for column in _COLUMNS if column != "step"} | {"step": "int64"})
+
+
+def linked_firms(query: Query, local: set[str], families: pd.DataFrame) -> set[str]:
+    """Firms whose group has a recorded link to a local firm, or shares a partner with one (two steps)."""
+    here = pd.DataFrame({"firm_id": sorted(local)}, dtype="str")
+    return set(query("linked", tables={"here": here, "families": families[["firm_id", "group_id"]]})["firm_id"])

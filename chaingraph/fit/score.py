@@ -1,0 +1,381 @@
+"""How well a firm fits a region: its likeness to the firms already there, as a log location quotient.
+
+The score S is a sum of at most five terms, each a lift in nats times a fixed coefficient, and a constant:
+likeness by industry and product text (``mix``), by walks over shared attributes (``ppr``), to firms of neighbouring
+cities (``near``) and of cities of the same rank and size (``peers``), and the region's relatedness to the firm's
+industry. ``exp(S)`` is "times the base share". The
+coefficients were fitted on listed firms under a back-test with whole cities held out; see `chaingraph.backtest`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from chaingraph.errors import UnknownNameError
+from chaingraph.fit import kernels, relatedness
+from chaingraph.fit.kernels import Floats, Integers
+from chaingraph.fit.peers import counted_lift, largest_by_city, peer_weights
+from chaingraph.fit.population import (
+    Reference,
+    arrival_rows,
+    build_reference,
+    own_pairs,
+    visited_attributes,
+    with_candidates,
+)
+from chaingraph.labels import both
+
+KAPPA = 10.0
+NEAR_KM, FAR_KM = 100.0, 300.0
+MIN_SEEDS = 5  # fewer give no band
+FULL_FORM: Mapping[str, float] = {
+    "mix": 0.38, "ppr": 0.90, "near": 0.45, "peers": 0.60, "relatedness": 0.05, "constant": -0.03,
+}  # fmt: skip
+CASE_FORM: Mapping[str, float] = {"mix": 0.36, "ppr": 1.03, "constant": -0.025}  # no national reference
+# A population of which only the aggregate is known has no walks and no near cities, and knows of its peer cities what
+# counts of industries tell.
+SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "peers": 0.40, "relatedness": 0.10, "constant": -0.04}
+
+__all__ = [
+    "Reference",
+    "bootstrap",
+    "build_reference",
+    "fit_scores",
+    "fit_shares",
+    "fit_terms",
+    "with_candidates",
+]
+
+
+def fit_scores(
+    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """How well does each candidate fit the firms that are already there?
+
+    Parameters
+    ----------
+    reference
+        The population; seeds and candidates belong to it or to its added firms.
+    seeds
+        firm_id, weight (missing column = 1): the local firms. A weight counts alike in the likeness to them and in
+        their number.
+    candidates
+        Ids of the firms to score. A candidate that is itself a seed is never its own neighbour.
+    cities
+        City keys of the region. With them, and a reference that knows cities and distances, the full form is used
+        (near and peer cities, relatedness); without them the case-only form, whose lift is relative to the case's own
+        sample. An aggregate has a form of its own, with or without them.
+
+    Returns
+    -------
+    DataFrame
+        One row per candidate, index firm_id, sorted: mix, ppr, near, peers, relatedness (nats; relatedness in
+        standard deviations), s (nats), fit_lift = exp(s) (times the base share), text and industry (whether the firm
+        has any), comparable (seeds that share a code scheme or text with it). NaN in s: no basis, nothing to compare it
+        with.
+
+    Raises
+    ------
+    UnknownNameError
+        When a seed or a candidate is not in the reference.
+
+    Notes
+    -----
+    Full form: ``S = .38 mix + .90 ppr + .45 near + .60 peers + .05 relatedness - .03``; case-only form:
+    ``S = .36 mix + 1.03 ppr - .025``; with an aggregate ``S = .99 mix + .40 peers + .10 relatedness - .04``, its peers
+    from counts of industries. Lifts are those of `chaingraph.fit.kernels.lift` with kappa = 10.
+    """
+    local = _local(reference, seeds, candidates)
+    frame = _lifts(reference, local, cities)
+    frame["s"] = _total(frame, _form(reference, cities))
+    frame["fit_lift"] = np.exp(frame["s"])
+    frame["text"] = (reference.kinds[local.rows] & 1) > 0
+    frame["industry"] = reference.kinds[local.rows] > 1
+    frame["comparable"] = local.comparable.sum(axis=1).astype("int64")
+    return frame
+
+
+def fit_terms(
+    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """What adds up to each score: one row per firm and term, contributions summing to s.
+
+    Returns
+    -------
+    DataFrame
+        firm_id, term (mix, ppr, near, peers, relatedness, constant), coefficient, value (lift in nats; 1 for the
+        constant), contribution (nats) = coefficient x value. Firms without a score have no rows.
+    """
+    cities = None if cities is None else list(cities)
+    form = _form(reference, cities)
+    frame = fit_scores(reference, seeds, candidates, cities=cities).dropna(subset="s")
+    parts: list[pd.DataFrame] = []
+    for term, coefficient in form.items():
+        value = frame[term].fillna(0.0) if term in frame.columns else pd.Series(1.0, index=frame.index)
+        part = pd.DataFrame(
+            {"firm_id": frame.index, "term": term, "coefficient": coefficient, "value": value.to_numpy()}
+        )
+        parts.append(part.assign(contribution=part["coefficient"] * part["value"], order=len(parts)))
+    long = pd.concat(parts, ignore_index=True).sort_values(["firm_id", "order"])
+    return long.drop(columns="order").reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Local:
+    """Kernel values between candidates (rows) and seeds (columns)."""
+
+    candidates: tuple[str, ...]
+    rows: Integers
+    seeds: tuple[str, ...]
+    weights: Floats
+    comparable: Floats  # 0/1
+    mix_text: Floats
+    mix_industry: Floats
+    ppr_text: Floats
+    ppr_industry: Floats
+
+
+def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str]) -> _Local:
+    at = reference.position
+    weights = seeds["weight"] if "weight" in seeds.columns else pd.Series(1.0, index=seeds.index)
+    by_firm = weights.astype(float).groupby(seeds["firm_id"]).max().sort_index()
+    by_firm = by_firm[by_firm > 0]
+    wanted = tuple(sorted(set(candidates)))
+    missing = [firm for firm in (*by_firm.index, *wanted) if firm not in at]
+    if missing:
+        raise UnknownNameError(both("errors.not_in_reference", firms=", ".join(sorted(set(missing))[:5])))
+    rows = np.array([at[firm] for firm in wanted], dtype=np.int64)
+    columns = np.array([at[firm] for firm in by_firm.index], dtype=np.int64)
+    by_weight: Floats = np.asarray(by_firm, dtype=np.float64)
+    apart = (rows[:, None] != columns[None, :]).astype(np.float64)
+    alike = (reference.kinds[rows][:, None] & reference.kinds[columns][None, :]) > 0
+    comparable = np.asarray(alike * apart, dtype=np.float64)
+    factors = kernels.mix_factors(reference.means)
+    text = factors[3] * kernels.dense(reference.text[rows] @ reference.text[columns].T) * comparable
+    industry = np.zeros_like(text)
+    for factor, codes in zip(factors[:3], reference.codes, strict=True):
+        industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
+    walk_text = walk_industry = np.zeros_like(text)
+    if reference.walks:
+        first_code = reference.text.shape[1]
+        visits = visited_attributes(reference, columns)
+        arrive = arrival_rows(reference, rows)
+        walk_text = arrive[:, :first_code] @ visits[:, :first_code].T
+        walk_industry = arrive[:, first_code:] @ visits[:, first_code:].T
+    return _Local(
+        wanted,
+        rows,
+        tuple(str(firm) for firm in by_firm.index),
+        by_weight,
+        comparable,
+        text,
+        industry * comparable,
+        np.asarray(walk_text) * comparable,
+        np.asarray(walk_industry) * comparable,
+    )
+
+
+def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) -> pd.DataFrame:
+    expected = reference.expected[local.rows]
+    count = local.comparable @ local.weights
+    basis = np.where(local.comparable.sum(axis=1) > 0, 0.0, np.nan)
+    frame = pd.DataFrame(index=pd.Index(local.candidates, name="firm_id", dtype="str"))
+    mix, walk = local.mix_text + local.mix_industry, local.ppr_text + local.ppr_industry
+    frame["mix"] = kernels.lift(mix @ local.weights, count, expected[:, 0], kappa=KAPPA)
+    frame["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA)
+    frame[["mix", "ppr"]] += basis[:, None]
+    frame[["near", "peers", "relatedness"]] = np.nan
+    form, region = _form(reference, cities), sorted(set(cities or ()))
+    if "near" in form:
+        frame["near"] = _elsewhere(reference, local.rows, _near(reference, region)) + basis
+    if "peers" in form:
+        peers = _peers if reference.walks else _counted_peers
+        frame["peers"] = peers(reference, local.rows, region) + basis
+    if "relatedness" in form:
+        frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
+    return frame
+
+
+def _near(reference: Reference, region: Sequence[str]) -> dict[str, float]:
+    """How much the firms of each other city count by distance: exp(-d / 100 km) up to 300 km from the region."""
+    assert reference.distance is not None
+    weights = {}
+    for city in sorted(set(reference.city) - {"", *region}):
+        away = [reference.distance(city, here) for here in region]
+        nearest = min((km for km in away if not np.isnan(km)), default=np.inf)
+        weights[city] = float(np.exp(-nearest / NEAR_KM)) if nearest <= FAR_KM else 0.0
+    return weights
+
+
+def _peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+    """Lift over the firms of cities of the same rank and size."""
+    firms = Counter(city for city in reference.city if city)
+    cities = sorted(firms)
+    weights = peer_weights(np.array([firms[city] for city in cities], dtype=np.float64), cities)
+    largest = largest_by_city(weights, np.isin(np.array(cities), list(region)))
+    return _elsewhere(reference, rows, dict(zip(cities, map(float, largest), strict=True)))
+
+
+def _counted_peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+    """The same from counts of industries by city; the size of a city is what is counted there."""
+    sums = reference.sums
+    if not sums.cities:
+        return np.zeros(len(rows))
+    weights = peer_weights(sums.industries.sum(axis=1), sums.cities)
+    largest = largest_by_city(weights, np.isin(np.array(sums.cities), list(region)))
+    at = kernels.position_of(sums.cities)
+    seat = np.array([at.get(reference.city[row], -1) for row in rows], dtype=np.int64)
+    codes = [sparse.csr_array(block[rows]) for block in reference.codes]
+    return counted_lift(sums, sums.industries, sums.national, largest[:, None], codes, seat, kappa=KAPPA)[:, 0]
+
+
+def _elsewhere(reference: Reference, rows: Integers, by_city: Mapping[str, float]) -> Floats:
+    """Lift over the firms of other cities, each weighted as its city is; 0 where there is none."""
+    size = reference.size
+    weight = np.array([by_city.get(city, 0.0) for city in reference.city], dtype=np.float64)
+    text, codes = reference.text[rows], [block[rows] for block in reference.codes]
+    population = (
+        sparse.csr_array(reference.text[:size]),
+        [sparse.csr_array(block[:size]) for block in reference.codes],
+    )
+    factors = kernels.mix_factors(reference.means)
+    mass = kernels.mix_sums(text, codes, population, factors, weight[:, None])[:, 0]
+    member = reference.member[rows]
+    own = np.where(member >= 0, weight[member], 0.0)
+    mass = np.maximum(mass - own * own_pairs(reference, rows), 0.0)
+    present = sorted({int(kind) for kind in reference.kinds[:size]})
+    by_kind = np.array([weight[reference.kinds[:size] == kind].sum() for kind in present])
+    overlap = (reference.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
+    return kernels.lift(mass, overlap @ by_kind - own, reference.expected[rows, 0], kappa=KAPPA)
+
+
+def _relatedness(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+    """Standardised density of the firm's fine industry around the region's industries; 0 for a firm without one."""
+    sums = reference.sums
+    inside = np.isin(np.array(sums.cities), list(region))
+    special = relatedness.specialised(sums.industries[inside].sum(axis=0)[None, :], sums.national)
+    score = relatedness.standardised(relatedness.density(special, reference.near))[0]
+    held = kernels.unit_rows(sparse.csr_array(reference.codes[2][rows]), power=1)
+    return np.asarray(held @ score, dtype=np.float64)
+
+
+def _form(reference: Reference, cities: Iterable[str] | None) -> Mapping[str, float]:
+    if not reference.walks:
+        return SUMS_FORM
+    known = reference.distance is not None and any(reference.city)
+    return (reference.weights or FULL_FORM) if cities is not None and known else CASE_FORM
+
+
+def _total(frame: pd.DataFrame, form: Mapping[str, float]) -> pd.Series:
+    total = pd.Series(form["constant"], index=frame.index)
+    for term in sorted(form.keys() - {"constant"}):
+        # Without a basis there is no lift by likeness; no neighbours and no industry add nothing.
+        total = total + form[term] * (frame[term] if term in ("mix", "ppr") else frame[term].fillna(0.0))
+    return total
+
+
+def fit_shares(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str]) -> pd.DataFrame:
+    """Which local firms carry a candidate's likeness, and through what: the kernel mass split exactly.
+
+    Returns
+    -------
+    DataFrame
+        firm_id, term (mix, ppr), part (text, industry), local_firm_id, share (0-1; sums to 1 within firm and term),
+        largest first. Shares divide kernel mass, not nats. A firm that shares nothing with any seed has no rows.
+    """
+    local = _local(reference, seeds, candidates)
+    frames = []
+    for term, part, values in (
+        ("mix", "text", local.mix_text),
+        ("mix", "industry", local.mix_industry),
+        ("ppr", "text", local.ppr_text),
+        ("ppr", "industry", local.ppr_industry),
+    ):
+        mass = values * local.weights
+        row, column = np.nonzero(mass > 0)
+        frame = pd.DataFrame(
+            {
+                "firm_id": np.array(local.candidates, dtype=object)[row],
+                "term": term,
+                "part": part,
+                "local_firm_id": np.array(local.seeds, dtype=object)[column],
+                "share": mass[row, column],
+            }
+        )
+        frames.append(frame.astype({"firm_id": "str", "local_firm_id": "str"}))
+    long = pd.concat(frames, ignore_index=True)
+    long["share"] = long["share"] / long.groupby(["firm_id", "term"])["share"].transform("sum")
+    order = ["firm_id", "term", "share", "local_firm_id", "part"]
+    return long.sort_values(order, ascending=[True, True, False, True, True]).reset_index(drop=True)
+
+
+def bootstrap(
+    reference: Reference,
+    seeds: pd.DataFrame,
+    candidates: Sequence[str],
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    top: int = 30,
+    cities: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """How much does a score depend on which local firms happen to be known?
+
+    The seeds are drawn again with replacement; the reference, kernel means, text weights, near and peer cities and
+    relatedness stay fixed.
+
+    Parameters
+    ----------
+    reference, seeds, candidates, cities
+        As for `fit_scores`.
+    draws, seed
+        Number of draws and the seed of the generator.
+    top
+        Length of the list; a firm counts as in the top of a draw within the first min(top, 20 % of the pool).
+
+    Returns
+    -------
+    DataFrame
+        Index firm_id: fit_low, fit_high (10 and 90 % of exp(s) over the draws), top_share (0-1, share of draws in the
+        top). All NaN under 5 seeds, and for a firm without a score.
+    """
+    local = _local(reference, seeds, candidates)
+    frame = pd.DataFrame(
+        np.nan,
+        index=pd.Index(local.candidates, name="firm_id", dtype="str"),
+        columns=["fit_low", "fit_high", "top_share"],
+    )
+    lifts = _lifts(reference, local, cities)
+    form = _form(reference, cities)
+    scored = np.flatnonzero(lifts["mix"].notna().to_numpy())
+    if len(local.seeds) < MIN_SEEDS or not len(scored):
+        return frame
+    held = len(local.seeds)
+    picks = np.random.default_rng(seed).multinomial(held, np.full(held, 1 / held), draws)
+    weights = (picks * local.weights).T.astype(np.float64)  # seeds x draws
+    count = local.comparable[scored] @ weights
+    expected = reference.expected[local.rows[scored]]
+    total = np.full(count.shape, form["constant"])
+    for column, term, values in (
+        (0, "mix", local.mix_text + local.mix_industry),
+        (1, "ppr", local.ppr_text + local.ppr_industry),
+    ):
+        if term not in form:
+            continue
+        base = expected[:, column : column + 1]
+        total += form[term] * kernels.lift(values[scored] @ weights, count, base, kappa=KAPPA)
+    for term in ("near", "peers", "relatedness"):
+        if term in form:
+            total += form[term] * lifts[term].fillna(0.0).to_numpy()[scored][:, None]
+    limit = max(1, min(top, int(0.2 * len(scored))))
+    # Ties in order of id; rounded, so that the last bits, which depend on the number of threads, do not part them.
+    rank = np.argsort(np.argsort(-total.round(9), axis=0, kind="stable"), axis=0, kind="stable")
+    low, high = np.quantile(np.exp(total), [0.1, 0.9], axis=1)
+    frame.iloc[scored] = np.column_stack([low, high, (rank < limit).mean(axis=1)])
+    return frame

@@ -1,0 +1,1 @@
+"""A register kept elsewhere, read into events of the ledger."""

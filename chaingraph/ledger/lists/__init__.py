@@ -1,0 +1,1 @@
+"""What the ledger says to the shortlist, and the shortlist to the ledger."""

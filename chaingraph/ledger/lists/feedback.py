@@ -1,0 +1,183 @@
+"""What the ledger gives back to the shortlist: outcomes for the back-test, and who already talks to a firm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from chaingraph.labels import LANGUAGES, text
+from chaingraph.ledger.derived import landing
+from chaingraph.ledger.fields import LADDER
+from chaingraph.ledger.project import Project
+from chaingraph.ledger.store import Ledger
+from chaingraph.ledger.suspects import bare, keys
+from chaingraph.matching.name_forms import normalise_name
+from chaingraph.model.findings import Findings
+
+LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
+OUTCOME_COLUMNS = ("firm", "region", "date")
+TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
+HELD = "held_elsewhere"  # the gate of a firm that another place negotiates with alone
+_SHOWN_NAMES = 10
+
+
+def outcomes(ledger: Ledger, region: str) -> pd.DataFrame:
+    """Firms that came, as the back-test takes them (``--outcomes``): one row per firm signed or further.
+
+    Constructed examples, projects decided to be another and projects that ended before a signing are left out.
+
+    Parameters
+    ----------
+    region
+        The city of the ledger, as in the case (嘉兴).
+
+    Returns
+    -------
+    DataFrame
+        firm, region, date (day of the first signing or later stage; missing where not known), by date and firm.
+    """
+    first: dict[str, str] = {}
+    for project in ledger.projects():
+        days = [project.stage_on[stage] for stage in LADDER[1:] if stage in project.stage_on]
+        if project.same_as or not days or project.facts.get("constructed"):
+            continue
+        firm, day = str(project.facts["investor"]), min((day for day in days if day), default="")
+        known = [each for each in (first.get(firm, ""), day) if each]
+        first[firm] = min(known, default="")
+    rows = [(firm, region, day or None) for firm, day in sorted(first.items(), key=lambda item: (item[1], item[0]))]
+    return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype("str")
+
+
+def enough_to_refit(positives: pd.DataFrame) -> bool:
+    """Whether there are enough outcomes to fit the score's weights anew; below, the shipped ones stay."""
+    return len(positives) >= LEAST_POSITIVES
+
+
+def firm_names(project: Project) -> set[str]:
+    """What a project's firm is recognised by: id, credit code, and names without place and legal form."""
+    about = keys(project.project_id, project.facts)
+    firm_id = project.facts.get("firm_id")
+    names = {f"name {bare(name)}" for name in (about.investor_key, about.group) if bare(name)}
+    return (
+        names
+        | ({f"id {firm_id}"} if firm_id else set())
+        | ({f"code {about.credit_code}"} if about.credit_code else set())
+    )
+
+
+def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: str, place: str = "") -> pd.DataFrame:
+    """A shortlist with what the ledger knows of each firm: who talks to it, since when, and whether it may be offered.
+
+    Parameters
+    ----------
+    shortlist
+        Rows with firm, and firm_id or credit_code where known.
+    projects
+        The projects of the ledger as they stand.
+    place
+        Whose list it is; a firm that another place holds exclusively is not offered to it. "" is nobody: what any place
+        holds is not offered.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with ledger_project, ledger_stage, ledger_place, ledger_since (first contact or entry),
+        ledger_until (last day of an exclusive negotiation), ledger_offer (``new``: not in the ledger; ``own``;
+        ``open``: others talk to it; ``held``: another place negotiates alone, do not approach). Of several projects of
+        a firm the one that is held, else the latest, is shown. Firms are recognised by id, credit code or name without
+        place and legal form; a project is also found under the name of its investor's group.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    live = {project.project_id: project for project in projects if project.open}
+    for project in live.values():
+        for key in firm_names(project):
+            held = project.holds(as_of)
+            found.setdefault(key, []).append((f"{'1' if held else '0'} {project.entered_on}", project.project_id))
+    rows: list[tuple[object, ...]] = []
+    for row in shortlist.to_dict("records"):
+        asked = [
+            f"id {row.get('firm_id')}",
+            f"code {row.get('credit_code')}",
+            f"name {bare(normalise_name(str(row['firm'])))}",
+        ]
+        hits = sorted(hit for key in asked for hit in found.get(key, []))
+        if not hits:
+            rows.append((None, None, None, None, None, "new"))
+            continue
+        project = live[hits[-1][1]]
+        holder, where = project.holds(as_of), landing(project)
+        offer = "held" if holder and holder != place else "own" if where == place or holder else "open"
+        since = project.stage_on.get("negotiating") or project.entered_on
+        rows.append(
+            (project.project_id, project.stage, where, since, project.exclusive_until if holder else None, offer)
+        )
+    added = pd.DataFrame(rows, columns=list(TALK_COLUMNS), index=shortlist.index).astype("str")
+    return pd.concat([shortlist, added], axis=1)
+
+
+def findings_with_ledger(findings: Findings, projects: Sequence[Project], *, as_of: str, place: str = "") -> Findings:
+    """What a run found, with what the ledger knows of each listed firm.
+
+    Each listed firm that stands in the ledger says so as its first next step, and has the `TALK_COLUMNS`. A firm that
+    another place negotiates with alone is taken off the lists of new targets; it is counted with what the gates held
+    back (`HELD`), by name. Of the sector rankings it stays a member and the first reason says who holds it.
+
+    Parameters
+    ----------
+    as_of
+        The day on which an exclusive negotiation is looked at.
+    place
+        Whose lists they are; see `with_ledger`.
+    """
+    changed: dict[str, dict[str, pd.DataFrame]] = {"targets": {}, "leader_targets": {}, "rankings": {}, "notes": {}}
+    held: dict[str, set[str]] = {}
+    for lang in LANGUAGES:
+        for name in ("targets", "leader_targets"):
+            told = _told(getattr(findings, name)[lang], projects, as_of, place, lang, "next_step")
+            away = told["ledger_offer"].eq("held") & told["candidate_list"].eq("new")
+            for chain_id, firm in zip(told.loc[away, "chain_id"], told.loc[away, "firm"], strict=True):
+                held.setdefault(str(chain_id), set()).add(str(firm))
+            changed[name][lang] = _ranked_again(told[~away])
+        rankings = _told(findings.rankings[lang], projects, as_of, place, lang, "reasons")
+        changed["rankings"][lang] = rankings[list(findings.rankings[lang].columns)]
+    gates = [(chain_id, HELD, len(firms), ";".join(sorted(firms)[:_SHOWN_NAMES])) for chain_id, firms in held.items()]
+    more = pd.DataFrame(sorted(gates), columns=["chain_id", "gate", "count", "firms"])
+    dropped = pd.concat([findings.dropped, more], ignore_index=True) if gates else findings.dropped
+    for lang in LANGUAGES:
+        said = text("ledger.note_shortlist", lang, as_of=as_of, held=len(set().union(*held.values())))
+        chains = findings.gaps[lang]["chain_id"].drop_duplicates()
+        notes = pd.DataFrame({"chain_id": chains, "note": said}).astype("str")
+        changed["notes"][lang] = pd.concat([findings.notes[lang], notes], ignore_index=True)
+    dropped = dropped.sort_values("chain_id", kind="stable", ignore_index=True)
+    parameters = {**findings.parameters, "ledger_as_of": as_of, "ledger_place": place or None}
+    return replace(
+        findings, targets=changed["targets"], leader_targets=changed["leader_targets"], rankings=changed["rankings"],
+        notes=changed["notes"], dropped=dropped, parameters=parameters,
+    )  # fmt: skip
+
+
+def _told(
+    frame: pd.DataFrame, projects: Sequence[Project], as_of: str, place: str, lang: str, column: str
+) -> pd.DataFrame:
+    """The rows with the `TALK_COLUMNS`, and with what they say put before a text column."""
+    told = with_ledger(frame, projects, as_of=as_of, place=place)
+    joint = text("gaps.sentence_separator", lang)
+    said = []
+    for row in told.to_dict("records"):
+        own = row[column] if isinstance(row[column], str) and row[column] else None
+        if row["ledger_offer"] == "new":
+            said.append(own)
+            continue
+        values = {name.removeprefix("ledger_"): row[name] for name in TALK_COLUMNS}
+        values["stage"] = text(f"ledger.stage_{row['ledger_stage']}", lang)
+        sentence = text(f"ledger.talk_{row['ledger_offer']}", lang, **values)
+        said.append(sentence if own is None else f"{sentence}{joint}{own}")
+    return told.assign(**{column: pd.Series(said, index=told.index, dtype="str")})
+
+
+def _ranked_again(frame: pd.DataFrame) -> pd.DataFrame:
+    """Ranks without a hole, each list for itself."""
+    ranks = frame.groupby(["chain_id", "candidate_list"])["rank"].rank(method="first")
+    return frame.assign(rank=ranks.astype(frame["rank"].dtype)).reset_index(drop=True)

@@ -1,0 +1,294 @@
+"""The main job: a case in, chain maps, gaps and an explained shortlist out."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from chaingraph import __version__
+from chaingraph.api import LISTED, NO_REFERENCE, read_cases
+from chaingraph.choosing.surveying import survey
+from chaingraph.choosing.trust import PROTOCOLS, figures_of
+from chaingraph.engines import named_engine
+from chaingraph.errors import CaseError
+from chaingraph.facts.source_kinds import count_kinds
+from chaingraph.labels import text
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.case import Case
+from chaingraph.model.findings import Findings, only_chains
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.reading.read import changed_since_read
+from chaingraph.writers.exports import target_columns
+from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
+from chaingraph.writers.ledger.marks import with_ledger_file
+from chaingraph.writers.page.changes import former_run, read_former
+from chaingraph.writers.page.page import write_pages
+from chaingraph.writers.workbook.marks import marks_not_placed, no_marks, read_marks
+from chaingraph.writers.workbook.profile import load_profile
+from chaingraph.writers.workbook.workbook import write_workbook
+
+STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons", "workbook", "pages")
+_QUESTION_COLUMNS = (
+    "rank",
+    "chain_id",
+    "chain",
+    "segment_id",
+    "segment",
+    "state",
+    "ask_whom",
+    "question",
+    "why",
+    "sources",
+)
+_RANKING_COLUMNS = ("chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
+                    "fit_lift", "evidence_grade", "reasons", "sources")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made: the findings, the graph they were found in, the files written, marks that found no row."""
+
+    findings: Findings
+    graph: ChainGraph
+    case: Case
+    out: Path
+    files: tuple[Path, ...]
+    unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`workbook.marks.MARK_COLUMNS`)
+    changed: tuple[str, ...] = ()  # input files that somebody changed while the run went on
+
+
+# With pyarrow about, pandas would keep text in Arrow, which all that is done cell by cell here pays for.
+@pd.option_context("mode.string_storage", "python")
+def run(
+    case_path: str | Path,
+    *,
+    region: str,
+    out: str | Path,
+    chains: Sequence[str] | None = None,
+    strategy: str = "auto",
+    top: int = 30,
+    lang: str = "zh",
+    reference: str | Path = LISTED,
+    as_of: str | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    profile: str | Path = "zhejiang",
+    update: str | Path | None = None,
+    pictures: bool = False,
+    engine: str = "duckdb",
+    master: str | None = None,
+    ledger: str | Path | None = None,
+    ledger_place: str | None = None,
+    compare: str | Path | None = None,
+    weights: str | Path | None = None,
+    backtest: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> RunResult:
+    """Survey a region and write what a bureau receives.
+
+    Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
+    leader_targets.csv (the leader-driven list), rankings.csv, gaps.csv, questions.csv and run.json into ``out``, all of
+    them or none. The CSV files are the same bytes for the same input.
+
+    Parameters
+    ----------
+    case_path
+        Folder or workbook of the case.
+    region
+        The region that recruits, such as 嘉兴.
+    out
+        Folder to write to; files of an earlier run in it are replaced when everything is finished.
+    chains
+        Ids or names of the chains to write; None: all. Scores are the same either way.
+    strategy
+        ``auto`` (each chain's own), strengthen, extend or build.
+    top
+        Length of a list.
+    lang
+        Language of the texts, zh or en; the pages hold both.
+    reference
+        What shares, expected counts and lifts are relative to: ``listed`` (the aggregate of listed firms that comes
+        with the package), ``none`` (the case alone), or a national case, whose firms are then candidates too.
+    as_of
+        The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+    seed, draws
+        Of the bootstrap over local firms.
+    profile
+        Which sheets shortlist.xlsx has: one of `shipped_profiles`, or a TOML file of your own.
+    update
+        A workbook of an earlier run: status, owner and notes filled into it are kept. It may be ``out``'s own.
+    pictures
+        Whether the workbook's pictures are drawn; they take longer than all the rest.
+    engine, master
+        What runs the SQL texts: duckdb, or spark and where it runs. The tables are the same to the byte.
+    ledger
+        A project ledger: the lists say who already talks to a firm, and leave out as new whom a place negotiates with
+        alone; see `chaingraph.writers.ledger.marks.with_ledger_file`. The tables of targets then have further columns.
+    ledger_place
+        The place whose lists these are; what it holds itself is offered to it.
+    compare
+        The folder that an earlier run wrote: the pages say what changed since. None: what stands in ``out`` now.
+    weights
+        A file of the score's weights, fitted on a bureau's own outcomes (`chaingraph.backtest.refit`); it needs a
+        ``reference``.
+    backtest
+        What ``chaingraph backtest`` wrote on a case of your own, a file or its folder: the figure of the own city is
+        then told from it; None: from the figures that come with the package.
+    progress
+        Called with the name of each of `STAGES` as it begins.
+
+    Raises
+    ------
+    CaseError
+        When the case is refused (the message sums up its rejects), or ``update``, ``weights`` or ``backtest`` cannot
+        be read.
+    UnknownNameError
+        When a region, chain, strategy or profile is not known.
+    StoreError
+        When ``out`` cannot be written.
+    """
+    started = time.perf_counter()
+    report = progress or (lambda stage: None)
+    seconds: dict[str, float] = {}
+    began: list[tuple[str, float]] = []
+
+    def begin(name: str) -> None:
+        now = time.perf_counter()
+        if began:
+            last, since = began[-1]
+            seconds[last] = round(now - since, 3)
+        began.append((name, now))
+        report(name)
+
+    begin("read")
+    open_engine = named_engine(engine, master, lang)
+    load_profile(profile)  # what is wrong with it is said before anything is computed
+    marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
+    national = reference not in (LISTED, NO_REFERENCE)
+    inputs = [Path(case_path), *([Path(reference)] if national else [])]
+    check_output(Path(out), inputs=inputs)  # likewise
+    former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
+    fitted, tests = _fitted(weights, national=national, lang=lang), _own_tests(backtest, lang)
+    cases, sample = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
+    graph = build_graph(*cases)
+    wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
+    findings = survey(
+        graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
+        reference=sample, weights=fitted, tests=tests, progress=begin,
+    )  # fmt: skip
+    if wanted is not None:
+        findings = only_chains(findings, wanted)
+    findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)
+    with output_folder(Path(out), inputs=inputs) as folder:
+        _write_tables(findings, folder, lang)
+        begin("workbook")
+        told = {**findings.parameters, "version": __version__, "files": _file_hashes(cases)}
+        write_workbook(
+            replace(findings, parameters=told), graph, folder / "shortlist.xlsx",
+            lang=lang, profile=profile, marks=marks, pictures=pictures,
+        )  # fmt: skip
+        begin("pages")
+        write_pages(findings, graph, folder, previous=former)
+        seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
+        names = sorted(path.name for path in folder.iterdir())
+        record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})
+        # A table saved by somebody meanwhile: what was made is made of the former one, and both stand in the record.
+        changed = [
+            name for path, read in zip(inputs, cases, strict=True) for name in changed_since_read(path, read.files)
+        ]
+        record["changed_while_running"] = changed
+        write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
+    files = tuple(Path(out) / name for name in [*names, "run.json"])
+    unplaced = marks_not_placed(findings, graph, marks, lang)
+    return RunResult(findings, graph, cases[0], Path(out), files, unplaced, tuple(changed))
+
+
+def _fitted(weights: str | Path | None, *, national: bool, lang: str) -> dict[str, float] | None:
+    """The weights of a file, where one is given."""
+    if weights is None:
+        return None
+    from chaingraph.backtest.refit import read_weights
+
+    if not national:
+        raise CaseError(text("errors.weights_alone", lang))
+    try:
+        content = Path(weights).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CaseError(text("errors.weights_not_opened", lang, file=weights, detail=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise CaseError(text("errors.weights_no_text", lang, file=weights)) from error
+    return read_weights(content, str(weights))
+
+
+def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
+    """The figures by city of the reader's own back-test, where one is given."""
+    if backtest is None:
+        return None
+    given = Path(backtest)
+    paths = sorted(given.glob("*.json")) if given.is_dir() else [given]
+    try:
+        stored = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        found = pd.concat([figures_of(one) for one in stored if one.get("protocol") in PROTOCOLS], ignore_index=True)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CaseError(text("trust.unreadable", lang, path=given)) from error
+    if found.duplicated(["protocol", "city", "method"]).any():
+        raise CaseError(text("trust.protocol_twice", lang, path=given, files=", ".join(path.name for path in paths)))
+    return found
+
+
+def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
+    for name, frame in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
+        write_csv(frame, folder / f"{name}.csv", columns=target_columns(frame))
+    write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
+    write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
+    write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)
+
+
+def _source_counts(findings: Findings) -> pd.DataFrame:
+    """Rows of the lists by chain, list and kind of source."""
+    main, led = findings.targets[findings.lang], findings.leader_targets[findings.lang]
+    rows = pd.concat([main.assign(list=main["candidate_list"]), led.assign(list="leader")], ignore_index=True)
+    return count_kinds(rows, ("chain_id", "list"))
+
+
+def _file_hashes(cases: Sequence[Case]) -> list[dict[str, object]]:
+    """Every input file once, with its sha256 and rows: what the method sheet lists."""
+    rows = [row for case in cases for row in case.files.to_dict("records")]
+    unique = {(row["file"], row["table"], row["sha256"]): row for row in rows}
+    return [{str(name): value for name, value in row.items()} for row in unique.values()]
+
+
+def run_record(
+    findings: Findings, graph: ChainGraph, cases: Sequence[Case], seconds: dict[str, float]
+) -> dict[str, Any]:
+    """What run.json holds: version, parameters, input files with sha256 and row counts, rejects, dates, durations."""
+    files = pd.concat([case.files.assign(case=case.name) for case in cases], ignore_index=True)
+    rejects = pd.concat([case.rejects.assign(case=case.name) for case in cases], ignore_index=True)
+    return {
+        "version": __version__,
+        "command": "run",
+        "python": platform.python_version(),
+        "parameters": dict(findings.parameters) | {"lang": findings.lang},
+        "seed": findings.parameters.get("seed"),
+        "data_date": findings.as_of,
+        "inputs": json.loads(files.to_json(orient="records", force_ascii=False)),
+        "rows": {name: len(frame) for name, frame in graph.tables.items() if len(frame)},
+        "rejects": {
+            "count": len(rejects),
+            "first": json.loads(rejects.head(100).to_json(orient="records", force_ascii=False)),
+        },
+        "sources": json.loads(_source_counts(findings).to_json(orient="records")),
+        "trust": json.loads(findings.trust[findings.lang].to_json(orient="records", force_ascii=False)),
+        "dropped": json.loads(findings.dropped.to_json(orient="records", force_ascii=False)),
+        "matches": len(graph.matches),
+        "review": len(graph.review),
+        "seconds": seconds,
+    }

@@ -1,0 +1,1 @@
+"""Which rows mean one firm: names compared, rows merged, product text cut into pieces."""

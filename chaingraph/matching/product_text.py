@@ -1,0 +1,103 @@
+"""Product names made comparable: accounting lines out, places, brackets and digits deleted, shares made to add up.
+
+Two firms are compared by what their products are called. A place in a product's name would tell where the firm is and
+so would prove the fit by itself; a line of the accounts is no product. Both go before anything is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from chaingraph.places import regions
+
+# Lines of a revenue table that are no products (balancing, eliminations, "other").
+ACCOUNTING = re.compile(
+    r"平衡项目|抵[销消减]|调整项目|合计|小计|内部|分部间|未分配|^其[他它].{0,6}$|^销售$|^服务$|^产品$|^配件$|营业外|补充"
+)
+_BRACKETS = re.compile(r"[(\uff08\[【〔][^)\uff09\]】〕]*[)\uff09\]】〕]")  # \uff08, \uff09: full-width
+_NOISE = re.compile(r"[\s\d]+")
+_LISTED = re.compile(r"[、;\uff1b,\uff0c/]")
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, regions.place_names())))
+
+
+def is_accounting_line(product: str) -> bool:
+    """Is this line of a firm's revenue table bookkeeping and not a product?
+
+    Examples
+    --------
+    >>> is_accounting_line("分部间抵销"), is_accounting_line("光伏玻璃")
+    (True, False)
+    """
+    return ACCOUNTING.search(product) is not None
+
+
+def clean_product(product: str) -> str:
+    """The part of a product's name that says what it is; empty when nothing comparable is left.
+
+    Accounting lines give an empty text. Names of provinces, prefectures and county-level cities, text in brackets,
+    blanks and digits are deleted; what is then shorter than two characters is empty too.
+
+    Examples
+    --------
+    >>> clean_product("嘉兴光伏玻璃(3.2mm)")
+    '光伏玻璃'
+    >>> clean_product("其他业务"), clean_product("平衡项目")
+    ('', '')
+    """
+    if is_accounting_line(product):
+        return ""
+    bare = _NOISE.sub("", _BRACKETS.sub("", _places().sub("", product)))
+    return bare if len(bare) >= 2 else ""
+
+
+def split_products(cell: str) -> list[str]:
+    """The single products of a cell that lists several; brackets go first, as they may hold a separator.
+
+    Examples
+    --------
+    >>> split_products("有机硅、硅橡胶(HTV、RTV)")
+    ['有机硅', '硅橡胶']
+    """
+    parts = _LISTED.split(_BRACKETS.sub("", cell))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def product_weights(products: pd.DataFrame) -> pd.DataFrame:
+    """How much of each firm is which product, by comparable text.
+
+    Parameters
+    ----------
+    products
+        firm_id, product, share (part of revenue; missing = not known). A cell may list several products; each then
+        gets an equal part of the cell's share.
+
+    Returns
+    -------
+    DataFrame
+        One row per firm and text, sorted by both: firm_id, text (see `clean_product`), product (as written, the first
+        in order), weight (0-1, adds up to 1 in each firm). Shares are clipped to 0.01-1 because overlapping breakdowns
+        and eliminations make some negative or above 1; a missing share counts as the firm's median known share.
+    """
+    frame = products[["firm_id", "product"]].copy()
+    frame["share"] = products["share"].astype(float) if "share" in products.columns else np.nan
+    frame = frame[frame["product"].notna() & frame["firm_id"].notna()]
+    frame["product"] = [split_products(str(cell)) for cell in frame["product"]]
+    frame["share"] = frame["share"] / frame["product"].map(len).clip(lower=1)
+    frame = frame.explode("product").dropna(subset="product")
+    texts = {product: clean_product(product) for product in frame["product"].unique()}
+    frame["text"] = frame["product"].map(texts)
+    frame = frame[frame["text"] != ""]
+    known = frame.groupby("firm_id")["share"].transform("median")
+    frame["share"] = frame["share"].fillna(known).fillna(1.0).clip(0.01, 1.0)
+    frame = frame.sort_values(["firm_id", "text", "share", "product"], ascending=[True, True, False, True])
+    frame = frame.drop_duplicates(["firm_id", "text"])
+    frame["weight"] = frame["share"] / frame.groupby("firm_id")["share"].transform("sum")
+    return frame[["firm_id", "text", "product", "weight"]].reset_index(drop=True)

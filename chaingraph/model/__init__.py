@@ -1,0 +1,1 @@
+"""The nouns and the vocabulary: tables and their columns, Case, ChainGraph, Findings, Strategy."""

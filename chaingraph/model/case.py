@@ -1,0 +1,77 @@
+"""A case: what a bureau knows, as clean tables, together with every row that could not be used and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from chaingraph.model.columns import DTYPES
+from chaingraph.model.schema import TABLES
+
+REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
+FILE_COLUMNS = ("file", "table", "sha256", "rows")
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """A table of the case without rows, with its columns and their types.
+
+    Examples
+    --------
+    >>> list(empty_table("confirmations").columns)[:3]
+    ['segment_id', 'region', 'state']
+    """
+    return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in TABLES[name].columns})
+
+
+def empty_rejects() -> pd.DataFrame:
+    """A rejects table without rows."""
+    types = {name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+
+
+class Reading(NamedTuple):
+    """How many firms of a case read from Parquet datasets were counted, how many read whole, the first of a segment."""
+
+    counted: int
+    read: int
+    keep: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """Clean tables by name (every table of the schema, some empty), rejects, and the files they came from.
+
+    ``rejects``: one row per refused value: table, row (as in the file, header = 1), column, value, reason, remedy.
+    ``files``: one row per file read: file, table, sha256, rows.
+    ``notes``: what was done while reading without anything being wrong (identical rows merged, examples skipped).
+    ``totals``: only of a case read from Parquet datasets, what was counted over all firms, by segment
+    (`stores.parquet.segment_totals`); the tables then hold the firms that were read whole. ``makers``: of one that was
+    read as a reference, makers by segment and city (`stores.parquet.counted_makers`). ``reading``: how many firms.
+    """
+
+    name: str
+    tables: Mapping[str, pd.DataFrame]
+    rejects: pd.DataFrame = field(default_factory=empty_rejects)
+    files: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(FILE_COLUMNS)))
+    notes: tuple[str, ...] = ()
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    makers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reading: Reading | None = None
+
+    def __post_init__(self) -> None:
+        """Complete the tables, so that every table of the schema can be asked for."""
+        complete = {name: self.tables[name] if name in self.tables else empty_table(name) for name in TABLES}
+        object.__setattr__(self, "tables", MappingProxyType(complete))
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """The table of that name."""
+        return self.tables[table]
+
+    def __repr__(self) -> str:
+        """What it holds, counted."""
+        held = ", ".join(f"{len(frame)} {name}" for name, frame in self.tables.items() if len(frame))
+        return f"Case {self.name!r}: {held or 'empty'}; {len(self.rejects)} rejects"

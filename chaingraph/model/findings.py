@@ -1,0 +1,92 @@
+"""What a run found, ready to be written: the noun that page, workbook, tables and stores receive.
+
+Text columns exist once per language; numbers and codes are the same in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.model.notebook_view import html
+
+Texts = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Gaps, targets, leaders, questions and everything that explains them, for one region.
+
+    The mappings are keyed by language (``zh``, ``en``).
+
+    ===================  =======================================================================================
+    field                one row is
+    ===================  =======================================================================================
+    gaps                 a segment (`schema.GAP_COLUMNS`)
+    targets              a chain and firm (`schema.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest;
+                         ``source_kind``, ``origin``, ``sites``: `wording.targets.describe_targets`);
+                         rank is within chain and list
+    leader_targets       the same, from the chain leaders' own segments and one hop around them
+    rankings             chain, tier, rank, firm: Fortune Global 500 and specialised SMEs per sector
+    leaders              chain, rank, firm, with the reason it leads
+    questions            a question worth asking this week, to one named firm or office
+    terms                chain, firm, term of the fit; ``contribution`` sums to S, fit_lift = exp(S)
+    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term;
+                         ``local_firm_en``: its name in English, else as in ``local_firm``
+    words                chain, firm, local firm: the words their products share
+    routes               chain, firm, step: a typed path from the target to a local firm
+    dropped              chain, gate: how many candidates it held back, and up to ten names
+    notes                chain, note: captions and caveats to print beside the list
+    rivals               segment, city outside the region: makers in the reference, and what its chain lacks
+                         (`rivals.rival_cities`); empty without a reference
+    trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
+                         every chain
+    segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
+    ===================  =======================================================================================
+    """
+
+    region: str
+    as_of: str
+    lang: str
+    gaps: Texts
+    targets: Texts
+    leader_targets: Texts
+    rankings: Texts
+    leaders: Texts
+    questions: Texts
+    terms: pd.DataFrame
+    shares: pd.DataFrame
+    words: pd.DataFrame
+    routes: pd.DataFrame
+    dropped: pd.DataFrame
+    notes: Texts
+    segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trust: Texts = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows (`model.notebook_view`)."""
+        return html(self)
+
+
+def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
+    """What was found for some of the chains; every number stays as it was found."""
+
+    def narrowed(frame: pd.DataFrame) -> pd.DataFrame:
+        if "chain_id" not in frame:
+            return frame
+        kept = frame["chain_id"].isin(chain_ids) | frame["chain_id"].isna()  # without a chain: said of all
+        return frame[kept].reset_index(drop=True)
+
+    changed: dict[str, Any] = {}
+    for item in fields(findings):
+        value = getattr(findings, item.name)
+        if isinstance(value, pd.DataFrame):
+            changed[item.name] = narrowed(value)
+        elif item.name != "parameters" and isinstance(value, Mapping):
+            changed[item.name] = {lang: narrowed(frame) for lang, frame in value.items()}
+    return replace(findings, **changed)

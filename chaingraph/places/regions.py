@@ -1,0 +1,367 @@
+"""Where a place lies: containment from country to county, distance and direction. Tables in ``library/regions``.
+
+A path names a place from the outside in, by short names: ``("中国", "浙江", "嘉兴", "平湖")`` is country, province,
+prefecture, county; a foreign place is ``("德国", "慕尼黑")``. A municipality stands at both upper levels
+(``("中国", "上海", "上海", "浦东新区")``), a city administered by the province at the prefecture's. 市 and 县 are cut
+from short names, 区 stays; what is cut may be written. Coordinates of Chinese places are of github.com/88250/city-geo
+(2020, MulanPSL-2.0, BD-09 datum: some hundred metres off WGS-84, immaterial for distances between cities), others are
+typed in to two decimals and marked approximate.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from chaingraph.errors import UnknownNameError
+from chaingraph.labels import both
+from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, english_place, gazetteer, lies_in, parse
+
+__all__ = [
+    "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "capitals", "coordinates", "country_of", "distance_km",
+    "is_within", "path_of", "place_coordinates", "place_names", "place_text", "prefecture_of", "province_of",
+    "region_path",
+]  # fmt: skip
+
+AREAS: dict[str, tuple[Path, ...]] = {
+    "长三角": tuple((CHINA, province) for province in ("上海", "江苏", "浙江", "安徽")),
+    "京津冀": tuple((CHINA, province) for province in ("北京", "天津", "河北")),
+}
+_AREA_NAMES = {
+    "长江三角洲": "长三角", "长三角地区": "长三角", "Yangtze River Delta": "长三角", "Yangtze Delta": "长三角",
+    "京津冀地区": "京津冀",
+}  # fmt: skip
+_EARTH_RADIUS_KM = 6371.0088
+
+
+def place_text(name: str, lang: str) -> str:
+    """The name of a place in a language; `gazetteer.english_place` says how English ones are spelled.
+
+    Examples
+    --------
+    >>> place_text("嘉兴", "en"), place_text("嘉兴", "zh")
+    ('Jiaxing', '嘉兴')
+    """
+    return english_place(name) if lang == "en" else name
+
+
+def region_path(name: str, within: str | None = None) -> Path:
+    """Which place a name means, as a path from the country inward.
+
+    ``name`` may carry its suffix (嘉兴市), the places around it (浙江嘉兴, 北京市朝阳区) or be an English country
+    name; ``within`` says where to look when the name alone is not enough (港区 within 嘉兴). A named area gives
+    ``("中国", "长三角")``. Where a name is borne at several levels the highest counts (吉林 is the province, 吉林市 the
+    city), unless a district of a municipality bears it too (朝阳 is refused, 朝阳市 and 北京朝阳区 are not).
+
+    Raises
+    ------
+    UnknownNameError
+        When no place has the name (near names are listed) or several do (they are listed).
+
+    Examples
+    --------
+    >>> region_path("平湖市")
+    ('中国', '浙江', '嘉兴', '平湖')
+    >>> region_path("港区", within="嘉兴")
+    ('中国', '浙江', '嘉兴', '港区')
+    """
+    base = region_path(within) if within else ()
+    text = clean(name) or ""
+    if not base and (area := _AREA_NAMES.get(text, text)) in AREAS:
+        return (CHINA, area)
+    paths = [path for path in parse(text) if path[: len(base)] == base]
+    found = _highest(paths)
+    if found and not (len(found) == 4 and text in GENERIC and not base) and not _rival(text, found, paths):
+        return found
+    if paths:
+        choices = "、".join("".join(dict.fromkeys(path[1:])) for path in sorted(paths)[:8])
+        raise UnknownNameError(both("errors.region_not_unique", name=repr(name[:80]), choices=choices))
+    near = difflib.get_close_matches(text, _near_names(), n=5, cutoff=0.3)
+    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=", ".join(near) or "-"))
+
+
+def path_of(place: Sequence[object]) -> Path:
+    """The known part of a place's path, given (country, province, city, district); empty when nothing is known.
+
+    Any item may be missing (NaN or None). ``city`` may be a county-level city (江阴), whose prefecture is then found.
+    What contradicts itself (city 嘉兴, province 江苏) is known no further than its country.
+
+    Examples
+    --------
+    >>> path_of(("中国", None, "江阴", None))
+    ('中国', '江苏', '无锡', '江阴')
+    """
+    country, province, city, district = (clean(item) for item in place)
+    return _path_of(country, province, city, district)
+
+
+def is_within(place: Sequence[object], region: str) -> bool | None:
+    """Whether a place (country, province, city, district) lies in a region; None when that cannot be told.
+
+    None: the place is not known down to the region's level (only 中国 known, region 嘉兴).
+
+    Raises
+    ------
+    UnknownNameError
+        When the region is not known, or its name is not unique.
+
+    Examples
+    --------
+    >>> is_within(("中国", "浙江", "嘉兴", "平湖市"), "长三角")
+    True
+    >>> is_within(("德国", None, "慕尼黑", None), "嘉兴")
+    False
+    >>> is_within(("中国", None, None, None), "嘉兴") is None
+    True
+    """
+    path = path_of(place)
+    answers = [lies_in(path, target) for target in _targets(region)]
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def country_of(place: Sequence[object]) -> str | None:
+    """The country of a place (country, province, city, district), None when not known.
+
+    Examples
+    --------
+    >>> country_of((None, None, "苏州", None))
+    '中国'
+    """
+    path = path_of(place)
+    return path[0] if path else None
+
+
+def province_of(place: Sequence[object]) -> str | None:
+    """The Chinese province of a place, short (浙江); None abroad or when not known."""
+    path = path_of(place)
+    return path[1] if len(path) > 1 and path[0] == CHINA else None
+
+
+def prefecture_of(place: Sequence[object]) -> str | None:
+    """The Chinese prefecture-level city of a place, short (无锡 for 江阴); None abroad or when not known.
+
+    Examples
+    --------
+    >>> prefecture_of(("中国", None, "义乌", None))
+    '金华'
+    """
+    path = path_of(place)
+    return path[2] if len(path) > 2 and path[0] == CHINA else None
+
+
+@cache
+def capitals() -> frozenset[str]:
+    """The cities where a province is governed, short; a municipality is its own.
+
+    The table gives a province's capital before its other cities, as the official codes (GB/T 2260) do.
+
+    Examples
+    --------
+    >>> "杭州" in capitals(), "上海" in capitals(), "嘉兴" in capitals()
+    (True, True, False)
+    """
+    first: dict[str, str] = {}
+    for path in gazetteer().places:
+        if len(path) == 3 and path[0] == CHINA:  # country, province, prefecture
+            first.setdefault(path[1], path[2])
+    return frozenset(first.values())
+
+
+def city_of_region(region: str) -> str | None:
+    """The prefecture-level city that a region is or lies in, short; None for a wider region or one abroad.
+
+    Examples
+    --------
+    >>> city_of_region("海宁"), city_of_region("上海市"), city_of_region("浙江")
+    ('嘉兴', '上海', None)
+    """
+    path = region_path(region)
+    if path[0] != CHINA or len(path) == 1:
+        return None
+    if len(path) > 2:
+        return path[2]
+    try:
+        # A municipality is one place with and without 市; 吉林 and 吉林市 are two, 浙江市 is none.
+        return path[1] if region_path(f"{path[1]}市") == path else None
+    except UnknownNameError:
+        return None
+
+
+def coordinates(city: str | None, country: str | None = None) -> Point | None:
+    """Latitude and longitude in degrees of a Chinese prefecture, county or a foreign city, and whether approximate.
+
+    None when the place is not in the tables, not unique, or wider than a prefecture. A county without coordinates of
+    its own has those of its prefecture, marked approximate.
+
+    Examples
+    --------
+    >>> coordinates("嘉兴")
+    (30.751, 120.7636, False)
+    >>> coordinates("慕尼黑", "德国")
+    (48.14, 11.58, True)
+    """
+    return place_coordinates((country, None, city, None))
+
+
+def place_coordinates(place: Sequence[object]) -> Point | None:
+    """Coordinates of a place (country, province, city, district) as far in as it is known; else as `coordinates`."""
+    path = path_of(place)
+    places = gazetteer().places
+    for depth in range(len(path), 1, -1):
+        known = places.get(path[:depth])
+        if known and known.point and (path[0] != CHINA or depth > 2):
+            latitude, longitude, approximate = known.point
+            return latitude, longitude, approximate or depth < len(path)
+    return None
+
+
+def distance_km(a: str | Sequence[object] | None, b: str | Sequence[object] | None) -> float:
+    """Great-circle distance in km between two places; NaN where one of them is not known.
+
+    Each is a city's name, a place (country, province, city, district), or coordinates (latitude, longitude[, …]).
+    Haversine formula on a sphere of radius 6371.0088 km.
+
+    Examples
+    --------
+    >>> round(distance_km("嘉兴", "上海"))
+    87
+    """
+    start, end = _point(a), _point(b)
+    if start is None or end is None:
+        return math.nan
+    (latitude_a, longitude_a), (latitude_b, longitude_b) = (map(math.radians, point) for point in (start, end))
+    half = (
+        math.sin((latitude_b - latitude_a) / 2) ** 2
+        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin((longitude_b - longitude_a) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
+
+
+def bearing_degrees(a: str | Sequence[object] | None, b: str | Sequence[object] | None) -> float:
+    """Direction in which b lies as seen from a: degrees clockwise from north, 0 to 360; NaN where unknown.
+
+    Initial bearing of the great circle. Arguments as for `distance_km`.
+
+    Examples
+    --------
+    >>> round(bearing_degrees("嘉兴", "上海"))
+    52
+    """
+    start, end = _point(a), _point(b)
+    if start is None or end is None or start == end:
+        return math.nan
+    (latitude_a, longitude_a), (latitude_b, longitude_b) = (map(math.radians, point) for point in (start, end))
+    east = math.sin(longitude_b - longitude_a) * math.cos(latitude_b)
+    north = math.cos(latitude_a) * math.sin(latitude_b) - math.sin(latitude_a) * math.cos(latitude_b) * math.cos(
+        longitude_b - longitude_a
+    )
+    return math.degrees(math.atan2(east, north)) % 360
+
+
+@cache
+def place_names() -> tuple[str, ...]:
+    """Names to delete from product text: provinces, prefectures, county-level cities, short, longest first.
+
+    At least two characters; 南海 is left in (it is a sea, a county town and a word in products).
+    """
+    names = {
+        path[-1]
+        for path, place in gazetteer().places.items()
+        if path[0] == CHINA and (len(path) in {2, 3} or (len(path) == 4 and place.name.endswith("市")))
+    }
+    return tuple(
+        sorted((name for name in names if len(name) > 1 and name != "南海"), key=lambda name: (-len(name), name))
+    )
+
+
+def _highest(paths: Sequence[Path]) -> Path | None:
+    """The one path of the highest level; None when there is none or several that do not contain each other."""
+    if not paths:
+        return None
+    level = min(len(path) for path in paths)
+    top = [path for path in paths if len(path) == level]
+    return top[0] if len(top) == 1 else None
+
+
+def _rival(text: str, found: Path, paths: Sequence[Path]) -> bool:
+    """Whether a short name of a prefecture is better known as a district of a municipality (朝阳: 北京's)."""
+    municipal = [path for path in paths if len(path) == 4 and path[1] == path[2]]
+    return len(found) == 3 and found[1] != found[2] and text == found[-1] and bool(municipal)
+
+
+@cache
+def _near_names() -> list[str]:
+    return [*AREAS, *gazetteer().by_name]
+
+
+@lru_cache(maxsize=1024)
+def _targets(region: str) -> tuple[Path, ...]:
+    path = region_path(region)
+    return AREAS.get(path[-1], (path,)) if len(path) == 2 else (path,)
+
+
+@lru_cache(maxsize=65536)
+def _path_of(country: str | None, province: str | None, city: str | None, district: str | None) -> Path:
+    by_name = gazetteer().by_name
+    base: Path = ()
+    if country:
+        levels = [path for path in by_name.get(country, ()) if len(path) == 1 or path[:1] == (CHINA,)]
+        base = _highest(levels) or (country,)
+    if province and (not base or base == (CHINA,)):
+        base = _step(base, province, (2,)) or base
+    if not city and not district:
+        return base
+    if base and base[0] != CHINA:
+        return _foreign(base, city)
+    if city and len(base) < 3:
+        found = _step(base, city, (3, 4, 2))
+        province_too = None if len(base) > 1 else _step(base, city, (2,))
+        if found and province_too and found[:2] != province_too:
+            found = province_too  # 海南: the province, not the prefecture in 青海
+        if not found and _step(base[:1], city, (3, 4)):
+            return base[:1]  # the city is known, in another province
+        base = found or base
+    if district and len(base) < 4:
+        unnamed = district in GENERIC and len(base) < 3
+        base = (None if unnamed else _step(base, district, (4, 3))) or base
+    return base
+
+
+def _step(base: Path, name: str, levels: Sequence[int]) -> Path | None:
+    """The place of that name below `base` at the first of the levels where it is the only one."""
+    paths = parse(name) or (parse(name.partition("(")[0]) if "(" in name else ())
+    for level in levels:
+        inside = [path for path in paths if path[: len(base)] == base and len(path) == level]
+        if not base:
+            inside += [path for path in paths if path[0] != CHINA and len(path) == 2 and level == 3]
+        if len(inside) == 1:
+            return inside[0]
+        if inside:
+            return None
+    return None
+
+
+def _foreign(base: Path, city: str | None) -> Path:
+    if not city:
+        return base
+    found = _step(base, city, (2,))
+    return found or (*base, city)
+
+
+def _point(place: str | Sequence[object] | None) -> tuple[float, float] | None:
+    if place is None or isinstance(place, float):
+        return None
+    if isinstance(place, str):
+        found = coordinates(place)
+    elif len(place) == 4:
+        found = place_coordinates(place)
+    else:
+        latitude, longitude = place[0], place[1]
+        if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+            return None
+        return None if math.isnan(latitude + longitude) else (float(latitude), float(longitude))
+    return (found[0], found[1]) if found else None

@@ -1,0 +1,165 @@
+"""Which table a file or sheet is, and which column a header means: in English or Chinese, however it was typed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from chaingraph.model.columns import Column, Table
+from chaingraph.model.schema import TABLES
+from chaingraph.reading.cells import clean, fold, unit_scale
+from chaingraph.reading.rejects import Problem, Refusal
+
+MAX_COLUMNS = 512
+LOOK_AHEAD = 5  # rows looked at to find out whether the header stands where it should
+
+# Sheets and files that explain; they hold no table and are passed over.
+EXPLANATIONS = {"readme", "notice", "license", "licence", "说明", "填写说明", "填表说明", "目录", "contents"}
+_IGNORED_IN_NAMES = re.compile(r"[_\-.·]+")
+_REQUIRED_MARK = re.compile(r"^\*+|\*+$|\((?:必填|选填|可选|required|optional)\)")
+_BRACKET = re.compile(r"^(.*?)[(\[【]([^()\[\]【】]*)[)\]】](.*)$")
+_NUMERIC = ("number", "integer")
+
+
+class Match(NamedTuple):
+    """One column of a file that is understood: where it stands, what it is, how its plain numbers convert."""
+
+    place: int
+    column: Column
+    scale: tuple[float, float]
+
+
+def _bare(name: str) -> str:
+    """A header or name without what people vary: blanks, case, width, underscores, marks of required columns."""
+    return _REQUIRED_MARK.sub("", _REQUIRED_MARK.sub("", _IGNORED_IN_NAMES.sub("", fold(name))))
+
+
+@cache
+def _columns(table: str) -> dict[str, Column]:
+    """Column by bare header; canonical names win over other headers, earlier columns over later ones."""
+    found: dict[str, Column] = {}
+    for column in TABLES[table].columns:
+        found[_bare(column.name)] = column
+    for column in TABLES[table].columns:
+        for header in column.headers:
+            found.setdefault(_bare(header), column)
+    return found
+
+
+@cache
+def _names() -> dict[str, Table]:
+    found = {_bare(table.name): table for table in TABLES.values()}
+    for table in TABLES.values():
+        found.setdefault(_bare(table.name_zh), table)
+        found.setdefault(_bare(table.name_zh) + "表", table)
+    return found
+
+
+def find_table(name: str) -> Table | None:
+    """The table that a file stem or sheet name means, in English or Chinese; None where it means none.
+
+    Examples
+    --------
+    >>> find_table("企业环节").name, find_table("Firm Segments").name, find_table("draft")
+    ('firm_segments', 'firm_segments', None)
+    """
+    return _names().get(_bare(name))
+
+
+def near_tables(name: str) -> str:
+    """Table names that look like that one, for a message; all of them where none does."""
+    near = difflib.get_close_matches(_bare(name)[:60], list(_names()), n=3, cutoff=0.5)
+    names = dict.fromkeys(_names()[found].name for found in near) or TABLES
+    return ", ".join(f"{name} ({TABLES[name].name_zh})" for name in names)
+
+
+def explains(name: str) -> bool:
+    """Whether a file stem or sheet name says that it only explains."""
+    return _bare(name) in EXPLANATIONS
+
+
+def find_column(table: Table, header: str) -> tuple[Column, str] | None:
+    """The column a header means and the unit that stands with it; None where it means none.
+
+    Examples
+    --------
+    >>> column, unit = find_column(TABLES["firms"], "* 营业收入(亿元)")
+    >>> column.name, unit
+    ('revenue_cny_m', '亿元')
+    """
+    known = _columns(table.name)
+    bare = _bare(header)
+    if bare in known:
+        return known[bare], ""
+    bracket = _BRACKET.match(bare)
+    if bracket and bracket[1] + bracket[3] in known:
+        return known[bracket[1] + bracket[3]], bracket[2]
+    if bare.endswith("%") and bare[:-1] in known:
+        return known[bare[:-1]], "%"
+    return None
+
+
+def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list[tuple[str, Problem]]]:
+    """The columns of a file that are understood, and what is wrong with the others (header, problem).
+
+    Raises
+    ------
+    Refusal
+        When two headers mean the same column.
+    """
+    matches: list[Match] = []
+    problems: list[tuple[str, Problem]] = []
+    taken: dict[str, str] = {}
+    for place, raw in enumerate(header):
+        shown = clean(raw)
+        found = find_column(table, raw) if len(raw) <= 200 else None
+        if found is None:
+            if shown:
+                near = difflib.get_close_matches(_bare(raw)[:60], list(_columns(table.name)), n=1, cutoff=0.75)
+                problem = Problem("near_column", {"near": near[0]}) if near else Problem("unknown_column")
+                problems.append((shown, problem))
+            continue
+        column, unit = found
+        if column.name in taken:
+            found_headers = f"{taken[column.name]} | {shown}"
+            raise Refusal(Problem("duplicate_header", {"column": column.name}), found=found_headers)
+        taken[column.name] = shown
+        scale: tuple[float, float] | None = (1, 1)
+        if unit and column.kind in _NUMERIC:
+            scale = unit_scale(unit, column)
+        if scale is None:
+            problems.append((shown, Problem("header_unit", {"unit": unit, "wanted": column.unit or "-"})))
+            continue
+        matches.append(Match(place, column, scale))
+    return matches, problems
+
+
+def check_header(table: Table, rows: Sequence[tuple[int, Sequence[str]]], *, cut: bool = False) -> None:
+    """Refuse rows whose first one (of the first few that hold anything) is not the header, or not the whole of it.
+
+    ``cut``: whether the file was read no further than into its first row, which may have any number of columns.
+
+    Raises
+    ------
+    Refusal
+        When nothing looks like a header of that table, when it stands further down, or when it takes two rows.
+    """
+    if not rows:
+        raise Refusal(Problem("empty_file"))
+    if len(rows[0][1]) > MAX_COLUMNS:
+        problem = "too_many_columns_at_least" if cut else "too_many_columns"
+        raise Refusal(Problem(problem, {"columns": len(rows[0][1]), "limit": MAX_COLUMNS}))
+    known = [sum(1 for cell in cells if cell and find_column(table, cell[:200])) for _, cells in rows]
+    filled = [sum(1 for cell in cells if cell.strip()) for _, cells in rows]
+    first = " | ".join(cell for cell in rows[0][1][:6] if cell)
+    if known[0] == 0:
+        for (number, _), count, cells in zip(rows[1:], known[1:], filled[1:], strict=True):
+            if count >= 2 and 2 * count >= cells:
+                raise Refusal(Problem("header_not_first", {"header_row": number}), rows[0][0], first)
+        wanted = ", ".join(column.name for column in table.columns if column.required)
+        raise Refusal(Problem("no_known_header", {"wanted": wanted}), rows[0][0], first)
+    if len(rows) > 1 and known[1] >= 2 and 2 * known[1] >= filled[1]:
+        raise Refusal(Problem("two_row_header"), rows[1][0], " | ".join(cell for cell in rows[1][1][:6] if cell))

@@ -1,0 +1,180 @@
+"""What goes wrong while a case is read, collected so that everything can be put right in one go.
+
+A `Problem` is one bad value, a `Refusal` one file or sheet that cannot be read at all; the `Journal` gathers both.
+Reason and remedy are entries of ``library/labels/tables.toml``: ``<reason>`` and ``<reason>_remedy``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from chaingraph.errors import CaseError, ChaingraphError
+from chaingraph.labels import text
+from chaingraph.model.case import REJECT_COLUMNS, empty_rejects
+from chaingraph.model.schema import TABLES
+
+MAX_REJECTS = 100_000  # beyond this many, the file is not a table of ours; a full list would help nobody
+SHOWN_VALUE = 200  # characters of a refused value that are kept
+SHOWN_REJECTS = 10  # rejects printed in a message
+
+# Nothing of this can be seen: control characters, soft hyphen, zero-width and direction marks, halves of surrogates.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def shown(value: str, limit: int = SHOWN_VALUE) -> str:
+    r"""A value as it may be printed: one line, nothing invisible, at most that many characters.
+
+    Examples
+    --------
+    >>> shown("A\u202e\n B")
+    'A B'
+    """
+    cleaned = " ".join(INVISIBLE.sub("", value[: 4 * limit]).split())
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+class Problem(NamedTuple):
+    """One bad value: the label of the reason, and what fills its blanks."""
+
+    reason: str
+    values: Mapping[str, object] = MappingProxyType({})
+
+
+class Refusal(ChaingraphError):
+    """A file or sheet that cannot be read: the problem, and the row and the text where it was found."""
+
+    def __init__(self, problem: Problem, row: int | None = None, found: str = "") -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+        self.row = row
+        self.found = found
+
+
+class _Reject(NamedTuple):
+    table: str
+    row: int | None
+    column: str
+    value: str
+    reason: str
+    remedy: str
+
+
+@dataclass
+class Journal:
+    """Everything that went wrong while one case was read, in the reader's language.
+
+    ``refused`` are the rejects that stop the case whatever their number; ``bad_rows`` are the file rows, by table, in
+    which some value was rejected; ``notes`` say what was done without anything being wrong.
+    """
+
+    path: str
+    lang: str
+    rejects: list[_Reject] = field(default_factory=list)
+    refused: list[_Reject] = field(default_factory=list)
+    bad_rows: dict[str, set[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def reject(
+        self, table: str, row: int | None, column: str, value: object, problem: Problem, *, left_out: bool = False
+    ) -> None:
+        """Note a rejected value; with ``left_out`` the whole row is not used."""
+        reason, remedy = self._sentences(problem.reason, problem.values)
+        if left_out:
+            reason = text("tables.row_left_out", self.lang, reason=reason)
+        self.rejects.append(_Reject(table, row, column, shown(str(value)), reason, remedy))
+        if row is not None and row > 1:
+            self.bad_rows.setdefault(table, set()).add(row)
+        if len(self.rejects) > MAX_REJECTS:
+            self.refuse(table, Refusal(Problem("too_many_rejects", {"limit": MAX_REJECTS})))
+            raise self.refusal()
+
+    def remark(self, table: str, row: int | None, column: str, value: object, problem: Problem) -> None:
+        """Note something that was not read (a file, a column) without touching a row."""
+        reason, remedy = self._sentences(problem.reason, problem.values)
+        self.rejects.append(_Reject(table, row, column, shown(str(value)), reason, remedy))
+
+    def refuse(self, table: str, refusal: Refusal, column: str = "") -> None:
+        """Note a failure that stops the case, once everything else has been looked at."""
+        reason, remedy = self._sentences(refusal.problem.reason, refusal.problem.values)
+        entry = _Reject(table, refusal.row, column, shown(refusal.found), reason, remedy)
+        self.rejects.append(entry)
+        self.refused.append(entry)
+
+    def note(self, entry: str, **values: object) -> None:
+        """Say what was done: a label of tables.toml with its blanks filled."""
+        self.notes.append(text(f"tables.{entry}", self.lang, **values))
+
+    def ordered(self) -> list[_Reject]:
+        """The rejects by table of the schema, row and column."""
+        place = {name: rank for rank, name in enumerate(TABLES)}
+        return sorted(self.rejects, key=lambda r: (place.get(r.table, len(place)), r.table, r.row or 0, r.column))
+
+    def frame(self) -> pd.DataFrame:
+        """The rejects as a table, in order."""
+        if not self.rejects:
+            return empty_rejects()
+        frame = pd.DataFrame(self.ordered(), columns=list(REJECT_COLUMNS))
+        return frame.astype({name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS})
+
+    def refusal(self) -> CaseError:
+        """The error that refuses the case: what stops it, counts by reason, first rejects; all as a frame."""
+        stopping = set(self.refused)
+        others = [entry for entry in self.ordered() if entry not in stopping]
+        lines = [text("tables.refused", self.lang, path=shown(self.path))]
+        lines += [self._line(entry) for entry in self.refused]
+        if others:
+            lines += ["", text("tables.counts", self.lang), *counted(others, self.lang)]
+            lines += ["", text("tables.first_rejects", self.lang)]
+            lines += [self._line(entry) for entry in others[:SHOWN_REJECTS]]
+        return CaseError("\n".join(lines), self.frame())
+
+    def _sentences(self, reason: str, values: Mapping[str, object]) -> tuple[str, str]:
+        known = {
+            key: shown(value, 5 * SHOWN_VALUE) if isinstance(value, str) else value for key, value in values.items()
+        }
+        known["blank"] = ""  # one value at least, so that braces in a label are always filled
+        return (
+            text(f"tables.{reason}", self.lang, **known),
+            text(f"tables.{reason}_remedy", self.lang, **known),
+        )
+
+    def _line(self, entry: _Reject) -> str:
+        where = _place(entry.table, entry.column, self.lang)
+        if entry.row is not None:
+            where.insert(1, text("tables.at_row", self.lang, row=entry.row))
+        found = [repr(entry.value)] if entry.value else []
+        said = " ".join([*found, entry.reason, "→", entry.remedy])
+        return f"- {' · '.join(where)}: {said}" if where else f"- {said}"
+
+
+def caption(table: str, lang: str) -> str:
+    """A table's name for people: its canonical name, in Chinese with the Chinese one before it."""
+    return f"{TABLES[table].name_zh}({table})" if lang == "zh" and table in TABLES else table
+
+
+def _place(table: str, column: str, lang: str) -> list[str]:
+    """Table and column for people; columns in Chinese with their Chinese header before the name."""
+    if lang == "zh" and table in TABLES:
+        headers = {known.name: f"{known.headers[0]}({known.name})" for known in TABLES[table].columns}
+        column = ", ".join(headers.get(name, name) for name in column.split(", "))
+    return [part for part in (caption(table, lang), column) if part]
+
+
+def counted(rejects: Iterable[tuple[str, int | None, str, str, str, str]], lang: str) -> list[str]:
+    """How often each reason occurs, by table and column, the most frequent first; one line each."""
+    counts = Counter((table, column, reason) for table, _, column, _, reason, _ in rejects)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        f"  {count:>6}  {' · '.join([*_place(table, column, lang), reason])}"
+        for (table, column, reason), count in ordered
+    ]

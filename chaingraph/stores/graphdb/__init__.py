@@ -1,0 +1,1 @@
+"""The shared graph in Neo4j."""

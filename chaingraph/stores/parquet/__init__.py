@@ -1,0 +1,1 @@
+"""Cases larger than memory, in Parquet datasets."""

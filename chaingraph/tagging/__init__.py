@@ -1,0 +1,1 @@
+"""Which segments does a product text belong to?"""

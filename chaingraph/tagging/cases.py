@@ -1,0 +1,196 @@
+"""Tagging whole cases: learn from one, tag the product texts of another, hand back a case with segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from chaingraph.errors import CaseError
+from chaingraph.labels import both
+from chaingraph.model.case import Case
+from chaingraph.model.columns import DTYPES, SEPARATOR, split
+from chaingraph.model.schema import TABLES
+from chaingraph.tagging.features import parts
+
+if TYPE_CHECKING:
+    from chaingraph.tagging.tagger import SegmentTagger
+
+SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
+SMALL = 0.01  # share of revenue under which a product is no sign of a maker, however plain its name
+CHAIN_TABLES = ("chains", "segments", "segment_links")  # what a tagged case takes over
+_SHOWN = 5  # products quoted in a tagged row
+
+
+def case_terms(case: Case, notes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What the case says its words mean: names and keywords of segments, and its list of terms.
+
+    Parameters
+    ----------
+    case
+        The case with the chains.
+    notes
+        The classification GB/T 4754-2017, if at hand: code, level, name. Names of four-digit classes that no segment
+        of the case uses are words of other industries.
+
+    Returns
+    -------
+    DataFrame
+        One row per term and origin: term, segments (joined with ``;``; empty = none of the chains), origin (name,
+        keyword, term, class).
+    """
+    rows: list[tuple[str, str, str]] = []
+    for row in case["segments"].to_dict("records"):
+        names = [name for name in (row["segment"], row["segment_en"]) if isinstance(name, str)]
+        rows += [(part, str(row["segment_id"]), "name") for name in names for part in parts(name)]
+        rows += [(word, str(row["segment_id"]), "keyword") for word in split(row["keywords"])]
+    terms = case["segment_terms"]
+    known = set(case["segments"]["segment_id"])
+    for term, segments in zip(terms["term"], terms["segments"], strict=True):
+        wrong = sorted(set(split(segments)) - known)
+        if wrong:
+            values = {"term": term, "segments": SEPARATOR.join(wrong)}
+            raise CaseError(_both("no_segment", **values))
+        rows.append((str(term), SEPARATOR.join(split(segments)), "term"))
+    if notes is not None:
+        used = {code for codes in case["segments"]["gbt4754"] for code in split(codes)}
+        classes = notes[(notes["level"].astype(int) == 4) & ~notes["code"].astype(str).isin(used)]
+        rows += [(str(name), "", "class") for name in classes["name"]]
+    return pd.DataFrame(rows, columns=["term", "segments", "origin"])
+
+
+def examples(case: Case) -> pd.DataFrame:
+    """What the case says its firms make: one row per firm and segment with a product: firm_id, product, segment_id."""
+    rows = case["firm_segments"].dropna(subset="product").sort_values(["firm_id", "segment_id"], ignore_index=True)
+    return rows[["firm_id", "product", "segment_id"]]
+
+
+def learn_tagger(case: Case, notes: pd.DataFrame | None = None) -> SegmentTagger:
+    """A tagger that has learnt all a case says about its segments.
+
+    Parameters
+    ----------
+    case, notes
+        See `case_terms`.
+
+    Raises
+    ------
+    CaseError
+        When the case has no firm with a product in a segment, or its terms name an unknown segment.
+    """
+    from chaingraph.tagging.tagger import SegmentTagger
+
+    known = examples(case)
+    chains = dict(zip(case["segments"]["segment_id"], case["segments"]["chain_id"], strict=True))
+    return SegmentTagger(case_terms(case, notes), chains=chains).fit(
+        known["product"].tolist(), known["segment_id"].tolist(), known["firm_id"].tolist()
+    )
+
+
+def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
+    """The products that put their firms into a segment, judged among the other products of the same firm.
+
+    Parameters
+    ----------
+    products, tagger
+        See `tag_products`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``products`` that speak for a segment at or above the tagger's threshold, one per firm, product and
+        segment, with segment_id and probability (0-1). Segments in which a firm's known shares add up to less than
+        `SMALL` are left out: what is not even 1 % of revenue is no sign of a maker.
+    """
+    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
+    table = table.sort_values(["firm_id", "product"], ignore_index=True)
+    found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=tagger.threshold_)
+    rows = table.assign(row=range(len(table))).merge(found[["row", "segment_id", "probability"]], on="row", how="inner")
+    known = rows.groupby(["firm_id", "segment_id"])["share"].transform(lambda held: held.sum(min_count=1))
+    return rows[~(known < SMALL)].drop(columns="row")
+
+
+def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
+    """Which segments do these firms' products put them in?
+
+    Parameters
+    ----------
+    products
+        firm_id, product, share, source, as_of: the table firm_products of a case.
+    tagger
+        From `learn_tagger`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
+        kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
+        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` where a text
+        that is not itself ``unsure`` speaks at `SURE` or above, else ``unsure`` (so always for a register: a scope says
+        what a firm may do); source (that of the texts, then the tagger and its
+        threshold), as_of (of the newest text).
+    """
+    rows = speaking_products(products, tagger)
+    rows = rows.sort_values(["firm_id", "segment_id", "probability", "product"], ascending=[True, True, False, True])
+    key = ["firm_id", "segment_id"]
+    held = rows.reindex(columns=[*key, "product", "share", "probability", "source", "as_of", "confidence"])
+    held = held.astype({"source": "str", "as_of": "str"}).assign(
+        told=(held["confidence"] != "unsure") & (held["probability"] >= SURE)
+    )
+    groups = held.groupby(key, sort=True)
+    sources = held.dropna(subset="source").drop_duplicates([*key, "source"]).groupby(key)["source"]
+    found = pd.DataFrame(
+        {
+            "kind": "maker",
+            "product": groups.head(_SHOWN).groupby(key)["product"].agg("、".join),
+            "share": groups["share"].sum(min_count=1).clip(upper=1.0),
+            "basis": "group",
+            "source": sources.agg(SEPARATOR.join),
+            "as_of": held.dropna(subset="as_of").groupby(key)["as_of"].max(),
+            "confidence": groups["told"].any().map({True: "known", False: "unsure"}),
+        },
+        index=groups.size().index,
+    ).reset_index()
+    stamp = f"SegmentTagger>={tagger.threshold_:.2f}"
+    found["source"] = (found["source"] + SEPARATOR + stamp).fillna(stamp)
+    columns = TABLES["firm_segments"].columns
+    frame = found.reindex(columns=[column.name for column in columns])
+    return frame.astype({column.name: DTYPES[column.kind] for column in columns})
+
+
+def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Case:
+    """A case of firms and products with the chains of another case and its firms put into their segments.
+
+    Parameters
+    ----------
+    case
+        Firms with firm_products, such as an imported list of all listed firms.
+    chains
+        The case to learn from: chains, segments, terms, and firms whose segments are known.
+    notes
+        See `case_terms`.
+
+    Returns
+    -------
+    Case
+        The first case with the chain tables of the second and tagged rows in firm_segments; rows that the first case
+        states itself stay and win.
+
+    Raises
+    ------
+    CaseError
+        When the case has no products, or nothing can be learnt.
+    """
+    if not len(case["firm_products"]):
+        raise CaseError(_both("no_products"))
+    tagged = tag_products(case["firm_products"], learn_tagger(chains, notes))
+    own = case["firm_segments"]
+    rows = pd.concat([frame for frame in (own, tagged) if len(frame)] or [own])
+    rows = rows.drop_duplicates(["firm_id", "segment_id"]).sort_values(["firm_id", "segment_id"], ignore_index=True)
+    tables = dict(case.tables) | {name: chains[name] for name in CHAIN_TABLES} | {"firm_segments": rows}
+    return Case(case.name, tables, case.rejects, case.files, case.notes)
+
+
+def _both(entry: str, **values: object) -> dict[str, str]:
+    """A message in Chinese and English: these functions know no language."""
+    return both(f"tagging.{entry}", **values)

@@ -1,0 +1,400 @@
+"""SegmentTagger: product or business-scope text to the segments of the chains, or to none of them.
+
+Two steps. A linear step (ridge regression on tf-idf of 1 to 4 characters, all segments and "none" solved at once) says
+which segments a product's letters speak for. A pair step (logistic regression) then judges every candidate segment of a
+product by that score, by the terms of the case that stand in the text (where, how long, what else they mean) and by
+what speaks against it. The pair step is learnt from scores of the linear step that have not seen the firm in question
+(leave-one-group-out in closed form), so it knows how far to trust them. Last, its probabilities are calibrated, and the
+threshold chosen, on folds of firms that it has not seen either; here it also counts what stands beside a candidate: the
+other segments the same product may belong to, and whether the firm's other products speak for the same chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from chaingraph.errors import CaseError
+from chaingraph.labels import both
+from chaingraph.model.columns import SEPARATOR, split
+from chaingraph.tagging.context import batches, beside, logit
+from chaingraph.tagging.features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
+from chaingraph.tagging.linear import LinearStep
+
+Floats = npt.NDArray[np.float64]
+_BATCH = 20_000
+_TOP = 3  # candidates that the linear step alone may bring
+_LEAST = 0.06  # linear score below which it brings none
+_OUTSIDE_WEIGHT = 4.0  # of a text that is none of these: most products of a country are
+_TERM_WEIGHT = 0.3  # of a term of the case as an example, beside 1 for a product of a firm
+EXPLAIN_COLUMNS = ("text", "product", "segment_id", "probability", "kind", "words", "contribution")
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Candidate (product, segment) pairs: which product (row), which segment (column), and how they fit."""
+
+    row: npt.NDArray[np.int64]
+    column: npt.NDArray[np.int64]
+    features: npt.NDArray[np.float32]
+
+
+class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped; estimators inherit
+    """Which segments does this product text belong to, how surely, and by which words?
+
+    Parameters
+    ----------
+    terms
+        Dictionary: DataFrame with term and segments (ids joined with ``;``; empty = none of the chains), or None.
+    chains
+        The chain of every segment; None: all segments are of one.
+    strength
+        Ridge strength of the linear step; 1 is as much as one text says about itself.
+    precision
+        Of predicted (group, segment) pairs, the share that shall be right on unseen groups; fixes ``threshold_``.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str
+        Segment ids, sorted; the last is ``""``, none of these.
+    threshold_ : float
+        Probability from which `predict` names a segment, chosen on held-out groups of the training data.
+
+    Notes
+    -----
+    Labels are sets: segment ids joined with ``;``, empty for none, as in a cell of a case. A product may belong to
+    segments of several chains at once (carbon fibre), so probabilities of segments do not add up to 1; each says how
+    often a segment named with it is right. The column of ``""`` is the chance that no segment is right.
+
+    Examples
+    --------
+    >>> tagger = SegmentTagger().fit(["光伏玻璃", "太阳能玻璃", "白酒", "贷款"] * 3, ["PV04", "PV04", "", ""] * 3)
+    >>> list(tagger.predict(["超白光伏玻璃", "白酒"]))
+    ['PV04', '']
+    """
+
+    def __init__(
+        self,
+        terms: pd.DataFrame | None = None,
+        *,
+        chains: Mapping[str, str] | None = None,
+        strength: float = 0.3,
+        precision: float = 0.95,
+    ) -> None:
+        self.terms = terms
+        self.chains = chains
+        self.strength = strength
+        self.precision = precision
+
+    def __sklearn_tags__(self) -> object:
+        """Input is one-dimensional text, not a table of numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.one_d_array = True
+        tags.input_tags.string = True
+        return tags
+
+    def fit(self, X: Sequence[str], y: Sequence[str], groups: Sequence[object] | None = None) -> SegmentTagger:
+        """Learn from texts and the segments they belong to.
+
+        Parameters
+        ----------
+        X
+            Texts; one may list several products, which then all get its label.
+        y
+            Segment ids joined with ``;``; empty or missing for none of these.
+        groups
+            Who the text is from (the firm): texts of one group are held out together. None: every text on its own.
+
+        Raises
+        ------
+        CaseError
+            When there is nothing to learn from, or the lengths differ.
+        """
+        texts, names = _texts(X), [frozenset(split(value)) for value in _texts(y)]
+        if len(texts) != len(names) or (groups is not None and len(groups) != len(texts)):
+            raise CaseError(both("tagging.lengths"))
+        sources = [f"group:{group}" for group in (groups if groups is not None else range(len(texts)))]
+        products, labels, owners = _training_rows(texts, names, sources)
+        listed = _listed(self.terms)
+        segments = sorted(frozenset().union(*labels, *(meant for _, _, meant in listed)) - {NONE})
+        if not segments or not products:
+            raise CaseError(both("tagging.nothing"))
+        self.classes_ = np.array([*segments, NONE], dtype=object)
+        self.n_features_in_ = 1
+        own = list(zip(products, owners, labels, strict=True))
+        self.index_ = TermIndex((term, source, sorted(meant - {NONE})) for term, source, meant in [*listed, *own])
+        texts_, sources_, labels_ = map(list, zip(*own, *listed, strict=True))
+        self.linear_ = LinearStep(self.strength).fit(texts_, labels_, list(self.classes_))
+        pairs = self._pairs(texts_, self.linear_.held_out(sources_), sources_)
+        self._fit_pairs(pairs, labels_, sources_, len(own))
+        self.linear_.forget_training()
+        return self
+
+    def predict(self, X: Sequence[str]) -> npt.NDArray[np.object_]:
+        """The segments of every text, joined with ``;``, surest first; empty for none of these."""
+        probabilities = self.predict_proba(X)[:, :-1]
+        out = np.empty(len(probabilities), dtype=object)
+        out[:] = NONE
+        for row in np.flatnonzero((probabilities >= self.threshold_).any(axis=1)):
+            order = np.argsort(-probabilities[row], kind="stable")
+            out[row] = SEPARATOR.join(
+                str(self.classes_[column]) for column in order if probabilities[row, column] >= self.threshold_
+            )
+        return out
+
+    def predict_proba(self, X: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One row per text, one column per class of ``classes_``; see Notes of the class."""
+        check_is_fitted(self, "linear_")
+        texts = _texts(X)
+        out = np.zeros((len(texts), len(self.classes_)), dtype=np.float32)
+        for row, column, probability in self.tag(texts)[["row", "column", "probability"]].itertuples(index=False):
+            out[row, column] = probability
+        out[:, -1] = np.prod(1.0 - out[:, :-1], axis=1)
+        return out
+
+    def tag(self, X: Iterable[str], *, groups: Sequence[object] | None = None, least: float = 0.0) -> pd.DataFrame:
+        """Only the segments that a text may belong to: for long lists, where a full table would not fit in memory.
+
+        Parameters
+        ----------
+        X
+            Texts, in any number; they are read in batches.
+        groups
+            Who each text is from (the firm), as many as texts: products of one group speak for each other's chain.
+            None: every text by itself.
+        least
+            Probability below which nothing is said.
+
+        Returns
+        -------
+        DataFrame
+            One row per text and segment, sorted by both: row (position of the text), column (position in ``classes_``),
+            segment_id, product (the single product of the text that speaks for it most), probability (0-1).
+        """
+        check_is_fitted(self, "linear_")
+        known: dict[str, list[tuple[int, float]]] = {}
+        frames: list[pd.DataFrame] = []
+        for batch in batches(X, groups, _BATCH):
+            pieces = [parts(text) if isinstance(text, str) else () for _, _, text in batch]
+            known.update(self._judge(sorted({piece for held in pieces for piece in held} - known.keys())))
+            found = [
+                (row, group, piece, column, raw)
+                for (row, group, _), held in zip(batch, pieces, strict=True)
+                for piece in held
+                for column, raw in known[piece] or ((-1, 0.0),)
+            ]
+            if not found:  # nothing but empty texts
+                continue
+            frame = pd.DataFrame(found, columns=["row", "group", "product", "column", "raw"])
+            piece, column, raw = pd.factorize(frame["product"])[0], frame["column"].to_numpy(), frame["raw"].to_numpy()
+            context = beside(self._chain_codes(), frame["group"].to_numpy(), piece, column, raw)
+            frame["probability"] = self._probability(context)
+            frame = frame[(frame["column"] >= 0) & (frame["probability"] >= least)]
+            frames.append(frame[["row", "column", "product", "probability"]])
+            if len(known) > 50 * _BATCH:
+                known.clear()
+        frame = pd.concat(frames or [pd.DataFrame(columns=["row", "column", "product", "probability"])])
+        frame = frame.sort_values(["row", "column", "probability", "product"], ascending=[True, True, False, True])
+        frame = frame.drop_duplicates(["row", "column"]).reset_index(drop=True)
+        frame.insert(2, "segment_id", self.classes_[frame["column"].to_numpy(dtype=np.int64)])
+        return frame
+
+    def explain(self, X: Sequence[str], *, least: float = 0.05) -> pd.DataFrame:
+        """The words that decided, for every segment that a text may belong to.
+
+        Returns
+        -------
+        DataFrame
+            One row per text, segment and reason: text, product (the single product that decided), segment_id,
+            probability (0-1, of the text by itself), kind (``term``: a word of the case's terms or of another firm's
+            products that stands in the text; ``letters``: characters that the linear step weighs), words, contribution
+            (of a term the share of the product it covers; of letters their part of the linear score; negative speaks
+            against).
+        """
+        texts = _texts(X)
+        found = self.tag(texts, least=least)
+        rows: list[tuple[object, ...]] = []
+        letters = self.linear_.vectorizer.get_feature_names_out()
+        for row, column, segment, product, probability in found.itertuples(index=False):
+            head = (texts[row], product, segment, float(probability))
+            for start, end, meant in self.index_.find(product):
+                if segment in meant:
+                    rows.append((*head, "term", product[start:end], (end - start) / len(product)))
+            grams = self.linear_.features([product])
+            weights = self.linear_.weights[grams.indices, column] * grams.data
+            for place in np.argsort(-np.abs(weights), kind="stable")[:5]:
+                rows.append((*head, "letters", letters[grams.indices[place]], float(weights[place])))
+        return pd.DataFrame(rows, columns=list(EXPLAIN_COLUMNS))
+
+    def _judge(self, products: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+        """Candidate columns of single products and how the pair step judges them, each product by itself."""
+        judged: dict[str, list[tuple[int, float]]] = {product: [] for product in products}
+        for start in range(0, len(products), _BATCH):
+            batch = products[start : start + _BATCH]
+            pairs = self._pairs(batch, self.linear_.scores(batch), [None] * len(batch))
+            if len(pairs.row):
+                raw = self.pair_model_.predict_proba(_expanded(pairs.features))[:, -1]
+                for row, column, value in zip(pairs.row, pairs.column, raw, strict=True):
+                    judged[batch[row]].append((int(column), float(value)))
+        return judged
+
+    def _chain_codes(self) -> npt.NDArray[np.int64]:
+        chains = self.chains or {}
+        return np.append(pd.factorize(np.array([chains.get(str(name), "") for name in self.classes_]))[0], -1)
+
+    def _probability(self, context: Floats) -> Floats:
+        return np.asarray(self.calibration_.predict_proba(context)[:, -1], dtype=np.float64)
+
+    def _pairs(
+        self, products: Sequence[str], scores: npt.NDArray[np.floating], without: Sequence[str | None]
+    ) -> _Pairs:
+        """Candidate pairs of products, with the terms of a product's own source left out."""
+        place = {str(name): column for column, name in enumerate(self.classes_)}
+        top = np.argpartition(-scores[:, :-1], min(_TOP, scores.shape[1] - 2), axis=1)[:, :_TOP]
+        row: list[int] = []
+        column: list[int] = []
+        features: list[npt.NDArray[np.float32]] = []
+        for number, (product, source) in enumerate(zip(products, without, strict=True)):
+            found = self.index_.find(product, source)
+            line = scores[number]
+            wanted = {str(self.classes_[best]) for best in top[number] if line[best] >= _LEAST}
+            wanted |= {name for _, _, meant in found for name in meant if name != NONE}
+            near = {name: float(line[place[name]]) for name in sorted(wanted)}
+            names, held = pair_features(product, found, near, float(line[-1]))
+            row.extend([number] * len(names))
+            column.extend(place[name] for name in names)
+            features.append(held)
+        table = np.concatenate(features) if features else np.empty((0, len(FEATURES)), dtype=np.float32)
+        return _Pairs(np.array(row, dtype=np.int64), np.array(column, dtype=np.int64), table)
+
+    def _fit_pairs(
+        self, pairs: _Pairs, labels: Sequence[frozenset[str]], sources: Sequence[str], examples: int
+    ) -> None:
+        """Learn how far to trust candidates; calibrate and choose the threshold on groups left out of the learning."""
+        from sklearn.model_selection import GroupKFold
+
+        right = np.array(
+            [self.classes_[column] in labels[row] for row, column in zip(pairs.row, pairs.column, strict=True)]
+        )
+        groups = pd.factorize(np.array(sources, dtype=object)[pairs.row])[0]
+        table = _expanded(pairs.features)
+        outside = np.array([held == {NONE} for held in labels])[pairs.row]
+        weight = np.where(outside, _OUTSIDE_WEIGHT, np.where(pairs.row < examples, 1.0, _TERM_WEIGHT))
+        held = np.zeros(len(right))
+        for train, test in GroupKFold(min(5, groups.max() + 1)).split(table, right, groups):
+            model = _fitted(table[train], right[train], weight[train])
+            held[test] = model.predict_proba(table[test])[:, -1]
+        self.pair_model_ = _fitted(table, right, weight)
+        # Calibrated on texts of firms where there are any: terms are cleaner than what people write.
+        judged = pairs.row < examples
+        judged = judged if right[judged].any() and not right[judged].all() else np.ones_like(judged)
+        # Every product of the training data counts as one of its group, whether it has a candidate or not.
+        bare = np.setdiff1d(np.arange(len(labels)), pairs.row)
+        row, column = np.append(pairs.row, bare), np.append(pairs.column, np.full(len(bare), -1))
+        of = pd.factorize(np.array(sources, dtype=object))[0]
+        context = beside(self._chain_codes(), of[row], row, column, np.append(held, np.zeros(len(bare))))[: len(held)]
+        # With words of no chain beside them: what the dictionary calls none of these must not look likely.
+        learnt = judged | outside
+        self.calibration_ = _fitted(context[learnt], right[learnt], np.where(judged, 1.0, _TERM_WEIGHT)[learnt])
+        calibrated = self._probability(context)
+        same = same_meaning(self.terms)
+        fair = np.array(
+            [
+                bool((same.get(name, set()) | {name}) & labels[row])
+                for row, name in zip(pairs.row, self.classes_[pairs.column], strict=True)
+            ]
+        )
+        self.threshold_ = _threshold(calibrated[judged], fair[judged], self.precision)
+
+
+def _fitted(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Any:
+    """Logistic regression of the pair being right; a constant where all are."""
+    from sklearn.dummy import DummyClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    if right.all():
+        return DummyClassifier(strategy="constant", constant=True).fit(table, right)
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+    return model.fit(table, right, logisticregression__sample_weight=weight)
+
+
+def _expanded(features: npt.NDArray[np.float32]) -> Floats:
+    """The features of pairs and the few products of them that matter, for a linear model."""
+    of = {name: features[:, place].astype(np.float64) for place, name in enumerate(FEATURES)}
+    more = (
+        np.log(np.maximum(of["linear"], 0.01)),
+        of["linear"] * of["suffix"],
+        of["suffix"] * (of["other_suffix"] == 0),
+        (of["exact"] > 0) / np.maximum(1.0, of["meanings"]),
+        of["inside"] == 0,
+        np.maximum(0.0, of["none_suffix"] - of["suffix"]),
+    )
+    return np.column_stack([features.astype(np.float64), *more])
+
+
+def _threshold(probability: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
+    """The least probability from which on the pairs named are expected to be right often enough.
+
+    Expected by a curve through all pairs: the few wrong ones at the top, counted, would make the threshold jump.
+    """
+    falling = -np.sort(-probability)
+    if not right.any():
+        return float(falling.max(initial=1.0))
+    curve = _fitted(logit(probability), right, np.ones(len(right))).predict_proba(logit(falling))[:, -1]
+    enough = np.flatnonzero(np.cumsum(curve) / np.arange(1, len(curve) + 1) >= precision)
+    return float(falling[enough[-1]] if len(enough) else falling.max(initial=1.0))
+
+
+def same_meaning(terms: pd.DataFrame | None) -> dict[str, set[str]]:
+    """Segments that one term names together, so that it is no mistake to name the other: segment -> such segments.
+
+    Examples
+    --------
+    >>> found = same_meaning(pd.DataFrame({"term": ["光刻胶"], "segments": ["CM14;NC02"]}))
+    >>> sorted(found["CM14"])
+    ['CM14', 'NC02']
+    """
+    found: dict[str, set[str]] = {}
+    for held in () if terms is None else map(split, terms["segments"]):
+        for name in held:
+            found.setdefault(name, set()).update(held)
+    return found
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    return [value if isinstance(value, str) else "" for value in values]
+
+
+def _listed(terms: pd.DataFrame | None) -> list[tuple[str, str, frozenset[str]]]:
+    """The dictionary as rows of term, source, segments; each term is a source of its own."""
+    if terms is None:
+        return []
+    merged: dict[str, frozenset[str]] = {}
+    pairs = [(normalise(str(term)), split(held)) for term, held in zip(terms["term"], terms["segments"], strict=True)]
+    outside = {word for word, held in pairs if not held}
+    for word, held in pairs:
+        # "医药业务" of no chain, "医药研发产品" of one: a word that both come down to is too general to mean a segment.
+        merged[word] = frozenset() if word in outside else merged.get(word, frozenset()) | frozenset(held)
+    return [(word, f"term:{word}", merged[word] or frozenset({NONE})) for word in sorted(merged) if word]
+
+
+def _training_rows(
+    texts: Sequence[str], names: Sequence[frozenset[str]], sources: Sequence[str]
+) -> tuple[list[str], list[frozenset[str]], list[str]]:
+    """Single products, their classes and their source; one row per product and source."""
+    rows: dict[tuple[str, str], frozenset[str]] = {}
+    for text, held, source in zip(texts, names, sources, strict=True):
+        for piece in parts(text):
+            rows[piece, source] = rows.get((piece, source), frozenset()) | held
+    keys = sorted(rows)
+    return [key[0] for key in keys], [rows[key] or frozenset({NONE}) for key in keys], [key[1] for key in keys]

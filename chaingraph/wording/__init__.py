@@ -1,0 +1,1 @@
+"""Reasons, notes and questions in words."""

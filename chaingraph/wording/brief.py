@@ -1,0 +1,188 @@
+"""A target on one or two pages: what to know before the first meeting, section by section, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.model.columns import split
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places.regions import place_text
+from chaingraph.wording.firm import find_listed
+from chaingraph.wording.gaps import listed, number, percent
+from chaingraph.wording.targets import tier_names
+
+_PARTNERS = 3
+_OFFERS = 3  # of each kind
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief in words: a title, a subtitle, and sections of statements."""
+
+    firm_id: str
+    title: str
+    subtitle: str
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang: str) -> Brief:
+    """Everything known about a listed firm that a recruiting team needs, and what is not known.
+
+    Parameters
+    ----------
+    firm
+        Id, name or part of a name of a firm on the lists.
+    on
+        The day of the brief, ISO. A policy that has ended by then is named as ended, never as an offer.
+
+    Raises
+    ------
+    UnknownNameError
+        When no listed firm, or more than one, is meant.
+    """
+    lists = pd.concat([findings.targets[lang], findings.leader_targets[lang]], ignore_index=True)
+    firm_id = find_listed(lists, firm)
+    # The firm's best place on any list carries the brief.
+    row = lists[lists["firm_id"] == firm_id].sort_values("rank", kind="stable").iloc[0].to_dict()
+    gap = findings.gaps[lang].set_index("segment_id").loc[row["segment_id"]].to_dict()
+    known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
+    sections = (
+        ("who", _who(row, known, graph, lang)),
+        ("why", tuple(row["reasons"].split(text("gaps.sentence_separator", lang)))),
+        ("gap", tuple(str(gap["reasons"]).split(text("gaps.sentence_separator", lang)))),
+        ("partners", _partners(row, gap, findings, lang)),
+        ("route", tuple(item for item in (_or_none(row["route"], lang), row["next_step"]) if isinstance(item, str))),
+        ("offer", _offers(row, graph, on, lang)),
+        ("unknown", _unknown(row, lang)),
+        ("questions", _questions(row, gap, lang)),
+        ("sources", tuple(split(row["sources"]))),
+    )
+    return Brief(
+        firm_id,
+        text("brief.title", lang, firm=row["firm"]),
+        text(
+            "brief.subtitle",
+            lang,
+            region=place_text(findings.region, lang),
+            chain=row["chain"],
+            list=text(f"codes.candidate_{row['candidate_list']}", lang),
+            rank=row["rank"],
+            date=findings.as_of,
+        ),
+        tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
+    )
+
+
+def _or_none(route: object, lang: str) -> str:
+    return route if isinstance(route, str) and route else text("brief.no_route", lang)
+
+
+def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, lang: str) -> tuple[str, ...]:
+    separator, kind = text("gaps.sentence_separator", lang), row["source_kind"]
+    decided, makes = row["decision_city"], graph["firm_segments"]
+    products = list(dict.fromkeys(makes.loc[makes["firm_id"] == row["firm_id"], "product"].dropna()))
+    said = [
+        *re.split(re.escape(separator) + r"(?![^(（]*[)）])", row["sites"]),  # not within the note of a site
+        text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
+        text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
+        text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,
+        text("brief.makes", lang, products=listed(products, lang, 6)) if products else None,
+        text("brief.local_unit", lang, unit=row["local_unit"]) if isinstance(row["local_unit"], str) else None,
+        text("brief.row_confidence", lang, confidence=text(f"codes.confidence_{known['confidence']}", lang))
+        if isinstance(known["confidence"], str)
+        else None,
+        text(
+            "brief.rests",
+            lang,
+            kind=text(f"codes.source_kind_{kind}", lang),
+            note=text(f"codes.source_kind_note_{kind}", lang),
+        ),
+        row["risk"] if isinstance(row["risk"], str) else None,
+    ]
+    return tuple(item for item in said if item)
+
+
+def _partners(row: Mapping[Any, Any], gap: Mapping[Any, Any], findings: Findings, lang: str) -> tuple[str, ...]:
+    held = findings.shares[
+        (findings.shares["firm_id"] == row["firm_id"]) & (findings.shares["chain_id"] == row["chain_id"])
+    ]
+    held = held[held["list"] == held["list"].max()]  # the chain's own list where the firm stands on both
+    count = max(1, held["term"].nunique())
+    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
+    largest = (held.groupby(named)["share"].sum() / count).sort_values(ascending=False)
+    words = findings.words[findings.words["firm_id"] == row["firm_id"]]
+    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
+    said = []
+    for local_id, local, share in largest.head(_PARTNERS).reset_index().itertuples(index=False, name=None):
+        common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
+        told = text("brief.shared", lang, words=common) if common else ""
+        said.append(text("brief.partner", lang, firm=local, share=percent(share), words=told))
+    buyers = split(gap["local_buyers"])
+    if buyers:
+        said.append(text("brief.buyer", lang, firms=listed(buyers, lang)))
+    return tuple(said) or (text("brief.no_partner", lang),)
+
+
+def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tuple[str, ...]:
+    chain = graph["chains"].set_index("chain_id")["chain"][row["chain_id"]]
+    said = []
+    zones = graph["zones"][graph["zones"]["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
+    for zone in zones.head(_OFFERS).fillna("").to_dict("records"):
+        said.append(text("brief.zone", lang, name=zone["zone"], level=zone["level"], note=zone["note"]).strip())
+    parcels = graph["parcels"][graph["parcels"]["zone"].isin(zones["zone"])]
+    for parcel in parcels.head(_OFFERS).to_dict("records"):
+        said.append(text("brief.parcel", lang, name=parcel["parcel"], area=number(parcel["area_mu"], 0)))
+    carriers = graph["carriers"]
+    carriers = carriers[carriers["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
+    for carrier in carriers.head(_OFFERS).fillna("").to_dict("records"):
+        said.append(text("brief.carrier", lang, name=carrier["carrier"], note=carrier["note"]).strip())
+    policies = graph["policies"]
+    policies = policies[policies["chains"].map(lambda chains: not split(chains) or chain in split(chains)).astype(bool)]
+    return (*said, *policy_sentences(policies.fillna(""), on, lang)) or (text("brief.nothing_to_offer", lang),)
+
+
+def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, ...]:
+    """Policies as offers only while they hold on a day; those that have ended are named together as ended.
+
+    ``policies`` are rows of the case's table with empty texts for what is missing.
+    """
+    said: list[str] = []
+    ended: dict[tuple[str, str], list[str]] = {}
+    for policy in policies.to_dict("records"):
+        named = {"name": policy["policy"], "issuer": policy["issuer"] or "-", "summary": policy["summary"]}
+        until, since = policy["valid_to"], policy["valid_from"]
+        if until and until < on[: len(until)]:
+            ended.setdefault((until, named["issuer"]), []).append(named["name"])
+        elif since and since > on[: len(since)]:
+            said.append(text("brief.policy_future", lang, since=since, **named))
+        elif until:
+            said.append(text("brief.policy", lang, until=until, **named))
+        else:
+            said.append(text("brief.policy_open", lang, **named))
+    separator = text("gaps.list_separator", lang)
+    for (until, issuer), names in sorted(ended.items()):
+        said.append(text("brief.policy_expired", lang, name=separator.join(names), until=until, issuer=issuer))
+    return tuple(said)
+
+
+def _unknown(row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
+    fields = ("signal", "size_class", "decision_city", "propensity", "reach")
+    return tuple(text(f"firm.name_{field}", lang) for field in fields if pd.isna(row[field]))
+
+
+def _questions(row: Mapping[Any, Any], gap: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
+    asked = []
+    buyers = split(gap["local_buyers"])
+    if buyers:
+        asked.append(text("brief.ask_buyer", lang, firm=buyers[0], segment=row["segment"]))
+    asked.append(text("brief.ask_product", lang, product=row["segment"]))
+    fields = ("signal", "size_class", "decision_city", "propensity", "reach")
+    asked += [text(f"brief.ask_{field}", lang) for field in fields if pd.isna(row[field])]
+    return tuple(asked)

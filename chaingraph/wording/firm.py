@@ -1,0 +1,121 @@
+"""One firm's rows on all lists, as plain text for the command line and the notebook."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.errors import UnknownNameError
+from chaingraph.labels import both, text
+from chaingraph.model.columns import split
+from chaingraph.model.findings import Findings
+from chaingraph.wording.gaps import number, percent
+
+_SHOWN_LOCALS = 3
+
+
+def explain_firm(findings: Findings, firm: str, lang: str) -> str:
+    """Why a firm is on the lists; see `chaingraph.api.explain`."""
+    lists = pd.concat(
+        [
+            findings.targets[lang].assign(by_leader=False),
+            findings.leader_targets[lang].assign(by_leader=True),
+        ],
+        ignore_index=True,
+    )
+    firm_id = find_listed(lists, firm)
+    rows = lists[lists["firm_id"] == firm_id].to_dict("records")
+    return "\n\n".join(_explained(row, findings, lang) for row in rows)
+
+
+def find_listed(lists: pd.DataFrame, firm: str) -> str:
+    """The id of the listed firm that is meant: by id, by name, or by a part that only one bears.
+
+    Raises
+    ------
+    UnknownNameError
+        When none or several are meant.
+    """
+    named = lists[["firm_id", "firm", "firm_en"]].drop_duplicates("firm_id")
+    for column in named:
+        exact = named.loc[named[column] == firm, "firm_id"]
+        if len(exact) == 1:
+            return str(exact.iloc[0])
+    part = named[
+        named["firm"].str.contains(firm, regex=False) | named["firm_en"].str.contains(firm, regex=False, na=False)
+    ]
+    if len(part) == 1:
+        return str(part["firm_id"].iloc[0])
+    if len(part):
+        choices = "、".join(part["firm"].head(8))
+        raise UnknownNameError(both("errors.firm_not_unique", name=repr(firm[:80]), choices=choices))
+    near = difflib.get_close_matches(firm, [*named["firm"], *named["firm_en"].dropna()], n=5, cutoff=0.3)
+    raise UnknownNameError(both("errors.no_listed_firm", name=repr(firm[:80]), near="、".join(near) or "-"))
+
+
+def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
+    strategy = text(f"codes.strategy_{row['strategy']}", lang)
+    kind = "leader" if row["by_leader"] else row["candidate_list"]
+    english = row["firm_en"] if lang == "en" and isinstance(row["firm_en"], str) else None
+    said = [
+        text(
+            "firm.title",
+            lang,
+            firm=f"{english} {row['firm']}" if english and english != row["firm"] else row["firm"],
+            chain=row["chain"],
+            rank=row["rank"],
+            strategy=strategy,
+            list=text(f"codes.candidate_{kind}", lang),
+        )
+    ]
+    for column in ("segment", "proposal", "reasons", "route", "next_step", "risk", "local_unit", "sites", "sources"):
+        if isinstance(row[column], str) and row[column]:
+            said.append(text(f"firm.{column}", lang, value=row[column]))
+    said += _fit(row, findings, lang)
+    grade = row["evidence_grade"]
+    note = text(f"codes.grade_note_{grade}", lang)
+    said.append(text("firm.grade", lang, grade=grade, note=note))
+    kind = row["source_kind"]
+    words = {name: text(f"codes.source_kind{end}_{kind}", lang) for name, end in (("kind", ""), ("note", "_note"))}
+    said.append(text("firm.rests", lang, **words))
+    unknown = [
+        text(f"firm.name_{column}", lang)
+        for column in ("reach", "propensity", "signal", "size_class", "decision_city")
+        if pd.isna(row[column])
+    ]
+    if unknown:
+        said.append(text("firm.unknown", lang, names=text("gaps.list_separator", lang).join(unknown)))
+    return "\n".join(said)
+
+
+def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
+    if pd.isna(row["fit_lift"]):
+        return [text("firm.no_basis", lang)]
+    name = "leader" if row["by_leader"] else "main"
+    mine = [
+        frame[(frame["list"] == name) & (frame["chain_id"] == row["chain_id"]) & (frame["firm_id"] == row["firm_id"])]
+        for frame in (findings.terms, findings.shares, findings.words)
+    ]
+    terms, shares, words = mine
+    parts = " + ".join(
+        text("firm.term", lang, term=text(f"firm.term_{term}", lang), value=number(value, 2))
+        for term, value in zip(terms["term"], terms["contribution"], strict=True)
+    )
+    band = ""
+    if not pd.isna(row["fit_low"]):
+        band = text("firm.band", lang, low=number(row["fit_low"], 2), high=number(row["fit_high"], 2))
+    total = number(float(terms["contribution"].sum()), 2)
+    said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
+    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
+    count = max(1, shares["term"].nunique())
+    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
+    largest = (shares.groupby(named)["share"].sum() / count).sort_values(ascending=False)
+    for (local_id, local), share in largest.head(_SHOWN_LOCALS).items():
+        common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
+        words_of = {"words": common} if common else {}
+        entry = "local" if common else "local_alone"
+        said.append(text(f"firm.{entry}", lang, firm=local, share=percent(share), **words_of))
+    return said

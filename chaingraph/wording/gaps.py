@@ -1,0 +1,300 @@
+"""Gaps, leaders and questions in words, in Chinese or English."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.model.columns import split
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.places.regions import place_text
+
+MOST_NAMES = 4
+QUESTIONS = 20
+_TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
+ASKED_STATES = ("unknown", "none_known")
+_CONFIDENCE = {1: "seen", 2: "known", 3: "unsure"}
+
+
+def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
+    """Names of chains, segments or firms by id; in English where there is an English name."""
+    noun = table.removesuffix("s")
+    frame = graph[table]
+    names = frame[noun] if lang == "zh" else frame[f"{noun}_en"].fillna(frame[noun])
+    return dict(zip(frame[f"{noun}_id"], names, strict=True))
+
+
+def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
+    """The first names, and how many there are when some are left out.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], "en", most=2)
+    'a, b and others (3 in all)'
+    """
+    shown = text("gaps.list_separator", lang).join(names[:most])
+    return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
+
+
+def percent(share: float) -> str:
+    """A share as whole per cent.
+
+    Examples
+    --------
+    >>> percent(0.456)
+    '46%'
+    """
+    return f"{share:.0%}"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number with at most so many decimals, without trailing zeros.
+
+    Examples
+    --------
+    >>> number(2.0), number(1.25)
+    ('2', '1.2')
+    """
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
+
+
+def _true(value: object) -> bool:
+    return value is not None and value is not pd.NA and bool(value)
+
+
+def describe_gaps(
+    facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph, lang: str, *, rivals: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The gap table that is handed over: the facts with reasons, question and sources in words.
+
+    Parameters
+    ----------
+    facts
+        From `gaps.gap_facts`.
+    leaders
+        From `leaders.find_leaders`.
+    rivals
+        From `rivals.rival_cities`: told among the reasons.
+
+    Returns
+    -------
+    DataFrame
+        One row per segment, columns `schema.GAP_COLUMNS`: state and fill_mode are codes; found, group_only,
+        local_demand, local_supply, nearby_found count firms; expected is in firms (NaN = no reference); severity in
+        points; names of local buyers joined with ``;``.
+    """
+    chains, segments, firms = (names_by_id(graph, table, lang) for table in ("chains", "segments", "firms"))
+    proven = leaders[leaders["proven"].astype(bool)]
+    led = {str(chain): list(held["firm_id"]) for chain, held in proven.groupby("chain_id")}
+    offices = graph["chain_offices"].dropna(subset=["department"])
+    other_cities = _rivals(rivals, segments, lang)
+    rows = []
+    for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
+        row = {**values, "segment_id": segment_id}
+        whom, by_office = _ask_whom(row, led, offices, firms, lang)
+        asked = row["state"] in ASKED_STATES and row["fill_mode"] != "unsuitable"
+        rows.append(
+            {
+                "chain_id": row["chain_id"],
+                "chain": chains[row["chain_id"]],
+                "segment_id": segment_id,
+                "segment": segments[segment_id],
+                "local_buyers": ";".join(firms.get(firm, firm) for firm in row["buyer_ids"]),
+                "ask_whom": whom if asked else None,
+                "question": _question(row, segments[segment_id], lang, by_office=by_office) if asked else None,
+                "reasons": text("gaps.sentence_separator", lang).join(
+                    [*_reasons(row, firms, graph, lang), *other_cities.get(str(segment_id), [])]
+                ),
+                "sources": _sources(row),
+            }
+        )
+    words = pd.DataFrame(rows).set_index("segment_id", drop=False) if rows else pd.DataFrame(columns=list(GAP_COLUMNS))
+    numbers = facts.reindex(columns=[column for column in GAP_COLUMNS if column not in words.columns])
+    table = words.join(numbers) if rows else words
+    table["severity"] = table["severity"].astype(float).round(6)
+    table["expected"] = table["expected"].astype(float)
+    table = table.rename_axis(None)
+    order = table.assign(minus=-table["severity"]).sort_values(["chain_id", "minus", "segment_id"], kind="stable").index
+    return table.loc[order, list(GAP_COLUMNS)].reset_index(drop=True)
+
+
+def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, str], lang: str) -> dict[str, list[str]]:
+    """The cities with most makers of each segment in the reference, and what the chain of the first one lacks."""
+    said: dict[str, list[str]] = {}
+    if rivals is None or rivals.empty:
+        return said
+    for segment_id, rows in rivals.groupby("segment_id", sort=True):
+        held = rows.sort_values("rank").to_dict("records")
+        counted = [text("gaps.rival", lang, city=place_text(row["city"], lang), count=row["firms"]) for row in held]
+        lacks = [segments[part] for part in split(held[0]["lacks"])]
+        sentence = text("gaps.rivals", lang, cities=text("gaps.list_separator", lang).join(counted))
+        if lacks:
+            names = {"city": place_text(held[0]["city"], lang), "segments": listed(lacks, lang)}
+            sentence += text("gaps.rival_lacks", lang, **names)
+        said[str(segment_id)] = [sentence]
+    return said
+
+
+def _ask_whom(
+    row: Mapping[Any, Any],
+    leaders: Mapping[str, list[str]],
+    offices: pd.DataFrame,
+    firms: Mapping[str, str],
+    lang: str,
+) -> tuple[str | None, bool]:
+    """The local firm that would buy it, a leader first; else the chain's leader; else the department in charge."""
+    led = leaders.get(str(row["chain_id"]), [])
+    buyers = list(row["buyer_ids"])
+    for firm in [*(buyer for buyer in buyers if buyer in led), *buyers]:
+        return text("gaps.buyer", lang, firm=firms.get(firm, firm)), False
+    for firm in led:
+        return text("gaps.leader", lang, firm=firms.get(firm, firm)), True
+    own = offices[offices["chain_id"] == row["chain_id"]]
+    for department in [*own["department"], *offices.loc[offices["chain_id"].isna(), "department"]]:
+        return text("gaps.office", lang, department=department), True
+    return None, True
+
+
+def _question(row: Mapping[Any, Any], segment: str, lang: str, *, by_office: bool) -> str:
+    keywords = listed(list(split(row["keywords"]))[:3] or [str(row["segment"])], lang)
+    return text("gaps.question_office" if by_office else "gaps.question", lang, segment=segment, keywords=keywords)
+
+
+def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph, lang: str) -> list[str]:
+    said = []
+    expected = None if math.isnan(row["expected"]) else number(row["expected"])
+    if row["confirmed"] in ("present", "missing"):
+        checks = graph["confirmations"]
+        by = checks.loc[checks["segment_id"] == row["segment_id"], ["by", "date"]].astype(object).fillna("")
+        said.append(text(f"gaps.confirmed_{row['confirmed']}", lang, by=" ".join(by.iloc[0]).strip()))
+    if row["found"]:
+        said.append(text("gaps.found", lang, count=row["found"], firms=listed(row["found_firms"], lang)))
+        if expected:
+            said.append(text("gaps.expected", lang, expected=expected))
+    elif expected and row["state"] in ("missing", "unknown"):
+        said.append(text(f"gaps.{row['state']}", lang, expected=expected))
+    elif row["expected"] >= _TENTH:
+        said += [text("gaps.none_known", lang), text("gaps.few_expected", lang, expected=expected)]
+    else:
+        said.append(text("gaps.none_known", lang))
+    if row["clusters"]:
+        said.append(text("gaps.cluster", lang, names=listed(row["clusters"], lang)))
+    if row["group_only"]:
+        said.append(text("gaps.group_only", lang, count=row["group_only"], firms=listed(row["group_only_firms"], lang)))
+    if row["local_demand"]:
+        buyers = [firms.get(firm, firm) for firm in row["buyer_ids"]]
+        said.append(text("gaps.demand", lang, count=row["local_demand"], firms=listed(buyers, lang)))
+    else:
+        said.append(text("gaps.no_demand", lang))
+    if row["local_supply"]:
+        said.append(text("gaps.supply", lang, count=row["local_supply"]))
+    if isinstance(row["nearest_supplier_city"], str):
+        place = {"city": place_text(row["nearest_supplier_city"], lang), "km": number(row["nearest_supplier_km"], 0)}
+        if row["nearby_found"]:
+            said.append(text("gaps.nearby", lang, count=row["nearby_found"], **place))
+        else:
+            said.append(text("gaps.nearest", lang, **place))
+    flags = [text(f"gaps.{flag}", lang) for flag in ("high_value", "chokepoint") if _true(row[flag])]
+    if flags:
+        joined = text("gaps.list_separator", lang).join(flags)
+        reason = row["reason"]
+        key = "gaps.flag_reason" if isinstance(reason, str) else "gaps.flag_plain"
+        said.append(text(key, lang, flags=joined, reason=reason))
+    if row["must_pass"] == row["must_pass"] and row["must_pass"] >= 0.5:
+        said.append(text("gaps.must_pass", lang, share=percent(row["must_pass"])))
+    if row["choke_by_position"]:
+        said.append(text("gaps.suppliers", lang, count=number(row["suppliers"])))
+    if row["local_order_share"] == row["local_order_share"]:
+        said.append(text("gaps.order_share", lang, share=percent(row["local_order_share"])))
+    if row["severity"] > 0:
+        parts = ("state", "demand", "high_value", "chokepoint", "must_pass")
+        values = {part: number(row[f"severity_{part}"], 2) for part in parts}
+        said.append(text("gaps.severity", lang, total=number(row["severity"], 2), **values))
+    return said
+
+
+def _sources(row: Mapping[Any, Any]) -> str:
+    sources = [row["source"], *row["presence_sources"]]
+    return ";".join(dict.fromkeys(source for source in sources if isinstance(source, str)))
+
+
+def weekly_questions(gaps: pd.DataFrame, lang: str, most: int = QUESTIONS) -> pd.DataFrame:
+    """Which questions are most worth asking this week (待核清单)?
+
+    Parameters
+    ----------
+    gaps
+        From `describe_gaps`.
+
+    Returns
+    -------
+    DataFrame
+        At most ``most`` rows, the most severe first: rank, chain_id, chain, segment_id, segment, state, ask_whom,
+        question, why, sources.
+    """
+    asked = gaps.dropna(subset=["question"])
+    asked = asked.assign(minus=-asked["severity"]).sort_values(["minus", "chain_id", "segment_id"], kind="stable")
+    asked = asked.head(most).reset_index(drop=True)
+    why = [
+        text(
+            "gaps.why_question",
+            lang,
+            severity=number(row["severity"], 2),
+            state=text(f"codes.state_{row['state']}", lang),
+            demand=row["local_demand"],
+            supply=row["local_supply"],
+        )
+        for row in asked.to_dict("records")
+    ]
+    columns = ["chain_id", "chain", "segment_id", "segment", "state", "ask_whom", "question"]
+    table = asked[columns].assign(why=pd.Series(why, dtype="str"), sources=asked["sources"])
+    table.insert(0, "rank", range(1, len(table) + 1))
+    return table
+
+
+def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
+    """The leaders with the ground in words.
+
+    Returns
+    -------
+    DataFrame
+        chain_id, rank, firm_id, firm, firm_en, district, reason, products, segments (names), confidence, sources.
+    """
+    segments = names_by_id(graph, "segments", lang)
+    firms = graph["firms"].set_index("firm_id")
+    rows = []
+    for row in leaders.to_dict("records"):
+        said = []
+        if row["ground"] == "designated":
+            said.append(text("gaps.leader_designated", lang, designation=row["designation"]))
+        if row["order_share"] == row["order_share"]:
+            said.append(text("gaps.leader_orders", lang, share=percent(row["order_share"])))
+        if row["ground"] == "position":
+            said.append(text("gaps.leader_position", lang, count=len(row["segments"])))
+        if row["links"]:
+            said.append(text("gaps.leader_links", lang, count=row["links"]))
+        if not row["proven"]:
+            said.append(text("gaps.leader_unproven", lang))
+        rows.append(
+            {
+                "chain_id": row["chain_id"],
+                "rank": row["rank"],
+                "firm_id": row["firm_id"],
+                "firm": row["firm"],
+                "firm_en": firms["firm_en"].get(row["firm_id"]),
+                "district": firms["district"].get(row["firm_id"]),
+                "reason": text("gaps.sentence_separator", lang).join(said),
+                "products": ";".join(row["products"]),
+                "segments": ";".join(segments.get(segment, segment) for segment in row["segments"]),
+                "confidence": _CONFIDENCE[row["confidence_order"]],
+                "sources": row["source"],
+            }
+        )
+    columns = ["chain_id", "rank", "firm_id", "firm", "firm_en", "district", "reason", "products", "segments",
+               "confidence", "sources"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,164 @@
+"""Who in the region can open the door to a target, and where a project could go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.model.columns import split
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places import regions
+from chaingraph.places.regions import place_text
+
+_LEVELS = ("国家级", "省级")
+_SHARED = re.compile("中([德荷法日韩意美英])")
+_PARTNERS = {
+    "德": "德国",
+    "荷": "荷兰",
+    "法": "法国",
+    "日": "日本",
+    "韩": "韩国",
+    "意": "意大利",
+    "美": "美国",
+    "英": "英国",
+}
+_CONFIDENCE = {"seen": 0, "known": 1, "unsure": 2}
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The region's own means, by chain or place."""
+
+    local: frozenset[str]  # ids of local firms
+    decision_cities: Mapping[str, str]  # by firm
+    offices: Mapping[str, str]  # department in charge, by chain
+    zones: Mapping[str, tuple[str, ...]]  # by chain, the best first
+    carriers: Mapping[str, tuple[str, ...]]  # likewise
+    stationed: tuple[str, ...]
+    abroad: frozenset[str]
+
+
+def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
+    """Lay out offices, zones, carriers, stationed teams and offices abroad so that each row can name its own."""
+    chains = dict(zip(graph["chains"]["chain"], graph["chains"]["chain_id"], strict=True))
+    outreach = graph["outreach"]
+    # A department named for all chains at once draws the maps; that it would lead a talk is not said anywhere.
+    held = graph["chain_offices"].dropna(subset=["chain_id", "department"]).drop_duplicates("chain_id")
+    sites = graph["firm_sites"]
+    decided = sites[sites["kind"] == "decision"].sort_values(["firm_id", "region"], kind="stable")
+    firms = graph["firms"].dropna(subset=["decision_city"])
+    cities = dict(zip(decided["firm_id"][::-1], decided["region"][::-1], strict=True))
+    return Doors(
+        local=frozenset(local),
+        decision_cities=cities | dict(zip(firms["firm_id"], firms["decision_city"], strict=True)),
+        offices=dict(zip(held["chain_id"], held["department"], strict=True)),
+        zones=_best(graph["zones"], "zone", chains),
+        carriers=_best(graph["carriers"], "carrier", chains),
+        stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
+        abroad=frozenset(outreach.loc[outreach["kind"].str.startswith("overseas_office"), "place"]),
+    )
+
+
+def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Per chain, the places that name it as their focus, the surest and highest-ranking first."""
+    level = places["level"].fillna("") if "level" in places else pd.Series("", index=places.index)
+    ordered = places.assign(
+        sureness=places["confidence"]
+        .map(_CONFIDENCE)
+        .fillna(2)
+        .clip(lower=1),  # read and known weigh alike, unsure less
+        order=[
+            next((i for i, prefix in enumerate(_LEVELS) if text_.startswith(prefix)), len(_LEVELS)) for text_ in level
+        ],
+        industry=level.str.contains("行业"),  # a trade body's title ranks behind a state one of the same level
+    ).sort_values(["sureness", "order", "industry", name], kind="stable")
+    best: dict[str, tuple[str, ...]] = {}
+    for place, focus in zip(ordered[name], ordered["focus_chains"], strict=True):
+        for chain in split(focus):
+            if chain in chains:
+                best[chains[chain]] = (*best.get(chains[chain], ()), place)
+    return best
+
+
+def zone_for(zones: Sequence[str], country: object) -> str | None:
+    """The first zone that suits: one shared with a country (中德…) is for firms of that country, and for them first."""
+    partner = {zone: _PARTNERS.get(match[1]) if (match := _SHARED.search(zone)) else None for zone in zones}
+    own = [zone for zone in zones if partner[zone] is not None and partner[zone] == country]
+    return next((zone for zone in [*own, *(zone for zone in zones if partner[zone] is None)]), None)
+
+
+def is_introduction(path: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a path can carry an introduction: two firms that merely share a customer or a supplier are rivals.
+
+    Examples
+    --------
+    >>> rivals = [{"kind": "supplies", "from_id": firm, "to_id": "customer"} for firm in ("target", "local")]
+    >>> is_introduction(rivals), is_introduction(rivals[:1])
+    (False, True)
+    """
+    return not any(
+        first["kind"] == second["kind"] == "supplies"
+        and (first["to_id"] == second["to_id"] or first["from_id"] == second["from_id"])
+        for first, second in pairwise(path)
+    )
+
+
+def next_step(
+    row: Mapping[Any, Any],
+    firm: Mapping[str, Any],
+    buyers: Sequence[str],
+    path: Sequence[Mapping[str, Any]],
+    doors: Doors,
+    strategies: Mapping[str, str],
+    names: Mapping[str, str],
+    lang: str,
+) -> list[str]:
+    """What to do next: whom to ask for an introduction, which team or office acts, which zone to propose.
+
+    Parameters
+    ----------
+    row
+        A ranked row.
+    firm
+        The firm's row and facts.
+    buyers
+        Ids of the local firms that would buy, a leader first.
+    path
+        The recorded route to a local firm, if any.
+    names
+        Firm names in the language.
+    """
+    said = []
+    if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
+        said.append(text("explain.step_unit", lang, unit=row["local_unit"]))
+    elif path and is_introduction(path):
+        ends = [path[-1]["from_id"], path[-1]["to_id"]]
+        door = next((end for end in ends if end in doors.local), ends[-1])
+        said.append(text("explain.step_introduce", lang, firm=names.get(door, door)))
+    elif buyers:
+        said.append(text("explain.step_buyer", lang, firm=names.get(buyers[0], buyers[0])))
+    places = [doors.decision_cities.get(row["firm_id"]), firm["city"]]
+    homes = {
+        regions.prefecture_of((firm["country"], None, place, None)) or place
+        for place in places
+        if isinstance(place, str)
+    }
+    team = next((city for city in doors.stationed if city in homes), None)
+    if team:
+        said.append(text("explain.step_stationed", lang, city=place_text(team, lang)))
+    elif firm["country"] in doors.abroad:
+        said.append(text("explain.step_abroad", lang, place=place_text(firm["country"], lang)))
+    if row["chain_id"] in doors.offices:
+        said.append(text("explain.step_office", lang, department=doors.offices[row["chain_id"]]))
+    zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])
+    if zone:
+        said.append(text("explain.step_zone", lang, zone=zone))
+    if strategies[row["chain_id"]] == "build" and row["chain_id"] in doors.carriers:
+        said.append(text("explain.step_carrier", lang, carrier=doors.carriers[row["chain_id"]][0]))
+    return said

@@ -1,0 +1,266 @@
+"""Targets in words: three reasons, route, next step, proposal and risk, in Chinese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.facts.gaps import PRESENT_STATES
+from chaingraph.fit.lists import NAMED_FIRMS
+from chaingraph.labels import text
+from chaingraph.model.columns import split
+from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import SHORTLIST_COLUMNS
+from chaingraph.places import regions
+from chaingraph.wording.gaps import listed, names_by_id, percent
+from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
+from chaingraph.wording.sites import recorded_sites
+
+MOST_REASONS = 4
+WEAK_SEEDS = 5  # fewer local firms of a chain make its fit weak evidence
+TARGET_COLUMNS = (*SHORTLIST_COLUMNS, "candidate_list", "source_kind", "origin", "sites")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the words are drawn from, for the rows of one list; by id, so that a row costs no search."""
+
+    graph: ChainGraph
+    firms: Mapping[str, Row]  # the firm's row and its facts
+    gaps: Mapping[str, Row]  # facts by segment
+    shares: Mapping[tuple[str, str], Sequence[tuple[str, float]]]  # by chain and firm: local firms, largest first
+    words: Mapping[tuple[str, str, str], str]
+    routes: Mapping[tuple[str, str], Sequence[Row]]
+    doors: Doors
+    strategies: Mapping[str, str]
+    seed_counts: Mapping[str, int]
+
+
+def gather_grounds(
+    graph: ChainGraph,
+    firm_facts: pd.DataFrame,
+    gap_facts: pd.DataFrame,
+    shares: pd.DataFrame,
+    words: pd.DataFrame,
+    routes: pd.DataFrame,
+    strategies: Mapping[str, str],
+    seed_counts: Mapping[str, int],
+) -> Grounds:
+    """Lay the frames of ranking, gaps, scoring and routes out by id."""
+    firms = graph["firms"].set_index("firm_id", drop=False)
+    facts = firm_facts[[column for column in firm_facts if column not in firms]]
+    facts = facts.assign(current_tiers=firm_facts["tiers"])
+    paths: dict[tuple[str, str], list[Row]] = {}
+    for step in routes.sort_values(["chain_id", "firm_id", "step"], kind="stable").to_dict("records"):
+        paths.setdefault((step["chain_id"], step["firm_id"]), []).append(
+            {str(key): value for key, value in step.items()}
+        )
+    return Grounds(
+        graph=graph,
+        firms=_records(firms.join(facts)),
+        gaps=_records(gap_facts),
+        shares=_largest_locals(shares),
+        words=_by_pair(words),
+        routes=paths,
+        doors=find_doors(graph, set(firm_facts.index[firm_facts["inside"].fillna(value=False).astype(bool)])),
+        strategies=strategies,
+        seed_counts=seed_counts,
+    )
+
+
+def for_list(grounds: Grounds, shares: pd.DataFrame, words: pd.DataFrame, strategies: Mapping[str, str]) -> Grounds:
+    """The same grounds for another list: its own shares, words and strategies."""
+    return replace(grounds, shares=_largest_locals(shares), words=_by_pair(words), strategies=strategies)
+
+
+def _by_pair(words: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    return {tuple(row[:3]): row[3] for row in words[["chain_id", "firm_id", "local_firm_id", "words"]].to_numpy()}
+
+
+def _records(frame: pd.DataFrame) -> dict[str, Row]:
+    rows = frame.to_dict("records")
+    return {
+        str(key): {str(name): value for name, value in row.items()} for key, row in zip(frame.index, rows, strict=True)
+    }
+
+
+def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.DataFrame:
+    """The shortlist that is handed over: ranked rows with reasons, route, next step and sources in words.
+
+    Parameters
+    ----------
+    rows
+        From `ranking.rank_lists`, one list, with ``evidence_grade``, ``source_kind`` and ``origin``.
+
+    Returns
+    -------
+    DataFrame
+        One row per chain, kind of list and firm: `schema.SHORTLIST_COLUMNS`, ``candidate_list``, ``source_kind`` and
+        ``origin`` (codes of `source_kinds`), ``sites`` (`wording.sites.recorded_sites`). fit_lift, fit_low, fit_high:
+        times the reference's share; top_share, reach: 0-1; propensity: log units. NaN = not known.
+    """
+    names = {table: names_by_id(grounds.graph, table, lang) for table in ("chains", "segments", "firms")}
+    sites = recorded_sites(grounds.graph, set(rows["firm_id"]), lang)
+    described = [
+        {**_described(row, grounds, names, lang), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")
+    ]
+    return pd.DataFrame(described, columns=list(TARGET_COLUMNS))
+
+
+def _described(
+    row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Mapping[str, str]], lang: str
+) -> dict[str, object]:
+    firm, gap = grounds.firms[row["firm_id"]], grounds.gaps[row["segment_id"]]
+    path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
+    steps = next_step(row, firm, gap["buyer_ids"], path, grounds.doors, grounds.strategies, names["firms"], lang)
+    return {
+        **{column: row[column] for column in TARGET_COLUMNS if column in row},
+        **{column: firm[column] for column in ("firm", "firm_en", "country", "city", "reach", "propensity", "signal",
+                                               "signal_date", "size_class")},
+        "chain": names["chains"][row["chain_id"]],
+        "segment": names["segments"][row["segment_id"]],
+        "gap_state": row["state"],
+        "strategy": grounds.strategies[row["chain_id"]],
+        "decision_city": grounds.doors.decision_cities.get(row["firm_id"]),
+        "tiers": firm["current_tiers"],
+        "admission": gap["admission"],
+        "proposal": _proposal(row, firm, lang),
+        "risk": _risk(row, firm, grounds, lang),
+        "reasons": _join(_reasons(row, firm, gap, grounds, names, lang), lang),
+        "route": _route(path, names["firms"], lang),
+        "next_step": _join(steps, lang),
+        "sources": _sources(row, firm, path),
+    }  # fmt: skip
+
+
+def _join(sentences: Sequence[str], lang: str) -> str:
+    return text("gaps.sentence_separator", lang).join(sentences)
+
+
+def _largest_locals(shares: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, float]]]:
+    """Per chain and firm, the local firms that carry most of the likeness (mean of the two kernel terms)."""
+    if shares.empty:
+        return {}
+    per_term = shares.groupby(["chain_id", "firm_id", "local_firm_id"], sort=True)["share"].sum()
+    terms = shares.groupby(["chain_id", "firm_id"])["term"].nunique().to_dict()
+    found: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for chain_id, firm_id, local, share in per_term.reset_index().itertuples(index=False, name=None):
+        found.setdefault((chain_id, firm_id), []).append((local, float(share) / int(terms[(chain_id, firm_id)])))
+    return {key: sorted(values, key=lambda item: (-item[1], item[0]))[:NAMED_FIRMS] for key, values in found.items()}
+
+
+def tier_names(tiers: object, lang: str) -> str:
+    """The lists a firm is on, by their names.
+
+    Examples
+    --------
+    >>> tier_names("global500(2022);unicorn?", "en")
+    'Fortune Global 500(2022), Unicorn (not checked)'
+    """
+    shown = []
+    for part in split(tiers):
+        name, _, edition = part.rstrip("?").partition("(")
+        caption = text(f"codes.tier_{name}", lang) + (f"({edition}" if edition else "")
+        shown.append(caption + (text("explain.unchecked_mark", lang) if part.endswith("?") else ""))
+    return text("gaps.list_separator", lang).join(shown)
+
+
+def _reasons(
+    row: Mapping[Any, Any], firm: Row, gap: Row, grounds: Grounds, names: Mapping[str, Mapping[str, str]], lang: str
+) -> list[str]:
+    firms, segments = names["firms"], names["segments"]
+    state = text(f"codes.state_{row['state']}", lang)
+    buyers = [firms.get(buyer, buyer) for buyer in gap["buyer_ids"]]
+    key = "present" if row["state"] in PRESENT_STATES else "gap_buyers" if buyers else "gap"
+    said = [
+        text(f"explain.{key}", lang, segment=segments[row["segment_id"]], state=state, buyers=listed(buyers, lang, 3))
+    ]
+    if isinstance(firm["signal"], str):
+        kind = text(f"codes.signal_{firm['signal']}", lang)
+        said.append(text("explain.signal", lang, date=firm["signal_date"], kind=kind, text=firm["signal_text"]))
+    local = grounds.shares.get((row["chain_id"], row["firm_id"]), ())
+    if row["s"] != row["s"]:
+        said.append(text("explain.no_basis", lang))
+    elif local:
+        named = [
+            text("explain.firm_share", lang, firm=firms.get(seed, seed), share=percent(share)) for seed, share in local
+        ]
+        keys = [(row["chain_id"], row["firm_id"], seed) for seed, _ in local]
+        common = list(dict.fromkeys(word for key in keys for word in split(grounds.words.get(key, ""))))[:NAMED_FIRMS]
+        fit = "fit_words" if common else "fit_firms"
+        separator = text("gaps.list_separator", lang)
+        said.append(text(f"explain.{fit}", lang, firms=separator.join(named), words=separator.join(common)))
+    path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
+    if path:
+        said.append(_tie(path, row["firm_id"], grounds, firms, lang))
+    if isinstance(firm["current_tiers"], str):
+        said.append(tier_names(firm["current_tiers"], lang))
+    if row["other_segments"]:
+        others = [segments[segment] for segment in row["other_segments"]]
+        said.append(text("explain.other_segments", lang, segments=listed(others, lang, 3)))
+    # A row with other segments must name them, however many reasons stand before.
+    return said[:MOST_REASONS] + (said[-1:] if row["other_segments"] and len(said) > MOST_REASONS else [])
+
+
+def _tie(path: Sequence[Row], firm_id: str, grounds: Grounds, firms: Mapping[str, str], lang: str) -> str:
+    """How the firm is tied to the region, in half a sentence: directly, through others, or as somebody's rival."""
+    ends = [path[-1]["from_id"], path[-1]["to_id"]]
+    local = next((end for end in ends if end in grounds.doors.local), ends[-1])
+    first = next(end for end in (path[0]["from_id"], path[0]["to_id"]) if end != firm_id)
+    named = {"local": firms.get(local, local), "other": firms.get(first, first)}
+    if len(path) == 1:
+        return text(f"explain.tied_{path[0]['kind']}", lang, **named)
+    return text("explain.tied_through" if is_introduction(path) else "explain.tied_rival", lang, **named)
+
+
+def _route(path: Sequence[Row], firms: Mapping[str, str], lang: str) -> str | None:
+    steps = []
+    for step in path:
+        product = step["product"]
+        named = text("explain.route_product", lang, product=product) if isinstance(product, str) else ""
+        ends = {
+            "source": firms.get(step["from_id"], step["from_id"]),
+            "target": firms.get(step["to_id"], step["to_id"]),
+        }
+        steps.append(text(f"explain.route_{step['kind']}", lang, product=named, **ends))
+    return text("explain.route_arrow", lang).join(steps) or None
+
+
+def _proposal(row: Mapping[Any, Any], firm: Row, lang: str) -> str:
+    product = row["product"]
+    if not isinstance(product, str):
+        return text("explain.proposal_nothing", lang)
+    if isinstance(firm["signal"], str):
+        kind = text(f"codes.signal_{firm['signal']}", lang)
+        return text("explain.proposal_signal", lang, product=product, kind=kind, text=firm["signal_text"])
+    form = "reinvest" if row["candidate_list"] == "reinvest" else "unknown"
+    return text(f"explain.proposal_{form}", lang, product=product)
+
+
+def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds, lang: str) -> str | None:
+    said = []
+    if isinstance(firm["country"], str) and firm["country"] != regions.CHINA:
+        said.append(text("explain.risk_sanctions", lang))
+    unchecked = ";".join(part.rstrip("?") for part in split(firm["current_tiers"]) if part.endswith("?"))
+    if unchecked:
+        said.append(text("explain.risk_unverified", lang, tiers=tier_names(unchecked, lang)))
+    if isinstance(firm["old_tiers"], str):
+        said.append(text("explain.risk_old", lang, tiers=tier_names(firm["old_tiers"], lang)))
+    confidences = {firm["confidence"], row["confidence"]}
+    if "unsure" in confidences:
+        said.append(text("explain.risk_unsure", lang))
+    elif "known" in confidences:
+        said.append(text("explain.risk_known", lang))
+    if grounds.seed_counts.get(row["chain_id"], 0) < WEAK_SEEDS:
+        said.append(text("explain.risk_weak_fit", lang))
+    return _join(said, lang) or None
+
+
+def _sources(row: Mapping[Any, Any], firm: Row, path: Sequence[Row]) -> str:
+    sources = [row["source"], firm["source"], firm["signal_source"], *(step["source"] for step in path)]
+    return ";".join(dict.fromkeys(source for source in sources if isinstance(source, str)))

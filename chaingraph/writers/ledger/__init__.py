@@ -1,0 +1,1 @@
+"""Page and workbook of the ledger."""

@@ -1,0 +1,109 @@
+"""The ledger as an Excel workbook: the four lists, what is due, progress, scoreboards; made to be printed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.ledger.events import day_or_none
+from chaingraph.ledger.store import Ledger
+from chaingraph.writers.cell_text import fitting, sheet_name
+from chaingraph.writers.files import number_text, safe_text, write_bytes
+from chaingraph.writers.ledger.frames import Tables, notes, parts
+from chaingraph.writers.workbook.sheet import line_count, row_height
+
+_HEAD, _LINE, _FONT = "#1F3864", "#BFBFBF", "Microsoft YaHei"
+_NARROW, _WIDE = 8.0, 36.0
+_MANY, _CLOSE = 11, 22.0  # columns from which texts are broken earlier, so that print stays legible
+
+
+def write_ledger_workbook(
+    ledger: Ledger, case: Tables, path: Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
+) -> None:
+    """Write every view of a ledger on a day, one sheet each; the same ledger and day give the same bytes.
+
+    Sheets: see `chaingraph.writers.ledger.frames.parts`. Text is written as text; an empty cell is not known.
+
+    Parameters
+    ----------
+    case
+        Tables of the case; ``targets`` is needed.
+    only
+        Keys of the tables to write; all where empty.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written; an older file in its place is untouched.
+    """
+    import xlsxwriter
+
+    buffer = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    title = text("ledger.title", lang)
+    day = day_or_none(as_of) or datetime.date(2000, 1, 1)
+    made = datetime.datetime(day.year, day.month, day.day)
+    book.set_properties({"title": title, "author": "chaingraph", "created": made})
+    base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
+    cell = {**base, "border": 1, "border_color": _LINE}
+    looks = {
+        "title": book.add_format({**base, "font_size": 15, "bold": True, "font_color": _HEAD}),
+        "note": book.add_format({**base, "font_color": "#595959"}),
+        "head": book.add_format({**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": _HEAD, "text_wrap": True}),
+        "text": book.add_format({**cell, "text_wrap": True}),
+        "number": book.add_format({**cell, "num_format": "0.##", "align": "center"}),
+    }
+    said = notes(ledger, as_of, lang)
+    names: list[str] = []
+    for part in (part for part in parts(ledger, case, as_of, lang) if not only or part.key in only):
+        names.append(sheet_name(part.caption, names))
+        sheet = book.add_worksheet(names[-1])
+        sheet.set_row(0, 24)
+        sheet.write_string(0, 0, f"{title} · {part.caption}", looks["title"])
+        shown = said if len(part.table) else [*said, text("ledger.empty", lang)]
+        for row, note in enumerate(shown, start=1):
+            sheet.write_string(row, 0, fitting(note), looks["note"])
+        head = len(shown) + 1
+        _write(sheet, part.table, head, looks)
+        sheet.freeze_panes(head + 1, 1)
+        sheet.autofilter(head, 0, head + max(1, len(part.table)), max(0, len(part.table.columns) - 1))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(head)
+        sheet.set_footer(f"&L&8 {safe_text(title)}&C&8&P / &N&R&8 {safe_text(as_of)}")
+    book.close()
+    write_bytes(buffer.getvalue(), path)
+
+
+def _write(page: Any, table: pd.DataFrame, head: int, looks: dict[str, object]) -> None:
+    lines = [1] * len(table)  # a row is as high as its longest text needs: not every office works that out by itself
+    widest = _WIDE if len(table.columns) < _MANY else _CLOSE
+    for place, name in enumerate(table.columns):
+        page.write_string(head, place, fitting(str(name)), looks["head"])
+        values = table[name].astype(object).tolist()
+        longest = max((_breadth(value) for value in values), default=0.0)
+        width = min(widest, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3))
+        page.set_column(place, place, width)
+        for row, value in enumerate(values):
+            if value is None or value is pd.NA or value != value:  # NaN differs from itself
+                page.write_blank(head + 1 + row, place, None, looks["text"])
+            elif isinstance(value, str):
+                page.write_string(head + 1 + row, place, fitting(value), looks["text"])
+                lines[row] = max(lines[row], line_count(value, width))
+            else:
+                page.write_number(head + 1 + row, place, float(number_text(float(value))), looks["number"])
+    page.set_row(head, row_height(2))
+    for row, count in enumerate(lines, start=head + 1):
+        page.set_row(row, row_height(count))
+
+
+def _breadth(value: object) -> float:
+    return (len(value) + len(value.encode())) / 2 if isinstance(value, str) else 6.0

@@ -1,0 +1,1 @@
+"""The chain maps: one HTML file per chain that works offline."""

@@ -1,0 +1,276 @@
+"""Findings and graph, sorted once for all pages: by chain, by segment, by firm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.facts.derived_tables import segment_nodes
+from chaingraph.facts.gaps import BESIDE, MADE, OTHER
+from chaingraph.fit.score import FULL_FORM
+from chaingraph.model.columns import CHAIN_CLASSES
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.writers.page.records import (
+    Record,
+    grouped,
+    grouped_by,
+    in_both,
+    known,
+    pair,
+    parts,
+    records,
+    rounded,
+    shortened,
+)
+
+_SHARES = 5  # local firms named behind a fit
+_WORDS = 6
+_LISTS = ("new", "leader", "reinvest")
+_TERMS = tuple(FULL_FORM)
+_TERM = ("term", "coefficient", "value", "contribution")
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What the pages draw on, sorted once, so that each page only picks its part."""
+
+    findings: Findings
+    chains: list[Record]  # those surveyed, in the order of the classes of a plan
+    segments: dict[str, Record]  # of all chains: pages refer to one another
+    gaps: dict[str, list[Record]]  # by chain
+    targets: dict[str, list[Record]]  # by chain; candidate_list says which list: new, reinvest, leader
+    rankings: dict[str, list[Record]]
+    leaders: dict[str, list[Record]]
+    questions: dict[str, list[Record]]
+    notes: dict[str | None, list[Record]]  # None: said of every chain
+    trust: dict[str | None, list[Record]]  # likewise
+    rivals: dict[str, list[Record]]  # by segment, the cities with most makers first
+    dropped: dict[str, list[Record]]
+    routes: dict[tuple[Any, ...], list[Record]]  # by chain and firm
+    feeds: list[tuple[str, str]]
+    elsewhere: dict[str, list[Record]]  # by segment: the same node, suppliers and customers in other chains
+    roles: dict[str, list[Record]]  # by segment
+    firms: dict[str, Record]
+    links: dict[str, list[Record]]  # by firm, each link under both ends
+    sites: dict[str, list[Record]]
+    signals: dict[str, list[Record]]
+    measures: dict[str, Record]  # by segment
+    zones: list[Record]
+    local: frozenset[str]
+
+
+def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
+    """Sort what a run found, and the graph it was found in, for the pages."""
+    gaps = in_both(findings.gaps, ("segment_id",), lists=("local_buyers", "reasons", "sources"))
+    gaps.sort(key=lambda row: str(row["segment_id"]))
+    surveyed = {row["chain_id"] for row in gaps}
+    held = frozenset(graph["segments"]["segment_id"])
+    links = [
+        row
+        for row in records(graph["segment_links"])
+        if row["from_segment_id"] in held and row["to_segment_id"] in held
+    ]
+    segments = _segments(graph, {row["segment_id"]: row for row in gaps})
+    return Atlas(
+        findings=findings,
+        chains=sorted((row for row in records(graph["chains"]) if row["chain_id"] in surveyed), key=_plan_order),
+        segments=segments,
+        gaps=grouped(gaps, "chain_id"),
+        targets=grouped(_targets(findings), "chain_id"),
+        rankings=grouped(_rankings(findings.rankings), "chain_id"),
+        leaders=grouped(_leaders(findings.leaders), "chain_id"),
+        questions=grouped(_questions(findings.questions), "chain_id"),
+        notes=grouped(_notes(findings.notes), "chain_id"),
+        trust=grouped(_trust(findings.trust), "chain_id"),
+        rivals=grouped(_sorted(findings.rivals, "segment_id", "rank"), "segment_id") if len(findings.rivals) else {},
+        dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
+        routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
+        feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
+        elsewhere=_elsewhere(links, segments),
+        roles=_roles(graph),
+        firms={row["firm_id"]: row for row in records(graph["firms"])},
+        links=_links(graph),
+        sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
+        signals=grouped(_newest_first(records(graph["firm_signals"])), "firm_id"),
+        measures={row["segment_id"]: row for row in records(findings.segment_measures)},
+        zones=records(graph["zones"]),
+        local=frozenset(graph.firms_in(findings.region)),
+    )
+
+
+def _sorted(frame: pd.DataFrame, *keys: str) -> list[Record]:
+    return records(frame.sort_values(list(keys), kind="stable"))
+
+
+def _plan_order(chain: Record) -> tuple[int, str]:
+    classes = list(CHAIN_CLASSES)
+    held = chain["chain_class"]
+    return (classes.index(held) if held in classes else len(classes), str(chain["chain_id"]))
+
+
+def named(row: Mapping[str, object], noun: str) -> object:
+    """The name of a chain, segment or firm, with its English name where there is one."""
+    name, english = row.get(noun), row.get(f"{noun}_en")
+    return pair(shortened(str(name)), shortened(str(english)) if english else None)
+
+
+def firm_name(atlas: Atlas, firm_id: str) -> object:
+    """The name of a firm by its id; the id where the graph does not hold the firm."""
+    return named(atlas.firms[firm_id], "firm") if firm_id in atlas.firms else firm_id
+
+
+def by_rank(row: Mapping[str, Any]) -> tuple[int, str]:
+    """Sort key: rank, then firm id; rows without a rank last."""
+    return int(row.get("rank", 1_000_000)), str(row.get("firm_id", ""))
+
+
+def _newest_first(rows: list[Record]) -> list[Record]:
+    in_order = sorted(rows, key=lambda row: (str(row["kind"]), str(row["text"])))
+    return sorted(in_order, key=lambda row: row["date"] or "", reverse=True)
+
+
+def _targets(findings: Findings) -> list[Record]:
+    """The rows of all lists, with the terms of their fit and the local firms it comes from."""
+    terms = grouped_by(records(findings.terms), "chain_id", "list", "firm_id")
+    shares = _shares(findings)
+    lists, drop = (
+        ("reasons", "sources", "tiers", "risk", "next_step", "sites"),
+        ("chain", "segment", "firm", "firm_en", "gap_state"),
+    )
+    ranked = in_both(findings.targets, ("chain_id", "candidate_list", "firm_id"), lists=lists, drop=drop)
+    led = in_both(findings.leader_targets, ("chain_id", "candidate_list", "firm_id"), lists=lists, drop=drop)
+    rows = []
+    for name, held in (("main", ranked), ("leader", led)):
+        for row in held:
+            key = (row["chain_id"], name, row["firm_id"])
+            own = sorted(terms.get(key, []), key=lambda term: _TERMS.index(term["term"]))
+            numbers = [{column: short(term[column]) for column in _TERM} for term in own]
+            shown = {**row, "terms": [known(term) for term in numbers], "shares": shares.get(key, [])}
+            rows.append({**shown, "candidate_list": "leader"} if name == "leader" else shown)
+    return sorted(rows, key=lambda row: (row["chain_id"], _LISTS.index(row["candidate_list"]), *by_rank(row)))
+
+
+def short(value: object) -> object:
+    """A number with as many digits as a page shows; anything else as it is."""
+    return rounded(value) if isinstance(value, float) else value
+
+
+def _rankings(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    kept = ("chain_id", "tier", "rank", "firm_id", "segment", "fit_lift", "evidence_grade", "source_kind", "origin",
+            "reasons", "sources")  # fmt: skip
+    frames = {lang: frame[[column for column in kept if column in frame]] for lang, frame in texts.items()}
+    rows = in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
+    return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
+
+
+def _leaders(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    rows = in_both(texts, ("chain_id", "firm_id"), lists=("products", "segments", "sources"), drop=("firm", "firm_en"))
+    return sorted(rows, key=by_rank)
+
+
+def _questions(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    rows = in_both(texts, ("chain_id", "segment_id"), lists=("sources",), drop=("chain", "segment"))
+    return sorted(rows, key=by_rank)
+
+
+def _notes(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    """Notes have no key of their own: the place within their chain is one."""
+    numbered = {
+        lang: frame.assign(number=frame.groupby("chain_id", dropna=False).cumcount()) for lang, frame in texts.items()
+    }
+    return [row for row in in_both(numbered, ("chain_id", "number")) if "note" in row]
+
+
+def _trust(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+    """What a leader is told; an analyst's figures stand in the workbook."""
+    return in_both(texts, ("chain_id", "kind"), drop=("value", "exact")) if texts else []
+
+
+def _shares(findings: Findings) -> dict[tuple[Any, ...], list[Record]]:
+    """The local firms that most of the likeness comes from, by chain, list and firm, with the words they share.
+
+    Of the term ``mix`` only: it is the one whose parts are products and industries, which people can check.
+    """
+    frame = findings.shares[findings.shares["term"] == "mix"]
+    keys = ["chain_id", "list", "firm_id", "local_firm_id"]
+    sums = frame.pivot_table(index=keys, columns="part", values="share", aggfunc="sum", observed=True).fillna(0.0)
+    sums = sums.reindex(columns=["text", "industry"], fill_value=0.0)
+    sums = sums.assign(whole=-sums.sum(axis=1)).reset_index()
+    sums = sums.sort_values(["chain_id", "list", "firm_id", "whole", "local_firm_id"], kind="stable")
+    first = sums.groupby(["chain_id", "list", "firm_id"], sort=False).head(_SHARES)
+    words = {tuple(row[key] for key in keys): parts(row["words"]) for row in records(findings.words)}
+    shares: dict[tuple[Any, ...], list[Record]] = {}
+    for row in records(first):
+        key = (row["chain_id"], row["list"], row["firm_id"])
+        facts = {"firm": row["local_firm_id"], "text": short(row["text"]), "industry": short(row["industry"])}
+        shares.setdefault(key, []).append(
+            known({**facts, "words": words.get((*key, row["local_firm_id"]), [])[:_WORDS]})
+        )
+    return shares
+
+
+def _segments(graph: ChainGraph, gaps: Mapping[str, Record]) -> dict[str, Record]:
+    """Name, chain, search words and flags of every segment."""
+    segments = {}
+    for row in _sorted(graph["segments"], "segment_id"):
+        gap = gaps.get(row["segment_id"], {})
+        segments[str(row["segment_id"])] = {**row, "name": gap.get("segment") or named(row, "segment")}
+    return segments
+
+
+def _elsewhere(links: list[Record], segments: Mapping[str, Record]) -> dict[str, list[Record]]:
+    """By segment: kind (same, from, to), segment, name and chain of what it is tied to in another chain."""
+    found: set[tuple[str, str, str]] = set()
+    for link in links:
+        left, right = link["from_segment_id"], link["to_segment_id"]
+        if segments[left]["chain_id"] != segments[right]["chain_id"]:
+            kinds = ("same", "same") if link["kind"] == "same_as" else ("to", "from")
+            found |= {(left, kinds[0], right), (right, kinds[1], left)}
+    rows: dict[str, list[Record]] = {}
+    for own, kind, other in sorted(found):
+        facts = {"kind": kind, "segment": other, "name": segments[other]["name"], "chain": segments[other]["chain_id"]}
+        rows.setdefault(own, []).append(facts)
+    return rows
+
+
+def _roles(graph: ChainGraph) -> dict[str, list[Record]]:
+    """Who does what in each segment, as the gap counts see it; segments that are one node share their firms."""
+    nodes = segment_nodes(graph)
+    node_of = dict(zip(nodes["segment_id"], nodes["node_id"], strict=True))
+    service = dict(zip(nodes["segment_id"], nodes["service"], strict=True))
+    members: dict[str, list[str]] = {}
+    for segment, node in node_of.items():
+        members.setdefault(node, []).append(segment)
+    roles: dict[str, dict[str, Record]] = {}
+    for row in sorted(records(graph["firm_segments"]), key=lambda row: (row["firm_id"], row["segment_id"])):
+        for segment in members.get(node_of.get(row["segment_id"], ""), []):
+            facts = {key: value for key, value in row.items() if key not in ("firm_id", "segment_id")}
+            standing = _standing(row, is_service=bool(service[segment]))
+            role = known({"firm": row["firm_id"], "standing": standing, **facts})
+            held = roles.setdefault(segment, {}).get(row["firm_id"])
+            if held is None or standing < held["standing"]:  # a firm that stands in both halves of a node counts once
+                roles[segment][row["firm_id"]] = role
+    return {segment: sorted(held.values(), key=_role_order) for segment, held in roles.items()}
+
+
+def _role_order(role: Record) -> tuple[object, ...]:
+    return (role["standing"], role.get("role") != "leader", role["firm"])
+
+
+def _standing(row: Record, *, is_service: bool) -> int:
+    """The rule of ``presence.sql``: makes it here, stands beside, or buys, brands or licenses."""
+    provides = row["kind"] == "maker" or (row["kind"] == "operator" and is_service)
+    if provides and row["basis"] == "site" and row["status"] in ("producing", "building"):
+        return MADE
+    return BESIDE if provides or row["kind"] is None else OTHER
+
+
+def _links(graph: ChainGraph) -> dict[str, list[Record]]:
+    rows = records(graph["firm_links"])
+    out = [{**row, "end": row["source_id"], "other": row["target_id"], "forward": True} for row in rows]
+    back = [{**row, "end": row["target_id"], "other": row["source_id"], "forward": False} for row in rows]
+    return grouped(out + back, "end")

@@ -1,0 +1,1 @@
+"""The workbook that teams receive and send back."""

@@ -1,0 +1,172 @@
+"""What the lists rest on, fact by fact: one row per statement, with its source, date and confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.labels import text
+from chaingraph.model.columns import SEPARATOR, split
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.wording.gaps import names_by_id
+from chaingraph.writers.cell_text import code_text
+
+EVIDENCE_COLUMNS = ("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id")
+_PROVENANCE = ("source", "as_of", "confidence")
+
+Row = Mapping[Any, Any]
+
+
+def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
+    """Which facts stand behind the lists?
+
+    Returns
+    -------
+    DataFrame
+        One row per fact about a listed firm, a local firm of a listed chain, a segment or a route: chain (name; several
+        joined; NaN = of no one chain), firm, statement, source, as_of (NaN = the source states no date), confidence
+        (caption), firm_id, segment_id (NaN where the fact is not about one). Sorted by chain, firm and statement.
+    """
+    names, segments, chains = (names_by_id(graph, table, lang) for table in ("firms", "segments", "chains"))
+    chain_of = dict(zip(graph["segments"]["segment_id"], graph["segments"]["chain_id"], strict=True))
+    shown = {str(chain) for chain in findings.gaps[lang]["chain_id"]}
+    listed = _listed(findings, lang)
+    local = graph.firms_in(findings.region)
+    made = graph["firm_segments"]
+    made = made[made["segment_id"].map(chain_of).isin(shown) & made["firm_id"].isin(local | set(listed))]
+    # The seat of a local firm is evidence too: it is why the firm counts as local.
+    of_firm: dict[str, set[str]] = {}
+    for firm, segment in zip(made["firm_id"], made["segment_id"], strict=True):
+        of_firm.setdefault(firm, set()).add(chain_of[segment])
+    for firm, held in listed.items():
+        of_firm.setdefault(firm, set()).update(held)
+
+    def told(entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None,
+             **values: object) -> dict[str, object]:  # fmt: skip
+        known = {key: "" if value is None or value != value else value for key, value in values.items()}
+        joined = SEPARATOR.join(chains.get(chain_id, chain_id) for chain_id in sorted(set(chain)))
+        return {
+            "chain": joined or None,
+            "firm": names.get(firm, firm) if firm else None,
+            "statement": _tidy(text(f"workbook.fact_{entry}", lang, **known), lang),
+            **{column: row.get(column) for column in _PROVENANCE},
+            "firm_id": firm,
+            "segment_id": segment,
+        }
+
+    def facts() -> Iterator[dict[str, object]]:
+        for row in _rows(graph, "firms", of_firm):
+            seat = "".join(dict.fromkeys(str(row[part]) for part in ("country", "province", "city", "district")
+                                         if isinstance(row[part], str)))  # fmt: skip
+            yield told("firm", row, firm=row["firm_id"], chain=of_firm[row["firm_id"]],
+                       seat=seat, tiers=_coded("tier", row["tiers"], lang))  # fmt: skip
+        for row in made.to_dict("records"):
+            yield told("segment", row, firm=row["firm_id"], chain=[chain_of[row["segment_id"]]],
+                       segment=row["segment_id"], name=segments.get(row["segment_id"]), product=row["product"],
+                       kind=_coded("kind", row["kind"], lang), status=_coded("status", row["status"], lang),
+                       basis=_coded("basis", row["basis"], lang), place=row["site_region"])  # fmt: skip
+        for row in _rows(graph, "firm_sites", listed):
+            yield told("site", row, firm=row["firm_id"], chain=listed[row["firm_id"]], place=row["region"],
+                       kind=_coded("site", row["kind"], lang), since=row["since"], note=row["note"])  # fmt: skip
+        for row in _rows(graph, "firm_signals", listed):
+            yield told("signal", row, firm=row["firm_id"], chain=listed[row["firm_id"]], date=row["date"],
+                       kind=_coded("signal", row["kind"], lang), text=row["text"])  # fmt: skip
+        for row in findings.routes.to_dict("records"):
+            kind = code_text("link", str(row["kind"]), lang)
+            yield told("route", row, firm=row["firm_id"], chain=[row["chain_id"]], product=row["product"], kind=kind,
+                       source_firm=names.get(row["from_id"], row["from_name"]),
+                       target_firm=names.get(row["to_id"], row["to_name"]))  # fmt: skip
+        for row in graph["designations"].to_dict("records"):
+            if pd.isna(row["chain_id"]) or row["chain_id"] in shown:
+                firm = row["firm_id"] if isinstance(row["firm_id"], str) else None
+                yield told("designation", row, firm=firm, chain=[row["chain_id"]] if row["chain_id"] in shown else [],
+                           kind=_coded("designation", row["kind"], lang), name=row["name"], district=row["district"],
+                           year=None if pd.isna(row["year"]) else row["year"], note=row["note"])  # fmt: skip
+        for table, entry in (("segment_rules", "rule"), ("confirmations", "confirmation")):
+            for row in graph[table].to_dict("records"):
+                chain = chain_of.get(row["segment_id"])
+                if chain in shown:
+                    yield told(entry, row, firm=None, chain=[chain], segment=row["segment_id"],
+                               name=segments.get(row["segment_id"]), region=row["region"],
+                               admission=_coded("admission", row.get("admission"), lang), basis=row.get("basis"),
+                               state=_coded("confirmed", row.get("state"), lang), by=row.get("by"),
+                               date=row.get("date"))  # fmt: skip
+        for row in graph["leader_purchases"].to_dict("records"):
+            chain = chain_of.get(row["segment_id"])
+            if chain in shown:
+                yield told("purchase", row, firm=row["firm_id"], chain=[chain], segment=row["segment_id"],
+                           name=segments.get(row["segment_id"]), product=row["product"],
+                           supplier=names.get(row["supplier_id"]), city=row["supplier_city"],
+                           amount=row["annual_cny_m"])  # fmt: skip
+        for row in graph["segments"].to_dict("records"):
+            flags = [name for name in ("high_value", "chokepoint") if row[name] is True]
+            if row["chain_id"] in shown and flags:
+                yield told("flag", row, firm=None, chain=[row["chain_id"]], segment=row["segment_id"],
+                           name=segments.get(row["segment_id"]), reason=row["reason"],
+                           flags=_coded("flag", SEPARATOR.join(flags), lang))  # fmt: skip
+
+    frame: pd.DataFrame = pd.DataFrame(list(facts()), columns=list(EVIDENCE_COLUMNS)).drop_duplicates()
+    frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]
+    # Firms first, under each the statements in order; what belongs to no firm follows.
+    return frame.sort_values(["chain", "firm_id", "statement", "source"], kind="stable", ignore_index=True)
+
+
+def _listed(findings: Findings, lang: str) -> dict[str, set[str]]:
+    """The chains in whose lists each firm stands."""
+    held: dict[str, set[str]] = {}
+    for texts in (findings.targets, findings.leader_targets, findings.rankings, findings.leaders):
+        frame = texts[lang]
+        for chain_id, firm_id in zip(frame["chain_id"], frame["firm_id"], strict=True):
+            if isinstance(firm_id, str):
+                held.setdefault(firm_id, set()).add(chain_id)
+    return held
+
+
+def _rows(graph: ChainGraph, table: str, firms: Mapping[str, object]) -> list[dict[Any, Any]]:
+    frame = graph[table]
+    rows: list[dict[Any, Any]] = frame[frame["firm_id"].isin(list(firms))].to_dict("records")
+    return rows
+
+
+def _coded(group: str, value: object, lang: str) -> str | None:
+    return code_text(group, value, lang) if isinstance(value, str) else None
+
+
+def _tidy(statement: str, lang: str) -> str:
+    """The statement without the marks that blanks left behind."""
+    joint, end = ("; ", ".") if lang == "en" else ("\uff1b", "。")
+    parts = [part.strip() for part in statement.split("|")]
+    kept = [part for part in parts if part and part[-1] not in ":\uff1a"]
+    return joint.join(kept) + end
+
+
+def local_shares(findings: Findings, lang: str) -> pd.DataFrame:
+    """Which local firms is each candidate nearest to, and by what share?
+
+    Returns
+    -------
+    DataFrame
+        One row per chain, list and strategy (where the shares name them), firm and term: local firms with their share
+        of the kernel mass, the largest three, as text (``宏达高科 37%``).
+    """
+    keys = [name for name in ("chain_id", "list", "strategy", "firm_id", "term") if name in findings.shares]
+    if findings.shares.empty:
+        return pd.DataFrame(columns=[*keys, "text"])
+    name = "local_firm" if lang == "zh" else "local_firm_en"
+    sums = findings.shares.groupby([*keys, "local_firm_id", name])["share"].sum().reset_index()
+    sums = sums.assign(order=-sums["share"].round(6)).sort_values([*keys, "order", "local_firm_id"], kind="stable")
+    first = sums[sums.groupby(keys).cumcount() < 3]
+    told = [f"{local} {share:.0%}" for local, share in zip(first[name], first["share"], strict=True)]
+    return first.assign(text=told).groupby(keys)["text"].agg("\n".join).reset_index()
+
+
+def joined_words(findings: Findings) -> dict[tuple[str, str], str]:
+    """The words each candidate's products share with local firms' products, by chain and firm; each word once."""
+    words: dict[tuple[str, str], dict[str, None]] = {}
+    frame = findings.words
+    for row in frame.sort_values(list(frame.columns), kind="stable").to_dict("records"):
+        words.setdefault((row["chain_id"], row["firm_id"]), {}).update(dict.fromkeys(split(row["words"])))
+    return {key: "、".join(held) for key, held in words.items()}

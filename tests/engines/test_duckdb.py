@@ -1,0 +1,164 @@
+"""The engine answers from its own tables and from nothing else on the machine."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from chaingraph.engines import duckdb as engine
+from chaingraph.errors import StoreError
+from chaingraph.model.case import empty_table
+from tests.toy import toy_tables
+
+HOSTILE = ("'; DROP TABLE firms; --", "/etc/passwd", "read_csv('/etc/passwd')", "\"; ATTACH 'x.db'", "?")
+
+
+def test_no_query_reaches_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n1\n", encoding="utf-8")
+    texts = (
+        f"SELECT * FROM '{secret}'",
+        f"SELECT * FROM read_csv('{secret}')",
+        f"COPY (SELECT 1) TO '{secret}.out'",
+        f"ATTACH '{secret}.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+    )
+    for text in texts:
+        monkeypatch.setattr(engine, "sql_text", lambda name, text=text: text)
+        with (
+            engine.open_engine({"segments": empty_table("segments")}) as query,
+            pytest.raises(StoreError, match="failed"),
+        ):
+            query("anything")
+    assert not (tmp_path / "secret.csv.out").exists()
+
+
+def test_names_are_values_only() -> None:
+    tables = toy_tables()
+    tables["firms"].loc[: len(HOSTILE) - 1, "firm"] = list(HOSTILE)
+    with engine.open_engine({**tables}) as query:
+        assert query("segment_count")["segments"].tolist() == [9]
+
+
+def test_missing_text_comes_back_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        engine, "sql_text", lambda name: "SELECT firm, firm_en, NULL AS nothing FROM firms ORDER BY firm_id"
+    )
+    with engine.open_engine({"firms": toy_tables()["firms"]}) as query:
+        rows = query("anything")
+    assert rows["firm_en"].isna().sum() > 0
+    assert str(rows["firm_en"].dtype) == "str"
+    assert rows["nothing"].isna().all()
+
+
+def test_a_table_for_one_question_is_gone_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "sql_text", lambda name: "SELECT count(*) AS n FROM passing")
+    with engine.open_engine({"firms": toy_tables()["firms"]}) as query:
+        assert query("x", tables={"passing": pd.DataFrame({"a": [1, 2]})})["n"].tolist() == [2]
+        with pytest.raises(StoreError, match="passing"):
+            query("x")
+
+
+def write_dataset(folder: Path, rows: int = 4) -> Path:
+    """A dataset of firms in two provinces, the province only in the folders' names."""
+    with duckdb.connect() as connection:
+        for number, province in enumerate(("浙江", "江苏")):
+            part = folder / f"province={province}"
+            part.mkdir(parents=True)
+            connection.execute(
+                f"COPY (SELECT 'F{number}' || range AS firm_id, '企业' || range AS firm FROM range({rows // 2})) "
+                f"TO '{part}/data.parquet'"
+            )
+    return folder
+
+
+def test_a_dataset_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "SELECT province, count(*) AS n, count(revenue_cny_m) AS known FROM firms GROUP BY province ORDER BY province"
+    )
+    monkeypatch.setattr(engine, "sql_text", lambda name: text)
+    dataset = write_dataset(tmp_path / "firms").rename(tmp_path / "it's; DROP TABLE x --")
+    with engine.open_engine({"firms": dataset}) as query:
+        rows = query("anything")
+    assert rows.to_dict("list") == {"province": ["江苏", "浙江"], "n": [2, 2], "known": [0, 0]}
+
+
+def test_beside_a_dataset_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = write_dataset(tmp_path / "firms")
+    secret = tmp_path / "secret.parquet"
+    secret.write_bytes((dataset / "province=浙江" / "data.parquet").read_bytes())
+    linked = dataset / "province=浙江" / "linked.parquet"
+    linked.symlink_to(secret)
+    assert engine.parquet_files(dataset) == [
+        str((dataset / f"province={name}" / "data.parquet").resolve()) for name in ("江苏", "浙江")
+    ]
+    texts = (
+        f"SELECT * FROM read_parquet('{secret}')",
+        f"SELECT * FROM read_parquet('{linked}')",
+        f"SELECT * FROM '{dataset}/*/*.parquet'",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        f"COPY (SELECT 1) TO '{dataset}/new.parquet'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET allowed_directories = ['/']",
+        "SET memory_limit = '100GB'",
+    )
+    for text in texts:
+        monkeypatch.setattr(engine, "sql_text", lambda name, text=text: text)
+        with engine.open_engine({"firms": dataset}) as query, pytest.raises(StoreError, match="failed"):
+            query("anything")
+    assert not (dataset / "new.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none", "holds no Parquet"), ("a[1]", "rename"), ("link", "is a link"), ("bad", "cannot be read")],
+)
+def test_what_is_no_dataset_is_refused(tmp_path: Path, name: str, words: str) -> None:
+    folder = tmp_path / name
+    if name == "link":
+        folder.symlink_to(write_dataset(tmp_path / "firms"))
+    elif name == "bad":
+        folder.mkdir()
+        (folder / "x.parquet").write_text("no Parquet", encoding="utf-8")
+    elif name != "none":
+        write_dataset(folder)
+    with pytest.raises(StoreError, match=words), engine.open_engine({"firms": folder}):
+        pass
+
+
+def test_what_does_not_fit_is_spilled_or_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = write_dataset(tmp_path / "firms", rows=2_000_000)
+    texts = {
+        "spills": "SELECT count(*) AS n FROM (SELECT firm_id, min(firm) AS firm FROM firms GROUP BY firm_id)",
+        "fails": "SELECT length(string_agg(repeat(firm_id, 20), ';')) AS n FROM firms",  # one value: cannot be spilled
+    }
+    monkeypatch.setattr(engine, "sql_text", lambda name: texts[name])
+    with engine.open_engine({"firms": dataset}, memory_limit="96MB") as query:
+        assert query("spills")["n"].tolist() == [2_000_000]
+        with pytest.raises(StoreError, match="memory limit of 96MB"):
+            query("fails")
+    assert not list(Path(tempfile.gettempdir()).glob(f"chaingraph-spill-*/duckdb_temp_{os.getpid()}_*"))
+
+
+def test_a_table_that_does_not_fit_is_refused_in_words() -> None:
+    firms = pd.DataFrame({"firm_id": [f"F{number:06}" for number in range(100_000)]})
+    with (
+        pytest.raises(StoreError, match=r"loading table firms \(100000 rows\) needs more than the memory limit of 1MB"),
+        engine.open_engine({"firms": firms}, memory_limit="1MB"),
+    ):
+        pass
+    odd = pd.DataFrame({"amount": [1 + 2j]})
+    with (
+        pytest.raises(StoreError, match="table amounts could not be handed to the engine"),
+        engine.open_engine({"amounts": odd}),
+    ):
+        pass

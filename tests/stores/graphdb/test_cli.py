@@ -1,0 +1,125 @@
+"""The commands for Neo4j: what they print, and the exit codes 0 done, 1 refused, 2 usage."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from neo4j_server import address, ask
+from toy import write_toy
+
+from chaingraph.cli.main import main
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command printed, and its exit code."""
+
+    exit_code: int
+    stdout: str
+    output: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    def call(*words: str, **environment: str | None) -> Result:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
+            code = main(words)
+        printed = capsys.readouterr()
+        return Result(code, printed.out, printed.out + printed.err)
+
+    return call
+
+
+@pytest.mark.neo4j
+def test_push_query_pull_wipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result]) -> None:
+    address()
+    case = write_toy(tmp_path / "toy")
+    name = "test-cli"
+    try:
+        done = run("neo4j", "push", str(case), "--dataset", name, "--lang", "en")
+        assert done.exit_code == 0, done.output
+        assert f"dataset {name}: load 1 finished" in done.output
+        assert "Firm: 22 written, 0 unchanged" in done.output
+        again = run("neo4j", "push", str(case), "--dataset", name, "--lang", "en")
+        assert f"dataset {name} is in the store already; nothing was written" in again.output
+        found = run("query", "firms_in_several_chains", "--param", f"dataset={name}", "--csv")
+        assert found.exit_code == 0
+        assert found.stdout.splitlines()[0].startswith("firm_id,firm,city,chains")
+        assert found.stdout.splitlines()[1].startswith("O04,")
+        shown = run("neo4j", "query", "region_gaps", "--param", f"dataset={name}", "--lang", "zh")
+        assert shown.output == "没有符合条件的行\n"
+        out = tmp_path / "back"
+        pulled = run("neo4j", "pull", "--dataset", name, "--out", str(out))
+        assert pulled.exit_code == 0, pulled.output
+        firms = pd.read_csv(case / "firms.csv", dtype="str")
+        import duckdb
+
+        held = duckdb.sql(f"SELECT firm_id, firm FROM '{out}/firms.parquet' ORDER BY firm_id").fetchall()
+        assert held == list(firms.sort_values("firm_id")[["firm_id", "firm"]].itertuples(index=False, name=None))
+        monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+        kept = run("neo4j", "wipe", name)
+        assert kept.exit_code == 1
+        assert ask(address(), "MATCH (n:Firm {cg_dataset: $name}) RETURN count(n) AS n", name=name) == [{"n": 22}]
+    finally:
+        wiped = run("neo4j", "wipe", name, "--yes", "--lang", "en")
+    assert wiped.exit_code == 0, wiped.output
+    assert "0 nodes kept" in wiped.output
+
+
+@pytest.mark.neo4j
+def test_push_with_results(tmp_path: Path, run: Callable[..., Result]) -> None:
+    address()
+    case = write_toy(tmp_path / "toy")
+    name = "test-cli-results"
+    try:
+        done = run("neo4j", "push", str(case), "--dataset", name, "--region", "嘉兴", "--lang", "en")
+        assert done.exit_code == 0, done.output
+        assert "run 嘉兴-" in done.output
+        assert "GAP_IN: 9 written" in done.output
+        found = run("query", "region_gaps", "--param", f"dataset={name}", "--csv")
+        assert len(found.stdout.splitlines()) == 10
+    finally:
+        run("neo4j", "wipe", name, "--yes")
+
+
+def test_refusals_end_with_1(tmp_path: Path, run: Callable[..., Result]) -> None:
+    case = str(write_toy(tmp_path / "toy"))
+    nowhere = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x"}
+    for words in (
+        ("neo4j", "push", case),
+        ("neo4j", "pull", "--out", str(tmp_path / "out")),
+        ("query", "load_history"),
+    ):
+        done = run(*words, **nowhere)
+        assert done.exit_code == 1
+        assert "no Neo4j answers at bolt://127.0.0.1:1" in done.output
+        assert "Traceback" not in done.output
+    assert not (tmp_path / "out").exists()
+    done = run("query", "load_history", NEO4J_URI="bolt://127.0.0.1:1", NEO4J_PASSWORD=None)
+    assert done.exit_code == 1
+    assert "no password for Neo4j" in done.output
+    assert run("query", "nosuch", **nowhere).exit_code == 1
+    assert run("neo4j", "push", case, "--uri", "nonsense", **nowhere).exit_code == 1
+    assert run("neo4j", "push", case, "--dataset", "a|b", **nowhere).exit_code == 1
+
+
+def test_wrong_usage_ends_with_2(tmp_path: Path, run: Callable[..., Result]) -> None:
+    assert run("neo4j", "push", str(tmp_path / "nosuch")).exit_code == 2
+    assert run("neo4j", "pull").exit_code == 2
+    done = run("query", "load_history", "--param", "dataset", NEO4J_PASSWORD="x")
+    assert done.exit_code == 2
+    assert "write it as name=value" in done.output or "应写成" in done.output
+
+
+def test_queries_are_listed(run: Callable[..., Result]) -> None:
+    done = run("query", "--lang", "en")
+    assert done.exit_code == 0
+    assert "region_gaps: The gaps of a region" in done.output
+    assert "--param region=嘉兴" in done.output

@@ -1,0 +1,90 @@
+"""Target briefs: what they say, what they must never offer, and that another program opens them."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+
+import chaingraph as cg
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.wording.brief import Brief, write_up
+from chaingraph.writers.brief import document_bytes, write_briefs
+from tests.toy import toy_tables
+
+GRAPH = ChainGraph("toy", toy_tables())
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return cg.survey(GRAPH, region="嘉兴", as_of="2024-06")
+
+
+def section(brief: Brief, title: str) -> str:
+    return "|".join(dict(brief.sections)[title])
+
+
+def test_a_brief_answers_the_questions_of_a_first_visit(found: Findings) -> None:
+    brief = write_up(found, GRAPH, "乙九", on="2024-06-01", lang="zh")
+    assert brief.title == "企业简报：乙九硅片有限公司"
+    assert "投资决策地：上海" in section(brief, "企业是谁")
+    assert "公告新建硅片项目" in section(brief, "为何适合我们")
+    assert "甲一新能源有限公司引荐" in section(brief, "经谁联系")
+    assert "秀洲一号地，120亩" in section(brief, "我们能提供什么")
+    assert "异地布点记录" in section(brief, "我们还不知道的")
+    assert "在国内外有哪些" in section(brief, "首次会谈要问的")
+
+
+@pytest.mark.parametrize(
+    ("on", "said", "not_said"),
+    [
+        ("2024-06-01", "有效至2025-12-31", "已到期"),
+        ("2025-12-31", "有效至2025-12-31", "已到期"),  # the last day still counts
+        ("2026-01-01", "政策已到期：总部企业奖励(构造)", "最高500万元"),
+        ("2024-03-31", "政策尚未生效", "最高500万元"),
+    ],
+)
+def test_a_policy_is_an_offer_only_while_it_holds(found: Findings, on: str, said: str, not_said: str) -> None:
+    offers = section(write_up(found, GRAPH, "O09", on=on, lang="zh"), "我们能提供什么")
+    assert said in offers
+    assert not_said not in offers
+
+
+def test_a_policy_without_an_end_is_not_promised(found: Findings) -> None:
+    policies = GRAPH["policies"].assign(valid_to=pd.NA).astype(GRAPH["policies"].dtypes)
+    graph = ChainGraph("open", {**GRAPH.tables, "policies": policies})
+    offers = section(write_up(found, graph, "O09", on="2030-01-01", lang="zh"), "我们能提供什么")
+    assert "未写明有效期" in offers
+
+
+def test_nothing_to_offer_is_said(found: Findings) -> None:
+    empty = {name: GRAPH[name].iloc[:0] for name in ("zones", "parcels", "carriers", "policies")}
+    offers = section(write_up(found, ChainGraph("bare", {**GRAPH.tables, **empty}), "O09", on="2024-06-01", lang="en"),
+                     "What we can offer")  # fmt: skip
+    assert offers == "The case holds no zone, parcel, carrier or policy to quote"
+
+
+def test_hostile_names_are_text(found: Findings) -> None:
+    brief = Brief("x", "<w:t>\u202e=cmd|' /C calc'!A0 \x07", "", (("a", ("</w:p>" * 3, "字" * 10_000)),))
+    document = docx.Document(io.BytesIO(document_bytes(brief, "zh")))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert "<w:t>" in texts[0]
+    assert "\x07" not in texts[0]
+    assert max(map(len, texts)) == 10_000
+
+
+@pytest.mark.office
+def test_another_program_opens_them(found: Findings, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    paths = write_briefs(found, GRAPH, ["O09", "O03"], tmp_path, on="2024-06-01")
+    command = [office, "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path), *map(str, paths)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert "乙九硅片有限公司" in (tmp_path / "O09.txt").read_text(encoding="utf-8", errors="ignore")
