@@ -40,8 +40,9 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     added, under a new id if its own is taken by another firm. Rows are unique by the key of their table, the first
     case's row stays. In a firm's row only what is empty is filled from the later case: codes, founded, employees,
     industry with its scheme, the place where no city is known; aliases and former names are joined. ``matches`` says
-    which row was filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What was counted
-    over all firms of the first case stays what it is: firms that only a later case has are not counted in it.
+    which row was filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What
+    was counted over all firms of the first case stays what it is: firms that only a later case has are not counted in
+    it.
 
     Parameters
     ----------
