@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from chaingraph.backtest.gap_forecast import FIRST, GAP_BASELINE, GapTest
 from chaingraph.backtest.protocol import BackTest
-from chaingraph.choosing.trust import MIN_HIDDEN, city_figures, percent
+from chaingraph.choosing.trust import MIN_HIDDEN, city_figures
 from chaingraph.labels import text
+from chaingraph.wording.phrases import percent
+
+_figure = partial(percent, sign="")  # the sentences have the sign
 
 
 def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
@@ -42,17 +47,17 @@ def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
         hidden=round(facts["hidden"]),
     ))  # fmt: skip
     sentences.append(text(
-        "backtest.overall", lang, percent=percent(score["auroc"]), low=percent(score["auroc_low"]),
-        high=percent(score["auroc_high"]),
+        "backtest.overall", lang, percent=_figure(score["auroc"]), low=_figure(score["auroc_low"]),
+        high=_figure(score["auroc_high"]),
     ))  # fmt: skip
     if not np.isnan(score.get("gap", np.nan)):
         known = "gap_sure" if score["gap_low"] > 0 else "gap_unsure"
         sentences.append(text(
-            f"backtest.{known}", lang, base=percent(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
+            f"backtest.{known}", lang, base=_figure(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
             high=_points(score["gap_high"]),
         ))  # fmt: skip
     if not np.isnan(chance):
-        sentences.append(text("backtest.top100", lang, percent=percent(hundred), chance=percent(chance)))
+        sentences.append(text("backtest.top100", lang, percent=_figure(hundred), chance=_figure(chance)))
     wide = pool.pivot(index="city", columns="method", values="auroc")
     worse = int((wide["score"] < 0.55).sum())
     sentences.append(text("backtest.weak_cities", lang, count=worse, of=len(wide)))
@@ -68,8 +73,8 @@ def _own(pool: pd.DataFrame, region: str, lang: str) -> str:
     if own is None:
         return text("backtest.own_unknown", lang, region=region, least=MIN_HIDDEN)
     return text(
-        "backtest.own", lang, region=region, percent=percent(own["auroc"]), base=percent(own["base"]),
-        hidden=f"{own['hidden']:.0f}", top=percent(own["recall100"]),
+        "backtest.own", lang, region=region, percent=_figure(own["auroc"]), base=_figure(own["base"]),
+        hidden=f"{own['hidden']:.0f}", top=_figure(own["recall100"]),
     )  # fmt: skip
 
 
@@ -107,11 +112,11 @@ def gap_reading(result: GapTest, region: str, lang: str = "zh") -> list[str]:
         rate=f"{100 * facts['rate']:.1f}",
     ))  # fmt: skip
     sentences.append(text(
-        "backtest.gaps_baseline", lang, pooled=percent(base["pooled"]), within=percent(base["within"])
+        "backtest.gaps_baseline", lang, pooled=_figure(base["pooled"]), within=_figure(base["within"])
     ))  # fmt: skip
     sure = "gaps_gain_sure" if best["gain_low"] > 0 else "gaps_gain_unsure"
     sentences.append(text(
-        f"backtest.{sure}", lang, pooled=percent(best["pooled"]), within=percent(best["within"]),
+        f"backtest.{sure}", lang, pooled=_figure(best["pooled"]), within=_figure(best["within"]),
         gain=_points(best["gain"]), low=_points(best["gain_low"]), high=_points(best["gain_high"]),
     ))  # fmt: skip
     sentences.append(text(

@@ -35,8 +35,9 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import Strategy, load_strategy
 from chaingraph.sql import OpenEngine, Query
-from chaingraph.wording.gaps import describe_gaps, describe_leaders, names_by_id, weekly_questions
+from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
 from chaingraph.wording.lists import describe_rankings, list_notes
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.wording.targets import describe_targets, for_list, gather_grounds
 
 _SEVERITY_PARTS = (

@@ -15,7 +15,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.places import regions
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import number
+from chaingraph.wording.phrases import number, percent
 
 MIN_HIDDEN = 10  # of a city, to say a figure for it alone
 BASELINE = "same_industry"
@@ -162,15 +162,16 @@ def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...
         if found is None:
             continue
         words = {
-            "region": place_text(city or region, lang), "least": MIN_HIDDEN, "percent": percent(found["auroc"]),
-            "base": percent(found["base"]), "hidden": number(found["hidden"], 0),
+            "region": place_text(city or region, lang), "least": MIN_HIDDEN,
+            "percent": percent(found["auroc"], sign=""), "base": percent(found["base"], sign=""),
+            "hidden": number(found["hidden"], 0),
         }  # fmt: skip
         plain = text(f"trust.own_{entry}", lang, **words)
         if entry != protocol:
             plain = text(f"trust.how_{protocol}", lang) + plain
         exact = text(
             "trust.own_exact", lang, auroc=_digits(found["auroc"]), base=_digits(found["base"]),
-            recall=percent(found["recall100"]),
+            recall=percent(found["recall100"], sign=""),
         )  # fmt: skip
         yield None, f"own_{protocol}", value, plain, f"{plain}{exact}"
 
@@ -207,11 +208,6 @@ def _rate(kind: str, region: str, firms: int, local: int, reference: Mapping[str
     words = {"whose": whose, "region": place_text(region, lang), "firms": f"{firms:,}", "local": f"{local:,}"}
     entry = f"base_{kind}" if local else f"base_{kind}_nobody"
     return text(f"trust.{entry}", lang, share=number(100 * local / firms, 1), **words)
-
-
-def percent(share: float) -> str:
-    """A share as a whole number of hundredths; a dash where it is not known."""
-    return "-" if math.isnan(share) else f"{100 * share:.0f}"
 
 
 def _digits(value: float) -> str:

@@ -16,7 +16,7 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 
 Row = Mapping[Any, Any]
 _STATUS_GATES = {name: name for name in ("dissolved", "sanctioned", "delisted")} | {"insolvent": "insolvency"}

@@ -15,7 +15,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import find_listed
-from chaingraph.wording.gaps import listed, number, percent
+from chaingraph.wording.phrases import listed, number, percent
 from chaingraph.wording.targets import tier_names
 
 _PARTNERS = 3

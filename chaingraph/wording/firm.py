@@ -12,7 +12,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
-from chaingraph.wording.gaps import number, percent
+from chaingraph.wording.phrases import number, percent
 
 _SHOWN_LOCALS = 3
 

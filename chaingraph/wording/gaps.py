@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,54 +13,12 @@ from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import GAP_COLUMNS
 from chaingraph.places.regions import place_text
+from chaingraph.wording.phrases import listed, names_by_id, number, percent
 
-MOST_NAMES = 4
 QUESTIONS = 20
 _TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
 ASKED_STATES = ("unknown", "none_known")
 _CONFIDENCE = {1: "seen", 2: "known", 3: "unsure"}
-
-
-def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
-    """Names of chains, segments or firms by id; in English where there is an English name."""
-    noun = table.removesuffix("s")
-    frame = graph[table]
-    names = frame[noun] if lang == "zh" else frame[f"{noun}_en"].fillna(frame[noun])
-    return dict(zip(frame[f"{noun}_id"], names, strict=True))
-
-
-def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
-    """The first names, and how many there are when some are left out.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"], "en", most=2)
-    'a, b and others (3 in all)'
-    """
-    shown = text("gaps.list_separator", lang).join(names[:most])
-    return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
-
-
-def percent(share: float) -> str:
-    """A share as whole per cent.
-
-    Examples
-    --------
-    >>> percent(0.456)
-    '46%'
-    """
-    return f"{share:.0%}"
-
-
-def number(value: float, digits: int = 1) -> str:
-    """A number with at most so many decimals, without trailing zeros.
-
-    Examples
-    --------
-    >>> number(2.0), number(1.25)
-    ('2', '1.2')
-    """
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
 
 
 def _true(value: object) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.gaps import names_by_id, percent
+from chaingraph.wording.phrases import names_by_id, percent
 from chaingraph.wording.targets import tier_names
 
 FEW = 5

@@ -15,8 +15,8 @@ from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import SHORTLIST_COLUMNS
 from chaingraph.places import regions
-from chaingraph.wording.gaps import listed, names_by_id, percent
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
+from chaingraph.wording.phrases import listed, names_by_id, percent
 from chaingraph.wording.sites import recorded_sites
 
 MOST_REASONS = 4

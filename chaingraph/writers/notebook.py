@@ -20,7 +20,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.page.page import one_page
 from chaingraph.writers.workbook.frames import captioned

@@ -9,7 +9,7 @@ import chaingraph as cg
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.firm import find_listed
-from chaingraph.wording.gaps import listed, number, weekly_questions
+from chaingraph.wording.gaps import weekly_questions
 from chaingraph.wording.targets import tier_names
 from tests.toy import SOURCE, toy_tables
 
@@ -109,9 +109,3 @@ def test_questions_are_ranked_and_bounded(toy: Findings) -> None:
 @pytest.mark.parametrize(("tiers", "shown"), [("global500(2022);soe", "世界500强(2022)、央企国企"), (None, "")])
 def test_tier_names(tiers: object, shown: str) -> None:
     assert tier_names(tiers, "zh") == shown
-
-
-def test_small_words() -> None:
-    assert listed(["a", "b"], "zh") == "a、b"
-    assert listed(list("abcdef"), "zh") == "a、b、c、d等6家"
-    assert number(3.14159, 2) == "3.14"

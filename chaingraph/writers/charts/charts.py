@@ -19,7 +19,7 @@ from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import find_listed
-from chaingraph.wording.gaps import number
+from chaingraph.wording.phrases import number
 from chaingraph.writers.charts.data import chain_names, open_segments, tier_caption, tier_counts
 from chaingraph.writers.files import whole_file
 

@@ -10,7 +10,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.workbook.lists import local_rows
 
 _TIER_ORDER = (

@@ -11,7 +11,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import GAP_STATES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.charts.charts import new_figure
 from chaingraph.writers.charts.data import (

@@ -11,7 +11,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import SEPARATOR, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text
 
 EVIDENCE_COLUMNS = ("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id")

@@ -16,7 +16,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import GAP_STATES
 from chaingraph.places.gazetteer import english_place
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.evidence import joined_words, local_shares
 

@@ -14,7 +14,7 @@ from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.profile_columns import COLUMNS
 

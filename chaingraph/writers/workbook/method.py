@@ -16,7 +16,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.frames import TERMS, notes_by_chain
 

@@ -15,7 +15,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import GAP_STATES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.gaps import names_by_id
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.workbook import frames

@@ -1,0 +1,55 @@
+"""Names, lists of names, numbers and shares as they stand in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chaingraph.labels import text
+from chaingraph.model.graph import ChainGraph
+
+MOST_NAMES = 4
+
+
+def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
+    """Names of chains, segments or firms by id; in English where there is an English name."""
+    noun = table.removesuffix("s")
+    frame = graph[table]
+    names = frame[noun] if lang == "zh" else frame[f"{noun}_en"].fillna(frame[noun])
+    return dict(zip(frame[f"{noun}_id"], names, strict=True))
+
+
+def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
+    """The first names, and how many there are when some are left out.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], "en", most=2)
+    'a, b and others (3 in all)'
+    """
+    shown = text("gaps.list_separator", lang).join(names[:most])
+    return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
+
+
+def percent(share: float, sign: str = "%") -> str:
+    """A share as whole per cent; a dash where it is not known.
+
+    A sentence that has the sign itself asks for the figure alone (``sign=""``).
+
+    Examples
+    --------
+    >>> percent(0.456), percent(0.456, sign=""), percent(float("nan"))
+    ('46%', '46', '-')
+    """
+    return "-" if math.isnan(share) else f"{100 * share:.0f}{sign}"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number with at most so many decimals, without trailing zeros.
+
+    Examples
+    --------
+    >>> number(2.0), number(1.25)
+    ('2', '1.2')
+    """
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
