@@ -86,7 +86,7 @@ def find_gaps(
     Returns
     -------
     DataFrame
-        One row per segment, the most severe first within its chain; columns `schema.GAP_COLUMNS`. state: none_known,
+        One row per segment, the most severe first within its chain; columns `results.GAP_COLUMNS`. state: none_known,
         thin, present, present_unlisted without a reference; missing, unknown, weak, normal, strong with one. found,
         group_only, local_demand, local_supply, nearby_found count firms; expected is in firms (NaN = no reference);
         severity in points of ``library/gaps.toml``. Empty text = nothing known.

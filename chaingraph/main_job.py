@@ -24,7 +24,7 @@ from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS
 from chaingraph.reading.read import changed_since_read
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv

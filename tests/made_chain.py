@@ -10,7 +10,8 @@ import pandas as pd
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS, TABLES
+from chaingraph.model.results import GAP_COLUMNS
+from chaingraph.model.schema import TABLES
 from tests.made_findings import made_findings
 
 AWAY = ("上海", "深圳", "武汉", "成都")

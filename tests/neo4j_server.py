@@ -20,7 +20,7 @@ import pytest
 from toy import toy_tables
 
 from chaingraph.model.findings import Findings
-from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCRIPT = REPOSITORY / "scripts" / "neo4j"

@@ -10,7 +10,7 @@ import pytest
 
 import chaingraph as cg
 from chaingraph.main_job import STAGES, run
-from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
 from tests.toy import write_toy
 
 

@@ -25,8 +25,8 @@ class Findings:
     ===================  =======================================================================================
     field                one row is
     ===================  =======================================================================================
-    gaps                 a segment (`schema.GAP_COLUMNS`)
-    targets              a chain and firm (`schema.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest;
+    gaps                 a segment (`results.GAP_COLUMNS`)
+    targets              a chain and firm (`results.SHORTLIST_COLUMNS` and ``candidate_list``: new | reinvest;
                          ``source_kind``, ``origin``, ``sites``: `wording.targets.describe_targets`);
                          rank is within chain and list
     leader_targets       the same, from the chain leaders' own segments and one hop around them

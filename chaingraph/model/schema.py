@@ -1,7 +1,4 @@
-"""The tables of a case and their columns, said once: readers, template, stores and documents all look here.
-
-The columns of the results stand below them.
-"""
+"""The tables of a case and their columns, said once: readers, template, stores and documents all look here."""
 
 from __future__ import annotations
 
@@ -360,16 +357,3 @@ _ALL = (
 
 TABLES: dict[str, Table] = {each.name: each for each in _ALL}
 REQUIRED_TABLES: tuple[str, ...] = tuple(each.name for each in _ALL if each.required)
-
-GAP_COLUMNS = (
-    "chain_id", "chain", "segment_id", "segment", "stage", "state", "found", "group_only", "expected", "local_buyers",
-    "local_demand", "local_supply", "nearby_found", "nearest_supplier_city", "high_value", "chokepoint", "admission",
-    "fill_mode", "confirmed", "severity", "ask_whom", "question", "reasons", "sources",
-)
-SHORTLIST_COLUMNS = (
-    "chain_id", "chain", "segment_id", "segment", "gap_state", "strategy", "rank", "firm_id", "firm", "firm_en", "group",
-    "country", "city", "decision_city", "tiers", "candidate_kind", "local_unit", "fit_lift", "fit_low", "fit_high",
-    "top_share", "reach", "propensity", "signal", "signal_date", "proposal", "size_class", "admission", "risk",
-    "evidence_grade", "reasons", "route", "next_step", "sources",
-)
-GAP_STATES = ("missing", "none_known", "unknown", "thin", "weak", "present", "present_unlisted", "normal", "strong")

@@ -11,7 +11,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import listed, names_by_id, number, percent
 
@@ -42,7 +42,7 @@ def describe_gaps(
     Returns
     -------
     DataFrame
-        One row per segment, columns `schema.GAP_COLUMNS`: state and fill_mode are codes; found, group_only,
+        One row per segment, columns `results.GAP_COLUMNS`: state and fill_mode are codes; found, group_only,
         local_demand, local_supply, nearby_found count firms; expected is in firms (NaN = no reference); severity in
         points; names of local buyers joined with ``;``.
     """

@@ -13,7 +13,7 @@ from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import SHORTLIST_COLUMNS
+from chaingraph.model.results import SHORTLIST_COLUMNS
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
 from chaingraph.wording.phrases import listed, names_by_id, percent
@@ -100,7 +100,7 @@ def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.Data
     Returns
     -------
     DataFrame
-        One row per chain, kind of list and firm: `schema.SHORTLIST_COLUMNS`, ``candidate_list``, ``source_kind`` and
+        One row per chain, kind of list and firm: `results.SHORTLIST_COLUMNS`, ``candidate_list``, ``source_kind`` and
         ``origin`` (codes of `source_kinds`), ``sites`` (`wording.sites.recorded_sites`). fit_lift, fit_low, fit_high:
         times the reference's share; top_share, reach: 0-1; propensity: log units. NaN = not known.
     """

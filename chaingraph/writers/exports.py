@@ -13,7 +13,7 @@ from chaingraph.labels import text
 from chaingraph.ledger.lists.feedback import TALK_COLUMNS
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.workbook.frames import captioned
 from chaingraph.writers.workbook.marks import MARK_COLUMNS, Marks, marks_not_placed, no_marks, read_marks
@@ -40,7 +40,7 @@ def write_rejects(rejects: pd.DataFrame, path: Path, *, lang: str) -> None:
 
 
 def write_gaps(gaps: pd.DataFrame, graph: ChainGraph, path: Path, *, lang: str) -> None:
-    """Write a table of gaps as ``.csv`` (`schema.GAP_COLUMNS`) or as a captioned ``.xlsx`` sheet.
+    """Write a table of gaps as ``.csv`` (`results.GAP_COLUMNS`) or as a captioned ``.xlsx`` sheet.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def write_shortlist(
     profile: str | Path = "zhejiang",
     marks: Marks | None = None,
 ) -> pd.DataFrame:
-    """Write the ranked targets as ``.csv`` (`schema.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
+    """Write the ranked targets as ``.csv`` (`results.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
 
     ``profile`` and ``marks`` are those of `write_workbook`. Returns the marks that have no row in the workbook, and
     those that differed between two places (`workbook.marks.MARK_COLUMNS`).
@@ -80,7 +80,7 @@ def write_shortlist(
 
 
 def target_columns(targets: pd.DataFrame) -> list[str]:
-    """The columns of a written list: `schema.SHORTLIST_COLUMNS`, and what a ledger has added to it."""
+    """The columns of a written list: `results.SHORTLIST_COLUMNS`, and what a ledger has added to it."""
     return [*SHORTLIST_COLUMNS, *(name for name in TALK_COLUMNS if name in targets)]
 
 

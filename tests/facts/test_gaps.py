@@ -15,7 +15,7 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.facts.gaps import PRESENT_STATES, gap_rules, state_of
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS
 from tests.toy import toy_case, toy_tables
 
 

@@ -3,9 +3,9 @@
 ==========  ================  =========================================================================================
 type        from -> to        properties
 ==========  ================  =========================================================================================
-GAP_IN      Segment, Region   the gap's row (`schema.GAP_COLUMNS`)
-TARGETS     Firm, Segment     the target's row (`schema.SHORTLIST_COLUMNS`, ``candidate_list``: new, reinvest), ``list``
-                              (main; leader: found from the chain leaders) and ``term_mix``, ``term_ppr`` …:
+GAP_IN      Segment, Region   the gap's row (`results.GAP_COLUMNS`)
+TARGETS     Firm, Segment     the target's row (`results.SHORTLIST_COLUMNS`, ``candidate_list``: new, reinvest),
+                              ``list`` (main; leader: found from the chain leaders) and ``term_mix``, ``term_ppr`` …:
                               contributions in nats, whose sum is the score; Firm, Chain where no segment is named
 LEADS       Firm, Chain       the leader's row; ``basis`` = run
 ==========  ================  =========================================================================================

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chaingraph.facts.gaps import MADE
 from chaingraph.facts.source_kinds import SOURCE_KINDS
 from chaingraph.labels import LANGUAGES, entries
-from chaingraph.model.schema import GAP_STATES
+from chaingraph.model.results import GAP_STATES
 from chaingraph.places.regions import place_text
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions

@@ -10,7 +10,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_STATES
+from chaingraph.model.results import GAP_STATES
 from chaingraph.places.regions import place_text
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.charts.data import (

@@ -16,7 +16,7 @@ from chaingraph.cli.main import main
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.main_job import run
 from chaingraph.model.findings import Findings
-from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.writers.files import write_csv
 from chaingraph.writers.page.changes import changes_of, former_run, read_former
 from chaingraph.writers.page.page import one_page, write_pages

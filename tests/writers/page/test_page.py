@@ -34,7 +34,8 @@ from chaingraph.model.columns import (
 )
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_STATES, TABLES
+from chaingraph.model.results import GAP_STATES
+from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.page.atlas import build_atlas
 from chaingraph.writers.page.brief import brief, open_questions

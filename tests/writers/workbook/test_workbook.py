@@ -20,7 +20,7 @@ from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.schema import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
 from chaingraph.wording.targets import TARGET_COLUMNS
 from chaingraph.writers.cell_text import CELL_LIMIT, address, lines, sheet_name
 from chaingraph.writers.workbook.evidence import evidence, local_shares
