@@ -9,6 +9,7 @@ import pandas as pd
 
 from chaingraph import pools
 from chaingraph.choosing import surveying
+from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import Sample
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
@@ -115,10 +116,8 @@ def survey(
     reference: Sample | Literal["listed"] = LISTED,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.choosing.surveying.survey`."""
-    return surveying.survey(
-        graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
-        reference=_sample(reference),
-    )  # fmt: skip
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang)
+    return surveying.survey(graph, region, open_engine, options, reference=_sample(reference))
 
 
 def shortlist(
@@ -143,9 +142,8 @@ def shortlist(
         When the chain, region or strategy is not known.
     """
     chain_id = graph.chain_id(chain)
-    found = survey(
-        graph, region=region, strategy=strategy, top=top, as_of=as_of, lang=lang, reference=_sample(reference)
-    )
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, lang=lang)
+    found = surveying.survey(graph, region, open_engine, options, reference=_sample(reference))
     return only_chains(found, [chain_id])
 
 

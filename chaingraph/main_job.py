@@ -14,6 +14,7 @@ import pandas as pd
 
 from chaingraph import __version__
 from chaingraph.api import LISTED, NO_REFERENCE, read_cases
+from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.choosing.trust import PROTOCOLS, figures_of
 from chaingraph.engines import named_engine
@@ -176,14 +177,14 @@ def run(
     inputs = [Path(case_path), *([Path(reference)] if national else [])]
     check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
-    fitted, tests = _fitted(weights, national=national, lang=lang), _own_tests(backtest, lang)
+    options = SurveyOptions(
+        strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
+        weights=_fitted(weights, national=national, lang=lang), tests=_own_tests(backtest, lang),
+    )  # fmt: skip
     cases, sample = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
-    findings = survey(
-        graph, region, open_engine, strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
-        reference=sample, weights=fitted, tests=tests, progress=begin,
-    )  # fmt: skip
+    findings = survey(graph, region, open_engine, options, reference=sample, progress=begin)
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)

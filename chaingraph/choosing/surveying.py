@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
 from chaingraph.choosing.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
+from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
@@ -140,16 +141,9 @@ def survey(
     graph: ChainGraph,
     region: str,
     open_engine: OpenEngine,
+    options: SurveyOptions,
     *,
-    strategy: str = "auto",
-    top: int = 30,
-    as_of: str | None = None,
-    seed: int = 0,
-    draws: int = 200,
-    lang: str = "zh",
     reference: Sample = None,
-    weights: Mapping[str, float] | None = None,
-    tests: pd.DataFrame | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
@@ -162,21 +156,11 @@ def survey(
         The region that recruits.
     open_engine
         Opens the engine that runs the SQL texts.
-    strategy
-        ``auto`` (each chain's own) or one for all chains.
-    top
-        Length of a list.
-    as_of
-        The date that "the last 24 months" is counted back from; None: the newest date in the data.
-    seed, draws
-        Of the bootstrap over local firms.
+    options
+        Strategy, length of the lists, dates, draws.
     reference
         A national case, or the aggregate of listed firms: shares, expected counts, rival cities and lifts are then
         relative to it. None: relative to the graph's own firms, without expected counts.
-    weights
-        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
-    tests
-        Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
     progress
         Called with the name of each stage as it begins.
 
@@ -187,11 +171,11 @@ def survey(
     CaseError
         When weights come without a national case.
     """
-    if weights is not None and not isinstance(reference, ChainGraph):
+    if options.weights is not None and not isinstance(reference, ChainGraph):
         raise CaseError(both("errors.weights_alone"))
-    now = as_of or data_date(graph)
+    now = options.as_of or data_date(graph)
     places = firm_places(graph, region)
-    strategies = _strategies(graph, strategy)
+    strategies = _strategies(graph, options.strategy)
     with open_engine(survey_tables(graph, places)) as query:
         progress("gaps")
         around = look_around(graph, region, query, places, reference)
@@ -202,9 +186,11 @@ def survey(
         candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
         population_, cities = _population(graph, places, reference)
-        population_ = replace(population_, weights=weights)
+        population_ = replace(population_, weights=options.weights)
         seeds = _seeds(graph, around, strategies)
-        scores = score_lists(population_, candidates, seeds, top=top, draws=draws, seed=seed, cities=cities)
+        scores = score_lists(
+            population_, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
+        )
         progress("rank")
         tiers = current_tiers(graph, query)
         facts = firm_facts(graph, region, places, around.families, tiers, moves)
@@ -212,7 +198,7 @@ def survey(
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = candidates[candidates["list"] != "sector"]
-        ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=top)
+        ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top)
     sectors = rank_sectors(candidates, scores, tiers)
     ranked, sectors = (
         _sourced(_graded(rows, facts, national=reference is not None), graph, reference) for rows in (ranked, sectors)
@@ -232,14 +218,14 @@ def survey(
         for language in LANGUAGES
     }
     caption = _caption(graph, places, reference)
-    tested = measured_by(caption["reference_kind"], weights=weights is not None, own=tests)
+    tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
     base = Base(*_whole_base(region, caption, graph, reference), around.base)
     local, local_en = (shares["local_firm_id"].map(names_by_id(graph, "firms", language)) for language in LANGUAGES)
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
         region=region,
         as_of=now,
-        lang=lang,
+        lang=options.lang,
         gaps=gaps,
         targets={language: describe_targets(main, grounds, language) for language in LANGUAGES},
         leader_targets={language: describe_targets(led, by_leader, language) for language in LANGUAGES},
@@ -263,11 +249,12 @@ def survey(
             for language in LANGUAGES
         },
         parameters={
-            "region": region, "strategy": strategy, "top": top, "as_of": now, "seed": seed, "draws": draws,
+            "region": region, "strategy": options.strategy, "top": options.top, "as_of": now, "seed": options.seed,
+            "draws": options.draws,
             **_reference_facts(reference), "firms": len(graph["firms"]),
             **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
             "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
-            "strategies": main_plans, **({} if weights is None else {"weights": dict(weights)}),
+            "strategies": main_plans, **({} if options.weights is None else {"weights": dict(options.weights)}),
         },
     )  # fmt: skip
 

@@ -72,18 +72,23 @@ def _graphs(
 
 def _survey(
     lang: str, case: str, region: str, chain: str | None, reference: str, engine: str = "duckdb",
-    master: str | None = None, **options: Any,
+    master: str | None = None, **chosen: Any,
 ) -> tuple[Findings, ChainGraph]:  # fmt: skip
-    """What is found for a region, narrowed to a chain where one is named; scores are the same either way."""
+    """What is found for a region, narrowed to a chain where one is named; scores are the same either way.
+
+    ``chosen`` are flags of the command that `SurveyOptions` has.
+    """
+    from chaingraph.choosing.survey_options import SurveyOptions
     from chaingraph.choosing.surveying import survey
     from chaingraph.model.findings import only_chains
 
+    options = SurveyOptions(lang=lang, **chosen)
     open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")
         graph, national = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else [graph.chain_id(chain)]
-        found = survey(graph, region, open_engine, lang=lang, reference=national, progress=begin, **options)
+        found = survey(graph, region, open_engine, options, reference=national, progress=begin)
     return (found if wanted is None else only_chains(found, wanted)), graph
 
 

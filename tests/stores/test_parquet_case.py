@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from chaingraph.api import read_cases
+from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey, survey_tables
 from chaingraph.cli.main import main
 from chaingraph.engines.duckdb import open_engine
@@ -146,7 +147,7 @@ def test_the_first_outside_are_those_on_a_list_then_the_large_then_the_near(larg
 
 def test_a_survey_of_what_was_read(large: Path) -> None:
     case = read_large_case(large, "嘉兴", open_engine, keep=3)
-    found = survey(build_graph(case), "嘉兴", open_engine, draws=0)
+    found = survey(build_graph(case), "嘉兴", open_engine, SurveyOptions(draws=0))
     assert len(found.gaps["zh"]) == 170
     assert len(found.targets["zh"]) > 20
 
@@ -329,7 +330,7 @@ def test_a_large_case_and_a_large_reference_say_what_was_counted_and_what_read(
 
 def test_the_lists_say_what_was_counted_and_what_read(large: Path) -> None:
     cases, sample = read_cases(large, large, "嘉兴", lang="en")
-    found = survey(build_graph(*cases), "嘉兴", open_engine, draws=0, reference=sample)
+    found = survey(build_graph(*cases), "嘉兴", open_engine, SurveyOptions(draws=0), reference=sample)
     notes = found.notes["en"]["note"]
     read = len(cases[0]["firms"])
     assert notes.str.contains(f"counted over all its 722 firms.*{read} of them were read", regex=True).any()

@@ -1,0 +1,46 @@
+"""What may be chosen about a survey, in one object that faces build and the survey reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyOptions:
+    """How a region is surveyed; the defaults are those of the command line.
+
+    Parameters
+    ----------
+    strategy
+        ``auto`` (each chain's own), or one for all chains: strengthen, extend, build.
+    top
+        Length of a list.
+    as_of
+        The date that "the last 24 months" is counted back from (ISO, as precise as known); None: the newest date in
+        the data, never the clock.
+    seed, draws
+        Of the bootstrap over local firms; without draws no list has bands.
+    lang
+        Language that the findings are written in, zh or en; they hold both.
+    weights
+        Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
+    tests
+        Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
+
+    Examples
+    --------
+    >>> SurveyOptions(top=10).strategy
+    'auto'
+    """
+
+    strategy: str = "auto"
+    top: int = 30
+    as_of: str | None = None
+    seed: int = 0
+    draws: int = 200
+    lang: str = "zh"
+    weights: Mapping[str, float] | None = None
+    tests: pd.DataFrame | None = field(default=None, repr=False, compare=False)
