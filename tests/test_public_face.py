@@ -1,0 +1,64 @@
+"""The names that the package exports: seen by type checkers as they are loaded, documented so as to be used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import chaingraph as cg
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def seen_by_type_checkers() -> Iterator[tuple[str, str]]:
+    """Name and module of every import under ``if TYPE_CHECKING`` of the package's own file."""
+    for node in ast.parse((ROOT / "chaingraph" / "__init__.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for line in node.body:
+                assert isinstance(line, ast.ImportFrom)
+                for alias in line.names:
+                    assert alias.asname == alias.name, f"write `{alias.name} as {alias.name}`: it is exported"
+                    yield alias.name, str(line.module).removeprefix("chaingraph.")
+
+
+def test_type_checkers_see_what_is_loaded() -> None:
+    assert dict(seen_by_type_checkers()) == cg._HOMES
+
+
+def checked(program: str, folder: Path) -> str:
+    """What mypy says to a user's program."""
+    pytest.importorskip("mypy.api", reason="pip install 'chaingraph[dev]'")
+    file = folder / "program.py"
+    file.write_text(program, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, encoding="utf-8")
+    assert not done.stderr
+    return done.stdout
+
+
+def test_a_user_s_mistake_is_seen_by_the_type_checker(tmp_path: Path) -> None:
+    right = (
+        "import chaingraph as cg\n"
+        "graph: cg.ChainGraph = cg.build_graph(cg.load_example())\n"
+        "found: cg.Findings = cg.shortlist(graph, chain='储能', region='嘉兴')\n"
+        "print(cg.explain(found, '构造庚').upper())\n"
+    )
+    assert checked(right, tmp_path) == ""
+    wrong = right + "cg.shortlst('x', nonsense=3)\ncg.read_case(1)\ncg.shortlist(graph, chain='储能', regoin='嘉兴')\n"
+    said = checked(wrong, tmp_path)
+    assert '5: error: Module has no attribute "shortlst"' in said
+    assert '6: error: Argument 1 to "read_case" has incompatible type "int"' in said
+    assert '7: error: Unexpected keyword argument "regoin"' in said
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_use_what_is_exported(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.findall(r"(?:from|import) chaingraph\.[\w.]+", text), "give it a name on the package"
+    assert set(re.findall(r"\bcg\.(\w+)", text)) <= set(cg.__all__)
