@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from neo4j_server import big_tables
-
 from chaingraph.errors import StoreError
 from chaingraph.model.case import Case
 from chaingraph.stores.graphdb import load as neo4j_load
 from chaingraph.stores.graphdb.push import write_neo4j
+from tests.neo4j_server import big_tables
 
 if __name__ == "__main__":
     neo4j_load.BATCH_ROWS = 100

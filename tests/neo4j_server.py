@@ -17,10 +17,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from toy import toy_tables
 
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
+from tests.toy import toy_tables
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCRIPT = REPOSITORY / "scripts" / "neo4j"

@@ -187,3 +187,20 @@ def test_no_check_is_switched_off_unseen() -> None:
                 if (held := mute.search(line)) and not held["reason"]:
                     bare.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
     assert not bare, "say why:\n" + "\n".join(bare)
+
+
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def test_what_tests_share_stands_beside_them_and_is_found_under_one_name() -> None:
+    """Builders and fixtures are in conftest.py or in modules beside the rooms: a test file may go without another."""
+    stems = {path.stem for path in TESTS}
+    wrong = []
+    for path in TESTS:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in modules:
+                if name in stems or (name.startswith("tests.") and name.split(".")[-1].startswith("test_")):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
+    assert not wrong, "not from a test file, and as tests.…:\n" + "\n".join(wrong)

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from shared_data import shared
 
 from chaingraph.backtest import backtest, panel_of
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.backtest import gap_table, markdown_table
+from tests.shared_data import shared
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = ROOT / "docs" / "backtest"

@@ -18,7 +18,7 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.fit.score import FULL_FORM, build_reference, fit_scores
 from chaingraph.ledger.lists import feedback
-from tests.backtest.test_backtest import TRADES, km, tables
+from tests.made_backtest import TRADES, km, tables
 
 WORDS = ("机械", "材料", "零件", "设备", "仪表", "薄膜", "纤维", "模具")
 

@@ -18,7 +18,7 @@ from chaingraph.fit.population import build_reference, reference_of, with_candid
 from chaingraph.fit.score import KAPPA, SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.listed_box import listed_firms
-from tests.fit.test_score import instance, km
+from tests.made_population import instance, km
 from tests.toy import toy_tables
 
 SHARED_TERMS = ["mix", "relatedness"]

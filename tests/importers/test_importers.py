@@ -7,7 +7,6 @@ import json
 
 import pandas as pd
 import pytest
-from shared_data import shared
 
 from chaingraph.cli.main import main
 from chaingraph.errors import CaseError, StoreError
@@ -20,6 +19,7 @@ from chaingraph.importers.register import read_register, read_register_in_parts
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import read_case
 from chaingraph.writers.case import write_case
+from tests.shared_data import shared
 
 ROWS: dict[str, list[dict[str, object]]] = {
     "company.json": [

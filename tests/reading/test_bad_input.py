@@ -19,11 +19,11 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toy import toy_tables, write_toy
 
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.model.schema import REQUIRED_TABLES
 from chaingraph.reading.read import read_case, summarise
+from tests.toy import toy_tables, write_toy
 
 MEGABYTE = 1024 * 1024
 QUICK = 30.0  # seconds; a refusal takes tenths, but a machine may be busy

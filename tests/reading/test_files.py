@@ -11,7 +11,6 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
-from toy import toy_tables, write_toy
 
 from chaingraph.errors import CaseError
 from chaingraph.model.case import Case
@@ -20,6 +19,7 @@ from chaingraph.model.schema import TABLES
 from chaingraph.reading.headers import find_column, find_table
 from chaingraph.reading.read import read_case
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
+from tests.toy import toy_tables, write_toy
 
 CHINESE = {
     "firms": "企业名称*,注册地,统一社会信用代码,营业收入（亿元）,成立日期,简称\n"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from toy import toy_tables, write_toy
 
 from chaingraph.errors import CaseError, ChaingraphError, UnknownNameError
 from chaingraph.model.case import Case
@@ -17,6 +16,7 @@ from chaingraph.model.schema import TABLES
 from chaingraph.reading.cells import slug
 from chaingraph.reading.links import firm_id
 from chaingraph.reading.read import read_case, summarise
+from tests.toy import toy_tables, write_toy
 
 JIAXING = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
 

@@ -14,8 +14,8 @@ import chaingraph as cg
 from chaingraph.errors import UnknownNameError
 from chaingraph.model.graph import ChainGraph
 from chaingraph.writers import notebook
+from tests.made_workbook import HOSTILE, toy_findings, toy_graph, with_hostile_names
 from tests.toy import toy_tables
-from tests.writers.workbook.test_workbook import HOSTILE, _with_hostile_names, toy_findings, toy_graph
 
 FETCHED = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|@import|<link[^>]+stylesheet""", re.IGNORECASE)
 
@@ -36,7 +36,7 @@ def test_findings_show_states_in_words_and_colour_and_units() -> None:
 
 
 def test_hostile_names_are_text() -> None:
-    findings, graph = _with_hostile_names()
+    findings, graph = with_hostile_names()
     shown = findings._repr_html_()
     assert HOSTILE[1] not in shown
     assert "&lt;script&gt;" in shown

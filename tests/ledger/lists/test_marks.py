@@ -24,8 +24,7 @@ from chaingraph.ledger.store import Ledger, look_into, open_ledger
 from chaingraph.model.columns import split
 from chaingraph.writers.ledger.marks import status_marks, with_ledger_file
 from chaingraph.writers.workbook.marks import no_marks, read_marks
-from tests.writers.workbook.test_marks import LISTS, fill, row_of, write
-from tests.writers.workbook.test_workbook import toy_findings
+from tests.made_workbook import LISTS, fill, row_of, toy_findings, write
 
 RULES = load_rules("jiaxing")
 

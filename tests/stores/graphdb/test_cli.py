@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from neo4j_server import address, ask
-from toy import write_toy
 
 from chaingraph.cli.main import main
+from tests.neo4j_server import address, ask
+from tests.toy import write_toy
 
 
 @dataclass(frozen=True)

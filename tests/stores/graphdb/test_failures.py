@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from neo4j_server import REPOSITORY, Address, Server, address, ask, big_tables, content
-from toy import toy_tables
 
 from chaingraph.errors import StoreError
 from chaingraph.model.case import Case
@@ -21,6 +19,8 @@ from chaingraph.stores.graphdb import load as neo4j_load
 from chaingraph.stores.graphdb import session as neo4j_session
 from chaingraph.stores.graphdb.pull import read_neo4j, wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
+from tests.neo4j_server import REPOSITORY, Address, Server, address, ask, big_tables, content
+from tests.toy import toy_tables
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
 TIMES = range(5)

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from neo4j_server import Address, address, ask, content
-from toy import toy_tables
 
 from chaingraph.cli.main import main
 from chaingraph.errors import StoreError
@@ -21,6 +19,8 @@ from chaingraph.stores.graphdb.ledger import Pushed, write_ledger
 from chaingraph.stores.graphdb.pull import read_neo4j, wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.queries import run_query
+from tests.neo4j_server import Address, address, ask, content
+from tests.toy import toy_tables
 
 RULES = load_rules("jiaxing").without("duplicates")
 HOSTILE = "'}) DETACH DELETE p //\n`) MATCH (n) DETACH DELETE n //"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from neo4j_server import REPOSITORY, address, ask
+
+from tests.neo4j_server import REPOSITORY, address, ask
 
 NOTEBOOK = REPOSITORY / "notebooks" / "05_neo4j.ipynb"
 

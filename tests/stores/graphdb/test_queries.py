@@ -9,8 +9,6 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 import pytest
-from neo4j_server import Address, address, ask, toy_findings
-from toy import toy_tables
 
 from chaingraph.errors import StoreError, UnknownNameError
 from chaingraph.matching.merge import build_graph
@@ -21,6 +19,8 @@ from chaingraph.stores.graphdb.pull import wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.queries import cypher_queries, run_query
 from chaingraph.stores.graphdb.results import run_id
+from tests.neo4j_server import Address, address, ask, toy_findings
+from tests.toy import toy_tables
 
 REGION = "嘉兴"
 neo4j = pytest.mark.neo4j

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from neo4j_server import toy_findings
-from toy import toy_tables
 
 from chaingraph.errors import StoreError
 from chaingraph.model.columns import TIERS
@@ -16,6 +14,8 @@ from chaingraph.model.schema import TABLES
 from chaingraph.stores.graphdb import results as neo4j_results
 from chaingraph.stores.graphdb import rows as neo4j_rows
 from chaingraph.stores.graphdb.shape import EDGE_TABLES, NODE_TABLES, TIER_LABELS, Row, checked, shorten
+from tests.neo4j_server import toy_findings
+from tests.toy import toy_tables
 
 
 def all_rows(tables: dict[str, pd.DataFrame]) -> dict[tuple[str, str], Row]:

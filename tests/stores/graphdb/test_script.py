@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from neo4j_server import SCRIPT, address
+
+from tests.neo4j_server import SCRIPT, address
 
 
 def script(*words: str, path: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

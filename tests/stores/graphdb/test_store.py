@@ -8,8 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from neo4j_server import Address, address, ask, content, last_transaction, toy_findings
-from toy import toy_tables
 
 from chaingraph.errors import StoreError
 from chaingraph.model.case import Case
@@ -17,6 +15,8 @@ from chaingraph.model.schema import TABLES
 from chaingraph.stores.graphdb.pull import read_neo4j, wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.results import run_id
+from tests.neo4j_server import Address, address, ask, content, last_transaction, toy_findings
+from tests.toy import toy_tables
 
 pytestmark = pytest.mark.neo4j
 HOSTILE = (

@@ -22,8 +22,8 @@ from chaingraph.writers.page.changes import read_former
 from chaingraph.writers.page.page import write_pages
 from tests.made_chain import made_chain
 from tests.made_findings import made_findings
+from tests.made_former import write_former
 from tests.made_graph import BAD_NAMES, made_graph
-from tests.writers.page.test_changes import write_former
 
 pytestmark = pytest.mark.browser
 

@@ -15,25 +15,14 @@ from chaingraph import __version__
 from chaingraph.cli.main import main
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.main_job import run
-from chaingraph.model.findings import Findings
-from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
-from chaingraph.writers.files import write_csv
 from chaingraph.writers.page.changes import changes_of, former_run, read_former
 from chaingraph.writers.page.page import one_page, write_pages
 from tests.made_findings import made_findings
+from tests.made_former import write_former
 from tests.made_graph import SCRIPT, made_graph
 from tests.toy import write_toy
 
 Frames = dict[str, pd.DataFrame]
-
-
-def write_former(findings: Findings, folder: Path, **record: object) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    write_csv(findings.targets["zh"], folder / "shortlist.csv", columns=SHORTLIST_COLUMNS)
-    write_csv(findings.gaps["zh"], folder / "gaps.csv", columns=GAP_COLUMNS)
-    held = {"data_date": findings.as_of, "version": __version__, "parameters": {"top": 30}, **record}
-    (folder / "run.json").write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
-    return folder
 
 
 def edited(frames: Frames, edit: Callable[[pd.DataFrame], pd.DataFrame]) -> Frames:

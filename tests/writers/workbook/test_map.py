@@ -14,7 +14,7 @@ from chaingraph.writers.charts import data as chart_data
 from chaingraph.writers.workbook import pictures as workbook_pictures
 from chaingraph.writers.workbook.sheet import STATE_COLOURS
 from chaingraph.writers.workbook.workbook import write_workbook
-from tests.writers.workbook.test_workbook import toy_findings, toy_graph
+from tests.made_workbook import toy_findings, toy_graph
 
 
 def drawn(tmp_path: Path, findings: Findings, lang: str = "zh") -> Any:

@@ -10,16 +10,8 @@ import openpyxl
 import pytest
 
 from chaingraph.errors import CaseError
-from chaingraph.writers.workbook.marks import Marks, marks_not_placed, read_marks
-from chaingraph.writers.workbook.workbook import write_workbook
-from tests.writers.workbook.test_workbook import TEXTS, _rows, toy_findings, toy_graph
-
-LISTS = """
-[[sheets]]
-kind = "chain"
-[[sheets]]
-kind = "team"
-"""
+from chaingraph.writers.workbook.marks import marks_not_placed, read_marks
+from tests.made_workbook import LISTS, TEXTS, fill, row_of, toy_findings, toy_graph, write
 
 
 @pytest.fixture
@@ -27,28 +19,6 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "lists.toml"  # without pictures, which are not what is asked here
     path.write_text(LISTS, encoding="utf-8")
     return path
-
-
-def write(path: Path, plan: Path, marks: Marks | None = None, lang: str = "zh", findings: object = None) -> Path:
-    found = findings or toy_findings()
-    write_workbook(found, toy_graph(), path, profile=plan, marks=marks, lang=lang)
-    return path
-
-
-def fill(path: Path, sheet: str, firm: str, head: str = "清单", **values: str) -> None:
-    book = openpyxl.load_workbook(path)
-    header, rows = _rows(book[sheet], head)
-    top = next(row[0].row for row in book[sheet].iter_rows() if row[0].value == head)
-    number = next(place for place, row in enumerate(rows) if row["企业编号"] == firm)
-    for column, value in values.items():
-        book[sheet].cell(top + 1 + number, header.index(column) + 1).value = value
-        book[sheet].cell(top + 1 + number, header.index(column) + 1).data_type = "s"  # text, as a person types it
-    book.save(path)
-
-
-def row_of(path: Path, sheet: str, firm: str, head: str = "清单", column: str = "企业编号") -> dict[str, object]:
-    _, rows = _rows(openpyxl.load_workbook(path)[sheet], head)
-    return next(row for row in rows if row[column] == firm)
 
 
 def test_an_edited_status_survives_two_runs(tmp_path: Path, plan: Path) -> None:

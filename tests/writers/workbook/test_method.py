@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chaingraph.writers.workbook.method import backtest_figures, method
-from tests.writers.workbook.test_workbook import toy_findings, toy_graph
+from tests.made_workbook import toy_findings, toy_graph
 
 ROOT = Path(__file__).parents[3]
 

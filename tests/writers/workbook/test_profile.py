@@ -18,7 +18,7 @@ from chaingraph.writers.workbook.lists import list_frame, table_headers
 from chaingraph.writers.workbook.marks import read_marks
 from chaingraph.writers.workbook.profile import load_profile, parse_profile, shipped_profiles
 from chaingraph.writers.workbook.workbook import write_workbook
-from tests.writers.workbook.test_workbook import toy_findings, toy_graph
+from tests.made_workbook import toy_findings, toy_graph
 
 PLAIN = """
 name = "五图五清单"

@@ -9,13 +9,13 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from toy import toy_tables
 
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.headers import explains, find_column, find_table
 from chaingraph.reading.read import EXAMPLE_MARKS, read_case
 from chaingraph.writers.workbook.template import header_caption, sheet_caption, write_template
+from tests.toy import toy_tables
 
 LANGUAGES = ("zh", "en")
 

@@ -14,181 +14,15 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
-from openpyxl.worksheet.worksheet import Worksheet
 
-from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.labels import text
-from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
-from chaingraph.wording.targets import TARGET_COLUMNS
 from chaingraph.writers.cell_text import CELL_LIMIT, address, lines, sheet_name
 from chaingraph.writers.workbook.evidence import evidence, local_shares
 from chaingraph.writers.workbook.profile_columns import CHAIN_COLUMNS
 from chaingraph.writers.workbook.workbook import write_workbook
+from tests.made_workbook import TEXTS, rows_of, toy_findings, toy_graph, with_hostile_names
 from tests.toy import toy_tables
-
-HOSTILE = (
-    "=cmd|' /C calc'!A0",
-    "<script>alert(1)</script>",
-    "+1+1",
-    "@SUM(A1)",
-    "名" * 10_000,
-    "a\x00\u202eb",
-    "'; DROP",
-)
-TEXTS = ("zh", "en")
-
-
-def _target(chain: str, segment: str, firm: str, rank: int, **known: object) -> dict[str, object]:
-    graph = toy_graph()
-    row = graph["firms"].set_index("firm_id").loc[firm]
-    names = {name: graph[f"{name}s"].set_index(f"{name}_id")[name] for name in ("chain", "segment")}
-    return {
-        **dict.fromkeys(SHORTLIST_COLUMNS),
-        "chain_id": chain, "chain": names["chain"][chain], "segment_id": segment, "segment": names["segment"][segment],
-        "gap_state": "none_known", "strategy": "extend", "rank": rank, "firm_id": firm, "candidate_list": "new",
-        **{name: row[name] for name in ("firm", "firm_en", "country", "city", "tiers")},
-        "source_kind": "general", "origin": "case", "sites": "总部或注册地：上海；海盐县：生产基地",
-        "reasons": "补「电池片」(本数据中未见);产品与本地甲一相近(共有:组件;电池)", "sources": "构造数据 https://example.cn/a?b=1",
-        **known,
-    }  # fmt: skip
-
-
-def toy_graph() -> ChainGraph:
-    return ChainGraph("toy", toy_tables())
-
-
-def _typed(rows: list[dict[str, object]], columns: tuple[str, ...]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns))
-    numbers = ("fit_lift", "fit_low", "fit_high", "top_share", "reach", "propensity")
-    return frame.astype({"rank": "Int64", **dict.fromkeys(numbers, "float64")})
-
-
-_TABLES = {
-    "leaders": """
-chain_id,chain,rank,firm_id,firm,firm_en,district,reason,products,segments,confidence,sources
-pv,甲光伏,1,L01,甲一新能源有限公司,Jiayi,秀洲区,认定为链主,双玻光伏组件,组件,seen,构造数据
-""",
-    "rankings": """
-chain_id,chain,tier,rank,firm_id,firm,firm_en,country,city,segment,fit_lift,evidence_grade,reasons,sources
-hy,乙氢能,global500,1,O11,丙二燃料电池公司,Binger,日本,大阪,加氢站运营,,C,世界500强,构造数据
-""",
-    "questions": """
-rank,chain_id,chain,segment_id,segment,state,ask_whom,question,why,sources
-1,pv,甲光伏,PV02,电池片,none_known,甲一新能源有限公司,请核实:本市是否有企业在产电池片?,甲一采购,构造数据
-""",
-    "notes": """
-chain_id,note
-,契合倍数相对于本案例样本
-pv,新引目标仅2家
-""",
-    "terms": """
-chain_id,list,strategy,firm_id,term,coefficient,value,contribution
-pv,main,extend,O02,mix,0.36,1.9444,0.7
-pv,main,extend,O02,ppr,1.03,0.3233,0.333
-pv,main,extend,O02,constant,1,-0.025,-0.025
-pv,leader,strengthen,O02,mix,0.36,0.5556,0.2
-""",
-    "shares": """
-chain_id,list,firm_id,term,part,local_firm_id,local_firm,local_firm_en,share
-pv,main,O02,mix,text,L01,L01,L01-en,0.5
-pv,main,O02,mix,industry,L01,L01,L01-en,0.2
-pv,main,O02,mix,text,L04,L04,L04-en,0.3
-pv,leader,O02,mix,text,L05,L05,L05-en,1
-""",
-    "words": """
-chain_id,firm_id,local_firm_id,words
-pv,O02,L01,组件;电池
-""",
-    "routes": """
-chain_id,firm_id,step,from_id,from_name,kind,to_id,to_name,product,source,confidence
-pv,O02,1,O02,乙二电池科技股份有限公司,supplies,L01,甲一新能源有限公司,电池片,构造数据,seen
-""",
-    "dropped": """
-chain_id,gate,count,firms
-pv,insolvency,1,乙八光伏股份有限公司
-""",
-}
-
-
-def _gaps() -> pd.DataFrame:
-    segments = toy_graph()["segments"].merge(toy_graph()["chains"][["chain_id", "chain"]], on="chain_id")
-    told = {
-        "found": 0,
-        "group_only": 0,
-        "local_demand": 1,
-        "local_supply": 0,
-        "nearby_found": 2,
-        "nearest_supplier_city": "苏州",
-        "local_buyers": "甲一新能源有限公司;甲四光伏科技有限公司",
-        "fill_mode": "recruit",
-        "severity": 2.5,
-        "reasons": "本数据中未见;严重度2.5",
-        "ask_whom": "市经信局",
-        "question": "请核实",
-        "sources": "构造数据",
-    }
-    states = {"PV01": "thin", "PV03": "present", "HY03": "present_unlisted", "HY04": "thin"}
-    gaps = segments.assign(**told, state=[states.get(segment, "none_known") for segment in segments["segment_id"]])
-    return gaps.reindex(columns=list(GAP_COLUMNS))
-
-
-def toy_findings() -> Findings:
-    """Findings written by hand on the toy case; the numbers are made up, the names are the toy's."""
-    held = {"fit_lift": 2.74, "fit_low": 1.81, "fit_high": 3.94, "top_share": 0.93, "reach": 0.7, "evidence_grade": "B"}
-    shaky = {"fit_lift": 1.2, "fit_low": 0.4, "fit_high": 2.0, "top_share": 0.21, "evidence_grade": "C"}
-    moving = {"signal": "expansion", "signal_date": "2024-03-05", "size_class": "1bn", "decision_city": "上海"}
-    targets = [
-        _target("pv", "PV02", "O02", 1, **held, source_kind="read", proposal="电池片;项目形式与规模不详"),
-        _target("pv", "PV01", "O09", 2, **shaky, **moving),
-        _target("pv", "PV01", "O01", 1, candidate_list="reinvest", local_unit="甲二硅材料有限公司", evidence_grade="B"),
-        _target("hy", "HY02", "O10", 1, strategy="build"),
-    ]
-    led = {"strategy": "strengthen", "fit_lift": 3.3, "evidence_grade": "B"}
-    leader = [
-        _target("pv", "PV04", "O04", 1, **led),
-        _target("pv", "PV03", "O01", 1, candidate_list="reinvest", **led),  # on the main list already
-        _target("pv", "PV04", "O05", 2, candidate_list="reinvest", **led),
-    ]
-    columns = TARGET_COLUMNS
-    reference = {"reference": "aggregate", "reference_kind": "listed"}
-    base = Base(4298, 44, pd.DataFrame({"chain_id": ["pv"], "firms": [134], "local": [3]}))
-    measured = measured_by("listed", weights=False, own=None)
-    trust = {lang: describe_trust("嘉兴", measured, base, reference, ["hy", "pv"], lang) for lang in TEXTS}
-    read = {name: pd.read_csv(io.StringIO(block)) for name, block in _TABLES.items()}
-    once = {name: read.pop(name) for name in ("terms", "shares", "words", "routes", "dropped")}
-    texts = {**read, "gaps": _gaps(), "targets": _typed(targets, columns), "leader_targets": _typed(leader, columns)}
-    return Findings(
-        region="嘉兴",
-        as_of="2024-05",
-        lang="zh",
-        **{name: dict.fromkeys(TEXTS, frame) for name, frame in texts.items()},
-        **once,
-        trust=trust,
-        parameters={"draws": 200, "weights": {"mix": 0.36}, "files": [{"file": "firms.csv", "sha256": "ab"}]},
-    )
-
-
-def _with_hostile_names() -> tuple[Findings, ChainGraph]:
-    findings, tables = toy_findings(), toy_tables()
-    firms = tables["firms"].copy()
-    targets = findings.targets["zh"].copy()
-    for firm, name in zip(("O02", "O09", "O01", "O10"), HOSTILE, strict=False):
-        firms.loc[firms["firm_id"] == firm, "firm"] = name
-        targets.loc[targets["firm_id"] == firm, ["firm", "reasons", "route", "sources"]] = name
-    chains = tables["chains"].copy()
-    chains.loc[chains["chain_id"] == "hy", "chain"] = "'=乙[氢]能/*:?\\" + "长" * 40
-    names = {"targets": dict.fromkeys(TEXTS, targets)}
-    return replace(findings, **names), ChainGraph("toy", {**tables, "firms": firms, "chains": chains})
-
-
-def _rows(sheet: Worksheet, head: str = "清单") -> tuple[list[str], list[dict[str, object]]]:
-    """Header and rows of a table sheet; the header is the first row that begins with `head`."""
-    cells = [list(row) for row in sheet.iter_rows(values_only=True)]
-    top = next(number for number, row in enumerate(cells) if row[0] == head)
-    header = [str(value) for value in cells[top]]
-    return header, [dict(zip(header, row, strict=True)) for row in cells[top + 1 :]]
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +43,7 @@ def test_sheets_stand_in_the_order_of_reading(book_path: Path) -> None:
 
 def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: Path) -> None:
     sheet = openpyxl.load_workbook(book_path)["甲光伏"]
-    header, rows = _rows(sheet)
+    header, rows = rows_of(sheet)
     assert [(row["清单"], row["序"], row["企业编号"]) for row in rows] == [
         ("新引目标", 1, "O02"),
         ("新引目标", 2, "O09"),
@@ -254,7 +88,7 @@ def test_excel_features_are_there(book_path: Path) -> None:
 
 
 def test_overview_counts_states_and_targets(book_path: Path) -> None:
-    header, rows = _rows(openpyxl.load_workbook(book_path)["总览"], "产业链")
+    header, rows = rows_of(openpyxl.load_workbook(book_path)["总览"], "产业链")
     assert "无法判断" not in "".join(header)  # a state that does not occur has no column
     pv = next(row for row in rows if row["产业链"] == "甲光伏")
     assert (pv["环节数"], pv["本数据中未见本地企业"], pv["本地企业1至2家"], pv["本地企业3家及以上"]) == (5, 3, 1, 1)
@@ -266,7 +100,7 @@ def test_overview_counts_states_and_targets(book_path: Path) -> None:
 
 
 def test_terms_add_up_and_name_the_nearest_firms(book_path: Path) -> None:
-    _, (led, row) = _rows(openpyxl.load_workbook(book_path)["契合分项"], "产业链")
+    _, (led, row) = rows_of(openpyxl.load_workbook(book_path)["契合分项"], "产业链")
     assert row["合计"] == pytest.approx(0.7 + 0.333 - 0.025)
     assert row["契合倍数"] == pytest.approx(2.71828 ** (0.7 + 0.333 - 0.025), rel=1e-4)
     assert row["产品与行业最相近的本地企业"] == "L01 70%\nL04 30%"
@@ -280,7 +114,7 @@ def test_the_nearest_firms_bear_their_english_names_in_english() -> None:
 
 
 def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -> None:
-    _, rows = _rows(openpyxl.load_workbook(book_path)["方法"], "部分")
+    _, rows = rows_of(openpyxl.load_workbook(book_path)["方法"], "部分")
     said = {row["项目"]: (row["值"], row["解释"]) for row in rows}
     assert said["本地企业重抽次数"][0] == 200
     assert said["weights.mix"][0] == 0.36
@@ -300,7 +134,7 @@ def test_english_book_is_english(tmp_path: Path) -> None:
     write_workbook(toy_findings(), toy_graph(), tmp_path / "en.xlsx", lang="en")
     book = openpyxl.load_workbook(tmp_path / "en.xlsx")
     assert book.sheetnames[:2] == ["Read me", "Overview"]
-    header, rows = _rows(book["Toy photovoltaics"], "List")
+    header, rows = rows_of(book["Toy photovoltaics"], "List")
     assert header[2:9] == ["Firm", "Seat", "Tiers", "Segment", "State", "Proposal", "Fit"]
     reinvest = next(row for row in rows if row["Firm id"] == "O01")
     assert (reinvest["Firm"], reinvest["Chinese name"]) == ("Yiyi Silicon", "乙一硅业集团股份有限公司")
@@ -312,7 +146,7 @@ def test_same_findings_same_bytes(tmp_path: Path, book_path: Path) -> None:
 
 
 def test_hostile_names_are_inert_text(tmp_path: Path) -> None:
-    findings, graph = _with_hostile_names()
+    findings, graph = with_hostile_names()
     write_workbook(findings, graph, tmp_path / "h.xlsx")
     book = openpyxl.load_workbook(tmp_path / "h.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -417,7 +251,7 @@ def test_cells_are_cut_at_what_excel_holds(tmp_path: Path) -> None:
     findings = toy_findings()
     targets = findings.targets["zh"].assign(reasons="长" * 40_000)
     write_workbook(replace(findings, targets=dict.fromkeys(TEXTS, targets)), toy_graph(), tmp_path / "long.xlsx")
-    _, rows = _rows(openpyxl.load_workbook(tmp_path / "long.xlsx")["甲光伏"])
+    _, rows = rows_of(openpyxl.load_workbook(tmp_path / "long.xlsx")["甲光伏"])
     assert len(str(rows[0]["理由"])) == CELL_LIMIT
 
 
@@ -426,7 +260,7 @@ def test_libreoffice_opens_it_and_prints_it(tmp_path: Path) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not installed")
-    findings, graph = _with_hostile_names()
+    findings, graph = with_hostile_names()
     write_workbook(findings, graph, tmp_path / "h.xlsx")
     for kind in ("xlsx:Calc MS Excel 2007 XML", "pdf"):
         command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind,
