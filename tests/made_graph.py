@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.model.case import with_ids
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
@@ -31,7 +32,7 @@ TIERS = ("global500(2022)", "little_giant?", "mnc;hidden_champion", "listed;chin
 def _frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     rows = [{"source": SOURCE, **row} for row in rows]
     frame = pd.DataFrame(rows, columns=TABLES[table].names)
-    return frame.astype({column.name: DTYPES[column.kind] for column in TABLES[table].columns})
+    return with_ids(table, frame.astype({column.name: DTYPES[column.kind] for column in TABLES[table].columns}))
 
 
 def firm_names() -> dict[str, str]:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph.model.case import Case
+from chaingraph.model.case import Case, with_ids
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.schema import TABLES
 
@@ -218,7 +218,8 @@ def toy_tables() -> dict[str, pd.DataFrame]:
         for column in table.columns:
             values = frame[column.name].map({"1": True, "0": False}) if column.kind == "flag" else frame[column.name]
             frame[column.name] = values.astype(DTYPES[column.kind])
-        tables[name] = frame.sort_values(list(table.key), kind="stable").reset_index(drop=True)
+        frame = with_ids(name, frame)
+        tables[name] = frame.sort_values(list(table.order), kind="stable").reset_index(drop=True)
     return tables
 
 

@@ -170,8 +170,9 @@ def _join(
     tables: Mapping[str, pd.DataFrame], case: Case, ids: Mapping[str, str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Filled]]:
     """The tables with those of a case added under the ids of the graph; and what was filled, one row per firm."""
-    joined = {}
+    joined: dict[str, pd.DataFrame] = {}
     filled: dict[str, Filled] = {}
+    kept: dict[str, dict[str, str]] = {}
     for table in TABLES.values():
         first, later = tables[table.name], case[table.name]
         if table.name == "firms":
@@ -179,9 +180,30 @@ def _join(
         if len(later):
             later = _remapped(later, table, ids)
         rows = pd.concat([frame for frame in (first, later) if len(frame)] or [first])
-        rows = rows.drop_duplicates(list(table.key)).sort_values(list(table.key), kind="stable", ignore_index=True)
+        rows, kept[table.name] = _once(_following(rows, table, kept), table)
+        rows = rows.drop_duplicates(list(table.key)).sort_values(list(table.order), kind="stable", ignore_index=True)
         joined[table.name] = rows.astype({column.name: DTYPES[column.kind] for column in table.columns})
     return joined, filled
+
+
+def _once(rows: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Rows that say the same under two ids once; which id stands for each that went."""
+    made = next((column for column in table.columns if column.made_from), None)
+    if made is None or not len(rows):
+        return rows, {}
+    said = list(made.made_from)
+    first = rows.groupby(said, dropna=False, sort=False)[made.name].transform("first")
+    gone = rows[made.name] != first
+    return rows[~gone], dict(zip(rows.loc[gone, made.name], first[gone], strict=True))
+
+
+def _following(rows: pd.DataFrame, table: Table, kept: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """Rows whose references follow an id that went to the one that stands for it."""
+    for column in table.columns:
+        target = kept.get(column.refers_to.partition(".")[0])
+        if target and column.kind == "id":
+            rows = rows.assign(**{column.name: rows[column.name].replace(dict(target))})
+    return rows
 
 
 def _remapped(frame: pd.DataFrame, table: Table, ids: Mapping[str, str]) -> pd.DataFrame:

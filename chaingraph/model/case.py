@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from chaingraph.model.columns import DTYPES
+from chaingraph.model.columns import DTYPES, made_id
 from chaingraph.model.schema import TABLES
 
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
@@ -25,6 +25,26 @@ def empty_table(name: str) -> pd.DataFrame:
     ['segment_id', 'region', 'state']
     """
     return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in TABLES[name].columns})
+
+
+def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table with an id each, where ids may be made of what a row says (`Column.made_from`)."""
+    for place, column in enumerate(TABLES[name].columns):
+        if not column.made_from or (column.name in frame and frame[column.name].notna().all()):
+            continue
+        said = frame.reindex(columns=list(column.made_from)).itertuples(index=False, name=None)
+        made = pd.Series([made_id(column.name[0], row) for row in said], index=frame.index, dtype="str")
+        if column.name in frame:
+            frame = frame.assign(**{column.name: frame[column.name].fillna(made)})
+        else:
+            frame = frame.copy()
+            frame.insert(place, column.name, made)
+    return frame
+
+
+def complete_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Every table of the schema, empty where none is given; rows that may be given an id have one."""
+    return {name: with_ids(name, tables[name]) if name in tables else empty_table(name) for name in TABLES}
 
 
 def empty_rejects() -> pd.DataFrame:
@@ -64,8 +84,7 @@ class Case:
 
     def __post_init__(self) -> None:
         """Complete the tables, so that every table of the schema can be asked for."""
-        complete = {name: self.tables[name] if name in self.tables else empty_table(name) for name in TABLES}
-        object.__setattr__(self, "tables", MappingProxyType(complete))
+        object.__setattr__(self, "tables", MappingProxyType(complete_tables(self.tables)))
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """The table of that name."""

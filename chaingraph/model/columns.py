@@ -17,7 +17,8 @@ flag        boolean                     missing is <NA>
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,6 +51,8 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     refers_to: str = ""  # table.column that must hold the value
+    made_from: tuple[str, ...] = ()  # of a row's id: the columns it is made from where the file gives none (`made_id`)
+    public: bool = False  # holds what is open to everybody: mobile numbers and private mail are dropped when read
     note: str = ""  # what it says, in English
     note_zh: str = ""
 
@@ -65,6 +68,7 @@ class Table:
     required: bool = False
     note: str = ""
     note_zh: str = ""
+    also: tuple[str, ...] = ()  # other names of its file or sheet
 
     def column(self, name: str) -> Column:
         """The column of that canonical name; KeyError where there is none."""
@@ -74,9 +78,27 @@ class Table:
         raise KeyError(name)
 
     @property
+    def order(self) -> tuple[str, ...]:
+        """The columns by which rows are sorted: the key, an id that may be made after what it is made from."""
+        made = (name for key in self.key for name in self.column(key).made_from)
+        return (*made, *self.key)
+
+    @property
     def names(self) -> list[str]:
         """Canonical column names, in order."""
         return [column.name for column in self.columns]
+
+
+def made_id(prefix: str, values: Iterable[object]) -> str:
+    """A stable id for a row that was given none: the prefix and twelve hex digits of what the row says.
+
+    Examples
+    --------
+    >>> made_id("s", ["L01", "expansion", None, "扩产"]) == made_id("s", ["L01", "expansion", None, "扩产"])
+    True
+    """
+    said = "\x1f".join(value if isinstance(value, str) else "" for value in values)
+    return f"{prefix}-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 def split(value: object) -> tuple[str, ...]:
@@ -140,7 +162,77 @@ STATUSES = {
     "stopped": ("停产", "终止"),
     "unknown": ("未知", "不详"),
 }
-BASES = {"site": ("本地", "本地项目", "现场"), "group": ("集团",)}
+BASES = {"site": ("本地", "本地项目", "现场"), "group": ("集团",), "seat": ("登记在本地", "登记地", "注册地")}
+FLOWS = {
+    "material": ("原材料", "材料", "原料"),
+    "part": ("零部件", "部件", "元器件"),
+    "equipment": ("装备", "设备", "生产设备"),
+    "service": ("服务", "生产性服务"),
+    "energy": ("能源", "水电气热"),
+}
+# What a dated fact about a firm may be; `library/labels/codes.toml` holds their captions.
+SIGNALS = {
+    "expansion": ("扩产", "增资扩产"),
+    "fundraising": ("融资", "募资"),
+    "land": ("拿地", "购地"),
+    "new_unit": ("新设主体", "新设公司"),
+    "order": ("订单",),
+    "hiring": ("招聘",),
+    "relocation": ("迁移", "搬迁"),
+    "downsizing": ("收缩", "裁员"),
+    "insolvency": ("破产重整", "资不抵债"),
+    "penalty": ("处罚",),
+    "renamed": ("更名", "名称变更"),
+    "merged": ("被合并", "吸收合并"),
+    "divestment": ("业务出售", "出售", "剥离"),
+    "exit": ("退出", "退出该业务", "关停"),
+    "revoked": ("注销", "吊销", "注销吊销"),
+    "filing": ("备案", "环评", "项目备案"),
+    "capacity_full": ("产能饱和", "满产"),
+    "lease_end": ("租约到期", "腾退"),
+    "customer_win": ("客户定点", "新客户"),
+    "checked": ("已核查", "核查无异常"),
+}
+# How far a project has come: the stages of the ledger, with what was only announced before them.
+PROJECT_STAGES = {
+    "announced": ("已公告", "拟投资", "公告"),
+    "negotiating": ("在谈", "洽谈"),
+    "signed": ("已签约", "签约"),
+    "registered": ("已注册", "注册", "落户"),
+    "started": ("已开工", "开工"),
+    "producing": ("已投产", "投产"),
+    "ended": ("终止", "已终止"),
+}
+# Whether the place of an investment is still to be decided. Silence is not open: empty says unknown.
+SITE_STATUSES = {
+    "open": ("未定", "选址未定"),
+    "comparing": ("比选", "比选中"),
+    "decided_here": ("已定本市",),
+    "decided_elsewhere": ("已定外地",),
+    "unknown": ("不详", "未知"),
+}
+REVIEWS = {
+    "pending": ("待研判", "未研判"),
+    "accepted": ("采用", "采纳", "属实"),
+    "corrected": ("更正后采用", "更正"),
+    "rejected": ("不采用", "不采纳", "不属实"),
+}
+PROJECT_FORMS = {
+    "plant": ("新建工厂", "新建", "新建厂房"),
+    "expansion": ("扩建", "增资扩产", "技术改造", "技改"),
+    "lease": ("租赁厂房", "租用厂房", "租赁"),
+    "lab": ("研发中心", "研发"),
+    "headquarters": ("总部", "区域总部"),
+    "joint_venture": ("合资", "合资新设"),
+    "acquisition": ("并购", "收购"),
+    "other": ("其他",),
+}
+CHANNELS = {
+    "switchboard": ("总机", "单位电话", "公开电话", "前台"),
+    "board_office": ("董事会办公室", "董秘办", "证券部", "证券事务部"),
+    "website": ("官网", "网站", "公司网站"),
+    "office_abroad": ("境外办事处", "驻外办事处", "海外办事处"),
+}
 ADMISSIONS = {
     "鼓励": ("encouraged",),
     "允许": ("allowed",),
@@ -189,13 +281,27 @@ def firm_reference(name: str = "firm_id", headers: tuple[str, ...] = ("企业编
 
 
 def table(
-    name: str, name_zh: str, note: str, note_zh: str, key: tuple[str, ...], *columns: Column, required: bool = False
+    name: str,
+    name_zh: str,
+    note: str,
+    note_zh: str,
+    key: tuple[str, ...],
+    *columns: Column,
+    required: bool = False,
+    also: tuple[str, ...] = (),
 ) -> Table:
     """A table whose rows say where they were read."""
-    return Table(name, name_zh, (*columns, *PROVENANCE), key, required, note, note_zh)
+    return Table(name, name_zh, (*columns, *PROVENANCE), key, required, note, note_zh, also)
 
 
 DISTRICT = Column("district", "text", ("区县", "县市区"), note="county or district", note_zh="县(市、区)")
+ALIASES = Column("aliases", "set", ("别名", "简称"), note="other and short names", note_zh="简称、别名")
+LONGITUDE = Column(
+    "lon", "number", ("经度",), unit="度", minimum=-180, maximum=180, note="degrees east", note_zh="经度(东经为正)"
+)
+LATITUDE = Column(
+    "lat", "number", ("纬度",), unit="度", minimum=-90, maximum=90, note="degrees north", note_zh="纬度(北纬为正)"
+)
 FOCUS_CHAINS = Column(
     "focus_chains", "set", ("主攻产业链", "重点产业链"), note="chains it serves", note_zh="服务的产业链"
 )

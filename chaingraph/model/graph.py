@@ -12,10 +12,9 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
-from chaingraph.model.case import Reading, empty_table
+from chaingraph.model.case import Reading, complete_tables
 from chaingraph.model.columns import split
 from chaingraph.model.notebook_view import html
-from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 _SEGMENT_TABLES = ("firm_segments", "leader_purchases", "segment_rules", "confirmations", "capabilities")
 _FIRM_TABLES = (
     "firm_segments", "firm_products", "firm_sites", "firm_signals", "leader_purchases", "tech_needs",
-    "foreign_investments", "fund_holdings", "key_firms",
+    "foreign_investments", "fund_holdings", "key_firms", "projects", "contacts",
 )  # fmt: skip
 
 
@@ -48,7 +47,7 @@ class ChainGraph:
 
     def __post_init__(self) -> None:
         """Complete and freeze the tables."""
-        complete = {name: self.tables[name] if name in self.tables else empty_table(name) for name in TABLES}
+        complete = complete_tables(self.tables)
         object.__setattr__(self, "tables", MappingProxyType(complete))
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -134,8 +133,8 @@ class ChainGraph:
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The graph as a networkx MultiDiGraph: nodes ``chain:…``, ``segment:…``, ``firm:…`` with their columns.
 
-        Edges carry ``kind`` (in_chain, feeds, same_as, in_segment, supplies, owns, invests, partners), source, as_of
-        and confidence; the direction is the flow of goods or control.
+        Edges carry ``kind`` (in_chain, feeds, same_as, is_a, in_segment, supplies, owns, invests, partners), source,
+        as_of and confidence; the direction is the flow of goods or control.
         """
         import networkx as nx
 
@@ -175,6 +174,8 @@ class ChainGraph:
         parts = {"firms": self.tables["firms"][self.tables["firms"]["firm_id"].isin(firm_ids)]}
         for name in _FIRM_TABLES:
             parts[name] = self.tables[name][self.tables[name]["firm_id"].isin(firm_ids)]
+        evidence = self.tables["evidence"]
+        parts["evidence"] = evidence[evidence["signal_id"].isin(parts["firm_signals"]["signal_id"])]
         known = self.tables["introducers"]
         parts["introducers"] = known[known["knows_id"].isna() | known["knows_id"].isin(firm_ids)]
         links = self.tables["firm_links"]

@@ -24,7 +24,7 @@ FORMULA_WITHOUT_VALUE = "#FORMULA?"  # what the XLSX reader gives for a formula 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 FIRST_YEAR, LAST_YEAR = 1800, 2050
 NAME_LENGTH, PROSE_LENGTH = 500, 5_000
-_PROSE = {"note", "text", "summary", "reason", "source", "need", "basis", "product"}
+_PROSE = {"note", "text", "summary", "reason", "source", "need", "basis", "product", "quote"}
 _NUMBER_LENGTH = 64
 
 _MISSING = {"", "-", "--", "\u2014", "\u2014\u2014", "\uff0d", "/", "n/a", "nan", "none", "null", "<na>"}
@@ -321,6 +321,33 @@ _SIMPLE_UNITS: dict[str, dict[str, tuple[float, float]]] = {
         "平方公里": (1500, 1),
         "km2": (1500, 1),
     },
+    "平方米": {
+        "平方米": (1, 1),
+        "平米": (1, 1),
+        "平方": (1, 1),
+        "m2": (1, 1),
+        "sqm": (1, 1),
+        "万平方米": (10_000, 1),
+        "万平": (10_000, 1),
+        "万m2": (10_000, 1),
+        "亩": (2000, 3),
+    },
+    "米": {"米": (1, 1), "m": (1, 1), "厘米": (1, 100), "cm": (1, 100)},
+    "度": {"度": (1, 1), "°": (1, 1)},
+    "吨/平方米": {
+        "吨/平方米": (1, 1),
+        "吨/m2": (1, 1),
+        "t/m2": (1, 1),
+        "公斤/平方米": (1, 1000),
+        "公斤/m2": (1, 1000),
+        "千克/平方米": (1, 1000),
+        "kg/m2": (1, 1000),
+        "kg/平方米": (1, 1000),
+    },
+    "千伏安": {"千伏安": (1, 1), "kva": (1, 1), "兆伏安": (1000, 1), "mva": (1000, 1)},
+    "元/平方米/月": {
+        f"元/{area}{mark}月": (1, 1) for area in ("平方米", "平米", "平方", "m2") for mark in ("/", "·", ".", "每", "")
+    },
     "吨标煤/万元": {"吨标煤/万元": (1, 1), "吨标准煤/万元": (1, 1), "tce/万元": (1, 1)},
 }
 
@@ -345,6 +372,6 @@ def unit_scale(unit: str, column: Column) -> tuple[float, float] | None:
         bare = _DOLLARS.sub("", unit)  # a magnitude alone is of the column's currency; yuan never are
         size = None if "元" in bare else _money().get(bare or "元")
         return None if size is None else (size, 1e6)
-    if column.name == "year":
+    if column.name in ("year", "market_year"):
         return (1, 1) if unit == "年" else None
     return _SIMPLE_UNITS.get(column.unit, {}).get(unit)

@@ -53,8 +53,9 @@ def _columns(table: str) -> dict[str, Column]:
 def _names() -> dict[str, Table]:
     found = {_bare(table.name): table for table in TABLES.values()}
     for table in TABLES.values():
-        found.setdefault(_bare(table.name_zh), table)
-        found.setdefault(_bare(table.name_zh) + "表", table)
+        for name in (table.name_zh, *table.also):
+            found.setdefault(_bare(name), table)
+            found.setdefault(_bare(name) + "表", table)
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaingraph.model.columns import PROVENANCE, SEPARATOR, Column, Table, split
+from chaingraph.model.columns import PROVENANCE, SEPARATOR, Column, Table, made_id, split
 from chaingraph.reading.cells import IDENTIFIER, Value, fold, slug
 from chaingraph.reading.rejects import Journal, Problem
 
@@ -20,6 +20,7 @@ _EVERY_CHAIN = {"全部", "所有", "all"}
 _MARKET = re.compile(r"\.(?:sh|sz|bj|ss)$")
 _NEAR_LIMIT = 20  # unknown names for which near ones are looked up
 _SEARCHED = 20_000  # spellings among which near ones are looked for
+_ACYCLIC = ("feeds", "is_a")  # kinds of links between segments that run in no circle, each for itself
 _PATH_SHOWN = 30  # nodes of a circle that are printed
 
 
@@ -159,6 +160,17 @@ def with_firm_ids(draft: Draft) -> Draft:
     return draft.having(firm_id=ids)
 
 
+def with_made_ids(draft: Draft) -> Draft:
+    """The table with an id in every row, where its id may be made of what the row says (`Column.made_from`)."""
+    for column in draft.table.columns:
+        if column.made_from:
+            given = draft.texts(column.name)
+            said = zip(*(draft.values(name) for name in column.made_from), strict=True)
+            ids = [own or made_id(column.name[0], row) for own, row in zip(given, said, strict=True)]
+            draft = draft.having(**{column.name: ids})
+    return draft
+
+
 def resolve(draft: Draft, lookups: dict[str, Lookup], journal: Journal) -> Draft:
     """The table with every reference replaced by the id it means; rows or values that point nowhere are rejected."""
     keep = np.ones(len(draft.numbers), dtype=bool)
@@ -250,10 +262,11 @@ def without_circles(draft: Draft, journal: Journal) -> Draft:
         return draft
     left, right = names[draft.table.name]
     cells = list(zip(draft.texts(left), draft.texts(right), draft.texts("kind"), strict=True))
-    acyclic = draft.table.name == "segment_links"
-    links = [(a, b) if a and b and (a == b or (acyclic and kind == "feeds")) else None for a, b, kind in cells]
+    circles: dict[int, list[str]] = {}
+    for kind in _ACYCLIC if draft.table.name == "segment_links" else ("",):
+        circles |= _closing([(a, b) if a and b and (a == b or of == kind) else None for a, b, of in cells])
     keep = np.ones(len(cells), dtype=bool)
-    for place, path in _closing(links).items():
+    for place, path in sorted(circles.items()):
         keep[place] = False
         problem = Problem("circle" if len(path) > 2 else "self_link", {"path": " → ".join(path)})
         row, value = int(draft.numbers[place]), f"{cells[place][0]} → {cells[place][1]}"

@@ -23,14 +23,25 @@ from chaingraph.reading.links import (
     objects,
     resolve,
     with_firm_ids,
+    with_made_ids,
     without_circles,
     without_repeats,
 )
+from chaingraph.reading.personal import personal
 from chaingraph.reading.rejects import Journal, Problem, Refusal, caption, counted, shown
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data
 _SPARED_ROWS = 2  # of an optional table, however small
-_REFERRED = ("chains", "segments", "firms", "products", "funds")  # read before what points to them
+_ROWS_SHOWN = 20  # numbers of rows that a note lists
+_REFERRED = (
+    "chains",
+    "segments",
+    "firms",
+    "products",
+    "funds",
+    "projects",
+    "firm_signals",
+)  # read before what points to them
 
 
 NATIONAL_TABLES = ("firms",)  # what a national case must hold: it has no chains of its own
@@ -224,6 +235,13 @@ def _draft(sheet: Sheet, journal: Journal) -> Draft:
     for match, codes, raws in zip(sheet.matches, sheet.codes, sheet.values, strict=True):
         read = parser(match.column, match.scale)
         parsed = [read(raw) for raw in raws]
+        if match.column.public:
+            private = np.array([personal(raw) for raw in raws], dtype=bool)
+            parsed = [(None, None) if held else cell for held, cell in zip(private, parsed, strict=True)]
+            dropped = private[codes] & rows
+            _say_dropped(sheet, match.column, dropped, journal)
+            if match.column.required:
+                rows, keep = rows & ~dropped, keep & ~dropped
         missing = np.array([value is None for value, _ in parsed], dtype=bool)
         problems = np.array([problem is not None for _, problem in parsed], dtype=bool)
         looked_at = (problems | missing) if match.column.required else problems
@@ -236,6 +254,19 @@ def _draft(sheet: Sheet, journal: Journal) -> Draft:
             keep[place] &= not left_out
         columns[match.column.name] = objects(value for value, _ in parsed)[codes]
     return Draft(table, sheet.numbers, columns).keeping(keep)
+
+
+def _say_dropped(
+    sheet: Sheet, column: Column, rows: np.ndarray[tuple[int], np.dtype[np.bool_]], journal: Journal
+) -> None:
+    """Note which rows held a mobile or private mail, by their numbers only."""
+    if not rows.any():
+        return
+    numbers = sheet.numbers[rows].tolist()
+    listed = ", ".join(map(str, numbers[:_ROWS_SHOWN])) + (" …" if len(numbers) > _ROWS_SHOWN else "")
+    entry = "personal_row" if column.required else "personal_value"
+    values = {"column": column.headers[0] if journal.lang == "zh" else column.name, "count": len(numbers)}
+    journal.note(entry, table=caption(sheet.table.name, journal.lang), rows=listed, **values)
 
 
 def _examples(sheet: Sheet) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -262,7 +293,7 @@ def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
                 lookups[name] = Lookup(())
             continue
         draft = with_firm_ids(given[name]) if name == "firms" else given[name]
-        draft = without_repeats(resolve(draft, lookups, journal), journal)
+        draft = without_repeats(with_made_ids(resolve(draft, lookups, journal)), journal)
         if name in _REFERRED and name not in refused and (len(draft.numbers) or name not in REQUIRED_TABLES):
             lookups[name] = lookup(draft)
             if name == "firms":
@@ -273,7 +304,7 @@ def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
 
 def _frame(draft: Draft) -> pd.DataFrame:
     """The table with the columns and types of the schema, sorted by key, what is missing last."""
-    keys = list(zip(*(draft.values(name) for name in draft.table.key), strict=True))
+    keys = list(zip(*(draft.values(name) for name in draft.table.order), strict=True))
     order = sorted(range(len(keys)), key=lambda place: [(part is None, str(part)) for part in keys[place]])
     ordered = draft.keeping(np.array(order, dtype=np.int64))
     return pd.DataFrame(

@@ -19,6 +19,7 @@ from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import text
 from chaingraph.model.case import REJECT_COLUMNS, empty_rejects
 from chaingraph.model.schema import TABLES
+from chaingraph.reading.personal import personal
 
 MAX_REJECTS = 100_000  # beyond this many, the file is not a table of ours; a full list would help nobody
 SHOWN_VALUE = 200  # characters of a refused value that are kept
@@ -91,7 +92,7 @@ class Journal:
         reason, remedy = self._sentences(problem.reason, problem.values)
         if left_out:
             reason = text("tables.row_left_out", self.lang, reason=reason)
-        self.rejects.append(_Reject(table, row, column, shown(str(value)), reason, remedy))
+        self.rejects.append(_Reject(table, row, column, _value_kept(table, str(value)), reason, remedy))
         if row is not None and row > 1:
             self.bad_rows.setdefault(table, set()).add(row)
         if len(self.rejects) > MAX_REJECTS:
@@ -155,6 +156,12 @@ class Journal:
         found = [repr(entry.value)] if entry.value else []
         said = " ".join([*found, entry.reason, "→", entry.remedy])
         return f"- {' · '.join(where)}: {said}" if where else f"- {said}"
+
+
+def _value_kept(table: str, value: str) -> str:
+    """A refused value as it may be kept: of a table of contacts nothing personal, whichever column it stood in."""
+    public = table in TABLES and any(column.public for column in TABLES[table].columns)
+    return "***" if public and personal(value) else shown(value)
 
 
 def caption(table: str, lang: str) -> str:

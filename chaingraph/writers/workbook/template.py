@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 LAST_ROW = 5_000  # drop-downs reach so far
 _CREATED = datetime.datetime(2024, 1, 1)  # the same template every time, to the byte
 _EXAMPLE = {"zh": "示例-", "en": "EXAMPLE-"}  # how the first cell of an example row begins; readers skip such rows
-_IDS = {"chains": "C", "segments": "S", "firms": "F", "products": "P"}
+_IDS = {"chains": "C", "segments": "S", "firms": "F", "products": "P", "projects": "J", "firm_signals": "N",
+        "premises": "H"}  # fmt: skip
 _NUMBERS = {"number": ("1200", "80"), "integer": ("260", "1500"), "date": ("2024-03-05", "2024-03")}
-_SECOND_END = ("to_segment_id", "to_product_id", "target_id", "supplier_id")  # the other end of a link
+_OWN_NUMBERS = {
+    "year": ("2023", "2024"), "market_year": ("2023", "2024"), "lon": ("120.76", "121.02"), "lat": ("30.75", "30.7"),
+    "start": ("120", "0"), "end": ("168", "36"), "height_m": ("8", "6.5"), "load": ("1", "0.8"), "rent": ("18", "22.5"),
+}  # fmt: skip
+# The other end of a link.
+_SECOND_END = ("to_segment_id", "to_product_id", "target_id", "supplier_id", "unit_id", "counterpart_id")
 _LONGEST_LIST = 255  # characters that Excel takes in a drop-down
 _FONT = "Microsoft YaHei"
 
@@ -224,8 +230,8 @@ def _plain_example(table: Table, column: Column, row: int, lang: str) -> str:
         return text("template.flag_yes" if row == 0 else "template.flag_no", lang)
     if (column.minimum, column.maximum) == (0, 1):
         return ("35%", "0.2")[row]
-    if column.name == "year":
-        return ("2023", "2024")[row]
+    if column.name in _OWN_NUMBERS and column.kind in ("number", "integer"):
+        return _OWN_NUMBERS[column.name][row]
     if column.kind in _NUMBERS:
         return _NUMBERS[column.kind][row]
     labels = entries("template", lang)
