@@ -18,6 +18,7 @@ from chaingraph.ledger.rules import Rules, amounts, days_later, months_later, si
 from chaingraph.model.columns import split
 
 _TEXT_LENGTH = 5_000
+_LARGEST = 1e9  # million of a currency: more than any country earns in a year
 
 
 class Pair(NamedTuple):
@@ -94,7 +95,10 @@ def _is_text(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    """Whether a value is an amount. None is larger than `_LARGEST`, so that no sum of amounts runs out of numbers."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and 0 <= value <= _LARGEST
 
 
 _FITS: dict[str, Callable[[object], bool]] = {
@@ -296,8 +300,8 @@ def _signing_filed(act: Act, project: Project, pairs: Sequence[Pair], rules: Rul
 def _paid_in(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
     del pairs, rules
     amount = act.data.get("usd_m")
-    finite = isinstance(amount, (int, float)) and not isinstance(amount, bool) and math.isfinite(amount)
-    if not finite or not amount:
+    known = isinstance(amount, (int, float)) and not isinstance(amount, bool) and _is_number(abs(amount))
+    if not known or not amount:
         raise LedgerError(reason="value", field="usd_m", found=repr(amount), kind="number")
     paid = sum(part for _, part in project.payments) + float(str(amount))
     if float(str(amount)) < 0 and (not act.why.strip() or paid < 0):

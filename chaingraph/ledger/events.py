@@ -18,6 +18,7 @@ KINDS = (
     "decided", "recorded", "clock",
 )  # fmt: skip
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_FIRST, _LAST = "1949-10-01", "2199-12-31"  # a day outside is a slip of the pen, and arithmetic on it may not work
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?")
 
@@ -61,8 +62,8 @@ class Act:
         """The day of the act."""
         return self.at[:10]
 
-    def identified(self) -> Act:
-        """The act with its event id.
+    def identified(self, turn: int = 0) -> Act:
+        """The act with its event id; ``turn`` counts how often the same words have been recorded and taken back since.
 
         Examples
         --------
@@ -72,7 +73,8 @@ class Act:
         """
         if self.event_id:
             return self
-        content = canonical([self.kind, self.project_id, self.at, self.by, self.why, dict(self.data)])
+        parts = [self.kind, self.project_id, self.at, self.by, self.why, dict(self.data)]
+        content = canonical([*parts, turn] if turn else parts)
         digest = hashlib.sha256(content.encode()).hexdigest()[:32]
         return Act(self.kind, self.project_id, self.at, self.by, self.why, self.data, digest)
 
@@ -134,14 +136,16 @@ def check_act(act: Act) -> None:
 
 
 def day_or_none(value: object) -> date | None:
-    """The date an ISO day means; None where it is not a whole, possible day.
+    """The date an ISO day means; None where it is not a whole, possible day from 1949-10-01 to 2199-12-31.
 
     Examples
     --------
     >>> day_or_none("2024-02-29"), day_or_none("2024-02"), day_or_none("2023-02-29")
     (datetime.date(2024, 2, 29), None, None)
+    >>> day_or_none("9999-12-15") is None
+    True
     """
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
+    if not isinstance(value, str) or not _DAY.fullmatch(value) or not _FIRST <= value <= _LAST:
         return None
     try:
         return date.fromisoformat(value)

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from chaingraph.ledger import derived
 from chaingraph.ledger.acts import Pair, decide, due_clock
+from chaingraph.ledger.again import same_content, undone
 from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act
 from chaingraph.ledger.fields import IDENTIFYING
 from chaingraph.ledger.place import network_file_system
-from chaingraph.ledger.project import Project, apply
+from chaingraph.ledger.project import Project, apply, replay
 from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.suspects import Keys, keys, suspects
 from chaingraph.ledger.turns import begin_writing
@@ -103,25 +104,35 @@ class Ledger:
         """Record several acts in one transaction: all or none."""
         for act in acts:
             check_act(act)
-        named = [act.identified() for act in acts]
-        known = [self._known(act) for act in named]  # what stands already need not wait for its turn
+        known = [self._known(self._named(act)) for act in acts]  # what stands already need not wait for its turn
         if not all(known):
             with self.transaction():
-                known = [self._record(act) for act in named]
+                known = [self._record(self._named(act)) for act in acts]
         return [recorded for recorded in known if recorded is not None]
+
+    def _named(self, act: Act) -> Act:
+        """The act with its event id: where it has none, that of the same act, unless that one was taken back since."""
+        named, turn = act.identified(), 0
+        project = derived.project(self.connection, act.project_id)
+        while not act.event_id and project is not None and self.knows(named.event_id) and undone(act, project):
+            turn += 1
+            named = act.identified(turn)
+        return named
 
     def _known(self, act: Act) -> Recorded | None:
         """What an act that stands in the ledger already is answered; None where it does not."""
-        known = self.connection.execute(
-            "SELECT number, kind, project_id, at, by, why FROM events WHERE event_id = ?", (act.event_id,)
-        ).fetchone()
-        if known is None:
+        row = self.connection.execute("SELECT number FROM events WHERE event_id = ?", (act.event_id,)).fetchone()
+        if row is None:
             return None
+        number = int(row[0])
+        known = next(self.events(after=number - 1))
         project = derived.project(self.connection, act.project_id)
-        if tuple(known[1:]) != (act.kind, act.project_id, act.at, act.by, act.why) or project is None:
-            raise LedgerError(reason="event_id_taken", event=act.event_id, number=known[0])
+        earlier = replay(event for event in self.events(act.project_id) if event.number < number)
+        before = earlier[act.project_id].facts if earlier else {}
+        if project is None or not same_content(act, known, before):
+            raise LedgerError(reason="event_id_taken", event=act.event_id, number=number)
         new = False
-        return Recorded(known[0], new, "again", {"number": known[0]}, project)
+        return Recorded(number, new, "again", {"number": number}, project)
 
     def _record(self, act: Act) -> Recorded:
         known = self._known(act)

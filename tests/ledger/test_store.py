@@ -5,11 +5,14 @@ All projects, firms and offices here are constructed.
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import random
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -49,6 +52,109 @@ def test_sending_an_act_again_records_it_once(tmp_path: Path) -> None:
         with pytest.raises(LedgerError, match="own-1 stands for event 2"):
             ledger.record(Act("recorded", "p1", "2024-02-02", CENTRE, "另一件事", {"record": "argument"}, "own-1"))
         assert len(list(ledger.events())) == 2
+
+
+def test_one_id_never_stands_for_two_contents(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
+        ledger.record(entered(1))
+        paid = Act("paid_in", "p1", "2024-02-01", CENTRE, "", {"usd_m": 5.0}, "K1")
+        assert ledger.record(paid).new
+        assert ledger.record(paid).answer == "again"
+        # What the ledger fills in by itself may be said or left out.
+        assert not ledger.record(dataclasses.replace(paid, data={"usd_m": 5, "on": "2024-02-01"})).new
+        for other in ({"usd_m": 7.0}, {"usd_m": 5.0, "on": "2024-01-20"}):
+            with pytest.raises(LedgerError, match="K1 stands for event 2"):
+                ledger.record(dataclasses.replace(paid, data=other))
+        change = Act("changed", "p1", "2024-02-02", CENTRE, "更正", {"zone": "甲区", "place": PLACES[1]}, "K2")
+        ledger.record(change)  # the place is as it was, and is not recorded again
+        assert not ledger.record(change).new
+        with pytest.raises(LedgerError, match="K2 stands for event 3"):
+            ledger.record(dataclasses.replace(change, data={"zone": "甲区", "place": PLACES[2]}))
+        report = Act("reported", "p1", "2024-02-03", CENTRE, "", {"place": PLACES[1]}, "K3")
+        ledger.record(report)
+        with pytest.raises(LedgerError, match="K3 stands for event 4"):
+            ledger.record(dataclasses.replace(report, data={"place": PLACES[1], "withhold": True}))
+        assert ledger.project("p1").payments == (("2024-02-01", 5.0),)
+
+
+def test_a_change_back_is_a_new_event(tmp_path: Path) -> None:
+    """The same words on the same day, after something else was said in between."""
+
+    def act(kind: str, why: str = "更正", **data: object) -> Act:
+        return Act(kind, "p1", "2024-03-01", CENTRE, why, data)
+
+    with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
+        ledger.record(entered(1))
+        for zone in ("甲区", "乙区", "甲区", "乙区", "甲区"):
+            assert ledger.record(act("changed", zone=zone)).new
+        assert not ledger.record(act("changed", zone="甲区")).new
+        assert ledger.project("p1").facts["zone"] == "甲区"
+        for stage in ("signed", "negotiating", "signed"):
+            assert ledger.record(act("stage", stage=stage)).new
+        assert ledger.project("p1").stage == "signed"
+        for place in ("海宁市", "桐乡市", "海宁市"):
+            assert ledger.record(act("transferred", to=place)).new
+        assert ledger.project("p1").receiving_place == "海宁市"
+        payment = act("paid_in", usd_m=3.0)
+        assert [ledger.record(payment).new, ledger.record(payment).new] == [True, False]
+        assert check_ledger(ledger) == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-15", "0001-01-02", "2200-01-01", "1949-09-30"])
+def test_days_that_nobody_means_are_refused_in_words(tmp_path: Path, day: str) -> None:
+    with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
+        with pytest.raises(LedgerError, match="between 1949 and 2199"):
+            ledger.record(entered(1, day=day))
+        ledger.record(entered(1))
+        with pytest.raises(LedgerError, match="between 1949 and 2199"):
+            ledger.record(Act("signing_filed", "p1", "2024-03-01", CENTRE, "", {"planned": day}))
+
+
+def test_amounts_have_a_bound_so_that_sums_do(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
+        with pytest.raises(LedgerError, match="investment_m"):
+            ledger.record(entered(1, investment_m=1e308))
+        ledger.record(entered(1))
+        for amount in (1e308, -1e308, 1.1e9, float("inf"), float("nan")):
+            with pytest.raises(LedgerError, match=r"usd_m|JSON"):
+                ledger.record(Act("paid_in", "p1", "2024-02-01", CENTRE, "更正", {"usd_m": amount}))
+        assert check_ledger(ledger) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the turnstile is a lock that Windows does not have")
+def test_a_writer_stopped_while_it_waits_is_named_to_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-Z on a process that holds the turnstile: the next one gives up at its deadline, readers pass."""
+    monkeypatch.setattr(store, "_WAIT", 0.3)
+    path = tmp_path / "l.db"
+    with open_ledger(path, RULES, create=True) as ledger:
+        ledger.record(entered(1))
+        stopped = subprocess.Popen([sys.executable, "-c", _HOLDS_THE_TURN, str(path) + "-turn"], stdout=subprocess.PIPE)
+        assert stopped.stdout is not None
+        assert stopped.stdout.readline() == b"holds\n"
+        os.kill(stopped.pid, signal.SIGSTOP)
+        try:
+            started = time.monotonic()
+            with pytest.raises(LedgerError, match=rf"process {stopped.pid}, \d{{4}}-.*Reading goes on"):
+                ledger.record(entered(2))
+            assert time.monotonic() - started < 5
+            assert [project.project_id for project in ledger.projects()] == ["p1"]
+        finally:
+            os.kill(stopped.pid, signal.SIGCONT)
+            stopped.kill()
+            stopped.wait()
+            stopped.stdout.close()
+        assert ledger.record(entered(2)).new
+
+
+_HOLDS_THE_TURN = """
+import os, sys, time
+from chaingraph.ledger.turns import _queue
+_queue(os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o666), time.monotonic() + 60)
+print("holds", flush=True)
+time.sleep(60)
+"""
 
 
 def test_all_acts_of_a_batch_or_none(tmp_path: Path) -> None:
