@@ -226,26 +226,21 @@ def _terms(name: str, row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _shares(name: str, row: dict[str, Any]) -> list[dict[str, Any]]:
-    held = [
-        ("text", "L02", 0.4),
-        ("industry", "L02", 0.2),
-        ("industry", "L01", 0.25),
-        *(("text", f"L{n:02d}", 0.03) for n in range(3, 8)),
-    ]
+    held = [("L02", 0.4, 0.2), ("L01", 0.0, 0.25), *((f"L{number:02d}", 0.03, 0.0) for number in range(3, 8))]
     return [
         {
             "chain_id": "mk",
             "list": name,
             "firm_id": row["firm_id"],
-            "term": term,
-            "part": part,
+            "rank": rank,
             "local_firm_id": firm,
             "local_firm": firm,
             "local_firm_en": firm,
-            "share": share,
+            "share": text + industry,
+            "text": text,
+            "industry": industry,
         }
-        for term in ("mix", "ppr")
-        for part, firm, share in held
+        for rank, (firm, text, industry) in enumerate(held, start=1)
     ]
 
 

@@ -84,11 +84,10 @@ pv,main,extend,O02,constant,1,-0.025,-0.025
 pv,leader,strengthen,O02,mix,0.36,0.5556,0.2
 """,
     "shares": """
-chain_id,list,firm_id,term,part,local_firm_id,local_firm,local_firm_en,share
-pv,main,O02,mix,text,L01,L01,L01-en,0.5
-pv,main,O02,mix,industry,L01,L01,L01-en,0.2
-pv,main,O02,mix,text,L04,L04,L04-en,0.3
-pv,leader,O02,mix,text,L05,L05,L05-en,1
+chain_id,list,firm_id,rank,local_firm_id,local_firm,local_firm_en,share,text,industry
+pv,main,O02,1,L01,L01,L01-en,0.7,0.5,0.2
+pv,main,O02,2,L04,L04,L04-en,0.3,0.3,0
+pv,leader,O02,1,L05,L05,L05-en,1,1,0
 """,
     "words": """
 chain_id,firm_id,local_firm_id,words

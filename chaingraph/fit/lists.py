@@ -12,6 +12,7 @@ from chaingraph.fit.aggregate import FEWEST
 from chaingraph.fit.listed import Listed
 from chaingraph.fit.population import reference_of
 from chaingraph.fit.score import (
+    SHARE_COLUMNS,
     Reference,
     bootstrap,
     build_reference,
@@ -30,7 +31,6 @@ from chaingraph.places.regions import distance_km
 # Reasons name the strongest local firms; further ones say nothing that these did not.
 NAMED_FIRMS = 3
 _TERM_COLUMNS = ("firm_id", "term", "coefficient", "value", "contribution")
-_SHARE_COLUMNS = ("firm_id", "term", "part", "local_firm_id", "share")
 _MAINLAND = r"[036]\d{5}"  # stock codes of the main boards and the two growth boards
 _LISTED = re.compile(r"[、;;,,/]")
 
@@ -226,7 +226,8 @@ def explain_fit(
     Returns
     -------
     terms, shares, words : DataFrame
-        As in `findings.Findings`, with the list's name in ``list``.
+        As in `findings.Findings`, with the list's name in ``list``. Words are those of the local firms that bring most
+        by product text.
     """
     terms, shares, words = [], [], []
     said: dict[tuple[str, str], str] = {}  # the same pair stands on several lists
@@ -235,24 +236,18 @@ def explain_fit(
         own = seeds[name]
         own = own.loc[own["chain_id"] == chain_id, ["firm_id", "weight"]]
         terms.append(fit_terms(reference, own, firms, cities=cities).assign(list=name, chain_id=chain_id))
-        split_mass = fit_shares(reference, own, firms).assign(list=name, chain_id=chain_id)
-        shares.append(split_mass)
-        texts = split_mass[split_mass["part"] == "text"]
-        largest = texts.groupby(["firm_id", "local_firm_id"], sort=True)["share"].sum().reset_index()
-        largest = largest.sort_values(
-            ["firm_id", "share", "local_firm_id"], ascending=[True, False, True], kind="stable"
-        )
-        for firm, local in (
-            largest.groupby("firm_id", sort=True)
-            .head(NAMED_FIRMS)[["firm_id", "local_firm_id"]]
-            .itertuples(index=False, name=None)
-        ):
+        held = fit_shares(reference, own, firms, cities=cities).assign(list=name, chain_id=chain_id)
+        shares.append(held)
+        by_text = held[held["text"] > 0].assign(least=lambda rows: -rows["text"].round(9))
+        by_text = by_text.sort_values(["firm_id", "least", "local_firm_id"], kind="stable")
+        largest = by_text.groupby("firm_id", sort=True).head(NAMED_FIRMS)
+        for firm, local in zip(largest["firm_id"], largest["local_firm_id"], strict=True):
             if (firm, local) not in said:
                 said[firm, local] = ";".join(shared_words(reference, firm, local))
             words.append((name, chain_id, firm, local, said[firm, local]))
     columns = ["list", "chain_id", "firm_id", "local_firm_id", "words"]
     return (
         pd.concat(terms, ignore_index=True) if terms else pd.DataFrame(columns=[*_TERM_COLUMNS, "list", "chain_id"]),
-        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=[*_SHARE_COLUMNS, "list", "chain_id"]),
+        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=[*SHARE_COLUMNS, "list", "chain_id"]),
         pd.DataFrame(words, columns=columns).astype("str"),
     )

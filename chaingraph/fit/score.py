@@ -34,6 +34,7 @@ from chaingraph.labels import both
 KAPPA = 10.0
 NEAR_KM, FAR_KM = 100.0, 300.0
 MIN_SEEDS = 5  # fewer give no band
+SHARE_COLUMNS = ("firm_id", "rank", "local_firm_id", "share", "text", "industry")
 FULL_FORM: Mapping[str, float] = {
     "mix": 0.38, "ppr": 0.90, "near": 0.45, "peers": 0.60, "relatedness": 0.05, "constant": -0.03,
 }  # fmt: skip
@@ -280,39 +281,56 @@ def _total(frame: pd.DataFrame, form: Mapping[str, float]) -> pd.Series:
     return total
 
 
-def fit_shares(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str]) -> pd.DataFrame:
-    """Which local firms carry a candidate's likeness, and through what: the kernel mass split exactly.
+def fit_shares(
+    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Which local firms carry a candidate's likeness, by how much, and through what.
+
+    Parameters are those of `fit_scores`, which says what the shares are shares of.
 
     Returns
     -------
     DataFrame
-        firm_id, term (mix, ppr), part (text, industry), local_firm_id, share (0-1; sums to 1 within firm and term),
-        largest first. Shares divide kernel mass, not nats. A firm that shares nothing with any seed has no rows.
+        One row per candidate and local firm that has any part in its likeness: firm_id, rank (1 = the largest share),
+        local_firm_id, share (0-1; sums to 1 over a candidate's local firms), text and industry (0-1; what product
+        texts and industry codes bring; they add up to share). A firm that shares nothing with any seed, or whose
+        likeness the score does not count, has no rows.
+
+    Notes
+    -----
+    ``share(g) = sum_k b_k m_k(g) / sum_h m_k(h), over sum_k b_k``: m_k(g) is the weighted kernel mass of local firm g
+    in term k (mix, ppr), b_k the coefficient of that term in the score that ran, k the terms that ran and in which the
+    candidate has any mass. So a term counts in the share as much as in the score: raising a firm's mass by one per
+    cent raises S by about ``share(g) sum_k b_k`` per cent of a nat. Within a term this is the exact split of the
+    likeness; shares divide kernel mass, not nats (decision 12). Terms that know no single local firm (near and peer
+    cities, relatedness) have no part in it.
     """
     local = _local(reference, seeds, candidates)
-    frames = []
-    for term, part, values in (
-        ("mix", "text", local.mix_text),
-        ("mix", "industry", local.mix_industry),
-        ("ppr", "text", local.ppr_text),
-        ("ppr", "industry", local.ppr_industry),
+    form = _form(reference, cities)
+    text, industry = np.zeros_like(local.mix_text), np.zeros_like(local.mix_text)
+    counted = np.zeros(len(local.rows))
+    for term, by_text, by_industry in (
+        ("mix", local.mix_text, local.mix_industry),
+        ("ppr", local.ppr_text, local.ppr_industry),
     ):
-        mass = values * local.weights
-        row, column = np.nonzero(mass > 0)
-        frame = pd.DataFrame(
-            {
-                "firm_id": np.array(local.candidates, dtype=object)[row],
-                "term": term,
-                "part": part,
-                "local_firm_id": np.array(local.seeds, dtype=object)[column],
-                "share": mass[row, column],
-            }
-        )
-        frames.append(frame.astype({"firm_id": "str", "local_firm_id": "str"}))
-    long = pd.concat(frames, ignore_index=True)
-    long["share"] = long["share"] / long.groupby(["firm_id", "term"])["share"].transform("sum")
-    order = ["firm_id", "term", "share", "local_firm_id", "part"]
-    return long.sort_values(order, ascending=[True, True, False, True, True]).reset_index(drop=True)
+        mass = (by_text + by_industry) @ local.weights
+        coefficient = np.where(mass > 0, form.get(term, 0.0), 0.0)
+        factor = (coefficient / np.where(mass > 0, mass, 1.0))[:, None] * local.weights
+        text, industry, counted = text + factor * by_text, industry + factor * by_industry, counted + coefficient
+    row, column = np.nonzero((text + industry) * (counted > 0)[:, None])
+    long = pd.DataFrame(
+        {
+            "firm_id": np.array(local.candidates, dtype=object)[row],
+            "local_firm_id": np.array(local.seeds, dtype=object)[column],
+            "text": text[row, column] / counted[row],
+            "industry": industry[row, column] / counted[row],
+        }
+    ).astype({"firm_id": "str", "local_firm_id": "str"})
+    long["share"] = long["text"] + long["industry"]
+    # Ties in order of id; rounded, so that the last bits, which depend on the number of threads, do not part them.
+    long = long.assign(least=-long["share"].round(9)).sort_values(["firm_id", "least", "local_firm_id"], kind="stable")
+    long["rank"] = long.groupby("firm_id").cumcount() + 1
+    return long[list(SHARE_COLUMNS)].reset_index(drop=True)
 
 
 def bootstrap(

@@ -34,7 +34,8 @@ class Findings:
     leaders              chain, rank, firm, with the reason it leads
     questions            a question worth asking this week, to one named firm or office
     terms                chain, firm, term of the fit; ``contribution`` sums to S, fit_lift = exp(S)
-    shares               chain, firm, term, part, local firm: share of the kernel mass, sums to 1 within a term;
+    shares               list, chain, firm, local firm: its share of the likeness (`score.fit_shares`), the one figure
+                         that every face prints; ``rank`` 1 = the largest; ``text`` and ``industry`` add up to it;
                          ``local_firm_en``: its name in English, else as in ``local_firm``
     words                chain, firm, local firm: the words their products share
     routes               chain, firm, step: a typed path from the target to a local firm

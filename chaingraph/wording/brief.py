@@ -14,11 +14,10 @@ from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
-from chaingraph.wording.firm import find_listed
-from chaingraph.wording.phrases import listed, number, percent
+from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
+from chaingraph.wording.phrases import listed, number
 from chaingraph.wording.targets import tier_names
 
-_PARTNERS = 3
 _OFFERS = 3  # of each kind
 
 
@@ -47,7 +46,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     UnknownNameError
         When no listed firm, or more than one, is meant.
     """
-    lists = pd.concat([findings.targets[lang], findings.leader_targets[lang]], ignore_index=True)
+    lists = both_lists(findings, lang)
     firm_id = find_listed(lists, firm)
     # The firm's best place on any list carries the brief.
     row = lists[lists["firm_id"] == firm_id].sort_values("rank", kind="stable").iloc[0].to_dict()
@@ -110,20 +109,10 @@ def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, la
 
 
 def _partners(row: Mapping[Any, Any], gap: Mapping[Any, Any], findings: Findings, lang: str) -> tuple[str, ...]:
-    held = findings.shares[
-        (findings.shares["firm_id"] == row["firm_id"]) & (findings.shares["chain_id"] == row["chain_id"])
-    ]
-    held = held[held["list"] == held["list"].max()]  # the chain's own list where the firm stands on both
-    count = max(1, held["term"].nunique())
-    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
-    largest = (held.groupby(named)["share"].sum() / count).sort_values(ascending=False)
-    words = findings.words[findings.words["firm_id"] == row["firm_id"]]
-    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
     said = []
-    for local_id, local, share in largest.head(_PARTNERS).reset_index().itertuples(index=False, name=None):
-        common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
+    for local, share, common in nearest_locals(findings, row, lang):
         told = text("brief.shared", lang, words=common) if common else ""
-        said.append(text("brief.partner", lang, firm=local, share=percent(share), words=told))
+        said.append(text("brief.partner", lang, firm=local, share=share, words=told))
     buyers = split(gap["local_buyers"])
     if buyers:
         said.append(text("brief.buyer", lang, firms=listed(buyers, lang)))

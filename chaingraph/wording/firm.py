@@ -9,23 +9,16 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import both, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.wording.phrases import number, percent
 
-_SHOWN_LOCALS = 3
-
 
 def explain_firm(findings: Findings, firm: str, lang: str) -> str:
     """Why a firm is on the lists; see `chaingraph.api.explain`."""
-    lists = pd.concat(
-        [
-            findings.targets[lang].assign(by_leader=False),
-            findings.leader_targets[lang].assign(by_leader=True),
-        ],
-        ignore_index=True,
-    )
+    lists = both_lists(findings, lang)
     firm_id = find_listed(lists, firm)
     rows = lists[lists["firm_id"] == firm_id].to_dict("records")
     return "\n\n".join(_explained(row, findings, lang) for row in rows)
@@ -94,12 +87,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
 def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     if pd.isna(row["fit_lift"]):
         return [text("firm.no_basis", lang)]
-    name = "leader" if row["by_leader"] else "main"
-    mine = [
-        frame[(frame["list"] == name) & (frame["chain_id"] == row["chain_id"]) & (frame["firm_id"] == row["firm_id"])]
-        for frame in (findings.terms, findings.shares, findings.words)
-    ]
-    terms, shares, words = mine
+    terms = _own(findings.terms, row)
     parts = " + ".join(
         text("firm.term", lang, term=text(f"firm.term_{term}", lang), value=number(value, 2))
         for term, value in zip(terms["term"], terms["contribution"], strict=True)
@@ -109,13 +97,37 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
         band = text("firm.band", lang, low=number(row["fit_low"], 2), high=number(row["fit_high"], 2))
     total = number(float(terms["contribution"].sum()), 2)
     said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
-    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
-    count = max(1, shares["term"].nunique())
-    named = ["local_firm_id", "local_firm" if lang == "zh" else "local_firm_en"]
-    largest = (shares.groupby(named)["share"].sum() / count).sort_values(ascending=False)
-    for (local_id, local), share in largest.head(_SHOWN_LOCALS).items():
-        common = text("gaps.list_separator", lang).join(split(shared.get(local_id, "")))
-        words_of = {"words": common} if common else {}
+    for local, share, common in nearest_locals(findings, row, lang):
         entry = "local" if common else "local_alone"
-        said.append(text(f"firm.{entry}", lang, firm=local, share=percent(share), **words_of))
+        said.append(text(f"firm.{entry}", lang, firm=local, share=share, **({"words": common} if common else {})))
     return said
+
+
+def _own(frame: pd.DataFrame, row: Mapping[Any, Any]) -> pd.DataFrame:
+    """What a frame of findings holds of one row of a list; ``by_leader`` says of which."""
+    name = "leader" if row["by_leader"] else "main"
+    mine = (frame["list"] == name) & (frame["chain_id"] == row["chain_id"]) & (frame["firm_id"] == row["firm_id"])
+    own: pd.DataFrame = frame[mine]
+    return own
+
+
+def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
+    """The local firms that most of a row's likeness comes from: name, share in per cent, words shared ("" = none)."""
+    words = _own(findings.words, row)
+    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
+    shares = _own(findings.shares, row)
+    named = "local_firm" if lang == "zh" else "local_firm_en"
+    return [
+        (
+            local[named],
+            percent(local["share"]),
+            text("gaps.list_separator", lang).join(split(shared.get(local["local_firm_id"], ""))),
+        )
+        for local in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank").to_dict("records")
+    ]
+
+
+def both_lists(findings: Findings, lang: str) -> pd.DataFrame:
+    """The rows of all lists; ``by_leader``: those of the leader-driven one."""
+    main, led = findings.targets[lang], findings.leader_targets[lang]
+    return pd.concat([main.assign(by_leader=False), led.assign(by_leader=True)], ignore_index=True)

@@ -143,15 +143,11 @@ def _join(sentences: Sequence[str], lang: str) -> str:
 
 
 def _largest_locals(shares: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, float]]]:
-    """Per chain and firm, the local firms that carry most of the likeness (mean of the two kernel terms)."""
-    if shares.empty:
-        return {}
-    per_term = shares.groupby(["chain_id", "firm_id", "local_firm_id"], sort=True)["share"].sum()
-    terms = shares.groupby(["chain_id", "firm_id"])["term"].nunique().to_dict()
+    """Per chain and firm, the local firms that carry most of the likeness."""
     found: dict[tuple[str, str], list[tuple[str, float]]] = {}
-    for chain_id, firm_id, local, share in per_term.reset_index().itertuples(index=False, name=None):
-        found.setdefault((chain_id, firm_id), []).append((local, float(share) / int(terms[(chain_id, firm_id)])))
-    return {key: sorted(values, key=lambda item: (-item[1], item[0]))[:NAMED_FIRMS] for key, values in found.items()}
+    for row in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank", kind="stable").to_dict("records"):
+        found.setdefault((row["chain_id"], row["firm_id"]), []).append((row["local_firm_id"], row["share"]))
+    return found
 
 
 def tier_names(tiers: object, lang: str) -> str:

@@ -53,7 +53,7 @@ def test_contributions_sum_to_the_score(found: Findings) -> None:
 
 
 def test_shares_sum_to_one(found: Findings) -> None:
-    sums = found.shares.groupby(["list", "chain_id", "firm_id", "term"])["share"].sum()
+    sums = found.shares.groupby(["list", "chain_id", "firm_id"])["share"].sum()
     np.testing.assert_allclose(sums.to_numpy(), 1.0, atol=1e-9)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
 
@@ -15,7 +16,7 @@ from chaingraph.fit.aggregate import FEWEST, comparable_firms, summed_mix, told_
 from chaingraph.fit.listed import Listed, counts_of, listed_makers, sums_of, tables_of
 from chaingraph.fit.lists import listed_reference
 from chaingraph.fit.population import build_reference, reference_of, with_candidates
-from chaingraph.fit.score import KAPPA, SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
+from chaingraph.fit.score import FULL_FORM, KAPPA, SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.listed_box import listed_firms
 from tests.made_population import instance, km
@@ -61,7 +62,12 @@ def test_the_sums_give_the_same_terms_as_the_firms(seed):
     assert set(terms["term"]) == {"mix", "peers", "relatedness", "constant"}
     total = terms.groupby("firm_id")["contribution"].sum()
     np.testing.assert_allclose(total, right["s"].dropna().loc[total.index])
-    assert set(fit_shares(sums, seeds, further)["term"]) <= {"mix"}
+    # Without walks the shares are those of the mix alone, whatever it weighs.
+    shares = [
+        fit_shares(each, seeds, further, cities=["甲"]).set_index(["firm_id", "local_firm_id"])["share"].sort_index()
+        for each in (sums, replace(whole, weights={**FULL_FORM, "ppr": 0.0}))
+    ]
+    pd.testing.assert_series_equal(*shares)
     band = bootstrap(sums, seeds, further, draws=20, cities=["甲"])
     assert (band["fit_low"] <= band["fit_high"]).equals(band["fit_low"].notna())
 

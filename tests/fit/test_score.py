@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,16 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.fit import kernels
 from chaingraph.fit import population as reference_module
 from chaingraph.fit.population import Reference
-from chaingraph.fit.score import bootstrap, build_reference, fit_scores, fit_shares, fit_terms, with_candidates
+from chaingraph.fit.score import (
+    CASE_FORM,
+    FULL_FORM,
+    bootstrap,
+    build_reference,
+    fit_scores,
+    fit_shares,
+    fit_terms,
+    with_candidates,
+)
 from chaingraph.fit.words import shared_words
 from chaingraph.places import regions
 from tests.made_population import CITIES, instance, km
@@ -123,8 +134,52 @@ def test_terms_add_up_and_shares_sum_to_one():
         assert set(terms["firm_id"]) == set(scores.index)
         assert ({"near", "peers"} <= set(terms["term"])) == (cities is not None)
     shares = fit_shares(reference, seeds, firms["firm_id"])
-    assert np.allclose(shares.groupby(["firm_id", "term"])["share"].sum(), 1.0)
+    assert np.allclose(shares.groupby("firm_id")["share"].sum(), 1.0)
+    assert np.allclose(shares["text"] + shares["industry"], shares["share"])
     assert not (shares["firm_id"] == shares["local_firm_id"]).any()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_shares_weigh_the_terms_as_the_score_does(full):
+    firms, products, codes = instance(1)
+    reference = build_reference(firms, products, codes, distance=km if full else None)
+    form = FULL_FORM if full else CASE_FORM
+    mix, ppr, comparable = definition(reference, codes)
+    seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f20"], "weight": [3.0, 2, 1, 1]})
+    columns, weights = [3, 7, 11, 20], np.array([3.0, 2, 1, 1])
+    shares = fit_shares(reference, seeds, firms["firm_id"], cities=["甲"] if full else None)
+    split = set()
+    for row, firm in enumerate(reference.firm_ids):
+        masses = {name: (k * comparable)[row, columns] * weights for name, k in (("mix", mix), ("ppr", ppr))}
+        held = {name: mass for name, mass in masses.items() if mass.sum() > 0}
+        own = shares[shares["firm_id"] == firm]
+        assert list(own["rank"]) == list(range(1, len(own) + 1))
+        assert own["share"].round(9).is_monotonic_decreasing
+        if held:
+            expected = sum(form[name] * mass / mass.sum() for name, mass in held.items())
+            expected /= sum(form[name] for name in held)
+            by_firm = own.set_index("local_firm_id")["share"].reindex(seeds["firm_id"]).fillna(0.0)
+            assert by_firm.to_numpy() == pytest.approx(expected, abs=1e-9)
+            apart = [np.ptp([mass[at] / mass.sum() for mass in held.values()]) for at in range(len(columns))]
+            split.add(max(apart) > 0.05)
+        else:
+            assert own.empty
+    assert True in split  # the terms differ, or the weights would not matter
+
+
+def test_a_term_that_the_score_does_not_count_has_no_share():
+    firms, products, codes = instance(1)
+    reference = build_reference(firms, products, codes, distance=km)
+    seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11"], "weight": 1.0})
+
+    def shares(**weights):
+        fitted = replace(reference, weights={**FULL_FORM, **weights})
+        return fit_shares(fitted, seeds, ["f01", "f02", "f04"], cities=["甲"]).set_index(["firm_id", "local_firm_id"])
+
+    assert shares(mix=0.0, ppr=0.0).empty
+    alone, both = shares(ppr=0.0)["share"], shares()["share"]
+    assert alone.groupby("firm_id").sum().to_numpy() == pytest.approx(1.0)
+    assert (alone - both).abs().max() > 0.01
 
 
 def test_near_cities_and_relatedness_by_hand():

@@ -285,7 +285,7 @@ function waterfall(terms) {
   );
 }
 
-/** Which local firms the likeness comes from: product text and industry added up. */
+/** Which local firms the likeness comes from, by the share that all lists print. */
 function sharesTable(rows) {
   if (!rows.length) return null;
   return el(
@@ -301,8 +301,8 @@ function sharesTable(rows) {
           'tr',
           null,
           el('th', { scope: 'row' }, firmButton(row.firm)),
-          el('td', { class: 'number' }, `${Math.round((row.text + row.industry) * 100)}%`),
-          el('td', null, (row.words || []).join(label('comma')) || label(row.text ? 'no_words' : 'industry_only')),
+          el('td', { class: 'number' }, `${Math.round(row.share * 100)}%`),
+          el('td', null, (row.words || []).join(label('comma')) || label(row.by_text ? 'no_words' : 'industry_only')),
         ),
       ),
     ),

@@ -191,25 +191,17 @@ def _trust(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
 
 
 def _shares(findings: Findings) -> dict[tuple[Any, ...], list[Record]]:
-    """The local firms that most of the likeness comes from, by chain, list and firm, with the words they share.
-
-    Of the term ``mix`` only: it is the one whose parts are products and industries, which people can check.
-    """
-    frame = findings.shares[findings.shares["term"] == "mix"]
-    keys = ["chain_id", "list", "firm_id", "local_firm_id"]
-    sums = frame.pivot_table(index=keys, columns="part", values="share", aggfunc="sum", observed=True).fillna(0.0)
-    sums = sums.reindex(columns=["text", "industry"], fill_value=0.0)
-    sums = sums.assign(whole=-sums.sum(axis=1)).reset_index()
-    sums = sums.sort_values(["chain_id", "list", "firm_id", "whole", "local_firm_id"], kind="stable")
-    first = sums.groupby(["chain_id", "list", "firm_id"], sort=False).head(_SHARES)
-    words = {tuple(row[key] for key in keys): parts(row["words"]) for row in records(findings.words)}
+    """The local firms that most of the likeness comes from, by chain, list and firm, with the words they share."""
+    keys = ("chain_id", "list", "firm_id")
+    words = {
+        (*(row[key] for key in keys), row["local_firm_id"]): parts(row["words"]) for row in records(findings.words)
+    }
     shares: dict[tuple[Any, ...], list[Record]] = {}
-    for row in records(first):
-        key = (row["chain_id"], row["list"], row["firm_id"])
-        facts = {"firm": row["local_firm_id"], "text": short(row["text"]), "industry": short(row["industry"])}
-        shares.setdefault(key, []).append(
-            known({**facts, "words": words.get((*key, row["local_firm_id"]), [])[:_WORDS]})
-        )
+    for row in _sorted(findings.shares[findings.shares["rank"] <= _SHARES], *keys, "rank"):
+        key = tuple(row[name] for name in keys)
+        # In whole per cent: what the browser would round once more is as all other faces print it.
+        facts = {"firm": row["local_firm_id"], "share": round(row["share"], 2), "by_text": row["text"] > 0}
+        shares.setdefault(key, []).append({**facts, "words": words.get((*key, row["local_firm_id"]), [])[:_WORDS]})
     return shares
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
 from chaingraph.model.columns import SEPARATOR, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import names_by_id, percent
 from chaingraph.writers.cell_text import code_text
 
 EVIDENCE_COLUMNS = ("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id")
@@ -149,17 +150,13 @@ def local_shares(findings: Findings, lang: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per chain, list and strategy (where the shares name them), firm and term: local firms with their share
-        of the kernel mass, the largest three, as text (``宏达高科 37%``).
+        One row per chain, list and firm: the largest three local firms with their share of the likeness, as text
+        (``宏达高科 37%``).
     """
-    keys = [name for name in ("chain_id", "list", "strategy", "firm_id", "term") if name in findings.shares]
-    if findings.shares.empty:
-        return pd.DataFrame(columns=[*keys, "text"])
+    keys = ["chain_id", "list", "firm_id"]
     name = "local_firm" if lang == "zh" else "local_firm_en"
-    sums = findings.shares.groupby([*keys, "local_firm_id", name])["share"].sum().reset_index()
-    sums = sums.assign(order=-sums["share"].round(6)).sort_values([*keys, "order", "local_firm_id"], kind="stable")
-    first = sums[sums.groupby(keys).cumcount() < 3]
-    told = [f"{local} {share:.0%}" for local, share in zip(first[name], first["share"], strict=True)]
+    first = findings.shares[findings.shares["rank"] <= NAMED_FIRMS].sort_values([*keys, "rank"], kind="stable")
+    told = [f"{local} {percent(share)}" for local, share in zip(first[name], first["share"], strict=True)]
     return first.assign(text=told).groupby(keys)["text"].agg("\n".join).reset_index()
 
 

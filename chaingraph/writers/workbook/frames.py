@@ -209,11 +209,10 @@ def terms(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str)
     -------
     DataFrame
         One row per chain, strategy and listed firm: contribution of each term in nats, their sum, exp(sum) as fit_lift,
-        the local firms it is nearest to by products and industry and in the network (largest three, share of the kernel
-        mass), the words shared with them.
+        the local firms it is nearest to (largest three, with their share of the likeness), the words shared with them.
     """
     keys = [key for key in ("chain_id", "list", "strategy", "firm_id") if key in findings.terms]
-    columns = [*keys, *(f"term_{name}" for name in TERMS), "sum", "fit_lift", "near_products", "near_network", "words"]
+    columns = [*keys, *(f"term_{name}" for name in TERMS), "sum", "fit_lift", "near", "words"]
     if findings.terms.empty:
         return pd.DataFrame(columns=[*columns, "chain", "firm"])
     listed = set(zip(shown["chain_id"], shown["firm_id"], strict=True))
@@ -226,10 +225,9 @@ def terms(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str)
     table["sum"] = table[parts].sum(axis=1, min_count=1)
     table["fit_lift"] = table["sum"].map(math.exp)  # a missing sum stays missing
     shares = local_shares(findings, lang)
-    by = [key for key in keys if key in shares]
-    for term, column in (("mix", "near_products"), ("ppr", "near_network")):
-        own = shares[shares["term"] == term].set_index(by)["text"].to_dict() if len(shares) else {}
-        table[column] = [own.get(key) for key in zip(*(table[name] for name in by), strict=True)] if own else None
+    by = ["chain_id", "list", "firm_id"]
+    near = dict(zip(zip(*(shares[name] for name in by), strict=True), shares["text"], strict=True))
+    table["near"] = [near.get(key) for key in zip(*(table[name] for name in by), strict=True)]
     words = joined_words(findings)
     table["words"] = [words.get(key) for key in zip(table["chain_id"], table["firm_id"], strict=True)]
     names = names_by_id(graph, "firms", lang)

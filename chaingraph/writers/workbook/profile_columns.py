@@ -45,8 +45,8 @@ RANKING_COLUMNS = (
     "origin", "reasons", "sources", "firm_id",
 )  # fmt: skip
 TERM_COLUMNS = (
-    "chain", "strategy", "firm", *(f"term_{term}" for term in TERMS), "sum", "fit_lift", "near_products",
-    "near_network", "words", "firm_id",
+    "chain", "strategy", "firm", *(f"term_{term}" for term in TERMS), "sum", "fit_lift", "near", "words",
+    "firm_id",
 )  # fmt: skip
 METHOD_COLUMNS = ("section", "item", "value", "explanation")
 FIRM_COLUMNS = (

@@ -247,7 +247,8 @@ def test_a_fit_comes_with_its_terms_and_the_local_firms_behind_it(chain: dict[st
     assert [term["term"] for term in row["terms"]] == ["mix", "ppr", "constant"]
     assert sum(term["contribution"] for term in row["terms"]) == pytest.approx(1.2, abs=2e-3)  # exp(1.2) is its lift
     assert [share["firm"] for share in row["shares"]] == ["L02", "L01", "L03", "L04", "L05"]
-    assert row["shares"][0] == {"firm": "L02", "text": 0.4, "industry": 0.2, "words": ["粉体", "板材"]}
+    assert row["shares"][0] == {"firm": "L02", "share": 0.6, "by_text": True, "words": ["粉体", "板材"]}
+    assert row["shares"][1] == {"firm": "L01", "share": 0.25, "by_text": False, "words": []}
     (steps,) = [firm["route"] for firm in chain["firms"] if firm["id"] == "O02"]
     assert [(step["from_id"], step["to_id"]) for step in steps] == [("O02", "L02"), ("L02", "L01")]
 

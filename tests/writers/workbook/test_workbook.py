@@ -103,9 +103,9 @@ def test_terms_add_up_and_name_the_nearest_firms(book_path: Path) -> None:
     _, (led, row) = rows_of(openpyxl.load_workbook(book_path)["契合分项"], "产业链")
     assert row["合计"] == pytest.approx(0.7 + 0.333 - 0.025)
     assert row["契合倍数"] == pytest.approx(2.71828 ** (0.7 + 0.333 - 0.025), rel=1e-4)
-    assert row["产品与行业最相近的本地企业"] == "L01 70%\nL04 30%"
+    assert row["最相近的本地企业及占比"] == "L01 70%\nL04 30%"
     assert (row["邻近城市"], row["共有词"]) == (None, "组件、电池")
-    assert (led["策略"], led["合计"], led["产品与行业最相近的本地企业"]) == ("强链固链", 0.2, "L05 100%")
+    assert (led["策略"], led["合计"], led["最相近的本地企业及占比"]) == ("强链固链", 0.2, "L05 100%")
 
 
 def test_the_nearest_firms_bear_their_english_names_in_english() -> None:
