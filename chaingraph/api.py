@@ -13,9 +13,11 @@ from chaingraph.backtest import BackTest, backtest, panel_of, reading
 from chaingraph.backtest.panel import Protocol
 from chaingraph.choosing import surveying
 from chaingraph.choosing.survey_options import SurveyOptions
-from chaingraph.choosing.surveying import Sample
 from chaingraph.engines.duckdb import open_engine
+from chaingraph.errors import UnknownNameError
 from chaingraph.facts.derived_tables import firm_places
+from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference
+from chaingraph.labels import both
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings, only_chains
@@ -33,7 +35,8 @@ from chaingraph.writers.page.changes import FormerRun, former_run
 from chaingraph.writers.page.page import one_page
 
 LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes with the package
-NO_REFERENCE = "none"
+NO_REFERENCE: Literal["none"] = "none"
+ReferenceLike = Reference | ChainGraph | Literal["listed", "none"] | None  # what users give: `as_reference`
 
 
 def read_cases(
@@ -43,8 +46,8 @@ def read_cases(
     *,
     engine: OpenEngine = open_engine,
     lang: str = "zh",
-) -> tuple[tuple[Case, ...], Sample]:
-    """A case and what its ``--reference`` names: the cases to merge into the graph, and the sample to compare with.
+) -> tuple[tuple[Case, ...], Reference]:
+    """A case and what its ``--reference`` names: the cases to merge into the graph, and what to compare with.
 
     ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
     folder of that very name is given as ``./listed``), which is the second of the cases. Either may be a case with
@@ -58,7 +61,7 @@ def read_cases(
     """
     if reference in (LISTED, NO_REFERENCE):
         own = read_case_for(region, case, engine, lang=lang)
-        return (own,), listed_firms() if reference == LISTED else None
+        return (own,), as_reference(reference)
     whole = None if is_large(case) else read_case(case, lang=lang)
     if is_large(reference):
         known = set() if whole is None else firm_names(whole)
@@ -66,11 +69,39 @@ def read_cases(
     else:
         national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
     own = read_large_case(case, region, engine, lang=lang, also=firm_names(national)) if whole is None else whole
-    return (own, national), build_graph(national)
+    return (own, national), NationalReference(build_graph(national))
 
 
-def _sample(reference: Sample | Literal["listed"]) -> Sample:
-    return listed_firms() if isinstance(reference, str) else reference
+def as_reference(given: object) -> Reference:
+    """What is given as ``reference``, as the noun: the one place where it is told what it is.
+
+    Parameters
+    ----------
+    given
+        The graph of a national case; ``"listed"``, the aggregate of listed firms that comes with the package; None or
+        ``"none"``, the case alone; or a reference already.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is none of these, such as the path of a case.
+
+    Examples
+    --------
+    >>> as_reference(None)
+    NoReference()
+    """
+    match given:
+        case None | "none":
+            return NoReference()
+        case "listed":
+            return ListedReference(listed_firms())
+        case ChainGraph():
+            return NationalReference(given)
+        case NoReference() | ListedReference() | NationalReference():
+            return given
+        case _:
+            raise UnknownNameError(both("errors.no_such_reference", given=repr(given)[:80]))
 
 
 def find_gaps(
@@ -78,7 +109,7 @@ def find_gaps(
     *,
     region: str,
     lang: str = "zh",
-    reference: Sample | Literal["listed"] = LISTED,
+    reference: ReferenceLike = LISTED,
     engine: OpenEngine = open_engine,
 ) -> pd.DataFrame:
     """Where does the region's chain have gaps, and why is that said?
@@ -103,7 +134,7 @@ def find_gaps(
     """
     places = firm_places(graph, region)
     with engine(surveying.survey_tables(graph, places)) as query:
-        around = surveying.look_around(graph, region, query, places, _sample(reference))
+        around = surveying.look_around(graph, region, query, places, as_reference(reference))
     return describe_gaps(around.gaps, around.leaders, graph, lang, rivals=around.rivals)
 
 
@@ -117,11 +148,11 @@ def survey(
     seed: int = 0,
     draws: int = 200,
     lang: str = "zh",
-    reference: Sample | Literal["listed"] = LISTED,
+    reference: ReferenceLike = LISTED,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons, for every chain; see `chaingraph.choosing.surveying.survey`."""
     options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang)
-    return surveying.survey(graph, region, open_engine, options, reference=_sample(reference))
+    return surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
 
 
 def shortlist(
@@ -133,7 +164,7 @@ def shortlist(
     top: int = 30,
     as_of: str | None = None,
     lang: str = "zh",
-    reference: Sample | Literal["listed"] = LISTED,
+    reference: ReferenceLike = LISTED,
 ) -> Findings:
     """Whom should the region approach for one chain, in what order, and why?
 
@@ -147,7 +178,7 @@ def shortlist(
     """
     chain_id = graph.chain_id(chain)
     options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, lang=lang)
-    found = surveying.survey(graph, region, open_engine, options, reference=_sample(reference))
+    found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
     return only_chains(found, [chain_id])
 
 

@@ -181,10 +181,10 @@ def run(
         strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
         weights=_fitted(weights, national=national, lang=lang), tests=_own_tests(backtest, lang),
     )  # fmt: skip
-    cases, sample = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
+    cases, compared = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
-    findings = survey(graph, region, open_engine, options, reference=sample, progress=begin)
+    findings = survey(graph, region, open_engine, options, reference=compared, progress=begin)
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)

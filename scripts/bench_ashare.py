@@ -105,7 +105,7 @@ def fitting(listed: Case) -> list[Figure]:
 
 def _sums(panel: Panel, member: Floats) -> tuple[Floats, Floats]:
     """The package's way: nothing of the size firms x firms."""
-    held = panel.reference
+    held = panel.population
     factors = kernels.mix_factors(held.means)
     mix = kernels.mix_sums(held.text, held.codes, (held.text, held.codes), factors, member)
     mix[np.arange(panel.firms), panel.city] -= kernels.own_mix(held.text, held.codes, factors)
@@ -114,7 +114,7 @@ def _sums(panel: Panel, member: Floats) -> tuple[Floats, Floats]:
 
 def _dense_sums(panel: Panel, member: Floats) -> tuple[Floats, Floats]:
     """The definition: a kernel of firms x firms with zero diagonal, a transition matrix of firms x firms."""
-    held = panel.reference
+    held = panel.population
     factors = kernels.mix_factors(held.means)
     kernel = factors[3] * kernels.dense(held.text @ held.text.T)
     for factor, codes in zip(factors[:3], held.codes, strict=True):

@@ -54,8 +54,8 @@ def make(shared: Path, out: Path, firms: int, seed: int = 0) -> int:
 def run(register: Path, shared: Path) -> dict[str, float]:
     """The pass itself: seconds and counts of its stages."""
     from chaingraph.facts.derived_tables import firm_places
-    from chaingraph.fit.lists import frozen_population
     from chaingraph.fit.population import with_candidates
+    from chaingraph.fit.reference import frozen_population
     from chaingraph.fit.score import fit_scores
     from chaingraph.importers.ckg import import_ckg
     from chaingraph.importers.register import read_register_in_parts

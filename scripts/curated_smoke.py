@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 import chaingraph as cg
-from chaingraph.fit.lists import population
-from chaingraph.fit.score import build_reference, fit_scores, with_candidates
+from chaingraph.fit.reference import texts_and_codes
+from chaingraph.fit.score import build_population, fit_scores, with_candidates
 from chaingraph.model.graph import ChainGraph
 
 HIDDEN, SEEDS = 0.3, range(5)
@@ -34,12 +34,12 @@ def auroc(scores: pd.Series, positive: pd.Series) -> float:
 def one_seed(graph: ChainGraph, region: str, seed: int) -> pd.DataFrame:
     """One row per chain and pool (china, all) with the AUROC of each measure."""
     random = np.random.default_rng(seed)
-    firms, products, codes = population(graph)
+    firms, products, codes = texts_and_codes(graph)
     makers = graph["firm_segments"][graph["firm_segments"]["kind"] != "brand"]
     local = sorted(graph.firms_in(region) & set(makers["firm_id"]))
     hidden = set(random.permutation(local)[: round(HIDDEN * len(local))])
     seen = [frame[~frame["firm_id"].isin(hidden)] for frame in (firms, products, codes)]
-    reference = with_candidates(build_reference(*seen), products, codes)
+    population = with_candidates(build_population(*seen), products, codes)
     chains = graph["segments"].set_index("segment_id")["chain_id"]
     places = makers.assign(chain_id=makers["segment_id"].map(chains))
     country = graph["firms"].set_index("firm_id")["country"]
@@ -48,9 +48,9 @@ def one_seed(graph: ChainGraph, region: str, seed: int) -> pd.DataFrame:
     for chain_id, part in places.groupby("chain_id", sort=True):
         visible = sorted((set(part["firm_id"]) & set(local)) - hidden)
         pool = sorted(set(part["firm_id"]) - set(visible))
-        pool = [firm for firm in pool if firm in reference.position]
+        pool = [firm for firm in pool if firm in population.position]
         busy = part[part["firm_id"].isin(visible)]["segment_id"].value_counts()
-        score = fit_scores(reference, pd.DataFrame({"firm_id": visible, "weight": 1.0}), pool)["s"].reindex(pool)
+        score = fit_scores(population, pd.DataFrame({"firm_id": visible, "weight": 1.0}), pool)["s"].reindex(pool)
         table = pd.DataFrame({"fit": score})
         table["same_segment"] = part.assign(n=part["segment_id"].map(busy).fillna(0)).groupby("firm_id")["n"].sum()
         table["random"] = random.random(len(table))

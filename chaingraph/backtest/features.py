@@ -29,16 +29,16 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
         raw_mix, raw_ppr, city_size (log of visible firms), product_count and other sizes; with a graph of products
         lift_supplies, lift_buys, lift_shared_in, linkage.
     """
-    reference = panel.reference
+    population = panel.population
     member = np.zeros((panel.firms, len(panel.cities)))
     seen = np.flatnonzero(split.visible)
     member[seen, panel.city[seen]] = 1.0
     count = _comparable(panel, member)  # firm x city
     at = split.cities
     out: dict[str, Floats] = {}
-    factors = kernels.mix_factors(reference.means)
+    factors = kernels.mix_factors(population.means)
     mix = np.zeros_like(count)
-    for name, factor, sums in _kernel_sums(reference.text, reference.codes, factors, member):
+    for name, factor, sums in _kernel_sums(population.text, population.codes, factors, member):
         # Zero diagonal: a visible firm is in its own city's sum.
         sums[seen, panel.city[seen]] = np.maximum(sums[seen, panel.city[seen]] - _own(panel, name)[seen], 0.0)
         out[name] = _lift(sums, count, at)
@@ -63,7 +63,7 @@ def features(panel: Panel, split: Split) -> dict[str, Floats]:
 
 def _comparable(panel: Panel, member: Floats) -> Floats:
     """Visible firms of each city that share a code scheme or text with each firm."""
-    kinds = panel.reference.kinds
+    kinds = panel.population.kinds
     present = np.unique(kinds)
     by_kind = np.array([member[kinds == kind].sum(axis=0) for kind in present])
     overlap = (kinds[:, None] & present[None, :]) > 0
@@ -81,7 +81,7 @@ def _kernel_sums(
 
 
 def _own(panel: Panel, name: str) -> Floats:
-    rows = panel.reference.text if name == LIFTS[3] else panel.reference.codes[LIFTS.index(name)]
+    rows = panel.population.text if name == LIFTS[3] else panel.population.codes[LIFTS.index(name)]
     return (np.diff(rows.indptr) > 0).astype(np.float64)
 
 
@@ -98,11 +98,11 @@ def _elsewhere_lift(weights: Floats, sums: Floats, count: Floats) -> Floats:
 
 def _counted_peers(panel: Panel, split: Split, member: Floats) -> Floats:
     """The peers' lift from counts of visible firms by city and industry, as a population's aggregate has them."""
-    reference = panel.reference
-    counts = np.asarray((sparse.csr_array(reference.codes[2].T) @ member).T, dtype=np.float64)
+    population = panel.population
+    counts = np.asarray((sparse.csr_array(population.codes[2].T) @ member).T, dtype=np.float64)
     weights = peer_weights(counts.sum(axis=1), panel.cities)[:, split.cities]
     seat = np.where(split.visible, panel.city, -1)
-    return counted_lift(reference.sums, counts, counts.sum(axis=0), weights, reference.codes, seat, kappa=KAPPA).T
+    return counted_lift(population.sums, counts, counts.sum(axis=0), weights, population.codes, seat, kappa=KAPPA).T
 
 
 def _linked(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str, Floats]:
@@ -123,7 +123,7 @@ def _walk(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str
     """Walks from the scored cities, and one from all visible firms for the reference; own returns taken off."""
     at = split.cities
     starts = np.column_stack([member[:, at], split.visible.astype(np.float64)])
-    held = kernels.arrivals(panel.reference.attributes, starts)
+    held = kernels.arrivals(panel.population.attributes, starts)
     own = np.where(split.visible, panel.own_walk, 0.0)
     total = np.maximum(held[:, -1] - own, 0.0)
     sums = held[:, :-1]
@@ -136,7 +136,7 @@ def _walk(panel: Panel, split: Split, member: Floats, count: Floats) -> dict[str
 
 
 def _industry(panel: Panel, split: Split, member: Floats) -> dict[str, Floats]:
-    fine = panel.reference.codes[2]
+    fine = panel.population.codes[2]
     weight = kernels.unit_rows(fine, power=1)
     counts = np.asarray((sparse.csr_array(fine.T) @ member).T, dtype=np.float64)  # city x industry
     national = counts.sum(axis=0)
@@ -159,7 +159,7 @@ def _industry(panel: Panel, split: Split, member: Floats) -> dict[str, Floats]:
 
 def _related_quotients(panel: Panel, split: Split, member: Floats) -> Floats:
     """Mean positive log location quotient of the industries (level 2) that live in the same cities as the firm's."""
-    middle = panel.reference.codes[1]
+    middle = panel.population.codes[1]
     counts = np.asarray((sparse.csr_array(middle.T) @ member).T, dtype=np.float64)
     national = counts.sum(axis=0)
     special = relatedness.specialised(counts, national)

@@ -155,7 +155,7 @@ def _trial(now: _Pairs, before: _Pairs, names: tuple[str, ...], seed: int) -> _F
 def _pairs(panel: Panel, split: Split) -> _Pairs:
     seen = np.bincount(panel.city[split.visible], minlength=len(panel.cities))
     cities = np.flatnonzero(seen >= MIN_VISIBLE).astype(np.int64)
-    fine = panel.reference.codes[2]
+    fine = panel.population.codes[2]
     visible, hidden = (
         relatedness.city_counts(fine, np.where(chosen, panel.city, -1), len(panel.cities))
         for chosen in (split.visible, split.hidden)

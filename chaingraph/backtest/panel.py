@@ -14,7 +14,7 @@ from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.errors import CaseError
 from chaingraph.fit import kernels
 from chaingraph.fit.kernels import Floats, Integers
-from chaingraph.fit.population import Distance, Reference, build_reference
+from chaingraph.fit.population import Distance, Population, build_population
 from chaingraph.labels import both
 from chaingraph.matching.product_text import product_weights
 from chaingraph.sql import OpenEngine, places_in_sets
@@ -36,7 +36,7 @@ INNER_SEED = 1000
 class Panel:
     """The firms of a back-test, sorted by id, with everything about them that does not depend on who is hidden."""
 
-    reference: Reference
+    population: Population
     city: Integers  # number of each firm's city
     cities: tuple[str, ...]  # sorted by name
     listed: NDArray[np.str_]  # ISO date, "" where not known
@@ -87,7 +87,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance, open_engine
         tested = query("tested", tables={"texts": texts, "codes": codes[["firm_id"]]})
     if tested.empty:
         raise CaseError(both("errors.no_firm_to_compare"))
-    whole = build_reference(tested.assign(city_key=tested["city"]), products, codes, distance=distance)
+    whole = build_population(tested.assign(city_key=tested["city"]), products, codes, distance=distance)
     cities = tuple(sorted(set(whole.city)))
     at = kernels.position_of(cities)
     by_firm = firms.set_index("firm_id").loc[list(whole.firm_ids)]
@@ -95,7 +95,7 @@ def panel_of(tables: Mapping[str, pd.DataFrame], distance: Distance, open_engine
     factors = kernels.mix_factors(whole.means)
     graph = None if not {"products", "product_links"} <= set(tables) else (tables["products"], tables["product_links"])
     return Panel(
-        reference=whole,
+        population=whole,
         city=np.array([at[city] for city in whole.city], dtype=np.int64),
         cities=cities,
         listed=listed.to_numpy(dtype=np.str_),

@@ -192,7 +192,7 @@ def _round(panel: Panel, split: Split) -> _Round:
 def outcome_pairs(panel: Panel, firms: pd.DataFrame, outcomes: pd.DataFrame) -> Flags:
     """Which firm was recorded in which city other than its seat: city x firm."""
     by_name = {str(name): str(firm) for firm, name in zip(firms["firm_id"], firms["firm"], strict=True)}
-    at = {firm: row for row, firm in enumerate(panel.reference.firm_ids)}
+    at = {firm: row for row, firm in enumerate(panel.population.firm_ids)}
     place = {city: number for number, city in enumerate(panel.cities)}
     truth = np.zeros((len(panel.cities), panel.firms), dtype=bool)
     for firm, region in zip(outcomes["firm"].astype(str), outcomes["region"].astype(str), strict=True):

@@ -20,17 +20,8 @@ from chaingraph.facts.leaders import find_leaders
 from chaingraph.facts.rivals import rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
-from chaingraph.fit.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
-from chaingraph.fit.lists import (
-    case_reference,
-    chain_seeds,
-    explain_fit,
-    listed_reference,
-    national_reference,
-    population,
-    score_lists,
-)
-from chaingraph.fit.score import Reference
+from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
+from chaingraph.fit.reference import NoReference, Reference, firms_compared
 from chaingraph.labels import LANGUAGES, both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -48,7 +39,7 @@ _SEVERITY_PARTS = (
     "severity_chokepoint",
     "severity_must_pass",
 )
-Sample = ChainGraph | Listed | None
+_ALONE = NoReference()
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ def data_date(graph: ChainGraph) -> str:
 
 
 def look_around(
-    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: Sample = None
+    graph: ChainGraph, region: str, query: Query, places: pd.DataFrame, reference: Reference = _ALONE
 ) -> Surroundings:
     """Presence, leaders and gaps of a region: facts without text.
 
@@ -87,14 +78,13 @@ def look_around(
     places
         From `derived_tables.firm_places`.
     reference
-        The national sample that expected counts and rival cities come from: a case, or the aggregate of listed firms;
-        None: counts alone.
+        What expected counts and rival cities come from.
     """
     groups = families(query)
     presence = local_presence(query)
-    makers, counts = _makers(graph, region, query, reference)
+    counts = reference.counts(graph, region, query)
     gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
-    rivals = rival_cities(makers, region)
+    rivals = rival_cities(reference.makers(graph, region, query), region)
     return Surroundings(
         region, places, groups, presence, find_leaders(graph, presence), gaps, rivals, _chain_base(counts)
     )
@@ -106,25 +96,6 @@ def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
         return pd.DataFrame(columns=["chain_id", "firms", "local"])
     whole = counts[["chain_id", "chain_national", "chain_local"]].drop_duplicates("chain_id", ignore_index=True)
     return whole.set_axis(["chain_id", "firms", "local"], axis="columns")
-
-
-def _makers(
-    graph: ChainGraph, region: str, query: Query, reference: Sample
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Makers of the reference by segment and city, and by segment in the country and in the region."""
-    if reference is None:
-        return pd.DataFrame(), None
-    if isinstance(reference, Listed):
-        makers = listed_makers(reference, graph)
-        return makers, counts_of(makers, region)
-    if len(reference.makers):  # a case larger than memory: counted when it was read
-        by_city = reference.makers.groupby(["chain_id", "segment_id", "city"], dropna=False)["firms"].sum()
-        return by_city.reset_index(), summed_makers(reference.makers)
-    tables = {
-        "reference_segments": reference["firm_segments"],
-        "reference_places": firm_places(reference, region),
-    }
-    return query("makers", tables=tables), query("expected", tables=tables)
 
 
 def survey_tables(graph: ChainGraph, places: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -143,7 +114,7 @@ def survey(
     open_engine: OpenEngine,
     options: SurveyOptions,
     *,
-    reference: Sample = None,
+    reference: Reference = _ALONE,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Findings:
     """Gaps, leaders, ranked targets and their reasons for every chain of a graph.
@@ -159,8 +130,7 @@ def survey(
     options
         Strategy, length of the lists, dates, draws.
     reference
-        A national case, or the aggregate of listed firms: shares, expected counts, rival cities and lifts are then
-        relative to it. None: relative to the graph's own firms, without expected counts.
+        What shares, expected counts, rival cities and lifts are relative to.
     progress
         Called with the name of each stage as it begins.
 
@@ -171,7 +141,7 @@ def survey(
     CaseError
         When weights come without a national case.
     """
-    if options.weights is not None and not isinstance(reference, ChainGraph):
+    if options.weights is not None and not reference.full_form:
         raise CaseError(both("errors.weights_alone"))
     now = options.as_of or data_date(graph)
     places = firm_places(graph, region)
@@ -185,11 +155,11 @@ def survey(
         asked = asked_segments(graph, around.gaps, around.leaders, strategies)
         candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
-        population_, cities = _population(graph, places, reference)
-        population_ = replace(population_, weights=options.weights)
+        population = replace(reference.population(graph), weights=options.weights)
+        cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
         seeds = _seeds(graph, around, strategies)
         scores = score_lists(
-            population_, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
+            population, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
         )
         progress("rank")
         tiers = current_tiers(graph, query)
@@ -201,10 +171,10 @@ def survey(
         ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top)
     sectors = rank_sectors(candidates, scores, tiers)
     ranked, sectors = (
-        _sourced(_graded(rows, facts, national=reference is not None), graph, reference) for rows in (ranked, sectors)
+        _sourced(_graded(rows, facts, national=reference.outside), graph, reference) for rows in (ranked, sectors)
     )
     progress("reasons")
-    terms, shares, words = explain_fit(population_, ranked, seeds, cities=cities)
+    terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
     routes = _routes(graph, ranked, around)
     main = ranked[ranked["list"] == "main"].reset_index(drop=True)
     led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
@@ -219,7 +189,7 @@ def survey(
     }
     caption = _caption(graph, places, reference)
     tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
-    base = Base(*_whole_base(region, caption, graph, reference), around.base)
+    base = Base(*reference.base(graph, region), around.base)
     local, local_en = (shares["local_firm_id"].map(names_by_id(graph, "firms", language)) for language in LANGUAGES)
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
@@ -251,9 +221,9 @@ def survey(
         parameters={
             "region": region, "strategy": options.strategy, "top": options.top, "as_of": now, "seed": options.seed,
             "draws": options.draws,
-            **_reference_facts(reference), "firms": len(graph["firms"]),
+            **reference.about(), "firms": len(graph["firms"]),
             **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
-            "local_firms": int(places["inside"].fillna(value=False).sum()), "gap_rules": gap_rules(),
+            "local_firms": int(_inside(places).sum()), "gap_rules": gap_rules(),
             "strategies": main_plans, **({} if options.weights is None else {"weights": dict(options.weights)}),
         },
     )  # fmt: skip
@@ -268,29 +238,8 @@ def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
     }
 
 
-def _population(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> tuple[Reference, list[str] | None]:
-    if reference is None:
-        return case_reference(graph), None
-    inside = places[places["inside"].fillna(value=False).astype(bool)]
-    cities = sorted(inside["prefecture"].dropna().unique())
-    if isinstance(reference, Listed):
-        return listed_reference(graph, reference), cities
-    return national_reference(graph, reference), cities
-
-
-def _reference_facts(reference: Sample) -> dict[str, object]:
-    """What the output says of the reference: its name, its kind (case, listed, none), date and number of firms."""
-    if reference is None:
-        return {"reference": None, "reference_kind": "none"}
-    if isinstance(reference, Listed):
-        facts = {"reference_kind": "listed", "reference_date": reference.as_of, "reference_firms": reference.sums.firms}
-        return {"reference": reference.name, **facts}
-    dates = reference["firms"]["as_of"].dropna()
-    facts = {"reference_kind": "case", "reference_date": str(dates.max()) if len(dates) else None}
-    if reference.reading is not None:
-        facts |= {"reference_read": reference.reading.read, "reference_keep": reference.reading.keep}
-    counted = len(reference["firms"]) if reference.reading is None else reference.reading.counted
-    return {"reference": reference.name, **facts, "reference_firms": counted}
+def _inside(places: pd.DataFrame) -> pd.Series:
+    return places["inside"].fillna(value=False).astype(bool)
 
 
 def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
@@ -319,10 +268,9 @@ def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.
     return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
 
 
-def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Sample) -> pd.DataFrame:
+def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Reference) -> pd.DataFrame:
     """What each row rests on (`source_kinds`), and which case its firm comes from."""
-    national = reference if isinstance(reference, ChainGraph) else None
-    origins = firm_origins(graph, national, ranked["firm_id"])
+    origins = firm_origins(graph, reference.firms, ranked["firm_id"])
     kinds = [source_kind(*cells) for cells in zip(ranked["source"], ranked["confidence"], strict=True)]
     return ranked.assign(
         source_kind=pd.Series(kinds, index=ranked.index, dtype="str"), origin=ranked["firm_id"].map(origins)
@@ -337,31 +285,12 @@ def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd
     return find_routes(graph, ranked[["chain_id", "firm_id"]].drop_duplicates(), leaders, local, around.families)
 
 
-def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Sample) -> dict[str, object]:
-    _, products, codes = population(graph)
-    comparable = set(products["firm_id"]) | set(codes["firm_id"])
-    inside = set(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]) & comparable
-    facts = _reference_facts(reference)
+def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Reference) -> dict[str, object]:
+    comparable, local = firms_compared(graph, places)
+    facts = reference.about()
     return {
         **facts,
-        "count": facts.get("reference_firms", len(comparable)),
-        "local": len(inside),
-        "share": len(inside) / max(1, len(comparable)),
+        "count": facts.get("reference_firms", comparable),
+        "local": local,
+        "share": local / max(1, comparable),
     }
-
-
-def _whole_base(
-    region: str, caption: Mapping[str, object], graph: ChainGraph, reference: Sample
-) -> tuple[int | None, int | None]:
-    """Firms of the reference, or of the sample, whose seat is known, and those of them in the region.
-
-    None of a case larger than memory: the firms that were read are the first of every segment, and tell no share.
-    """
-    if isinstance(reference, Listed):
-        return listed_base(reference, region)
-    if (graph if reference is None else reference).reading is not None:
-        return None, None
-    if reference is None:
-        return int(str(caption["count"])), int(str(caption["local"]))
-    inside = firm_places(reference, region)["inside"].dropna().astype(bool)
-    return len(inside), int(inside.sum())

@@ -294,9 +294,9 @@ def brief_command(
 
     if not firms and top is None:
         raise ChaingraphError(text("national.no_firms_asked", lang))
-    cases, sample = read_cases(case, LISTED, region, lang=lang)
+    cases, compared = read_cases(case, LISTED, region, lang=lang)
     graph = build_graph(*cases)
-    found = survey(graph, region=region, lang=lang, reference=sample)
+    found = survey(graph, region=region, lang=lang, reference=compared)
     wanted = list(firms)
     if top is not None:
         rows = found.targets[lang]

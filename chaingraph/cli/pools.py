@@ -40,9 +40,9 @@ def pools_command(
     from chaingraph.writers.pools import notes, pool_table, write_pools
     from chaingraph.writers.terminal import shown_table
 
-    cases, sample = read_cases(case, reference, region, lang=lang)
+    cases, compared = read_cases(case, reference, region, lang=lang)
     graph = build_graph(*cases)
-    findings = survey(graph, region=region, lang=lang, reference=sample)
+    findings = survey(graph, region=region, lang=lang, reference=compared)
     day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or _NAMES]
     if out is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from chaingraph.choosing.surveying import Sample
+    from chaingraph.fit.reference import Reference
     from chaingraph.model.findings import Findings
     from chaingraph.model.graph import ChainGraph
     from chaingraph.sql import OpenEngine
@@ -61,13 +61,13 @@ def tell_unplaced(problems: pd.DataFrame, lang: str) -> None:
 
 def _graphs(
     case: str, region: str, open_engine: OpenEngine, reference: str, lang: str
-) -> tuple[ChainGraph, Sample]:  # fmt: skip
+) -> tuple[ChainGraph, Reference]:  # fmt: skip
     """The graph of the case, merged with the reference's where it is a case, and the reference."""
     from chaingraph.api import read_cases
     from chaingraph.matching.merge import build_graph
 
-    cases, sample = read_cases(case, reference, region, engine=open_engine, lang=lang)
-    return build_graph(*cases), sample
+    cases, compared = read_cases(case, reference, region, engine=open_engine, lang=lang)
+    return build_graph(*cases), compared
 
 
 def _survey(
@@ -86,9 +86,9 @@ def _survey(
     open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")
-        graph, national = _graphs(case, region, open_engine, reference, lang)
+        graph, compared = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else [graph.chain_id(chain)]
-        found = survey(graph, region, open_engine, options, reference=national, progress=begin)
+        found = survey(graph, region, open_engine, options, reference=compared, progress=begin)
     return (found if wanted is None else only_chains(found, wanted)), graph
 
 
@@ -102,11 +102,11 @@ def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: s
     open_engine = named_engine(engine, master, lang)
     with progress(("read", "gaps"), lang) as begin:
         begin("read")
-        graph, national = _graphs(case, region, open_engine, reference, lang)
+        graph, compared = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else graph.chain_id(chain)
         begin("gaps")
         # The whole graph is asked: a segment that two chains share counts the firms of both.
-        found = find_gaps(graph, region=region, lang=lang, reference=national, engine=open_engine)
+        found = find_gaps(graph, region=region, lang=lang, reference=compared, engine=open_engine)
     found = found if wanted is None else found[found["chain_id"] == wanted]
     if out:
         write_gaps(found, graph, Path(out), lang=lang)

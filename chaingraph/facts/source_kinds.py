@@ -52,15 +52,15 @@ def source_kind(source: object, confidence: object) -> str:
     return "read" if confidence == "seen" else "named"
 
 
-def firm_origins(graph: ChainGraph, reference: ChainGraph | None, firm_ids: Iterable[str]) -> dict[str, str]:
+def firm_origins(graph: ChainGraph, added: pd.DataFrame, firm_ids: Iterable[str]) -> dict[str, str]:
     """Which case each of these firms comes from.
 
     Parameters
     ----------
     graph
         The graph that is surveyed, merged with the reference where there is one.
-    reference
-        The national case; None where none was merged.
+    added
+        The firms of the reference (firm_id, firm); without any, all are the case's own.
 
     Returns
     -------
@@ -68,20 +68,20 @@ def firm_origins(graph: ChainGraph, reference: ChainGraph | None, firm_ids: Iter
         By firm: ``case`` (the region's own), ``reference`` (the national one alone) or ``both``.
     """
     asked = set(firm_ids)
-    if reference is None:
+    if added.empty:
         return dict.fromkeys(asked, "case")
     matched = set(graph.matches["firm_id"]) if len(graph.matches) else set()
     firms = graph["firms"][graph["firms"]["firm_id"].isin(asked)]
     # A firm of both cases was matched; one that was not, and has id and name of one of the reference, was added from
     # there, perhaps under its id with a number behind it (`merge`).
-    held = set(zip(reference["firms"]["firm_id"], reference["firms"]["firm"], strict=True))
-    added = [
+    held = set(zip(added["firm_id"], added["firm"], strict=True))
+    from_there = [
         (firm_id, firm) in held or (firm_id.rpartition("-")[0], firm) in held
         for firm_id, firm in zip(firms["firm_id"], firms["firm"], strict=True)
     ]
     return {
         str(firm): "both" if firm in matched else "reference" if national else "case"
-        for firm, national in zip(firms["firm_id"], added, strict=True)
+        for firm, national in zip(firms["firm_id"], from_there, strict=True)
     }
 
 

@@ -13,7 +13,7 @@ from chaingraph.facts.derived_tables import city_within
 from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate
 from chaingraph.fit.kernels import Floats, Sparse
-from chaingraph.fit.population import Reference
+from chaingraph.fit.population import Population
 from chaingraph.fit.score import SUMS_FORM
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
@@ -49,7 +49,7 @@ class Listed:
         return str(self.about["as_of"])
 
 
-def tables_of(reference: Reference) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
+def tables_of(population: Population) -> tuple[dict[str, object], dict[str, pd.DataFrame]]:
     """The sums over a population as plain tables: what is shipped of it.
 
     Returns
@@ -58,9 +58,9 @@ def tables_of(reference: Reference) -> tuple[dict[str, object], dict[str, pd.Dat
         facts: firms, documents (distinct product texts), kinds and the firms of each, kernel means, weights of the
         terms. tables: text (piece, documents, sum), codes (level 1-3, codes, firms), industries (code, city, firms).
     """
-    sums = reference.sums
-    documents = int(reference.products["text"].nunique())
-    pieces = list(reference.grams)
+    sums = population.sums
+    documents = int(population.products["text"].nunique())
+    pieces = list(population.grams)
     weights = sums.vectoriser.idf_ if sums.vectoriser is not None else np.zeros(0)
     holding = np.rint((1 + documents) / np.exp(weights - 1.0) - 1).astype(np.int64)
     text = pd.DataFrame({"piece": pieces, "documents": holding, "sum": [float(f"{x:.13g}") for x in sums.text]})

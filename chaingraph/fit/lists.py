@@ -1,131 +1,20 @@
-"""From a graph to the fit: who is compared with whom, which local firms are the seeds, for every list at once."""
+"""The fit of every list at once: which local firms are the seeds, what each candidate scores, and why."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from chaingraph.facts.derived_tables import firm_places
-from chaingraph.fit.aggregate import FEWEST
-from chaingraph.fit.listed import Listed
-from chaingraph.fit.population import reference_of
-from chaingraph.fit.score import (
-    SHARE_COLUMNS,
-    Reference,
-    bootstrap,
-    build_reference,
-    fit_scores,
-    fit_shares,
-    fit_terms,
-    with_candidates,
-)
+from chaingraph.fit.population import Population
+from chaingraph.fit.score import SHARE_COLUMNS, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.fit.words import shared_words
-from chaingraph.matching.name_forms import stock_key
-from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import Strategy
-from chaingraph.places.regions import distance_km
 
 # Reasons name the strongest local firms; further ones say nothing that these did not.
 NAMED_FIRMS = 3
 _TERM_COLUMNS = ("firm_id", "term", "coefficient", "value", "contribution")
-_MAINLAND = r"[036]\d{5}"  # stock codes of the main boards and the two growth boards
-_LISTED = re.compile(r"[、;;,,/]")
-
-
-def population(
-    graph: ChainGraph, segments: pd.DataFrame | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """What the fit may know of each firm: its product texts and its industry codes, nothing else.
-
-    Country, tier, role, district, source and length of text stay outside. ``segments``: the table that says which
-    industry a segment is, where it is not the graph's own.
-
-    Returns
-    -------
-    firms, products, codes : DataFrame
-        firms: firm_id. products: firm_id, product, share (0-1, NaN = not known), one row per product named.
-        codes: firm_id, scheme, code; those of the firm itself and the GB/T 4754 classes of its segments.
-    """
-    rows = [
-        graph["firm_segments"][["firm_id", "product", "share"]],
-        graph["firm_products"][["firm_id", "product", "share"]],
-    ]
-    texts = pd.concat(rows, ignore_index=True).dropna(subset=["product"])
-    texts["product"] = texts["product"].map(lambda text: [part.strip() for part in _LISTED.split(text) if part.strip()])
-    products = texts.explode("product", ignore_index=True).dropna(subset=["product"])
-    classes = (graph["segments"] if segments is None else segments).set_index("segment_id")["gbt4754"]
-    by_segment = [
-        (firm, "gbt4754", code)
-        for firm, segment in zip(graph["firm_segments"]["firm_id"], graph["firm_segments"]["segment_id"], strict=True)
-        for code in split(classes.get(segment))
-    ]
-    firms = graph["firms"]
-    own = [
-        (firm, scheme, code)
-        for firm, scheme, codes in zip(firms["firm_id"], firms["industry_scheme"], firms["industry"], strict=True)
-        if isinstance(scheme, str)
-        for code in split(codes)
-    ]
-    codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
-    return firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
-
-
-def case_reference(graph: ChainGraph) -> Reference:
-    """The case's firms as loaded, frozen: what lifts are relative to while there is no national reference."""
-    return build_reference(*population(graph))
-
-
-def frozen_population(national: ChainGraph, segments: pd.DataFrame, ids: Mapping[str, str] | None = None) -> Reference:
-    """The firms of a national case as it stands, with the cities of their seats.
-
-    Parameters
-    ----------
-    segments
-        Says which industry a segment is: the firms of a national case are tagged with segments of another one.
-    ids
-        The ids that some of the firms have in the graph that is surveyed.
-    """
-    firms, products, codes = population(national, segments)
-    places = firm_places(national, "中国")[["firm_id", "prefecture"]]
-    cities = firms.merge(places, on="firm_id").rename(columns={"prefecture": "city_key"})
-    own = dict(ids or {})  # looked up, not replaced one by one: a register may share ten thousand firms with the case
-    renamed = [
-        frame.assign(firm_id=pd.Series([own.get(firm, firm) for firm in frame["firm_id"]], frame.index, dtype="str"))
-        for frame in (cities, products, codes)
-    ]
-    return build_reference(renamed[0], renamed[1], renamed[2], distance=distance_km, fewest=FEWEST)
-
-
-def national_reference(graph: ChainGraph, national: ChainGraph) -> Reference:
-    """The firms of a national case, frozen; the firms of the surveyed graph are compared with them.
-
-    What the region's case knows of a firm adds to what is known of it as a candidate or as a local firm, and changes
-    nothing in the population.
-    """
-    matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else pd.DataFrame()
-    ids = {str(row["other_id"]): str(row["firm_id"]) for row in matched.to_dict("records")}
-    frozen = frozen_population(national, graph["segments"], ids)
-    _, products, codes = population(graph)
-    return with_candidates(frozen, products, codes, known=set(ids.values()) & set(frozen.firm_ids))
-
-
-def listed_reference(graph: ChainGraph, listed: Listed) -> Reference:
-    """The aggregate of the listed firms; the firms of the graph are compared with it.
-
-    A firm with a mainland stock code that was listed by the aggregate's date is part of it: its own pair is taken off,
-    in the country and in the city of its seat.
-    """
-    firms = graph["firms"]
-    code = firms["stock_code"].map(stock_key, na_action="ignore").fillna("").astype(str)
-    by_then = ~(firms["listed"].fillna("").astype(str) > listed.as_of) if "listed" in firms else True
-    part = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
-    places = firm_places(graph, "中国").set_index("firm_id")["prefecture"].fillna("")
-    known = {str(firm): str(city) for firm, city in places.items() if firm in part}
-    _, products, codes = population(graph)
-    return with_candidates(reference_of(listed.sums), products, codes, known=known)
 
 
 def chain_seeds(graph: ChainGraph, presence: pd.DataFrame, leaders: pd.DataFrame, strategy: Strategy) -> pd.DataFrame:
@@ -160,7 +49,7 @@ def chain_seeds(graph: ChainGraph, presence: pd.DataFrame, leaders: pd.DataFrame
 
 
 def score_lists(
-    reference: Reference,
+    population: Population,
     candidates: pd.DataFrame,
     seeds: Mapping[str, pd.DataFrame],
     *,
@@ -190,13 +79,13 @@ def score_lists(
         firms = sorted(rows["firm_id"].unique())
         own = seeds[name]
         own = own.loc[own["chain_id"] == chain_id, ["firm_id", "weight"]]
-        scores = fit_scores(reference, own, firms, cities=cities)[["s", "fit_lift", "text", "industry", "comparable"]]
+        scores = fit_scores(population, own, firms, cities=cities)[["s", "fit_lift", "text", "industry", "comparable"]]
         if name == "sector" or not draws:
             bands = pd.DataFrame(
                 {"fit_low": float("nan"), "fit_high": float("nan"), "top_share": float("nan")}, scores.index
             )
         else:
-            bands = bootstrap(reference, own, firms, draws=draws, seed=seed, top=top, cities=cities)
+            bands = bootstrap(population, own, firms, draws=draws, seed=seed, top=top, cities=cities)
         part = scores.join(bands).rename_axis("firm_id").reset_index()
         parts.append(part.assign(list=name, chain_id=chain_id))
     columns = ["list", "chain_id", "firm_id", "s", "fit_lift", "fit_low", "fit_high", "top_share", "text", "industry",
@@ -215,7 +104,7 @@ def _by_list(rows: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
 
 
 def explain_fit(
-    reference: Reference,
+    population: Population,
     rows: pd.DataFrame,
     seeds: Mapping[str, pd.DataFrame],
     *,
@@ -235,15 +124,15 @@ def explain_fit(
         firms = sorted(part["firm_id"].unique())
         own = seeds[name]
         own = own.loc[own["chain_id"] == chain_id, ["firm_id", "weight"]]
-        terms.append(fit_terms(reference, own, firms, cities=cities).assign(list=name, chain_id=chain_id))
-        held = fit_shares(reference, own, firms, cities=cities).assign(list=name, chain_id=chain_id)
+        terms.append(fit_terms(population, own, firms, cities=cities).assign(list=name, chain_id=chain_id))
+        held = fit_shares(population, own, firms, cities=cities).assign(list=name, chain_id=chain_id)
         shares.append(held)
         by_text = held[held["text"] > 0].assign(least=lambda rows: -rows["text"].round(9))
         by_text = by_text.sort_values(["firm_id", "least", "local_firm_id"], kind="stable")
         largest = by_text.groupby("firm_id", sort=True).head(NAMED_FIRMS)
         for firm, local in zip(largest["firm_id"], largest["local_firm_id"], strict=True):
             if (firm, local) not in said:
-                said[firm, local] = ";".join(shared_words(reference, firm, local))
+                said[firm, local] = ";".join(shared_words(population, firm, local))
             words.append((name, chain_id, firm, local, said[firm, local]))
     columns = ["list", "chain_id", "firm_id", "local_firm_id", "words"]
     return (

@@ -25,12 +25,12 @@ _TOGETHER = 512  # walks held in memory at once, where there are many
 
 
 @dataclass(frozen=True)
-class Reference:
-    """The frozen population that fits are measured against. Build it with `build_reference`.
+class Population:
+    """The frozen population that fits are measured against. Build it with `build_population`.
 
     The first ``size`` firms are the population; firms added later by `with_candidates` can be scored, and can be local
     firms that others resemble, but change no number of any other firm. Where only the `Aggregate` of a population is
-    at hand (`reference_of`), size is 0: there are no walks and no near cities.
+    at hand (`population_of`), size is 0: there are no walks and no near cities.
     """
 
     firm_ids: tuple[str, ...]
@@ -101,17 +101,17 @@ class Reference:
         """What it holds, counted."""
         comparable = int(self.sums.kind_firms[self.sums.kinds > 0].sum())
         cities = len(self.sums.cities)
-        return f"Reference: {self.sums.firms} firms, {comparable} with codes or product text, {cities} cities"
+        return f"Population: {self.sums.firms} firms, {comparable} with codes or product text, {cities} cities"
 
 
-def build_reference(
+def build_population(
     firms: pd.DataFrame,
     products: pd.DataFrame,
     codes: pd.DataFrame,
     *,
     distance: Distance | None = None,
     fewest: int = 1,
-) -> Reference:
+) -> Population:
     """Freeze a population of firms: their text, codes, kernel means and walks.
 
     Parameters
@@ -131,7 +131,7 @@ def build_reference(
 
     Returns
     -------
-    Reference
+    Population
         The same for any order of the rows.
 
     Examples
@@ -139,8 +139,8 @@ def build_reference(
     >>> firms = pd.DataFrame({"firm_id": ["a", "b", "c"]})
     >>> products = pd.DataFrame({"firm_id": ["a", "b"], "product": ["光伏玻璃", "超白光伏玻璃"], "share": [1.0, 1.0]})
     >>> codes = pd.DataFrame({"firm_id": ["a", "c"], "scheme": ["gbt4754"] * 2, "code": ["3042", "3041"]})
-    >>> build_reference(firms, products, codes)
-    Reference: 3 firms, 3 with codes or product text, 0 cities
+    >>> build_population(firms, products, codes)
+    Population: 3 firms, 3 with codes or product text, 0 cities
     """
     ids = tuple(sorted({str(firm) for firm in firms["firm_id"].dropna()}))
     position = kernels.position_of(ids)
@@ -155,7 +155,7 @@ def build_reference(
     attributes = kernels.walk_attributes(text, rows)
     city = _cities_of(firms, ids)
     kinds = _kinds(text, held, position, size)
-    bare = Reference(
+    bare = Population(
         firm_ids=ids,
         size=size,
         products=weights,
@@ -174,12 +174,12 @@ def build_reference(
     return replace(bare, expected=_expected(bare, np.arange(size)))
 
 
-def reference_of(sums: Aggregate) -> Reference:
+def population_of(sums: Aggregate) -> Population:
     """What can be scored against the sums over a population alone: further firms, by text, codes and industries."""
     text = sparse.csr_array((0, len(sums.text)))
     codes = tuple(sparse.csr_array((0, sets.shape[1])) for sets in sums.sets)
     attributes = kernels.walk_attributes(text, codes)
-    return Reference(
+    return Population(
         firm_ids=(),
         size=0,
         products=product_weights(pd.DataFrame({"firm_id": [], "product": [], "share": []}, dtype="str")),
@@ -198,62 +198,62 @@ def reference_of(sums: Aggregate) -> Reference:
 
 
 def with_candidates(
-    reference: Reference,
+    population: Population,
     products: pd.DataFrame,
     codes: pd.DataFrame,
     *,
     known: Collection[str] | Mapping[str, str] = (),
-) -> Reference:
+) -> Population:
     """Firms outside the population made scorable: the population, its means and every other score stay as they are.
 
     Parameters
     ----------
-    reference
+    population
         The frozen population.
     products, codes
-        As for `build_reference`; rows of firms that the reference already has are left out.
+        As for `build_population`; rows of firms that the population already has are left out.
     known
         Firms of the population that these rows tell more about: they are added again with these rows, and their own
         row in the population is no evidence for them. With an aggregate: the city of each firm that is known to be
         part of it ("" = city not known), by its id.
     """
-    held_already = set(reference.firm_ids) - set(known)
+    held_already = set(population.firm_ids) - set(known)
     new = tuple(
         sorted(({str(firm) for firm in products["firm_id"]} | {str(firm) for firm in codes["firm_id"]}) - held_already)
     )
     if not new:
-        return reference
+        return population
     position = kernels.position_of(new)
     weights = product_weights(products[products["firm_id"].isin(new)])
-    text = kernels.text_rows(reference.vectoriser, weights, position, len(new))
+    text = kernels.text_rows(population.vectoriser, weights, position, len(new))
     held = codes[codes["firm_id"].isin(new)]
     labels = kernels.code_labels(held)
     rows = [
         kernels.code_rows(frame, at, position, len(new))
-        for frame, at in zip(labels, reference.code_columns, strict=True)
+        for frame, at in zip(labels, population.code_columns, strict=True)
     ]
-    first = len(reference.firm_ids)
-    older = reference.products[~reference.products["firm_id"].isin(new)]
+    first = len(population.firm_ids)
+    older = population.products[~population.products["firm_id"].isin(new)]
     extended = replace(
-        reference,
-        firm_ids=reference.firm_ids + new,
+        population,
+        firm_ids=population.firm_ids + new,
         products=pd.concat([older, weights], ignore_index=True) if len(older) else weights,
-        text=_stacked(reference.text, text),
-        codes=tuple(_stacked(old, add) for old, add in zip(reference.codes, rows, strict=True)),
-        kinds=np.concatenate([reference.kinds, _kinds(text, held, position, len(new))]),
-        member=np.concatenate([reference.member, _members(reference, new, set(known))]),
-        attributes=_stacked(reference.attributes, kernels.walk_attributes(text, rows)),
-        city=reference.city if reference.walks else reference.city + _seats(new, known),
+        text=_stacked(population.text, text),
+        codes=tuple(_stacked(old, add) for old, add in zip(population.codes, rows, strict=True)),
+        kinds=np.concatenate([population.kinds, _kinds(text, held, position, len(new))]),
+        member=np.concatenate([population.member, _members(population, new, set(known))]),
+        attributes=_stacked(population.attributes, kernels.walk_attributes(text, rows)),
+        city=population.city if population.walks else population.city + _seats(new, known),
     )
     added = np.arange(first, first + len(new))
-    return replace(extended, expected=np.vstack([reference.expected, _expected(extended, added)]))
+    return replace(extended, expected=np.vstack([population.expected, _expected(extended, added)]))
 
 
-def _members(reference: Reference, new: Sequence[str], known: set[str]) -> Integers:
+def _members(population: Population, new: Sequence[str], known: set[str]) -> Integers:
     """The row in the population of each added firm; of a firm known to be part of an aggregate, its own."""
-    at = kernels.position_of(reference.firm_ids[: reference.size])
-    first = len(reference.firm_ids)
-    rows = [at.get(firm, first + row if not reference.walks else -1) for row, firm in enumerate(new)]
+    at = kernels.position_of(population.firm_ids[: population.size])
+    first = len(population.firm_ids)
+    rows = [at.get(firm, first + row if not population.walks else -1) for row, firm in enumerate(new)]
     return np.array([row if firm in known else -1 for row, firm in zip(rows, new, strict=True)], dtype=np.int64)
 
 
@@ -261,87 +261,87 @@ def _seats(new: Sequence[str], known: Collection[str] | Mapping[str, str]) -> tu
     return tuple(known.get(firm, "") if isinstance(known, Mapping) else "" for firm in new)
 
 
-def arrival_rows(reference: Reference, rows: Integers) -> Sparse:
+def arrival_rows(population: Population, rows: Integers) -> Sparse:
     """How a walker standing on an attribute steps on to each of these firms, with the population's normalisers."""
-    mass = reference.attribute_mass
+    mass = population.attribute_mass
     inverse = np.divide(1.0 - kernels.RESTART, mass, out=np.zeros_like(mass), where=mass > 0)
-    return sparse.csr_array(reference.attributes[rows] @ sparse.diags_array(inverse))
+    return sparse.csr_array(population.attributes[rows] @ sparse.diags_array(inverse))
 
 
-def visited_attributes(reference: Reference, starts: Integers) -> Floats:
+def visited_attributes(population: Population, starts: Integers) -> Floats:
     """Mass that walks started at these firms put on each attribute: one row per start.
 
     The walks pass through the population only: one that starts outside it does not come back to its start.
     """
-    missing = np.array([int(start) for start in starts if int(start) not in reference.visits], dtype=np.int64)
+    missing = np.array([int(start) for start in starts if int(start) not in population.visits], dtype=np.int64)
     if len(missing):
-        mass = _walked(reference, missing)
-        reference.visits.update({int(start): mass[index] for index, start in enumerate(missing)})
+        mass = _walked(population, missing)
+        population.visits.update({int(start): mass[index] for index, start in enumerate(missing)})
     if not len(starts):
-        return np.zeros((0, reference.attributes.shape[1]))
-    return np.vstack([reference.visits[int(start)] for start in starts])
+        return np.zeros((0, population.attributes.shape[1]))
+    return np.vstack([population.visits[int(start)] for start in starts])
 
 
-def _walked(reference: Reference, starts: Integers) -> Floats:
+def _walked(population: Population, starts: Integers) -> Floats:
     """`visited_attributes` of starts that are not remembered, nor will be."""
-    size = reference.size
-    population = sparse.csr_array(reference.attributes[:size])
-    step = kernels.unit_rows(population, power=1)
+    size = population.size
+    attributes = sparse.csr_array(population.attributes[:size])
+    step = kernels.unit_rows(attributes, power=1)
     inside, outside = starts < size, starts >= size
-    leaving = kernels.unit_rows(sparse.csr_array(reference.attributes[starts[outside]]), power=1)
+    leaving = kernels.unit_rows(sparse.csr_array(population.attributes[starts[outside]]), power=1)
     begin = np.zeros((size, len(starts)))
     begin[starts[inside], np.flatnonzero(inside)] = 1.0
-    begin[:, outside] = kernels.dense(arrival_rows(reference, np.arange(size)) @ leaving.T)
-    solved = reference.solved
-    held = kernels.arrivals(population, begin) if solved is None else solved.T @ begin
+    begin[:, outside] = kernels.dense(arrival_rows(population, np.arange(size)) @ leaving.T)
+    solved = population.solved
+    held = kernels.arrivals(attributes, begin) if solved is None else solved.T @ begin
     mass = np.asarray((step.T @ held).T)
     mass[outside] += kernels.RESTART * kernels.dense(leaving)
     return mass
 
 
-def own_pairs(reference: Reference, rows: Integers) -> Floats:
+def own_pairs(population: Population, rows: Integers) -> Floats:
     """Mixed kernel between each of these firms and its own row in the population; 0 where it has none there."""
-    member = reference.member[rows]
+    member = population.member[rows]
     own = np.flatnonzero(member >= 0)
     left, right = rows[own], member[own]
-    factors = kernels.mix_factors(reference.means)
+    factors = kernels.mix_factors(population.means)
     pairs = np.zeros(len(rows))
-    pairs[own] = factors[3] * np.asarray(reference.text[left].multiply(reference.text[right]).sum(axis=1)).ravel()
-    for factor, block in zip(factors[:3], reference.codes, strict=True):
+    pairs[own] = factors[3] * np.asarray(population.text[left].multiply(population.text[right]).sum(axis=1)).ravel()
+    for factor, block in zip(factors[:3], population.codes, strict=True):
         pairs[own] += factor * (np.asarray(block[left].multiply(block[right]).sum(axis=1)).ravel() > 0)
     return pairs
 
 
-def _expected(reference: Reference, rows: Integers) -> Floats:
+def _expected(population: Population, rows: Integers) -> Floats:
     """Mean of the mixed and the walk kernel between these firms and the comparable firms of the population."""
-    count = comparable_firms(reference.sums, reference.kinds[rows])
-    mix = summed_mix(reference.sums, reference.text[rows], [block[rows] for block in reference.codes])
-    walk = _walk_sums(reference, rows) if reference.walks else np.full(len(rows), np.nan)
-    sums = np.column_stack([mix - own_pairs(reference, rows), walk])
+    count = comparable_firms(population.sums, population.kinds[rows])
+    mix = summed_mix(population.sums, population.text[rows], [block[rows] for block in population.codes])
+    walk = _walk_sums(population, rows) if population.walks else np.full(len(rows), np.nan)
+    sums = np.column_stack([mix - own_pairs(population, rows), walk])
     return np.asarray(np.maximum(sums, 0.0) / np.maximum(count, 1.0)[:, None], dtype=np.float64)
 
 
-def _walk_sums(reference: Reference, rows: Integers) -> Floats:
+def _walk_sums(population: Population, rows: Integers) -> Floats:
     """Mass that walks from all comparable firms of the population leave at these firms, own walks taken off."""
-    size = reference.size
-    member = (reference.kinds[:size, None] == reference.sums.kinds[None, :]).astype(np.float64)
-    overlap = (reference.kinds[rows][:, None] & reference.sums.kinds[None, :]) > 0
-    attributes = sparse.csr_array(reference.attributes[:size])
+    size = population.size
+    member = (population.kinds[:size, None] == population.sums.kinds[None, :]).astype(np.float64)
+    overlap = (population.kinds[rows][:, None] & population.sums.kinds[None, :]) > 0
+    attributes = sparse.csr_array(population.attributes[:size])
     step = kernels.unit_rows(attributes, power=1)
-    held = member.T @ reference.solved if reference.solved is not None else kernels.arrivals(attributes, member).T
+    held = member.T @ population.solved if population.solved is not None else kernels.arrivals(attributes, member).T
     visits = np.asarray(step.T @ np.asarray(held).T)
-    walk: Floats = (np.asarray(arrival_rows(reference, rows) @ visits) * overlap).sum(axis=1)
+    walk: Floats = (np.asarray(arrival_rows(population, rows) @ visits) * overlap).sum(axis=1)
     inside = rows < size
     if inside.any():
-        returns = np.diag(reference.solved) if reference.solved is not None else kernels.own_returns(attributes)
+        returns = np.diag(population.solved) if population.solved is not None else kernels.own_returns(attributes)
         walk[inside] -= returns[rows[inside]] - kernels.RESTART  # the restart itself is not an arrival
-    again = np.flatnonzero((rows >= size) & (reference.member[rows] >= 0))
+    again = np.flatnonzero((rows >= size) & (population.member[rows] >= 0))
     # A few walks are remembered for the scores; ten thousand at once, each over all attributes, would fill the memory.
     blocks = [again[first : first + _TOGETHER] for first in range(0, len(again), _TOGETHER)]
     walked = visited_attributes if len(blocks) < 2 else _walked
     for block in blocks:
-        own = walked(reference, reference.member[rows[block]])
-        walk[block] -= np.asarray(arrival_rows(reference, rows[block]).multiply(own).sum(axis=1)).ravel()
+        own = walked(population, population.member[rows[block]])
+        walk[block] -= np.asarray(arrival_rows(population, rows[block]).multiply(own).sum(axis=1)).ravel()
     return walk
 
 

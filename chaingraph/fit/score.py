@@ -22,9 +22,9 @@ from chaingraph.fit import kernels, relatedness
 from chaingraph.fit.kernels import Floats, Integers
 from chaingraph.fit.peers import counted_lift, largest_by_city, peer_weights
 from chaingraph.fit.population import (
-    Reference,
+    Population,
     arrival_rows,
-    build_reference,
+    build_population,
     own_pairs,
     visited_attributes,
     with_candidates,
@@ -44,9 +44,9 @@ CASE_FORM: Mapping[str, float] = {"mix": 0.36, "ppr": 1.03, "constant": -0.025} 
 SUMS_FORM: Mapping[str, float] = {"mix": 0.99, "peers": 0.40, "relatedness": 0.10, "constant": -0.04}
 
 __all__ = [
-    "Reference",
+    "Population",
     "bootstrap",
-    "build_reference",
+    "build_population",
     "fit_scores",
     "fit_shares",
     "fit_terms",
@@ -55,13 +55,13 @@ __all__ = [
 
 
 def fit_scores(
-    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+    population: Population, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """How well does each candidate fit the firms that are already there?
 
     Parameters
     ----------
-    reference
+    population
         The population; seeds and candidates belong to it or to its added firms.
     seeds
         firm_id, weight (missing column = 1): the local firms. A weight counts alike in the likeness to them and in
@@ -69,7 +69,7 @@ def fit_scores(
     candidates
         Ids of the firms to score. A candidate that is itself a seed is never its own neighbour.
     cities
-        City keys of the region. With them, and a reference that knows cities and distances, the full form is used
+        City keys of the region. With them, and a population that knows cities and distances, the full form is used
         (near and peer cities, relatedness); without them the case-only form, whose lift is relative to the case's own
         sample. An aggregate has a form of its own, with or without them.
 
@@ -84,7 +84,7 @@ def fit_scores(
     Raises
     ------
     UnknownNameError
-        When a seed or a candidate is not in the reference.
+        When a seed or a candidate is not in the population.
 
     Notes
     -----
@@ -92,18 +92,18 @@ def fit_scores(
     ``S = .36 mix + 1.03 ppr - .025``; with an aggregate ``S = .99 mix + .40 peers + .10 relatedness - .04``, its peers
     from counts of industries. Lifts are those of `chaingraph.fit.kernels.lift` with kappa = 10.
     """
-    local = _local(reference, seeds, candidates)
-    frame = _lifts(reference, local, cities)
-    frame["s"] = _total(frame, _form(reference, cities))
+    local = _local(population, seeds, candidates)
+    frame = _lifts(population, local, cities)
+    frame["s"] = _total(frame, _form(population, cities))
     frame["fit_lift"] = np.exp(frame["s"])
-    frame["text"] = (reference.kinds[local.rows] & 1) > 0
-    frame["industry"] = reference.kinds[local.rows] > 1
+    frame["text"] = (population.kinds[local.rows] & 1) > 0
+    frame["industry"] = population.kinds[local.rows] > 1
     frame["comparable"] = local.comparable.sum(axis=1).astype("int64")
     return frame
 
 
 def fit_terms(
-    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+    population: Population, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """What adds up to each score: one row per firm and term, contributions summing to s.
 
@@ -114,8 +114,8 @@ def fit_terms(
         constant), contribution (nats) = coefficient x value. Firms without a score have no rows.
     """
     cities = None if cities is None else list(cities)
-    form = _form(reference, cities)
-    frame = fit_scores(reference, seeds, candidates, cities=cities).dropna(subset="s")
+    form = _form(population, cities)
+    frame = fit_scores(population, seeds, candidates, cities=cities).dropna(subset="s")
     parts: list[pd.DataFrame] = []
     for term, coefficient in form.items():
         value = frame[term].fillna(0.0) if term in frame.columns else pd.Series(1.0, index=frame.index)
@@ -142,8 +142,8 @@ class _Local:
     ppr_industry: Floats
 
 
-def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str]) -> _Local:
-    at = reference.position
+def _local(population: Population, seeds: pd.DataFrame, candidates: Sequence[str]) -> _Local:
+    at = population.position
     weights = seeds["weight"] if "weight" in seeds.columns else pd.Series(1.0, index=seeds.index)
     by_firm = weights.astype(float).groupby(seeds["firm_id"]).max().sort_index()
     by_firm = by_firm[by_firm > 0]
@@ -155,18 +155,18 @@ def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str])
     columns = np.array([at[firm] for firm in by_firm.index], dtype=np.int64)
     by_weight: Floats = np.asarray(by_firm, dtype=np.float64)
     apart = (rows[:, None] != columns[None, :]).astype(np.float64)
-    alike = (reference.kinds[rows][:, None] & reference.kinds[columns][None, :]) > 0
+    alike = (population.kinds[rows][:, None] & population.kinds[columns][None, :]) > 0
     comparable = np.asarray(alike * apart, dtype=np.float64)
-    factors = kernels.mix_factors(reference.means)
-    text = factors[3] * kernels.dense(reference.text[rows] @ reference.text[columns].T) * comparable
+    factors = kernels.mix_factors(population.means)
+    text = factors[3] * kernels.dense(population.text[rows] @ population.text[columns].T) * comparable
     industry = np.zeros_like(text)
-    for factor, codes in zip(factors[:3], reference.codes, strict=True):
+    for factor, codes in zip(factors[:3], population.codes, strict=True):
         industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
     walk_text = walk_industry = np.zeros_like(text)
-    if reference.walks:
-        first_code = reference.text.shape[1]
-        visits = visited_attributes(reference, columns)
-        arrive = arrival_rows(reference, rows)
+    if population.walks:
+        first_code = population.text.shape[1]
+        visits = visited_attributes(population, columns)
+        arrive = arrival_rows(population, rows)
         walk_text = arrive[:, :first_code] @ visits[:, :first_code].T
         walk_industry = arrive[:, first_code:] @ visits[:, first_code:].T
     return _Local(
@@ -182,8 +182,8 @@ def _local(reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str])
     )
 
 
-def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) -> pd.DataFrame:
-    expected = reference.expected[local.rows]
+def _lifts(population: Population, local: _Local, cities: Iterable[str] | None) -> pd.DataFrame:
+    expected = population.expected[local.rows]
     count = local.comparable @ local.weights
     basis = np.where(local.comparable.sum(axis=1) > 0, 0.0, np.nan)
     frame = pd.DataFrame(index=pd.Index(local.candidates, name="firm_id", dtype="str"))
@@ -192,85 +192,85 @@ def _lifts(reference: Reference, local: _Local, cities: Iterable[str] | None) ->
     frame["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA)
     frame[["mix", "ppr"]] += basis[:, None]
     frame[["near", "peers", "relatedness"]] = np.nan
-    form, region = _form(reference, cities), sorted(set(cities or ()))
+    form, region = _form(population, cities), sorted(set(cities or ()))
     if "near" in form:
-        frame["near"] = _elsewhere(reference, local.rows, _near(reference, region)) + basis
+        frame["near"] = _elsewhere(population, local.rows, _near(population, region)) + basis
     if "peers" in form:
-        peers = _peers if reference.walks else _counted_peers
-        frame["peers"] = peers(reference, local.rows, region) + basis
+        peers = _peers if population.walks else _counted_peers
+        frame["peers"] = peers(population, local.rows, region) + basis
     if "relatedness" in form:
-        frame["relatedness"] = _relatedness(reference, local.rows, region) + basis
+        frame["relatedness"] = _relatedness(population, local.rows, region) + basis
     return frame
 
 
-def _near(reference: Reference, region: Sequence[str]) -> dict[str, float]:
+def _near(population: Population, region: Sequence[str]) -> dict[str, float]:
     """How much the firms of each other city count by distance: exp(-d / 100 km) up to 300 km from the region."""
-    assert reference.distance is not None
+    assert population.distance is not None
     weights = {}
-    for city in sorted(set(reference.city) - {"", *region}):
-        away = [reference.distance(city, here) for here in region]
+    for city in sorted(set(population.city) - {"", *region}):
+        away = [population.distance(city, here) for here in region]
         nearest = min((km for km in away if not np.isnan(km)), default=np.inf)
         weights[city] = float(np.exp(-nearest / NEAR_KM)) if nearest <= FAR_KM else 0.0
     return weights
 
 
-def _peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+def _peers(population: Population, rows: Integers, region: Sequence[str]) -> Floats:
     """Lift over the firms of cities of the same rank and size."""
-    firms = Counter(city for city in reference.city if city)
+    firms = Counter(city for city in population.city if city)
     cities = sorted(firms)
     weights = peer_weights(np.array([firms[city] for city in cities], dtype=np.float64), cities)
     largest = largest_by_city(weights, np.isin(np.array(cities), list(region)))
-    return _elsewhere(reference, rows, dict(zip(cities, map(float, largest), strict=True)))
+    return _elsewhere(population, rows, dict(zip(cities, map(float, largest), strict=True)))
 
 
-def _counted_peers(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+def _counted_peers(population: Population, rows: Integers, region: Sequence[str]) -> Floats:
     """The same from counts of industries by city; the size of a city is what is counted there."""
-    sums = reference.sums
+    sums = population.sums
     if not sums.cities:
         return np.zeros(len(rows))
     weights = peer_weights(sums.industries.sum(axis=1), sums.cities)
     largest = largest_by_city(weights, np.isin(np.array(sums.cities), list(region)))
     at = kernels.position_of(sums.cities)
-    seat = np.array([at.get(reference.city[row], -1) for row in rows], dtype=np.int64)
-    codes = [sparse.csr_array(block[rows]) for block in reference.codes]
+    seat = np.array([at.get(population.city[row], -1) for row in rows], dtype=np.int64)
+    codes = [sparse.csr_array(block[rows]) for block in population.codes]
     return counted_lift(sums, sums.industries, sums.national, largest[:, None], codes, seat, kappa=KAPPA)[:, 0]
 
 
-def _elsewhere(reference: Reference, rows: Integers, by_city: Mapping[str, float]) -> Floats:
+def _elsewhere(population: Population, rows: Integers, by_city: Mapping[str, float]) -> Floats:
     """Lift over the firms of other cities, each weighted as its city is; 0 where there is none."""
-    size = reference.size
-    weight = np.array([by_city.get(city, 0.0) for city in reference.city], dtype=np.float64)
-    text, codes = reference.text[rows], [block[rows] for block in reference.codes]
-    population = (
-        sparse.csr_array(reference.text[:size]),
-        [sparse.csr_array(block[:size]) for block in reference.codes],
+    size = population.size
+    weight = np.array([by_city.get(city, 0.0) for city in population.city], dtype=np.float64)
+    text, codes = population.text[rows], [block[rows] for block in population.codes]
+    everybody = (
+        sparse.csr_array(population.text[:size]),
+        [sparse.csr_array(block[:size]) for block in population.codes],
     )
-    factors = kernels.mix_factors(reference.means)
-    mass = kernels.mix_sums(text, codes, population, factors, weight[:, None])[:, 0]
-    member = reference.member[rows]
+    factors = kernels.mix_factors(population.means)
+    mass = kernels.mix_sums(text, codes, everybody, factors, weight[:, None])[:, 0]
+    member = population.member[rows]
     own = np.where(member >= 0, weight[member], 0.0)
-    mass = np.maximum(mass - own * own_pairs(reference, rows), 0.0)
-    present = sorted({int(kind) for kind in reference.kinds[:size]})
-    by_kind = np.array([weight[reference.kinds[:size] == kind].sum() for kind in present])
-    overlap = (reference.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
-    return kernels.lift(mass, overlap @ by_kind - own, reference.expected[rows, 0], kappa=KAPPA)
+    mass = np.maximum(mass - own * own_pairs(population, rows), 0.0)
+    present = sorted({int(kind) for kind in population.kinds[:size]})
+    by_kind = np.array([weight[population.kinds[:size] == kind].sum() for kind in present])
+    overlap = (population.kinds[rows][:, None] & np.array(present, dtype=np.int64)[None, :]) > 0
+    return kernels.lift(mass, overlap @ by_kind - own, population.expected[rows, 0], kappa=KAPPA)
 
 
-def _relatedness(reference: Reference, rows: Integers, region: Sequence[str]) -> Floats:
+def _relatedness(population: Population, rows: Integers, region: Sequence[str]) -> Floats:
     """Standardised density of the firm's fine industry around the region's industries; 0 for a firm without one."""
-    sums = reference.sums
+    sums = population.sums
     inside = np.isin(np.array(sums.cities), list(region))
     special = relatedness.specialised(sums.industries[inside].sum(axis=0)[None, :], sums.national)
-    score = relatedness.standardised(relatedness.density(special, reference.near))[0]
-    held = kernels.unit_rows(sparse.csr_array(reference.codes[2][rows]), power=1)
+    score = relatedness.standardised(relatedness.density(special, population.near))[0]
+    held = kernels.unit_rows(sparse.csr_array(population.codes[2][rows]), power=1)
     return np.asarray(held @ score, dtype=np.float64)
 
 
-def _form(reference: Reference, cities: Iterable[str] | None) -> Mapping[str, float]:
-    if not reference.walks:
+def _form(population: Population, cities: Iterable[str] | None) -> Mapping[str, float]:
+    if not population.walks:
         return SUMS_FORM
-    known = reference.distance is not None and any(reference.city)
-    return (reference.weights or FULL_FORM) if cities is not None and known else CASE_FORM
+    known = population.distance is not None and any(population.city)
+    return (population.weights or FULL_FORM) if cities is not None and known else CASE_FORM
 
 
 def _total(frame: pd.DataFrame, form: Mapping[str, float]) -> pd.Series:
@@ -282,7 +282,7 @@ def _total(frame: pd.DataFrame, form: Mapping[str, float]) -> pd.Series:
 
 
 def fit_shares(
-    reference: Reference, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
+    population: Population, seeds: pd.DataFrame, candidates: Sequence[str], *, cities: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """Which local firms carry a candidate's likeness, by how much, and through what.
 
@@ -305,8 +305,8 @@ def fit_shares(
     likeness; shares divide kernel mass, not nats (decision 12). Terms that know no single local firm (near and peer
     cities, relatedness) have no part in it.
     """
-    local = _local(reference, seeds, candidates)
-    form = _form(reference, cities)
+    local = _local(population, seeds, candidates)
+    form = _form(population, cities)
     text, industry = np.zeros_like(local.mix_text), np.zeros_like(local.mix_text)
     counted = np.zeros(len(local.rows))
     for term, by_text, by_industry in (
@@ -334,7 +334,7 @@ def fit_shares(
 
 
 def bootstrap(
-    reference: Reference,
+    population: Population,
     seeds: pd.DataFrame,
     candidates: Sequence[str],
     *,
@@ -345,12 +345,12 @@ def bootstrap(
 ) -> pd.DataFrame:
     """How much does a score depend on which local firms happen to be known?
 
-    The seeds are drawn again with replacement; the reference, kernel means, text weights, near and peer cities and
+    The seeds are drawn again with replacement; the population, kernel means, text weights, near and peer cities and
     relatedness stay fixed.
 
     Parameters
     ----------
-    reference, seeds, candidates, cities
+    population, seeds, candidates, cities
         As for `fit_scores`.
     draws, seed
         Number of draws and the seed of the generator.
@@ -363,14 +363,14 @@ def bootstrap(
         Index firm_id: fit_low, fit_high (10 and 90 % of exp(s) over the draws), top_share (0-1, share of draws in the
         top). All NaN under 5 seeds, and for a firm without a score.
     """
-    local = _local(reference, seeds, candidates)
+    local = _local(population, seeds, candidates)
     frame = pd.DataFrame(
         np.nan,
         index=pd.Index(local.candidates, name="firm_id", dtype="str"),
         columns=["fit_low", "fit_high", "top_share"],
     )
-    lifts = _lifts(reference, local, cities)
-    form = _form(reference, cities)
+    lifts = _lifts(population, local, cities)
+    form = _form(population, cities)
     scored = np.flatnonzero(lifts["mix"].notna().to_numpy())
     if len(local.seeds) < MIN_SEEDS or not len(scored):
         return frame
@@ -378,7 +378,7 @@ def bootstrap(
     picks = np.random.default_rng(seed).multinomial(held, np.full(held, 1 / held), draws)
     weights = (picks * local.weights).T.astype(np.float64)  # seeds x draws
     count = local.comparable[scored] @ weights
-    expected = reference.expected[local.rows[scored]]
+    expected = population.expected[local.rows[scored]]
     total = np.full(count.shape, form["constant"])
     for column, term, values in (
         (0, "mix", local.mix_text + local.mix_industry),

@@ -7,18 +7,18 @@ import re
 from collections.abc import Mapping
 from itertools import product as pairs
 
-from chaingraph.fit.population import Reference
+from chaingraph.fit.population import Population
 
 _LATIN = re.compile("[a-z]+")  # texts are compared in lower case; igbt and led are written in capitals
 MOST_PRODUCTS = 40  # of a firm, by share; beyond them nothing is printed
 
 
-def shared_words(reference: Reference, candidate: str, local: str, *, most: int = 3) -> tuple[str, ...]:
+def shared_words(population: Population, candidate: str, local: str, *, most: int = 3) -> tuple[str, ...]:
     """What do the products of two firms have in common?
 
     Parameters
     ----------
-    reference
+    population
         Holds both firms.
     candidate, local
         Their ids.
@@ -32,16 +32,16 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
         firms' names contain, weightiest first by the part of the text likeness that they carry. Empty when the two
         share no text.
     """
-    at = reference.position
-    if reference.vectoriser is None:
+    at = population.position
+    if population.vectoriser is None:
         return ()
-    own, other = (_grams_of(reference, at[firm]) for firm in (candidate, local))
+    own, other = (_grams_of(population, at[firm]) for firm in (candidate, local))
     weight = {gram: own[gram] * other[gram] for gram in own.keys() & other.keys()}
     if not weight:
         return ()
-    grams = reference.grams
+    grams = population.grams
     carried: dict[str, float] = {}
-    for left, right in pairs(*(reference.texts.get(firm, [])[:MOST_PRODUCTS] for firm in (candidate, local))):
+    for left, right in pairs(*(population.texts.get(firm, [])[:MOST_PRODUCTS] for firm in (candidate, local))):
         for piece in _common_pieces(left.lower(), right.lower()):
             carried.setdefault(piece, _carried(piece, grams, weight))
     # Longer pieces contain the n-grams of shorter ones: take the weightiest, then only what is not inside one taken.
@@ -54,8 +54,8 @@ def shared_words(reference: Reference, candidate: str, local: str, *, most: int 
     return tuple(_LATIN.sub(lambda word: word[0].upper(), piece) for piece in chosen)
 
 
-def _grams_of(reference: Reference, row: int) -> dict[int, float]:
-    text = reference.text
+def _grams_of(population: Population, row: int) -> dict[int, float]:
+    text = population.text
     held = slice(int(text.indptr[row]), int(text.indptr[row + 1]))
     return dict(zip(text.indices[held].tolist(), text.data[held].tolist(), strict=True))
 

@@ -24,7 +24,7 @@ from chaingraph.backtest.reading import gap_reading, reading
 from chaingraph.cli.national import _each_on_all_cores, backtest_command
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError, ChaingraphError
-from chaingraph.fit.score import build_reference, fit_scores
+from chaingraph.fit.score import build_population, fit_scores
 from chaingraph.places import regions
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.writers.backtest import markdown_table, write_backtest, write_plot
@@ -132,13 +132,13 @@ def test_terms_equal_those_of_the_shipped_score():
     everyone = np.ones(own.firms, dtype=bool)
     found = features(own, Split(everyone, ~everyone, np.arange(4)))
     codes = held["firms"].rename(columns={"industry_scheme": "scheme", "industry": "code"})
-    reference = build_reference(
+    population = build_population(
         held["firms"].assign(city_key=held["firms"]["city"]), held["firm_products"], codes, distance=km
     )
     seeds = held["firms"][held["firms"]["city"] == "乙"].assign(weight=1.0)
     outside = held["firms"].loc[held["firms"]["city"] != "乙", "firm_id"]
-    scores = fit_scores(reference, seeds, outside, cities=["乙"])
-    rows = [reference.firm_ids.index(firm) for firm in scores.index]
+    scores = fit_scores(population, seeds, outside, cities=["乙"])
+    rows = [population.firm_ids.index(firm) for firm in scores.index]
     number = own.cities.index("乙")
     assert np.allclose(found["lift_mix"][number, rows], scores["mix"], atol=1e-9)
     assert np.allclose(found["relatedness"][number, rows], scores["relatedness"], atol=1e-9)
@@ -299,7 +299,7 @@ def test_pairs_by_hand(panel):
     """An industry is absent where no visible firm of the city has it, and came where a hidden one does."""
     split = by_date(panel)
     pairs = _pairs(panel, split)
-    fine = panel.reference.codes[2].toarray()
+    fine = panel.population.codes[2].toarray()
     for row, city in enumerate(pairs.cities):
         here = panel.city == city
         seen = fine[split.visible & here].sum(axis=0)

@@ -16,7 +16,7 @@ from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, read_weights, re
 from chaingraph.cli.main import main
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
-from chaingraph.fit.score import FULL_FORM, build_reference, fit_scores
+from chaingraph.fit.score import FULL_FORM, build_population, fit_scores
 from chaingraph.ledger.lists import feedback
 from tests.made_backtest import TRADES, km, tables
 
@@ -41,7 +41,7 @@ def came(held: dict[str, pd.DataFrame], term: str, count: int, *, strength: floa
     spread = (values - values[away].mean()) / values[away].std()
     chance = strength * spread + np.random.default_rng(1).gumbel(size=len(values))
     order = [row for row in np.argsort(-chance, kind="stable") if away[row]]
-    ids = [panel.reference.firm_ids[row] for row in order[:count]]
+    ids = [panel.population.firm_ids[row] for row in order[:count]]
     return pd.DataFrame({"firm": ids, "region": "甲", "date": "2024-01-01"})
 
 
@@ -99,17 +99,17 @@ def test_the_score_uses_the_weights_it_is_given_with_a_reference_only() -> None:
     held = made(160)
     firms = held["firms"].assign(city_key=held["firms"]["city"])
     codes = held["firms"].rename(columns={"industry_scheme": "scheme", "industry": "code"})
-    reference = build_reference(firms, held["firm_products"], codes[["firm_id", "scheme", "code"]], distance=km)
+    population = build_population(firms, held["firm_products"], codes[["firm_id", "scheme", "code"]], distance=km)
     weights = {"mix": 1.0, "ppr": 0.0, "near": 0.0, "peers": 0.0, "relatedness": 0.0, "constant": 0.5}
-    own = dataclasses.replace(reference, weights=weights)
+    own = dataclasses.replace(population, weights=weights)
     seeds = held["firms"].loc[held["firms"]["city"] == "甲", ["firm_id"]]
     some = list(held["firms"]["firm_id"][:20])
     scores = fit_scores(own, seeds, some, cities=["甲"])
     assert scores["s"].to_numpy() == pytest.approx(scores["mix"].to_numpy() + 0.5, nan_ok=True)
-    shipped = fit_scores(reference, seeds, some, cities=["甲"])
+    shipped = fit_scores(population, seeds, some, cities=["甲"])
     assert not np.allclose(scores["s"], shipped["s"], equal_nan=True)
     alone = fit_scores(own, seeds, some)  # without cities: the form of a case alone
-    pd.testing.assert_frame_equal(alone, fit_scores(reference, seeds, some))
+    pd.testing.assert_frame_equal(alone, fit_scores(population, seeds, some))
 
 
 def test_both_thresholds_are_one() -> None:

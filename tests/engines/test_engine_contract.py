@@ -17,6 +17,7 @@ from chaingraph.backtest import backtest, panel_of
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.engines import duckdb, spark
+from chaingraph.fit.reference import NationalReference
 from chaingraph.importers.ckg import import_ckg
 from chaingraph.matching.merge import GRAPH_MATCH_COLUMNS, build_graph
 from chaingraph.model.columns import DTYPES
@@ -115,7 +116,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
     firms = tables["firms"].assign(industry_scheme="shenwan", industry="630501;630502")
     graph = graph_of("toy", {**tables, "firms": firms, "firm_segments": pd.concat([rows, again], ignore_index=True)})
     open_both = comparing(session, seen)
-    survey(graph, "嘉兴", open_both, SurveyOptions(draws=0), reference=graph)
+    survey(graph, "嘉兴", open_both, SurveyOptions(draws=0), reference=NationalReference(graph))
     with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         query("segment_count")
         narrowed(graph, query)
@@ -210,7 +211,7 @@ def random_tables(seed: int, firms: int) -> dict[str, pd.DataFrame]:
 def test_random_tables(session: Any, seed: int, firms: int) -> None:
     graph = graph_of("random", random_tables(seed, firms))
     open_both = comparing(session, {})
-    survey(graph, "嘉兴", open_both, SurveyOptions(draws=0), reference=graph)
+    survey(graph, "嘉兴", open_both, SurveyOptions(draws=0), reference=NationalReference(graph))
     with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         narrowed(graph, query)
         asked_of_a_back_test(graph, query)
@@ -252,7 +253,7 @@ def ashare_graph() -> ChainGraph:
 def test_the_a_share_graph(session: Any) -> None:
     seen: dict[str, int] = {}
     graph = ashare_graph()
-    survey(graph, "苏州", comparing(session, seen), SurveyOptions(draws=0), reference=graph)
+    survey(graph, "苏州", comparing(session, seen), SurveyOptions(draws=0), reference=NationalReference(graph))
     assert seen["presence"] > 10
     assert seen["pool"] > 1000
 

@@ -14,16 +14,17 @@ from chaingraph.choosing.surveying import look_around, survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.facts.gaps import PRESENT_STATES, gap_rules, state_of
+from chaingraph.fit.reference import NationalReference, NoReference, Reference
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS
 from tests.toy import toy_case, toy_tables
 
 
-def facts(tables: dict[str, pd.DataFrame], reference: ChainGraph | None = None) -> pd.DataFrame:
+def facts(tables: dict[str, pd.DataFrame], reference: Reference | None = None) -> pd.DataFrame:
     graph = ChainGraph("toy", tables)
     places = firm_places(graph, "嘉兴")
     with open_engine(survey_tables(graph, places)) as query:
-        return look_around(graph, "嘉兴", query, places, reference).gaps
+        return look_around(graph, "嘉兴", query, places, reference or NoReference()).gaps
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ def national(counts: dict[str, tuple[int, int]]) -> ChainGraph:
 def test_a_constructed_reference_shows_every_state() -> None:
     # 嘉兴 holds 60 of the chain's 600 firms: a tenth of each segment's is to be expected.
     counts = {"PV01": (97, 3), "PV02": (200, 0), "PV03": (20, 50), "PV04": (15, 0), "PV05": (208, 7)}
-    found = facts(toy_tables(), national(counts))
+    found = facts(toy_tables(), NationalReference(national(counts)))
     total, local = 600, 60
     assert found.loc["PV02", "expected"] == pytest.approx(200 / total * local)
     states = found["state"].to_dict()

@@ -58,11 +58,11 @@ def test_the_case_of_a_firm_is_told_even_where_its_id_was_taken() -> None:
     added = graph["firms"].set_index("firm")["firm_id"]
     ids = [shared["firm_id"].iloc[0], firms["firm_id"].iloc[1], added["全国甲股份有限公司"], "N1"]
     assert {"O01", "N2"} <= set(graph["firms"]["firm_id"])
-    assert firm_origins(graph, cg.build_graph(other), ["O01", "N2"]) == {"O01": "case", "N2": "reference"}
+    assert firm_origins(graph, cg.build_graph(other)["firms"], ["O01", "N2"]) == {"O01": "case", "N2": "reference"}
     assert ids[2] != ids[1]
-    found = firm_origins(graph, cg.build_graph(other), ids)
+    found = firm_origins(graph, cg.build_graph(other)["firms"], ids)
     assert [found[firm] for firm in ids] == ["both", "case", "reference", "reference"]
-    assert set(firm_origins(graph, None, ids).values()) == {"case"}
+    assert set(firm_origins(graph, cg.build_graph(other)["firms"].iloc[:0], ids).values()) == {"case"}
 
 
 def test_rows_are_counted_in_the_order_of_the_kinds() -> None:

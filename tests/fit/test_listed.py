@@ -14,8 +14,8 @@ from scipy import sparse
 from chaingraph.facts.rivals import rival_cities
 from chaingraph.fit.aggregate import FEWEST, comparable_firms, summed_mix, told_sets
 from chaingraph.fit.listed import Listed, counts_of, listed_makers, sums_of, tables_of
-from chaingraph.fit.lists import listed_reference
-from chaingraph.fit.population import build_reference, reference_of, with_candidates
+from chaingraph.fit.population import build_population, population_of, with_candidates
+from chaingraph.fit.reference import ListedReference
 from chaingraph.fit.score import FULL_FORM, KAPPA, SUMS_FORM, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.listed_box import listed_firms
@@ -29,7 +29,7 @@ def pair(seed: int, fewest: int = FEWEST):
     """A population with its firms, its sums after they were written down, and further firms added to both."""
     firms, products, codes = instance(seed, 60)
     inside = firms.iloc[:45]
-    whole = build_reference(
+    whole = build_population(
         inside,
         products[products["firm_id"].isin(inside["firm_id"])],
         codes[codes["firm_id"].isin(inside["firm_id"])],
@@ -41,7 +41,7 @@ def pair(seed: int, fewest: int = FEWEST):
     outside = set(firms["firm_id"]) - set(inside["firm_id"])
     rows = [frame[frame["firm_id"].isin(outside)] for frame in (products, codes)]
     further = sorted(outside & (set(rows[0]["firm_id"]) | set(rows[1]["firm_id"])))  # some have neither text nor code
-    return with_candidates(whole, *rows), with_candidates(reference_of(sums_of(facts, written)), *rows), further
+    return with_candidates(whole, *rows), with_candidates(population_of(sums_of(facts, written)), *rows), further
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,18 +75,18 @@ def test_the_sums_give_the_same_terms_as_the_firms(seed):
 def test_a_firm_of_the_population_is_no_evidence_for_its_own_mean():
     """Added again with the same rows, and known to be part of the sums, it has the mean of its own row."""
     firms, products, codes = instance(3, 60)
-    whole = build_reference(firms, products, codes, fewest=FEWEST)
+    whole = build_population(firms, products, codes, fewest=FEWEST)
     known = list(firms["firm_id"][:10])
     rows = [frame[frame["firm_id"].isin(known)] for frame in (products, codes)]
     again = with_candidates(whole, *rows, known=known)
-    sums = with_candidates(reference_of(whole.sums), *rows, known=known)
+    sums = with_candidates(population_of(whole.sums), *rows, known=known)
     met = [firm for firm in known if again.position[firm] >= whole.size]
     assert met
     for firm in met:
         before, after = whole.expected[whole.position[firm]], again.expected[again.position[firm]]
         assert after == pytest.approx(before, abs=1e-9), firm
         assert sums.expected[sums.position[firm], 0] == pytest.approx(before[0], abs=1e-9)
-    stranger = with_candidates(reference_of(whole.sums), *rows)
+    stranger = with_candidates(population_of(whole.sums), *rows)
     assert stranger.expected[stranger.position[met[0]], 0] > sums.expected[sums.position[met[0]], 0]
 
 
@@ -97,9 +97,9 @@ def test_peers_from_counts_by_hand():
     firms = pd.DataFrame({"firm_id": list(seats), "city_key": list(seats.values())})
     codes = pd.DataFrame({"firm_id": list(fine), "scheme": "gbt4754", "code": list(fine.values())})
     none = pd.DataFrame({"firm_id": [], "product": [], "share": []}, dtype="str")
-    whole = build_reference(firms, none, codes, distance=km)
+    whole = build_population(firms, none, codes, distance=km)
     new = codes.iloc[[0, 2, 2]].assign(firm_id=["new", "c2", "x"])
-    sums = with_candidates(reference_of(whole.sums), none, new, known={"c2": "乙"})
+    sums = with_candidates(population_of(whole.sums), none, new, known={"c2": "乙"})
     scores = fit_scores(sums, pd.DataFrame({"firm_id": ["x"]}), ["new", "c2"], cities=["甲"])
     first, second, third = (
         weight / mean for weight, mean in zip((1.0, 0.3, 0.1), whole.means[:3], strict=True)
@@ -118,7 +118,7 @@ def test_walks_from_local_firms_outside_the_population_by_hand():
     """One firm of the population and a local firm beside it, both with the one attribute there is."""
     none = pd.DataFrame({"firm_id": [], "product": [], "share": []})
     codes = pd.DataFrame({"firm_id": ["a", "b"], "scheme": "gbt4754", "code": "2614"})
-    whole = build_reference(pd.DataFrame({"firm_id": ["a", "b"]}), none, codes)
+    whole = build_population(pd.DataFrame({"firm_id": ["a", "b"]}), none, codes)
     more = with_candidates(whole, none, codes.assign(firm_id=["x", "y"]))
     scores = fit_scores(more, pd.DataFrame({"firm_id": ["x"]}), ["a", "y"])
     # From x the walk goes to a or b with .85, and then between them for ever: .85 of its mass, half of it on a.
@@ -220,8 +220,7 @@ def test_a_listed_firm_is_known_by_its_stock_code():
     tables = toy_tables()
     code = pd.Series(pd.NA, tables["firms"].index, dtype="str")
     code.iloc[0] = "600123.SH"
-    reference = listed_reference(
-        ChainGraph("toy", tables | {"firms": tables["firms"].assign(stock_code=code)}), made_listed()
-    )
-    known = [firm for firm, member in zip(reference.firm_ids, reference.member, strict=True) if member >= 0]
+    graph = ChainGraph("toy", tables | {"firms": tables["firms"].assign(stock_code=code)})
+    population = ListedReference(made_listed()).population(graph)
+    known = [firm for firm, member in zip(population.firm_ids, population.member, strict=True) if member >= 0]
     assert known == [tables["firms"]["firm_id"].iloc[0]]

@@ -9,7 +9,8 @@ import pytest
 from chaingraph.choosing.surveying import look_around, survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
-from chaingraph.fit.lists import case_reference, chain_seeds, explain_fit, population, score_lists
+from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
+from chaingraph.fit.reference import NoReference, texts_and_codes
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import load_strategy
 from tests.toy import toy_tables
@@ -40,13 +41,13 @@ def test_leaders_and_their_partners_weigh_more_when_leaders_drive() -> None:
 
 
 def test_country_tier_role_and_source_never_enter() -> None:
-    before = population(ChainGraph("toy", toy_tables()))
+    before = texts_and_codes(ChainGraph("toy", toy_tables()))
     tables = toy_tables()
     tables["firms"] = tables["firms"].assign(
         country="日本", province=pd.NA, city="东京", district=pd.NA, tiers="global500", firm="x"
     )
     tables["firm_segments"] = tables["firm_segments"].assign(role="leader", source="别处", confidence="unsure")
-    after = population(ChainGraph("toy", tables))
+    after = texts_and_codes(ChainGraph("toy", tables))
     for mine, yours in zip(before, after, strict=True):
         pd.testing.assert_frame_equal(mine, yours)
     assert [list(frame) for frame in before] == [
@@ -57,18 +58,18 @@ def test_country_tier_role_and_source_never_enter() -> None:
 
 
 def test_a_cell_of_several_products_is_several_products() -> None:
-    _, products, _ = population(ChainGraph("toy", toy_tables()))
+    _, products, _ = texts_and_codes(ChainGraph("toy", toy_tables()))
     assert set(products.loc[products["firm_id"] == "L05", "product"]) == {"双玻组件", "边框"}
 
 
 def test_scores_and_terms_agree_for_every_list() -> None:
     graph = ChainGraph("toy", toy_tables())
-    reference = case_reference(graph)
+    population = NoReference().population(graph)
     own = pd.DataFrame({"chain_id": "pv", "firm_id": ["L01", "L02", "L04", "L05", "L03"], "weight": 1.0})
     candidates = pd.DataFrame({"list": ["main", "main", "leader"], "chain_id": "pv", "firm_id": ["O02", "O04", "O02"]})
     by_list = {"main": own, "leader": own}
-    scores = score_lists(reference, candidates, by_list, top=30, draws=50, seed=0)
-    terms, shares, words = explain_fit(reference, candidates, by_list)
+    scores = score_lists(population, candidates, by_list, top=30, draws=50, seed=0)
+    terms, shares, words = explain_fit(population, candidates, by_list)
     total = terms.groupby(["list", "chain_id", "firm_id"])["contribution"].sum()
     keyed = scores.set_index(["list", "chain_id", "firm_id"])
     np.testing.assert_allclose(keyed["s"], total.loc[keyed.index], atol=1e-9)
@@ -80,6 +81,6 @@ def test_scores_and_terms_agree_for_every_list() -> None:
 def test_no_candidates_give_an_empty_table_with_its_columns() -> None:
     graph = ChainGraph("toy", toy_tables())
     empty = pd.DataFrame(columns=["list", "chain_id", "firm_id"])
-    scores = score_lists(case_reference(graph), empty, {}, top=30, draws=10, seed=0)
+    scores = score_lists(NoReference().population(graph), empty, {}, top=30, draws=10, seed=0)
     assert scores.empty
     assert {"s", "fit_lift", "top_share"} <= set(scores.columns)

@@ -11,13 +11,13 @@ from scipy import sparse
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit import kernels
-from chaingraph.fit import population as reference_module
-from chaingraph.fit.population import Reference
+from chaingraph.fit import population as population_module
+from chaingraph.fit.population import Population
 from chaingraph.fit.score import (
     CASE_FORM,
     FULL_FORM,
     bootstrap,
-    build_reference,
+    build_population,
     fit_scores,
     fit_shares,
     fit_terms,
@@ -28,12 +28,12 @@ from chaingraph.places import regions
 from tests.made_population import CITIES, instance, km
 
 
-def definition(reference, codes):
+def definition(population, codes):
     """K_mix and K_ppr as written: dense, pair by pair, diagonal 0; and who is comparable with whom."""
-    ids = reference.firm_ids
+    ids = population.firm_ids
     n = len(ids)
     held = {(firm, scheme): set(part["code"]) for (firm, scheme), part in codes.groupby(["firm_id", "scheme"])}
-    text = reference.text.toarray()
+    text = population.text.toarray()
     k = np.zeros((4, n, n))
     comparable = np.zeros((n, n), dtype=bool)
     for i, left in enumerate(ids):
@@ -51,7 +51,7 @@ def definition(reference, codes):
     mix = sum(w * k[at] / k[at].mean() for at, w in enumerate([1, 0.3, 0.1, 2]) if k[at].any())
     # A firm that holds two codes is counted once, however many columns of the walk it fills.
     blocks = []
-    for block, weight in zip([reference.text, *reversed(reference.codes)], [2, 1, 1, 1], strict=True):
+    for block, weight in zip([population.text, *reversed(population.codes)], [2, 1, 1, 1], strict=True):
         rows = block.toarray()
         blocks.append(weight * rows / np.where(rows.sum(1, keepdims=True) > 0, rows.sum(1, keepdims=True), 1))
     h = np.hstack(blocks)
@@ -74,12 +74,12 @@ def defined_lift(kernel, comparable, row, seeds, weights):
 @pytest.mark.parametrize("seed", range(4))
 def test_scores_equal_the_definition(seed):
     firms, products, codes = instance(seed)
-    reference = build_reference(firms, products, codes)
-    mix, ppr, comparable = definition(reference, codes)
+    population = build_population(firms, products, codes)
+    mix, ppr, comparable = definition(population, codes)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f20", "f30", "f31"], "weight": [3.0, 2, 1, 1, 1, 1]})
     columns = [int(firm[1:]) for firm in seeds["firm_id"]]
-    scores = fit_scores(reference, seeds, list(reference.firm_ids))
-    for row, firm in enumerate(reference.firm_ids):
+    scores = fit_scores(population, seeds, list(population.firm_ids))
+    for row, firm in enumerate(population.firm_ids):
         for name, kernel in (("mix", mix), ("ppr", ppr)):
             expected = defined_lift(kernel, comparable, row, columns, seeds["weight"])
             assert scores.loc[firm, name] == pytest.approx(expected, abs=1e-9, nan_ok=True), (firm, name)
@@ -92,16 +92,16 @@ def test_scores_equal_the_definition(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_over_sets_equal_the_kernels(seed):
     firms, products, codes = instance(seed, 60)
-    reference = build_reference(firms, products, codes)
-    mix, ppr, _ = definition(reference, codes)
+    population = build_population(firms, products, codes)
+    mix, ppr, _ = definition(population, codes)
     member = (firms["city_key"].to_numpy()[:, None] == np.array(CITIES)).astype(float)
-    factors = kernels.mix_factors(reference.means)
-    population = (reference.text, reference.codes)
-    fast = kernels.mix_sums(reference.text, reference.codes, population, factors, member)
-    fast -= member * kernels.own_mix(reference.text, reference.codes, factors)[:, None]
+    factors = kernels.mix_factors(population.means)
+    everybody = (population.text, population.codes)
+    fast = kernels.mix_sums(population.text, population.codes, everybody, factors, member)
+    fast -= member * kernels.own_mix(population.text, population.codes, factors)[:, None]
     assert np.allclose(fast, mix @ member, rtol=1e-12, atol=1e-12)
-    stepped = kernels.arrivals(reference.attributes, member)
-    own = kernels.own_returns(reference.attributes, probes=512)
+    stepped = kernels.arrivals(population.attributes, member)
+    own = kernels.own_returns(population.attributes, probes=512)
     slow = ppr @ member
     mean_fast = (stepped - member * own[:, None]).sum(1) / 60
     lifts = [
@@ -115,9 +115,9 @@ def test_sums_over_sets_equal_the_kernels(seed):
 def test_walk_stepped_equals_walk_solved(monkeypatch):
     firms, products, codes = instance(5)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f20"], "weight": 1.0})
-    exact = fit_scores(build_reference(firms, products, codes), seeds, firms["firm_id"])
+    exact = fit_scores(build_population(firms, products, codes), seeds, firms["firm_id"])
     monkeypatch.setattr(kernels, "EXACT_UP_TO", 0)
-    stepped = fit_scores(build_reference(firms, products, codes), seeds, firms["firm_id"])
+    stepped = fit_scores(build_population(firms, products, codes), seeds, firms["firm_id"])
     assert (exact["ppr"] - stepped["ppr"]).abs().max() < 0.05
     assert (exact["mix"] - stepped["mix"]).abs().max() < 1e-12
 
@@ -126,14 +126,14 @@ def test_terms_add_up_and_shares_sum_to_one():
     firms, products, codes = instance(1)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11"], "weight": [3.0, 2, 1]})
     for cities, distance in ((None, None), (["甲"], km)):
-        reference = build_reference(firms, products, codes, distance=distance)
-        scores = fit_scores(reference, seeds, firms["firm_id"], cities=cities).dropna(subset="s")
-        terms = fit_terms(reference, seeds, firms["firm_id"], cities=cities)
+        population = build_population(firms, products, codes, distance=distance)
+        scores = fit_scores(population, seeds, firms["firm_id"], cities=cities).dropna(subset="s")
+        terms = fit_terms(population, seeds, firms["firm_id"], cities=cities)
         total = terms.groupby("firm_id")["contribution"].sum()
         assert np.allclose(total.loc[scores.index], scores["s"], atol=1e-9)
         assert set(terms["firm_id"]) == set(scores.index)
         assert ({"near", "peers"} <= set(terms["term"])) == (cities is not None)
-    shares = fit_shares(reference, seeds, firms["firm_id"])
+    shares = fit_shares(population, seeds, firms["firm_id"])
     assert np.allclose(shares.groupby("firm_id")["share"].sum(), 1.0)
     assert np.allclose(shares["text"] + shares["industry"], shares["share"])
     assert not (shares["firm_id"] == shares["local_firm_id"]).any()
@@ -142,14 +142,14 @@ def test_terms_add_up_and_shares_sum_to_one():
 @pytest.mark.parametrize("full", [False, True])
 def test_shares_weigh_the_terms_as_the_score_does(full):
     firms, products, codes = instance(1)
-    reference = build_reference(firms, products, codes, distance=km if full else None)
+    population = build_population(firms, products, codes, distance=km if full else None)
     form = FULL_FORM if full else CASE_FORM
-    mix, ppr, comparable = definition(reference, codes)
+    mix, ppr, comparable = definition(population, codes)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f20"], "weight": [3.0, 2, 1, 1]})
     columns, weights = [3, 7, 11, 20], np.array([3.0, 2, 1, 1])
-    shares = fit_shares(reference, seeds, firms["firm_id"], cities=["甲"] if full else None)
+    shares = fit_shares(population, seeds, firms["firm_id"], cities=["甲"] if full else None)
     split = set()
-    for row, firm in enumerate(reference.firm_ids):
+    for row, firm in enumerate(population.firm_ids):
         masses = {name: (k * comparable)[row, columns] * weights for name, k in (("mix", mix), ("ppr", ppr))}
         held = {name: mass for name, mass in masses.items() if mass.sum() > 0}
         own = shares[shares["firm_id"] == firm]
@@ -169,11 +169,11 @@ def test_shares_weigh_the_terms_as_the_score_does(full):
 
 def test_a_term_that_the_score_does_not_count_has_no_share():
     firms, products, codes = instance(1)
-    reference = build_reference(firms, products, codes, distance=km)
+    population = build_population(firms, products, codes, distance=km)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11"], "weight": 1.0})
 
     def shares(**weights):
-        fitted = replace(reference, weights={**FULL_FORM, **weights})
+        fitted = replace(population, weights={**FULL_FORM, **weights})
         return fit_shares(fitted, seeds, ["f01", "f02", "f04"], cities=["甲"]).set_index(["firm_id", "local_firm_id"])
 
     assert shares(mix=0.0, ppr=0.0).empty
@@ -184,13 +184,13 @@ def test_a_term_that_the_score_does_not_count_has_no_share():
 
 def test_near_cities_and_relatedness_by_hand():
     firms, products, codes = instance(2)
-    reference = build_reference(firms, products, codes, distance=km)
-    mix, _, comparable = definition(reference, codes)
+    population = build_population(firms, products, codes, distance=km)
+    mix, _, comparable = definition(population, codes)
     near = {"乙": np.exp(-0.8), "丙": np.exp(-2.0)}  # 丁 is beyond 300 km
     weights = [near.get(city, 0.0) for city in firms["city_key"]]
     seeds = pd.DataFrame({"firm_id": firms.loc[firms["city_key"] == "甲", "firm_id"], "weight": 1.0})
-    scores = fit_scores(reference, seeds, firms["firm_id"], cities=["甲"])
-    for row, firm in enumerate(reference.firm_ids):
+    scores = fit_scores(population, seeds, firms["firm_id"], cities=["甲"])
+    for row, firm in enumerate(population.firm_ids):
         expected = defined_lift(mix, comparable, row, range(len(weights)), weights)
         if not np.isnan(scores.loc[firm, "s"]):
             assert scores.loc[firm, "near"] == pytest.approx(expected, abs=1e-9)
@@ -203,52 +203,52 @@ def test_near_cities_and_relatedness_by_hand():
 
 def test_peer_cities_by_hand(monkeypatch):
     firms, products, codes = instance(2)
-    reference = build_reference(firms, products, codes, distance=km)
-    mix, _, comparable = definition(reference, codes)
+    population = build_population(firms, products, codes, distance=km)
+    mix, _, comparable = definition(population, codes)
     held = firms["city_key"].value_counts()
     seeds = pd.DataFrame({"firm_id": firms.loc[firms["city_key"] == "甲", "firm_id"], "weight": 1.0})
     for capitals, peers in ((set(), "乙丙丁"), ({"甲", "丙"}, "丙"), ({"乙"}, "丙丁"), ({"甲"}, "")):
         monkeypatch.setattr(regions, "capitals", lambda named=frozenset(capitals): named)
         like = {city: min(held["甲"], held[city]) / max(held["甲"], held[city]) for city in peers}
         weights = [like.get(city, 0.0) for city in firms["city_key"]]
-        scores = fit_scores(reference, seeds, firms["firm_id"], cities=["甲"])
-        for row, firm in enumerate(reference.firm_ids):
+        scores = fit_scores(population, seeds, firms["firm_id"], cities=["甲"])
+        for row, firm in enumerate(population.firm_ids):
             if not np.isnan(scores.loc[firm, "s"]):
                 expected = defined_lift(mix, comparable, row, range(len(weights)), weights)
                 assert scores.loc[firm, "peers"] == pytest.approx(expected, abs=1e-9)
     assert scores["peers"].dropna().eq(0).all()  # no city is like it
     monkeypatch.setattr(regions, "capitals", frozenset)
     # A region of several cities: another city is as alike as it is to the most alike of them; their own firms are none.
-    several = fit_scores(reference, seeds, firms["firm_id"], cities=["甲", "乙"])
+    several = fit_scores(population, seeds, firms["firm_id"], cities=["甲", "乙"])
     like = {c: max(min(held[h], held[c]) / max(held[h], held[c]) for h in "甲乙") for c in "丙丁"}
     weights = [like.get(city, 0.0) for city in firms["city_key"]]
-    for row, firm in enumerate(reference.firm_ids):
+    for row, firm in enumerate(population.firm_ids):
         if not np.isnan(several.loc[firm, "s"]):
             expected = defined_lift(mix, comparable, row, range(len(weights)), weights)
             assert several.loc[firm, "peers"] == pytest.approx(expected, abs=1e-9)
-    placeless = build_reference(firms, products, codes, distance=lambda *_: np.nan)
+    placeless = build_population(firms, products, codes, distance=lambda *_: np.nan)
     elsewhere = fit_scores(placeless, seeds, firms["firm_id"], cities=["戊"])  # nobody of the population is there
     assert elsewhere["peers"].dropna().eq(0).all()
 
 
 def test_row_order_and_added_candidates_change_nothing():
     firms, products, codes = instance(3)
-    population = firms.iloc[:-5]
-    inside = set(population["firm_id"])
-    reference = build_reference(population, products, codes)
+    first = firms.iloc[:-5]
+    inside = set(first["firm_id"])
+    population = build_population(first, products, codes)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f12", "f13"], "weight": 1.0})
-    first = fit_scores(reference, seeds, sorted(inside))
-    shuffled = build_reference(
-        population.sample(frac=1, random_state=1),
+    first = fit_scores(population, seeds, sorted(inside))
+    shuffled = build_population(
+        first.sample(frac=1, random_state=1),
         products.sample(frac=1, random_state=2),
         codes.sample(frac=1, random_state=3),
     )
     pd.testing.assert_frame_equal(first, fit_scores(shuffled, seeds.iloc[::-1], sorted(inside)), check_exact=True)
-    extended = with_candidates(reference, products, codes)
+    extended = with_candidates(population, products, codes)
     wider = fit_scores(extended, seeds, list(firms["firm_id"]))
     pd.testing.assert_frame_equal(first, wider.loc[first.index], check_exact=True)
     pd.testing.assert_frame_equal(
-        bootstrap(reference, seeds, sorted(inside))[["fit_low", "fit_high"]],
+        bootstrap(population, seeds, sorted(inside))[["fit_low", "fit_high"]],
         bootstrap(extended, seeds, list(firms["firm_id"])).loc[first.index, ["fit_low", "fit_high"]],
     )
 
@@ -259,17 +259,17 @@ def test_a_twin_outside_the_population_scores_like_the_firm_itself():
     twin = "f05"
     copy_products = products[products["firm_id"] == twin].assign(firm_id="twin")
     copy_codes = codes[codes["firm_id"] == twin].assign(firm_id="twin")
-    reference = with_candidates(build_reference(firms, products, codes), copy_products, copy_codes)
+    population = with_candidates(build_population(firms, products, codes), copy_products, copy_codes)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11"], "weight": 1.0})
-    scores = fit_scores(reference, seeds, [twin, "twin"])
+    scores = fit_scores(population, seeds, [twin, "twin"])
     own_mix = kernels.own_mix(
-        reference.text[[5]], [rows[[5]] for rows in reference.codes], kernels.mix_factors(reference.means)
+        population.text[[5]], [rows[[5]] for rows in population.codes], kernels.mix_factors(population.means)
     )
-    count = ((reference.kinds[: reference.size] & reference.kinds[5]) > 0).sum()
-    difference = reference.expected[reference.position["twin"]] - reference.expected[5]
+    count = ((population.kinds[: population.size] & population.kinds[5]) > 0).sum()
+    difference = population.expected[population.position["twin"]] - population.expected[5]
     assert difference[0] == pytest.approx(own_mix[0] / count)
     assert difference[1] > 0
-    mass = scores["mix"].map(np.exp) * reference.expected[[5, reference.position["twin"]], 0]
+    mass = scores["mix"].map(np.exp) * population.expected[[5, population.position["twin"]], 0]
     assert scores.loc["twin", "mix"] < scores.loc[twin, "mix"]
     assert mass.notna().all()
 
@@ -280,9 +280,9 @@ def test_many_firms_that_the_population_has_too_are_walked_a_few_at_a_time(monke
     firms, products, codes = instance(4)
     told = {f"f{number:02d}" for number in range(5, 30)}
     more = [frame[frame["firm_id"].isin(told)] for frame in (products, codes)]
-    at_once = with_candidates(build_reference(firms, products, codes), *more, known=told)
-    monkeypatch.setattr(reference_module, "_TOGETHER", 4)
-    in_parts = with_candidates(build_reference(firms, products, codes), *more, known=told)
+    at_once = with_candidates(build_population(firms, products, codes), *more, known=told)
+    monkeypatch.setattr(population_module, "_TOGETHER", 4)
+    in_parts = with_candidates(build_population(firms, products, codes), *more, known=told)
     np.testing.assert_allclose(in_parts.expected, at_once.expected, rtol=1e-12)
     assert at_once.visits
     assert not in_parts.visits  # a row over all attributes for each of ten thousand firms would fill the memory
@@ -290,40 +290,40 @@ def test_many_firms_that_the_population_has_too_are_walked_a_few_at_a_time(monke
 
 def test_a_firm_is_no_evidence_for_itself():
     firms, products, codes = instance(6)
-    reference = build_reference(firms, products, codes)
-    alone = fit_scores(reference, pd.DataFrame({"firm_id": ["f03"]}), ["f03"])
+    population = build_population(firms, products, codes)
+    alone = fit_scores(population, pd.DataFrame({"firm_id": ["f03"]}), ["f03"])
     assert alone["s"].isna().all()
-    with_it = fit_scores(reference, pd.DataFrame({"firm_id": ["f03", "f07", "f11"]}), ["f03"])
-    without = fit_scores(reference, pd.DataFrame({"firm_id": ["f07", "f11"]}), ["f03"])
+    with_it = fit_scores(population, pd.DataFrame({"firm_id": ["f03", "f07", "f11"]}), ["f03"])
+    without = fit_scores(population, pd.DataFrame({"firm_id": ["f07", "f11"]}), ["f03"])
     pd.testing.assert_frame_equal(with_it, without)
 
 
 def test_no_seeds_no_basis_and_no_band():
     firms, products, codes = instance(1)
-    reference = build_reference(firms, products, codes)
+    population = build_population(firms, products, codes)
     none = pd.DataFrame({"firm_id": [], "weight": []})
-    scores = fit_scores(reference, none, ["f01", "f02"])
+    scores = fit_scores(population, none, ["f01", "f02"])
     assert scores[["mix", "ppr", "s", "fit_lift"]].isna().all().all()
-    assert fit_terms(reference, none, ["f01", "f02"]).empty
-    assert fit_shares(reference, none, ["f01"]).empty
+    assert fit_terms(population, none, ["f01", "f02"]).empty
+    assert fit_shares(population, none, ["f01"]).empty
     few = pd.DataFrame({"firm_id": ["f01", "f02", "f03", "f04"], "weight": 1.0})
-    assert bootstrap(reference, few, list(reference.firm_ids)).isna().all().all()
+    assert bootstrap(population, few, list(population.firm_ids)).isna().all().all()
 
 
 def test_band_holds_the_score_and_top_share_has_a_limit():
     firms, products, codes = instance(1)
-    reference = build_reference(firms, products, codes)
+    population = build_population(firms, products, codes)
     seeds = pd.DataFrame({"firm_id": [f"f{at:02d}" for at in range(12)], "weight": 1.0})
-    pool = [firm for firm in reference.firm_ids if firm >= "f12"]
-    band = bootstrap(reference, seeds, pool, top=30, draws=100)
-    scores = fit_scores(reference, seeds, pool)
+    pool = [firm for firm in population.firm_ids if firm >= "f12"]
+    band = bootstrap(population, seeds, pool, top=30, draws=100)
+    scores = fit_scores(population, seeds, pool)
     assert band["fit_low"].isna().equals(scores["s"].isna())
     held = band.dropna()
     assert (held["fit_low"] <= held["fit_high"]).all()
     middle = scores.loc[held.index, "fit_lift"]
     assert ((held["fit_low"] <= middle) & (middle <= held["fit_high"])).mean() > 0.7
     assert held["top_share"].sum() == pytest.approx(int(0.2 * len(held)))
-    pd.testing.assert_frame_equal(band, bootstrap(reference, seeds, pool, top=30, draws=100))
+    pd.testing.assert_frame_equal(band, bootstrap(population, seeds, pool, top=30, draws=100))
 
 
 def test_codes_compare_within_a_scheme_only():
@@ -332,20 +332,20 @@ def test_codes_compare_within_a_scheme_only():
     codes = pd.DataFrame(
         {"firm_id": ["a", "b", "c"], "scheme": ["gbt4754", "shenwan", "gbt4754"], "code": ["2614", "261401", "2619"]}
     )
-    reference = build_reference(firms, products, codes)
-    scores = fit_scores(reference, pd.DataFrame({"firm_id": ["a"]}), ["b", "c"])
+    population = build_population(firms, products, codes)
+    scores = fit_scores(population, pd.DataFrame({"firm_id": ["a"]}), ["b", "c"])
     assert np.isnan(scores.loc["b", "s"])
     assert scores.loc["c", "mix"] > 0
     with pytest.raises(ValueError, match="unknown industry scheme: nace"):
-        build_reference(firms, products, codes.assign(scheme="nace"))
+        build_population(firms, products, codes.assign(scheme="nace"))
 
 
 def test_unknown_firms_are_named():
-    reference = build_reference(*instance(1))
-    assert isinstance(reference, Reference)
-    assert "40 firms" in repr(reference)
+    population = build_population(*instance(1))
+    assert isinstance(population, Population)
+    assert "40 firms" in repr(population)
     with pytest.raises(UnknownNameError, match="nobody"):
-        fit_scores(reference, pd.DataFrame({"firm_id": ["f01"]}), ["nobody"])
+        fit_scores(population, pd.DataFrame({"firm_id": ["f01"]}), ["nobody"])
 
 
 def test_shared_words_are_readable():
@@ -357,10 +357,10 @@ def test_shared_words_are_readable():
             "share": np.nan,
         }
     )
-    reference = build_reference(firms, products, pd.DataFrame({"firm_id": [], "scheme": [], "code": []}))
-    assert shared_words(reference, "a", "b") == ("光伏玻璃",)
-    assert shared_words(reference, "b", "c") == ("LED灯",)
-    assert shared_words(reference, "a", "c") == ()
+    population = build_population(firms, products, pd.DataFrame({"firm_id": [], "scheme": [], "code": []}))
+    assert shared_words(population, "a", "b") == ("光伏玻璃",)
+    assert shared_words(population, "b", "c") == ("LED灯",)
+    assert shared_words(population, "a", "c") == ()
 
 
 def test_lift_of_a_set_with_several_codes_counts_a_firm_once():

@@ -329,8 +329,8 @@ def test_a_large_case_and_a_large_reference_say_what_was_counted_and_what_read(
 
 
 def test_the_lists_say_what_was_counted_and_what_read(large: Path) -> None:
-    cases, sample = read_cases(large, large, "嘉兴", lang="en")
-    found = survey(build_graph(*cases), "嘉兴", open_engine, SurveyOptions(draws=0), reference=sample)
+    cases, reference = read_cases(large, large, "嘉兴", lang="en")
+    found = survey(build_graph(*cases), "嘉兴", open_engine, SurveyOptions(draws=0), reference=reference)
     notes = found.notes["en"]["note"]
     read = len(cases[0]["firms"])
     assert notes.str.contains(f"counted over all its 722 firms.*{read} of them were read", regex=True).any()
