@@ -92,7 +92,7 @@ def test_without_a_reference_nothing_is_missing_expected_or_tested(graph: ChainG
     assert found.rivals.empty
     assert set(found.targets["zh"]["origin"]) == {"case"}
     trust = found.trust["zh"].set_index("kind")["plain"]
-    assert "没有" in trust["about"]
+    assert "本次未用参照，未经这样的检验" in trust["about"]
     assert not any(kind.startswith("base_chain") for kind in trust.index)
 
 
