@@ -92,9 +92,9 @@ def as_reference(given: object) -> Reference:
     NoReference()
     """
     match given:
-        case None | "none":
+        case None | str("none"):
             return NoReference()
-        case "listed":
+        case str("listed"):
             return ListedReference(listed_firms())
         case ChainGraph():
             return NationalReference(given)
