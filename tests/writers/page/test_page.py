@@ -36,6 +36,7 @@ from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES
 from chaingraph.model.schema import TABLES
+from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.page.atlas import build_atlas
 from chaingraph.writers.page.brief import brief, open_questions
@@ -459,7 +460,7 @@ def test_every_code_has_a_caption() -> None:
         "ranking": ("global500", "specialised"),
     }
     for lang in LANGUAGES:
-        captions = entries("codes", lang)
+        captions = code_captions(lang)
         missing = [
             f"{group}_{code}" for group, held in codes.items() for code in held if f"{group}_{code}" not in captions
         ]
