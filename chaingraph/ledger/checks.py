@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from typing import NamedTuple
 
 from chaingraph.ledger import derived
 from chaingraph.ledger.acts import Pair
-from chaingraph.ledger.events import Act, chained
+from chaingraph.ledger.events import Act, LedgerError, chained
 from chaingraph.ledger.fields import LADDER
+from chaingraph.ledger.file import told
 from chaingraph.ledger.project import Project, replay
 from chaingraph.ledger.rules import credits
 from chaingraph.ledger.store import Ledger
@@ -28,14 +31,56 @@ class Fault(NamedTuple):
 def check_ledger(ledger: Ledger) -> list[Fault]:
     """What is wrong with a ledger; an empty list where nothing is.
 
-    ``file``: SQLite's own integrity check. ``number``: events are numbered without a hole. ``digest``: an event is not
-    what was recorded. ``derived``: the derived tables are not what the events give. ``stage``, ``credit``,
-    ``holder``: a project is in a state that the rules do not allow.
+    ``file``: SQLite's own integrity check. ``schema``: a table, index or trigger is missing or altered. ``number``:
+    events are numbered without a hole, up to the last number that was given. ``event``: an event cannot be read.
+    ``digest``: an event is not what was recorded. ``derived``: the derived tables are not what the events give.
+    ``stage``, ``credit``, ``holder``: a project is in a state that the rules do not allow.
+
+    Whoever can write the file can also make it anew from the start, and it then looks whole: only a seal kept
+    elsewhere (`ledger.seal`) proves what stood in it.
     """
-    file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]
+    try:
+        file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        file = [str(error)]
     faults = [Fault("file", str(ledger.path), found) for found in file if found != "ok"]
     if faults:
         return faults
+    faults = _schema_faults(ledger)
+    try:
+        with told(ledger.path):
+            return faults + _content_faults(ledger)
+    except LedgerError as error:  # what is read cannot be understood
+        return [*faults, Fault("event", str(error.values.get("number", "-")), str(error.values.get("detail", "")))]
+
+
+def _schema_faults(ledger: Ledger) -> list[Fault]:
+    """Tables, indexes and triggers that are not as they were made; events that were numbered and are gone."""
+    found = dict(ledger.connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    with contextlib.closing(sqlite3.connect(":memory:")) as pattern:
+        for statement in derived.statements(sql_text("ledger_events")):
+            pattern.execute(statement)
+        derived.make(pattern)
+        wanted = dict(pattern.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    faults = [
+        Fault("schema", name, found.get(name, "-")[:200])
+        for name in sorted(wanted.keys() | found.keys())
+        if " ".join(found.get(name, "").split()) != " ".join(wanted.get(name, "").split())
+    ]
+    if not {"events", "sqlite_sequence"} <= _tables(ledger):
+        return faults
+    numbered = ledger.connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'")
+    newest = ledger.connection.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()[0]
+    given = numbered.fetchone()[0]
+    return faults if given == newest else [*faults, Fault("number", str(newest), f"{given} were recorded")]
+
+
+def _tables(ledger: Ledger) -> set[str]:
+    return {name for (name,) in ledger.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _content_faults(ledger: Ledger) -> list[Fault]:
+    faults: list[Fault] = []
     ledger.connection.execute("BEGIN")  # one moment for everything that follows; writers go on
     try:
         events = list(ledger.events())

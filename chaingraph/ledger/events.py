@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both
@@ -108,6 +110,25 @@ def chained(before: str, act: Act, data: Data) -> str:
     """The digest of an event that follows one with the digest ``before``."""
     content = canonical([before, act.event_id, act.kind, act.project_id, act.at, act.by, act.why, dict(data)])
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def read_event(row: Sequence[Any], path: Path) -> Event:
+    """The event of a row (number, event_id, kind, project_id, at, by, why, data, digest).
+
+    Raises
+    ------
+    LedgerError
+        When its particulars are no JSON object, or its kind is not known: the row was altered.
+    """
+    number, event_id, kind, project, at, by, why, data, digest = row
+    try:
+        content = json.loads(data)
+    except (TypeError, ValueError) as error:
+        raise LedgerError(reason="damaged_event", path=path, number=number, detail=error) from error
+    texts = (event_id, kind, project, at, by, why, digest)
+    if kind not in KINDS or not isinstance(content, dict) or not all(isinstance(each, str) for each in texts):
+        raise LedgerError(reason="damaged_event", path=path, number=number, detail=f"{kind!r} {data!r}"[:80])
+    return Event(number, event_id, kind, project, at, by, why, content, digest)
 
 
 def check_act(act: Act) -> None:

@@ -8,38 +8,28 @@ records nothing twice.
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chaingraph.ledger import derived
 from chaingraph.ledger.acts import Pair, decide, due_clock
 from chaingraph.ledger.again import same_content, undone
-from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act
+from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act, read_event
 from chaingraph.ledger.fields import IDENTIFYING
+from chaingraph.ledger.file import as_refusal, connect, copied, may_write, told
 from chaingraph.ledger.place import network_file_system
 from chaingraph.ledger.project import Project, apply, replay
 from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.suspects import Keys, keys, suspects
 from chaingraph.ledger.turns import begin_writing
+from chaingraph.sql import sql_text
 
 FORM = 1  # of the file; another one is refused, not guessed at
 _WAIT = 60.0  # seconds a writer waits for the others
 _PAGE = 2_000
-
-_SCHEMA = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE events (
-  number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-  project_id TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL, data TEXT NOT NULL,
-  digest TEXT NOT NULL);
-CREATE INDEX events_of_project ON events (project_id, number);
-CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-"""
 
 
 class Recorded(NamedTuple):
@@ -53,10 +43,16 @@ class Recorded(NamedTuple):
 
 
 class Ledger:
-    """An open ledger: its file, its rules, and how its journal is kept (``wal`` or ``delete``)."""
+    """An open ledger: its file, its rules, how its journal is kept (``wal`` or ``delete``), whether it can be written.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, rules: Rules, journal: str) -> None:
+    As a context manager it also says in words what goes wrong with the file (`ledger.file.told`).
+    """
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, rules: Rules, journal: str, *, write: bool = True
+    ) -> None:
         self.path = path
+        self.write = write
         self.connection = connection
         self.rules = rules
         self.journal = journal
@@ -66,8 +62,10 @@ class Ledger:
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise as_refusal(error, self.path) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -76,6 +74,8 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold the ledger for writing; all is recorded or nothing is."""
+        if not self.write:
+            raise LedgerError(reason="read_only", path=self.path, detail="")
         try:
             begin_writing(self.connection, self.path, _WAIT)
         except sqlite3.OperationalError as error:
@@ -237,8 +237,7 @@ class Ledger:
             query = f"SELECT {columns} FROM events WHERE {where} ORDER BY number LIMIT {_PAGE}"  # noqa: S608  # constants
             rows = self.connection.execute(query, given).fetchall()
             for row in rows:
-                number, event_id, kind, project, at, by, why, data, digest = row
-                yield Event(number, event_id, kind, project, at, by, why, json.loads(data), digest)
+                yield read_event(row, self.path)
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
@@ -251,29 +250,40 @@ class Ledger:
         LedgerError
             When there is none of that id.
         """
-        found = derived.project(self.connection, project_id)
+        with told(self.path):
+            found = derived.project(self.connection, project_id)
         if found is None:
             raise LedgerError(reason="no_project", project=project_id)
         return found
 
     def projects(self) -> list[Project]:
         """All projects as they stand, by id."""
-        rows = self.connection.execute("SELECT state FROM projects ORDER BY project_id")
-        return [derived.from_json(state) for (state,) in rows]
+        with told(self.path):
+            rows = self.connection.execute("SELECT state FROM projects ORDER BY project_id")
+            return [derived.from_json(state) for (state,) in rows]
 
     def rebuild(self) -> None:
         """Derive everything anew from the events."""
         with self.transaction() as connection:
-            derived.make(connection)
-            states: dict[str, Project] = {}
+            self._derive(connection)
+        self._keys, self._seen = {}, 0
+
+    def _derive(self, connection: sqlite3.Connection) -> None:
+        derived.make(connection)
+        states: dict[str, Project] = {}
+        with told(self.path):
             for event in self.events():
                 state = apply(states.get(event.project_id), event)
                 states[event.project_id] = state
                 derived.keep_pair(connection, event)
             for state in states.values():
                 derived.keep_project(connection, state, self.rules)
-            derived.settle(connection, self.rules)
-        self._keys, self._seen = {}, 0
+        derived.settle(connection, self.rules)
+
+    def derive_in_memory(self) -> None:
+        """Derive everything anew in a copy, for a file that cannot be written; the file stays as it is."""
+        self.connection = copied(self.connection)
+        self._derive(self.connection)
 
 
 def open_ledger(path: Path, rules: Rules, *, create: bool = False, journal: str = "wal") -> Ledger:
@@ -291,22 +301,23 @@ def open_ledger(path: Path, rules: Rules, *, create: bool = False, journal: str 
     """
     if journal not in ("wal", "delete"):
         raise LedgerError(reason="journal", journal=journal)
-    if not create and not path.is_file():
+    if not create and not path.exists():
         raise LedgerError(reason="no_ledger", path=path)
-    if not path.parent.is_dir() or path.is_symlink() or path.is_dir():
+    if not path.parent.is_dir() or path.is_symlink() or (path.exists() and not path.is_file()):
         raise LedgerError(reason="bad_place", path=path)
     share = network_file_system(path)
     if share and journal == "wal":
         raise LedgerError(reason="network", path=path, share=share)
-    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-    try:
-        return _prepared(Ledger(path, connection, rules, journal), create=create)
-    except sqlite3.Error as error:
-        connection.close()
-        raise LedgerError(reason="not_a_ledger", path=path, detail=error) from error
-    except LedgerError:
-        connection.close()
-        raise
+    write = may_write(path)
+    if create and not write and not path.exists():
+        raise LedgerError(reason="read_only", path=path, detail="")
+    with told(path):
+        ledger = Ledger(path, connect(path, _WAIT, write=write), rules, journal, write=write)
+        try:
+            return _prepared(ledger, create=create)
+        except (sqlite3.Error, LedgerError):
+            ledger.close()
+            raise
 
 
 class Standing(NamedTuple):
@@ -326,37 +337,46 @@ def look_into(path: Path) -> Standing:
     """
     if not path.is_file():
         raise LedgerError(reason="no_ledger", path=path)
-    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-    try:
+    with told(path), closing(connect(path, _WAIT, write=may_write(path))) as connection:
         connection.execute("PRAGMA query_only = ON")
+        _check_tables(connection, path)
         form = connection.execute("SELECT value FROM about WHERE key = 'form'").fetchone()
         if form is None or form[0] != str(FORM):
             raise LedgerError(reason="form", path=path, form=form[0] if form else None, known=FORM)
         rows = connection.execute("SELECT state FROM projects ORDER BY project_id").fetchall()
         newest = connection.execute("SELECT coalesce(max(substr(at, 1, 10)), '') FROM events").fetchone()[0]
-    except sqlite3.Error as error:
-        raise LedgerError(reason="not_a_ledger", path=path, detail=error) from error
-    finally:
-        connection.close()
-    return Standing([derived.from_json(state) for (state,) in rows], str(newest))
+        return Standing([derived.from_json(state) for (state,) in rows], str(newest))
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file holds anything yet; what it holds must be a ledger's.
+
+    Raises
+    ------
+    LedgerError
+        When the tables of a ledger are not there, or something else stands under their names.
+    """
+    rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    tables = {name for kind, name in rows if kind == "table"}
+    if rows and not {"about", "events"} <= tables:
+        raise LedgerError(reason="not_a_ledger", path=path, detail=", ".join(sorted(tables))[:100])
+    return bool(rows)
 
 
 def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
     connection = ledger.connection
-    given = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if given and not {"about", "events"} <= names:
-        raise LedgerError(reason="not_a_ledger", path=ledger.path, detail=", ".join(sorted(names))[:100])
+    given = _check_tables(connection, ledger.path)
     if not given and not create:
         raise LedgerError(reason="no_ledger", path=ledger.path)
-    mode = str(connection.execute(f"PRAGMA journal_mode = {ledger.journal}").fetchone()[0])
-    if mode != ledger.journal:
-        raise LedgerError(reason="no_wal", path=ledger.path, mode=mode)
-    connection.execute("PRAGMA synchronous = FULL")
+    if ledger.write:
+        mode = str(connection.execute(f"PRAGMA journal_mode = {ledger.journal}").fetchone()[0])
+        if mode != ledger.journal:
+            raise LedgerError(reason="no_wal", path=ledger.path, mode=mode)
+        connection.execute("PRAGMA synchronous = FULL")
     if not given:
         with ledger.transaction():
             if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0]:
-                for statement in derived.statements(_SCHEMA):
+                for statement in derived.statements(sql_text("ledger_events")):
                     connection.execute(statement)
                 derived.make(connection)
                 connection.execute("INSERT INTO about VALUES ('form', ?)", (str(FORM),))
@@ -365,5 +385,5 @@ def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
     if about.get("form") != str(FORM):
         raise LedgerError(reason="form", path=ledger.path, form=about.get("form"), known=FORM)
     if about.get("derived") != derived.version(ledger.rules):
-        ledger.rebuild()
+        ledger.rebuild() if ledger.write else ledger.derive_in_memory()
     return ledger

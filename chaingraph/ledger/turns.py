@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chaingraph.ledger.file import rights
+
 _PAUSE = 0.001  # seconds between two attempts of the writer that is next
 _POLL = 0.005  # and of those behind it
 _NAMED = 48  # bytes in which the one that is next is named
@@ -62,7 +64,7 @@ else:
     def _turnstile(path: Path, deadline: float) -> Iterator[None]:
         handle = -1
         with contextlib.suppress(OSError):  # a folder that may not be written: the lottery stays
-            handle = os.open(path.with_name(path.name + "-turn"), os.O_RDWR | os.O_CREAT, 0o666)
+            handle = os.open(path.with_name(path.name + "-turn"), os.O_RDWR | os.O_CREAT, rights(path))
         try:
             if handle >= 0:
                 _queue(handle, deadline)

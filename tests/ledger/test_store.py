@@ -176,7 +176,10 @@ def test_history_cannot_be_overwritten(tmp_path: Path) -> None:
         # Whoever goes round the trigger is found out.
         ledger.connection.execute("DROP TRIGGER events_stay")
         ledger.connection.execute("UPDATE events SET why = 'x' WHERE number = 1")
-        assert [(fault.what, fault.where) for fault in check_ledger(ledger)] == [("digest", "1 p1")]
+        assert [(fault.what, fault.where) for fault in check_ledger(ledger)] == [
+            ("schema", "events_stay"),
+            ("digest", "1 p1"),
+        ]
 
 
 @pytest.mark.parametrize(
