@@ -35,13 +35,13 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.errors import MissingExtraError as MissingExtraError
     from chaingraph.errors import StoreError as StoreError
     from chaingraph.errors import UnknownNameError as UnknownNameError
-    from chaingraph.ledger.checks import check_ledger as check_ledger
     from chaingraph.ledger.events import Act as Act
     from chaingraph.ledger.events import LedgerError as LedgerError
     from chaingraph.ledger.intake.read import import_projects as import_projects
     from chaingraph.ledger.lists.feedback import outcomes as outcomes
     from chaingraph.ledger.lists.feedback import with_ledger as with_ledger
     from chaingraph.ledger.progress import board as board
+    from chaingraph.ledger.proof.checks import check_ledger as check_ledger
     from chaingraph.ledger.rules import load_rules as load_rules
     from chaingraph.ledger.store import Ledger as Ledger
     from chaingraph.ledger.store import open_ledger as open_ledger
@@ -99,7 +99,7 @@ _HOMES = {
     "biweekly": "ledger.views",
     "board": "ledger.progress",
     "build_graph": "matching.merge",
-    "check_ledger": "ledger.checks",
+    "check_ledger": "ledger.proof.checks",
     "cypher_queries": "stores.graphdb.queries",
     "district_matrix": "writers.charts.panorama",
     "doubtful": "ledger.views",

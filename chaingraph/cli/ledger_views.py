@@ -302,7 +302,7 @@ def push_command(
 @click.pass_context
 def check_command(context: click.Context, ledger: Path, rules: str, journal: str, lang: str, *, rebuild: bool) -> None:
     """检查台账是否完整 / Check that the ledger is whole."""
-    from chaingraph.ledger.checks import check_ledger
+    from chaingraph.ledger.proof.checks import check_ledger
 
     with opened_ledger(ledger, rules, journal, lang) as opened:
         if rebuild:

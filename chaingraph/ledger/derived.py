@@ -3,7 +3,7 @@
 ``projects`` holds the state of each project, ``standing`` its narrow row for the views, ``counted`` what it counts
 towards (indicator, day, place, amount), ``pairs`` the projects that may be one. Triggers keep the sums that the board
 is read from (``stage_tally``, ``count_tally``) in the same transaction. All of it can be thrown away and derived anew
-(`Ledger.rebuild`); `chaingraph.ledger.checks` compares it with what the events give.
+(`Ledger.rebuild`); `chaingraph.ledger.proof.checks` compares it with what the events give.
 """
 
 from __future__ import annotations

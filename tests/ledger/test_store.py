@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chaingraph.ledger import derived, place, store
-from chaingraph.ledger.checks import check_ledger
 from chaingraph.ledger.events import Act, Event, LedgerError
 from chaingraph.ledger.fields import LADDER, STAGES
 from chaingraph.ledger.project import replay
+from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger, open_ledger
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from chaingraph.ledger import derived, progress, views
-from chaingraph.ledger.checks import check_ledger
 from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.fields import LADDER, STAGES
 from chaingraph.ledger.project import Project
+from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.rules import Rules, load_rules
 from chaingraph.ledger.store import Ledger, open_ledger
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from chaingraph.ledger.checks import check_ledger
 from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.intake.money import Unit, amount
 from chaingraph.ledger.intake.read import Intake, import_projects, read_projects
 from chaingraph.ledger.intake.rows import sheet_rows
+from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger, open_ledger
 from chaingraph.writers.files import write_csv

@@ -37,7 +37,7 @@ def check_ledger(ledger: Ledger) -> list[Fault]:
     ``stage``, ``credit``, ``holder``: a project is in a state that the rules do not allow.
 
     Whoever can write the file can also make it anew from the start, and it then looks whole: only a seal kept
-    elsewhere (`ledger.seal`) proves what stood in it.
+    elsewhere (`ledger.proof.seal`) proves what stood in it.
     """
     try:
         file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]

@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chaingraph.ledger.checks import Fault
 from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.proof.checks import Fault
 from chaingraph.ledger.store import Ledger
 
 FORM = "chaingraph ledger seal 1"

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from chaingraph.ledger import file
-from chaingraph.ledger.checks import check_ledger
 from chaingraph.ledger.events import Act, LedgerError
-from chaingraph.ledger.recover import recover
+from chaingraph.ledger.proof.checks import check_ledger
+from chaingraph.ledger.proof.recover import recover
+from chaingraph.ledger.proof.seal import read_seal, seal, seal_faults
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.seal import read_seal, seal, seal_faults
 from chaingraph.ledger.store import look_into, open_ledger
 from chaingraph.ledger.views import projects
 
