@@ -14,6 +14,7 @@ from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.store import open_ledger
 
 _COLUMNS = "number, event_id, kind, project_id, at, by, why, data, digest"
+_ROW = f"SELECT {_COLUMNS} FROM events WHERE number = ?"  # noqa: S608  # constants
 _MISSES = 10_000  # numbers without a row, after which nothing more is looked for
 
 
@@ -73,7 +74,7 @@ def _rows(connection: sqlite3.Connection, path: Path) -> Iterator[Event | Lost]:
     while number < last or (not last and misses < _MISSES):
         number += 1
         try:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE number = ?", (number,)).fetchone()  # noqa: S608
+            row = connection.execute(_ROW, (number,)).fetchone()
         except sqlite3.DatabaseError as error:
             misses += 1
             if last:
