@@ -123,18 +123,20 @@ def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tu
     chain = graph["chains"].set_index("chain_id")["chain"][row["chain_id"]]
     said = []
     zones = graph["zones"][graph["zones"]["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
-    for zone in zones.head(_OFFERS).fillna("").to_dict("records"):
+    for zone in zones.head(_OFFERS).astype(object).fillna("").to_dict("records"):
         said.append(text("brief.zone", lang, name=zone["zone"], level=zone["level"], note=zone["note"]).strip())
     parcels = graph["parcels"][graph["parcels"]["zone"].isin(zones["zone"])]
     for parcel in parcels.head(_OFFERS).to_dict("records"):
         said.append(text("brief.parcel", lang, name=parcel["parcel"], area=number(parcel["area_mu"], 0)))
     carriers = graph["carriers"]
     carriers = carriers[carriers["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
-    for carrier in carriers.head(_OFFERS).fillna("").to_dict("records"):
+    for carrier in carriers.head(_OFFERS).astype(object).fillna("").to_dict("records"):
         said.append(text("brief.carrier", lang, name=carrier["carrier"], note=carrier["note"]).strip())
     policies = graph["policies"]
     policies = policies[policies["chains"].map(lambda chains: not split(chains) or chain in split(chains)).astype(bool)]
-    return (*said, *policy_sentences(policies.fillna(""), on, lang)) or (text("brief.nothing_to_offer", lang),)
+    return (*said, *policy_sentences(policies.astype(object).fillna(""), on, lang)) or (
+        text("brief.nothing_to_offer", lang),
+    )
 
 
 def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, ...]:

@@ -36,7 +36,6 @@ from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES
 from chaingraph.model.schema import TABLES
-from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.page.atlas import build_atlas
 from chaingraph.writers.page.brief import brief, open_questions
@@ -460,7 +459,7 @@ def test_every_code_has_a_caption() -> None:
         "ranking": ("global500", "specialised"),
     }
     for lang in LANGUAGES:
-        captions = code_captions(lang)
+        captions = entries("codes", lang)
         missing = [
             f"{group}_{code}" for group, held in codes.items() for code in held if f"{group}_{code}" not in captions
         ]
