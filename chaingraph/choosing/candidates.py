@@ -61,13 +61,16 @@ def asked_segments(
 def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Dated signs of at most 24 months before ``as_of``: of moving, and of trouble.
 
+    Where no row of the case states a date ``as_of`` is empty; no sign is dated then either.
+
     Returns
     -------
     moves, trouble : DataFrame
         moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source); trouble: firm_id, gate.
     """
     # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
-    newest = query("signals", [months_before(as_of, SIGNAL_MONTHS), as_of + "~"])
+    first = months_before(as_of, SIGNAL_MONTHS) if as_of else ""
+    newest = query("signals", [first, as_of + "~"])
     moves, trouble = (newest[newest["says"] == name].reset_index(drop=True) for name in ("move", "trouble"))
     return moves.drop(columns="says"), trouble[["firm_id", "kind"]].rename(columns={"kind": "gate"})
 

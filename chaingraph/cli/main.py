@@ -34,6 +34,7 @@ from chaingraph.cli.survey import (
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, language, text
+from chaingraph.wording.phrases import data_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,7 +283,7 @@ def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], *
     click.echo(
         text(
             "cli.run_done", lang, region=region, chains=found.gaps[lang]["chain_id"].nunique(),
-            segments=len(found.gaps[lang]), new=new, leader=led, reinvest=here, date=found.as_of,
+            segments=len(found.gaps[lang]), new=new, leader=led, reinvest=here, date=data_day(found.as_of, lang),
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )  # fmt: skip

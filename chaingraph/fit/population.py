@@ -202,6 +202,7 @@ def with_candidates(
     products: pd.DataFrame,
     codes: pd.DataFrame,
     *,
+    firms: Collection[str] = (),
     known: Collection[str] | Mapping[str, str] = (),
 ) -> Population:
     """Firms outside the population made scorable: the population, its means and every other score stay as they are.
@@ -212,15 +213,16 @@ def with_candidates(
         The frozen population.
     products, codes
         As for `build_population`; rows of firms that the population already has are left out.
+    firms
+        Firms that need a row though nothing may be known of them: without text and code they have no basis, no score.
     known
         Firms of the population that these rows tell more about: they are added again with these rows, and their own
         row in the population is no evidence for them. With an aggregate: the city of each firm that is known to be
         part of it ("" = city not known), by its id.
     """
     held_already = set(population.firm_ids) - set(known)
-    new = tuple(
-        sorted(({str(firm) for firm in products["firm_id"]} | {str(firm) for firm in codes["firm_id"]}) - held_already)
-    )
+    told = {str(firm) for held in (products["firm_id"], codes["firm_id"]) for firm in held}
+    new = tuple(sorted((told - held_already) | (set(firms) - set(population.firm_ids))))
     if not new:
         return population
     position = kernels.position_of(new)

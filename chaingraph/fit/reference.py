@@ -127,13 +127,14 @@ class ListedReference:
         off, in the country and in the city of its seat.
         """
         firms = graph["firms"]
-        code = firms["stock_code"].map(stock_key, na_action="ignore").fillna("").astype(str)
+        code = firms["stock_code"].map(stock_key).astype("str")  # "" where there is none
         by_then = ~(firms["listed"].fillna("").astype(str) > self.listed.as_of) if "listed" in firms else True
         part = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
         places = firm_places(graph, _CHINA).set_index("firm_id")["prefecture"].fillna("")
         known = {str(firm): str(city) for firm, city in places.items() if firm in part}
-        _, products, codes = texts_and_codes(graph)
-        return with_candidates(population_of(self.listed.sums), products, codes, known=known)
+        own, products, codes = texts_and_codes(graph)
+        whole = population_of(self.listed.sums)
+        return with_candidates(whole, products, codes, firms=set(own["firm_id"]), known=known)
 
     def base(self, graph: ChainGraph, region: str) -> tuple[int | None, int | None]:
         """Of the listed firms; the second cannot be told of a region smaller than a prefecture."""
@@ -191,8 +192,9 @@ class NationalReference:
         matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else pd.DataFrame()
         ids = {str(row["other_id"]): str(row["firm_id"]) for row in matched.to_dict("records")}
         frozen = frozen_population(self.case, graph["segments"], ids)
-        _, products, codes = texts_and_codes(graph)
-        return with_candidates(frozen, products, codes, known=set(ids.values()) & set(frozen.firm_ids))
+        firms, products, codes = texts_and_codes(graph)
+        known = set(ids.values()) & set(frozen.firm_ids)
+        return with_candidates(frozen, products, codes, firms=set(firms["firm_id"]), known=known)
 
     def base(self, graph: ChainGraph, region: str) -> tuple[int | None, int | None]:
         """Of its firms; of one larger than memory, where the first of every segment were read, nothing is told."""

@@ -15,7 +15,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import listed, number
+from chaingraph.wording.phrases import data_day, listed, number
 from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
@@ -73,7 +73,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
             chain=row["chain"],
             list=text(f"codes.candidate_{row['candidate_list']}", lang),
             rank=row["rank"],
-            date=findings.as_of,
+            date=data_day(findings.as_of, lang),
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
     )

@@ -37,9 +37,7 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
         exact = named.loc[named[column] == firm, "firm_id"]
         if len(exact) == 1:
             return str(exact.iloc[0])
-    part = named[
-        named["firm"].str.contains(firm, regex=False) | named["firm_en"].str.contains(firm, regex=False, na=False)
-    ]
+    part = named[named["firm"].str.contains(firm, regex=False) | named["firm_en"].str.contains(firm, regex=False)]
     if len(part) == 1:
         return str(part["firm_id"].iloc[0])
     if len(part):

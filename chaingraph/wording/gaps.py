@@ -13,7 +13,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import listed, names_by_id, number, percent
+from chaingraph.wording.phrases import listed, names_by_id, number, percent, worded
 
 QUESTIONS = 20
 _TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
@@ -71,7 +71,11 @@ def describe_gaps(
                 "sources": _sources(row),
             }
         )
-    words = pd.DataFrame(rows).set_index("segment_id", drop=False) if rows else pd.DataFrame(columns=list(GAP_COLUMNS))
+    words = (
+        pd.DataFrame(rows).astype("str").set_index("segment_id", drop=False)
+        if rows
+        else pd.DataFrame(columns=list(GAP_COLUMNS))
+    )
     numbers = facts.reindex(columns=[column for column in GAP_COLUMNS if column not in words.columns])
     table = words.join(numbers) if rows else words
     table["severity"] = table["severity"].astype(float).round(6)
@@ -255,4 +259,4 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
         )
     columns = ["chain_id", "rank", "firm_id", "firm", "firm_en", "district", "reason", "products", "segments",
                "confidence", "sources"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return worded(rows, columns, ("rank",))

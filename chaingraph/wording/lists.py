@@ -8,7 +8,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.phrases import names_by_id, percent
+from chaingraph.wording.phrases import names_by_id, percent, worded
 from chaingraph.wording.targets import tier_names
 
 FEW = 5
@@ -119,4 +119,4 @@ def describe_rankings(
         )
     columns = ["chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
                "fit_lift", "evidence_grade", "source_kind", "origin", "reasons", "sources"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return worded(rows, columns, ("rank", "fit_lift"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
@@ -29,6 +31,23 @@ def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
     """
     shown = text("gaps.list_separator", lang).join(names[:most])
     return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
+
+
+def worded(rows: Sequence[Mapping[str, object]], columns: Sequence[str], numbers: Collection[str] = ()) -> pd.DataFrame:
+    """Rows as a table whose columns, but for numbers, are text: also a column that is missing in every row."""
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    return frame.astype({column: "str" for column in frame.columns if column not in numbers})
+
+
+def data_day(date: str, lang: str) -> str:
+    """A date as it stands in a sentence; of data that state none, that they do not.
+
+    Examples
+    --------
+    >>> data_day("2024-05", "en"), data_day("", "en")
+    ('2024-05', 'not stated')
+    """
+    return date or text("gaps.no_date", lang)
 
 
 def percent(share: float, sign: str = "%") -> str:

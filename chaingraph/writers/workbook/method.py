@@ -16,7 +16,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import data_day, names_by_id
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.frames import TERMS, notes_by_chain
 
@@ -94,7 +94,7 @@ def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said
 
 def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
     yield "parameters", text("workbook.region", lang), place_text(findings.region, lang), None
-    yield "parameters", text("workbook.as_of", lang), findings.as_of, None
+    yield "parameters", text("workbook.as_of", lang), data_day(findings.as_of, lang), None
     chains = names_by_id(graph, "chains", lang)
     held = {name: value for name, value in findings.parameters.items() if name not in ("region", "as_of", "files")}
     for item, value in _flat(held):

@@ -22,6 +22,7 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.model.columns import split
+from chaingraph.wording.phrases import data_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
 
@@ -143,7 +144,7 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
     names: dict[str, str] = {}
     for key, wanted in sheets.items():
         names[key] = sheet_name(wanted, names.values())
-    return Book(workbook, lang, formats, as_of, names)
+    return Book(workbook, lang, formats, data_day(as_of, lang), names)
 
 
 def add_table(

@@ -212,7 +212,7 @@ class _Writer:
         told = part.plan.caption.get(book.lang, "")
         if part.chain:
             notes = frames.notes_by_chain(self.findings, book.lang)
-            own = told or book.label("about_chain", as_of=self.findings.as_of)
+            own = told or book.label("about_chain", as_of=book.as_of)
             return list(dict.fromkeys([own, *notes.get(None, []), *notes.get(part.chain, [])]))
         if part.team and not told:
             note = f"{part.team.note}{'. ' if book.lang == 'en' else '。'}" if part.team.note else ""
