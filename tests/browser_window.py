@@ -1,0 +1,46 @@
+"""A page in a real browser, as tests read it, click and press keys; conftest.py beside them opens the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ENTER, ESCAPE, DOWN, RIGHT, TAB = "\ue007", "\ue00c", "\ue015", "\ue014", "\ue004"
+
+
+def texts(browser: Any, selector: str) -> list[str]:
+    script = "return [...document.querySelectorAll(arguments[0])].map((node) => node.textContent)"
+    found: list[str] = browser.execute_script(script, selector)
+    return found
+
+
+def click(browser: Any, selector: str) -> None:
+    browser.find_element("css selector", selector).click()
+
+
+def scroll(browser: Any, selector: str) -> None:
+    """To a view that is made when the reader comes near it."""
+    browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", selector)
+    browser.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 100))")
+
+
+def press(browser: Any, *keys: str) -> None:
+    for key in keys:
+        browser.switch_to.active_element.send_keys(key)
+
+
+def focused(browser: Any) -> str:
+    return str(
+        browser.execute_script("""
+          const node = document.activeElement;
+          return node.id || node.dataset.segment || node.dataset.firm || node.tagName""")
+    )
+
+
+def shown(browser: Any) -> list[str]:
+    script = "return [...document.querySelectorAll('article.card:not(.is-out)')].map((node) => node.id.slice(5))"
+    found: list[str] = browser.execute_script(script)
+    return sorted(found)
+
+
+def choose(browser: Any, name: str, value: str) -> None:
+    click(browser, f"#filter-{name} option[value='{value}']")

@@ -1,0 +1,77 @@
+"""The pages in a real browser without a network: what is requested, and what goes wrong, fails the test."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaingraph.writers.page.page import write_pages
+from tests.made_findings import made_findings
+from tests.made_graph import made_graph
+
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pages")
+    write_pages(made_findings(), made_graph(), out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install selenium")
+    chromium, driver = shutil.which("chromium") or CHROMIUM, shutil.which("chromedriver") or DRIVER
+    if not Path(chromium).exists() or not Path(driver).exists():
+        pytest.skip("Chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    made = webdriver.Chrome(service=webdriver.ChromeService(driver), options=options)
+    try:
+        yield made
+    finally:
+        made.quit()
+
+
+@pytest.fixture
+def page(browser: Any, folder: Path) -> Iterator[Callable[..., Any]]:
+    """Open a page afresh; afterwards nothing may have been requested, and nothing may have gone wrong."""
+
+    def opened(name: str, *, width: int = 1440, height: int = 900) -> Any:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        browser.get("about:blank")  # so that a change of the hash alone is a fresh page too
+        browser.get_log("browser")
+        browser.get_log("performance")
+        browser.get(f"file://{folder}/{name}")
+        assert browser.execute_script("return document.documentElement.dataset.ready") == "yes"
+        return browser
+
+    yield opened
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = {event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"}
+    assert not [url for url in asked if not re.match(r"(file://.*\.html|data:|blob:file:)", url)]
+    assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
