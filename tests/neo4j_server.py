@@ -18,8 +18,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.stores.graphdb.pull import read_neo4j
+from chaingraph.stores.graphdb.push import write_neo4j
 from tests.toy import toy_tables
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -199,3 +202,11 @@ def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:
         rankings={"zh": empty}, leaders={"zh": leaders}, questions={"zh": empty}, terms=terms, shares=empty,
         words=empty, routes=empty, dropped=empty, notes={"zh": empty}, parameters={"seed": 1},
     )  # fmt: skip
+
+
+def push(server: Address, dataset: str, tables: dict[str, pd.DataFrame], **options: Any) -> Any:
+    return write_neo4j(Case("toy", tables), server.uri, dataset=dataset, **server.login, **options)
+
+
+def pull(server: Address, dataset: str) -> Case:
+    return read_neo4j(server.uri, dataset=dataset, **server.login)

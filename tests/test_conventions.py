@@ -204,3 +204,9 @@ def test_what_tests_share_stands_beside_them_and_is_found_under_one_name() -> No
                 if name in stems or (name.startswith("tests.") and name.split(".")[-1].startswith("test_")):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {name}")
     assert not wrong, "not from a test file, and as tests.…:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_of_tests_has_one_subject_and_stays_short(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= 400, f"{path.name} has {lines} lines: part it along the modules that it tests"

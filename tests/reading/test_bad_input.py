@@ -1,4 +1,4 @@
-"""Input that fights back: each is refused quickly, with a message that says what, where and what to do."""
+"""None"""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ import itertools
 import os
 import random
 import re
-import subprocess
 import sys
-import time
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -23,26 +20,8 @@ from hypothesis import strategies as st
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.model.schema import REQUIRED_TABLES
 from chaingraph.reading.read import read_case, summarise
-from tests.toy import toy_tables, write_toy
-
-MEGABYTE = 1024 * 1024
-QUICK = 30.0  # seconds; a refusal takes tenths, but a machine may be busy
-
-
-def refused(path: Path, **options: float) -> str:
-    start = time.perf_counter()
-    with pytest.raises(CaseError) as caught:
-        read_case(path, lang="en", **options)
-    assert time.perf_counter() - start < QUICK
-    return str(caught.value)
-
-
-@pytest.fixture
-def toy(tmp_path: Path) -> Path:
-    return write_toy(tmp_path / "toy")
-
-
-# Paths
+from tests.bad_files import END, HEAD, IN_KILOBYTES, MEGABYTE, memory_and_message, refused, workbook
+from tests.toy import toy_tables
 
 
 def test_nothing_there(tmp_path: Path) -> None:
@@ -81,9 +60,6 @@ def test_links_are_not_followed(toy: Path, tmp_path: Path) -> None:
 def test_a_pipe_does_not_hang(toy: Path) -> None:
     os.mkfifo(toy / "confirmations.csv")
     assert "confirmations: 'confirmations.csv' not a regular file" in refused(toy)
-
-
-# Text files
 
 
 @pytest.mark.parametrize(
@@ -142,23 +118,8 @@ def garbage(path: Path, head: bytes, blocks: Iterable[bytes], size: int = 200 * 
             file.write(block)
 
 
-def memory_and_message(path: Path) -> tuple[int, str]:
-    """Megabytes that reading a case takes beyond the imports, and what it says, in a process of its own."""
-    probe = (
-        "import resource, sys, time\nfrom chaingraph.reading.read import read_case\n"
-        "from chaingraph.errors import CaseError\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; start = time.perf_counter()\n"
-        "try:\n    read_case(sys.argv[1], lang='en')\nexcept CaseError as error:\n    print(error)\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, time.perf_counter() - start)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", probe, path], capture_output=True, text=True, check=True)
-    *message, numbers = done.stdout.splitlines()
-    return int(numbers.split()[0]), "\n".join(message)
-
-
 LETTERS = "abcdefgh,,,\n"
 LINES = "abcdefghijklmn\n"
-IN_KILOBYTES = pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is counted in kilobytes on Linux")
 
 
 @pytest.mark.parametrize(
@@ -196,136 +157,11 @@ def test_a_hundred_thousand_rejects_are_enough(toy: Path) -> None:
         read_case(toy, lang="en", max_reject_share=1)
 
 
-# Workbooks
-
-HEAD = (
-    b'<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>firm_id</t></is></c>'
-    b'<c r="B1" t="inlineStr"><is><t>firm</t></is></c></row>'
-)
-END = b"</sheetData></worksheet>"
-_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PARTS = {
-    "_rels/.rels": f'<Relationships><Relationship Id="a" Type="{_TYPE}/officeDocument" Target="xl/workbook.xml"/>'
-    "</Relationships>",
-    "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="firms" sheetId="1" r:id="s"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="s" Type="{_TYPE}/worksheet" Target="sheet.xml"/>'
-    f'<Relationship Id="t" Type="{_TYPE}/sharedStrings" Target="strings.xml"/></Relationships>',
-}
-
-
-def workbook(path: Path, sheet: Iterable[bytes], strings: Iterable[bytes] = (b"<sst/>",)) -> None:
-    """A workbook made by hand, so that it can hold what no program would write."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, content in _PARTS.items():
-            archive.writestr(name, content)
-        for name, pieces in (("xl/sheet.xml", sheet), ("xl/strings.xml", strings)):
-            with archive.open(name, "w", force_zip64=True) as part:
-                for piece in pieces:
-                    part.write(piece)
-
-
-def digits(megabytes: int) -> Iterator[bytes]:
-    """Bytes that do not compress too well to pass the limit on the ratio."""
-    source, as_digits = random.Random(2), bytes(b"0123456789"[value % 10] for value in range(256))
-    for _ in range(megabytes):
-        yield source.randbytes(MEGABYTE).translate(as_digits)
-
-
-def test_the_workbook_made_by_hand_is_read_when_it_is_sound(toy: Path) -> None:
-    (toy / "firms.csv").unlink()
-    rows = b"".join(
-        b'<row><c t="inlineStr"><is><t>%s</t></is></c><c t="inlineStr"><is><t>x%s</t></is></c></row>' % (id_, id_)
-        for id_ in (firm.encode() for firm in toy_tables()["firms"]["firm_id"])
-    )
-    workbook(toy / "firms.xlsx", [HEAD, rows, END])
-    assert read_case(toy)["firms"]["firm"].tolist()[:2] == ["xL01", "xL02"]
-
-
-def row(content: str) -> list[bytes]:
-    return [HEAD, content.encode(), END]
-
-
-BOMBS: dict[str, tuple[list[bytes], str]] = {
-    "ratio": ([HEAD, *[b" " * MEGABYTE] * 100, END], r"'xl/sheet.xml' it is compressed \d+ times; the limit is 200"),
-    "size": ([b" " * MEGABYTE] * 300, "firms: it unpacks to 300 MB; the limit is 256 MB"),
-    # What a sheet claims to be is not believed, nor does it cost anything.
-    "dimension": ([b'<worksheet><dimension ref="A1:BTKEZ1048576"/>', HEAD[11:], END], "the table has no rows yet"),
-    "column": (row('<row r="2"><c r="ZZZ2"><v>1</v></c></row>'), "row 2: '1' 18278 columns; the limit is 512"),
-    "letters": (row('<row r="2"><c r="ABCDEF2"><v>1</v></c></row>'), "columns; the limit is 512"),
-    "row": (row('<row r="1000000000"><c><v>1</v></c></row>'), "'row 1000000000 after row 1' the XLSX file is damaged"),
-    "same row": (row('<row r="1"/>'), "'row 1 after row 1' the XLSX file is damaged"),
-    "string": (row('<row r="2"><c r="A2" t="s"><v>7</v></c></row>'), "'string 7' the XLSX file is damaged"),
-    "tags": (row("<row>"), "firms: 'mismatched tag.* the XLSX file is damaged"),
-    "laughs": ([b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>', *row("&b;")], "a document type declaration"),
-    "entity": ([b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', *row("")], "a document type declaration"),
-    "tag": (
-        [HEAD, b'<row r="2"><c r="A2" x="', *digits(15), b'"/></row>', END],
-        "'> 1048576' the XLSX file is damaged",
-    ),
-}
-
-
-@pytest.mark.parametrize(("sheet", "message"), BOMBS.values(), ids=BOMBS)
-def test_workbooks_that_are_bombs_or_broken(toy: Path, sheet: list[bytes], message: str) -> None:
-    (toy / "firms.csv").unlink()
-    workbook(toy / "firms.xlsx", sheet)
-    start = time.perf_counter()
-    with pytest.raises(CaseError, match=message):
-        read_case(toy, lang="en")
-    assert time.perf_counter() - start < QUICK
-
-
-@IN_KILOBYTES
-def test_a_part_that_lies_about_its_size_gives_no_more_than_it_says(toy: Path) -> None:
-    (toy / "firms.csv").unlink()
-    workbook(toy / "firms.xlsx", [HEAD, *[b" " * MEGABYTE] * 100, END])
-    content = (toy / "firms.xlsx").read_bytes()
-    size = sum(len(piece) for piece in [HEAD, END]) + 100 * MEGABYTE
-    told = content.replace(size.to_bytes(4, "little"), (5 * MEGABYTE).to_bytes(4, "little"))
-    assert told != content
-    (toy / "firms.xlsx").write_bytes(told)
-    taken, said = memory_and_message(toy)
-    assert "firms: " in said
-    assert "the XLSX file is damaged" in said
-    assert taken < 40
-
-
-def test_a_directory_of_very_many_parts_is_not_read(toy: Path) -> None:
-    with zipfile.ZipFile(toy / "firms.xlsx", "w") as archive:
-        for number in range(25_000):
-            archive.writestr(f"{number:06}", b"")
-    (toy / "firms.csv").unlink()
-    assert "the archive's directory is larger than 1024 KB" in refused(toy)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"PK\x03\x04" + bytes(100), "not an XLSX file"),
-        (b"hello", "not an XLSX file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old .xls file or a workbook with a password"),
-    ],
-)
-def test_files_that_are_no_workbook(toy: Path, content: bytes, message: str) -> None:
-    (toy / "firms.csv").unlink()
-    (toy / "firms.xlsx").write_bytes(content)
-    assert f"firms: {message}" in refused(toy)
-
-
-def test_a_workbook_alone_that_cannot_be_read_is_not_blamed_for_missing_tables(tmp_path: Path) -> None:
-    (tmp_path / "c.xlsx").write_bytes(b"hello")
-    message = refused(tmp_path / "c.xlsx")
-    assert "c.xlsx: not an XLSX file" in message
-    assert "missing" not in message
-
-
 def test_a_damaged_parquet_file(toy: Path) -> None:
     (toy / "firms.csv").unlink()
     (toy / "firms.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
     assert "the Parquet file is damaged" in refused(toy)
 
-
-# Values
 
 HOSTILE = [
     '=HYPERLINK("http://x","甲")',
@@ -371,8 +207,6 @@ def test_file_names_of_any_kind(toy: Path) -> None:
     summarise(case, "en").encode("utf-8")
     assert set(case.rejects["reason"]) == {"not a table of a case; it was not read"}
 
-
-# Anything at all
 
 SETTINGS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 

@@ -36,11 +36,6 @@ def change(folder: Path, table: str, old: str, new: str) -> None:
     path.write_text(content.replace(old, new), encoding="utf-8")
 
 
-@pytest.fixture
-def toy(tmp_path: Path) -> Path:
-    return write_toy(tmp_path / "toy")
-
-
 def only_reject(case: Case) -> dict[str, object]:
     assert len(case.rejects) == 1, case.rejects.to_string()
     found: dict[str, object] = case.rejects.iloc[0].to_dict()

@@ -1,8 +1,7 @@
-"""The tagger on small invented texts, on the Jiaxing case, and its figures; the public data only where they lie."""
+"""None"""
 
 from __future__ import annotations
 
-import json
 import pickle
 import warnings
 from pathlib import Path
@@ -18,41 +17,13 @@ from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.tagging.cases import case_terms, examples, tag_case, tag_products
 from chaingraph.tagging.context import batches, beside
-from chaingraph.tagging.evaluation import calibration, in_development, outside_rate, precision_recall, sample_figures
 from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, pair_features, parts
 from chaingraph.tagging.linear import LinearStep
-from chaingraph.tagging.tagger import SegmentTagger, same_meaning
+from chaingraph.tagging.tagger import SegmentTagger
 from chaingraph.writers.case import write_case
+from tests.made_tags import TERMS, TEXTS, small, toy_chains
 
 ROOT = Path(__file__).resolve().parents[2]
-TERMS = pd.DataFrame(
-    {
-        "term": [
-            "光伏玻璃",
-            "超白玻璃",
-            "锂电池",
-            "动力电池",
-            "锂电池隔膜",
-            "隔膜",
-            "光刻胶",
-            "白酒",
-            "贷款",
-            "水泥",
-            "旅游",
-            "图书",
-        ],
-        "segments": ["PV04", "PV04", "EV04", "EV04", "EV03", "EV03", "CM14;NC02", "", "", "", "", ""],
-    }
-)
-TEXTS = [
-    ("光伏玻璃", "PV04"), ("太阳能玻璃", "PV04"), ("动力锂电池", "EV04"), ("锂电池组", "EV04"), ("湿法隔膜", "EV03"),
-    ("涂覆隔膜", "EV03"), ("光刻胶", "CM14;NC02"), ("高端白酒", ""), ("商品房", ""), ("信用卡", ""),
-]  # fmt: skip
-
-
-def small() -> SegmentTagger:
-    texts, labels = zip(*TEXTS * 3, strict=True)
-    return SegmentTagger(TERMS).fit(texts, labels, [f"firm{row}" for row in range(len(texts))])
 
 
 @pytest.fixture(scope="module")
@@ -230,23 +201,6 @@ def test_what_cannot_be_learnt_is_refused() -> None:
         SegmentTagger().fit(["贷款"], [""])
 
 
-def toy_chains() -> Case:
-    tables = {name: empty_table(name) for name in ("segments", "firms", "firm_segments", "segment_terms")}
-    ids = ["PV04", "EV04", "EV03", "CM14", "NC02"]
-    tables["segments"] = pd.DataFrame(
-        {"segment_id": ids, "chain_id": [one[:2] for one in ids],
-         "segment": ["光伏玻璃", "动力电池", "隔膜", "电子化学品", "半导体材料"], "stage": "upstream"}
-    ).reindex(columns=tables["segments"].columns)  # fmt: skip
-    rows = [(f"f{row}", label, text) for row, (text, label) in enumerate(TEXTS * 3) if label]
-    tables["firm_segments"] = pd.DataFrame(rows, columns=["firm_id", "segment_id", "product"]).reindex(
-        columns=tables["firm_segments"].columns
-    )
-    tables["segment_terms"] = TERMS.assign(segments=TERMS["segments"].replace("", np.nan)).reindex(
-        columns=tables["segment_terms"].columns
-    )
-    return Case("chains", tables)
-
-
 def test_products_of_a_case_become_rows_that_say_where_they_are_from() -> None:
     products = pd.DataFrame(
         {
@@ -327,82 +281,6 @@ def test_names_of_unused_classes_are_words_of_other_industries() -> None:
     segments = chains["segments"].assign(gbt4754=["3042", *[np.nan] * 4])
     terms = case_terms(Case("c", {**chains.tables, "segments": segments}), notes)
     assert terms.loc[terms["origin"] == "class", ["term", "segments"]].to_numpy().tolist() == [["稻谷种植", ""]]
-
-
-def test_precision_and_recall_count_firm_and_segment_pairs() -> None:
-    known = pd.DataFrame({"firm_id": ["a", "a", "b"], "segment_id": ["CM14", "PV04", "EV04"], "product": "x"})
-    pairs = pd.DataFrame(
-        {"firm_id": ["a", "a", "b"], "segment_id": ["NC02", "PV04", "EV03"], "probability": [0.9, 0.8, 0.4],
-         "threshold": 0.5}
-    )  # fmt: skip
-    strict = precision_recall(pairs, known)
-    assert strict == {"precision": 0.5, "recall": pytest.approx(1 / 3), "named": 2, "known": 3}
-    same = same_meaning(TERMS)
-    assert precision_recall(pairs, known, same) == {
-        "precision": 1.0, "recall": pytest.approx(2 / 3), "named": 2, "known": 3,
-    }  # fmt: skip
-    assert precision_recall(pairs, known, same, "EV")["recall"] == 0.0
-    assert calibration(pairs, known, same)[0] == {"from": 0.2, "to": 0.4, "pairs": 1, "said": 0.4, "right": 0.0}
-
-
-def test_the_share_tagged_in_other_industries() -> None:
-    products = pd.DataFrame({"firm_id": ["bank", "bank", "solar"], "product": ["贷款", "光伏", "光伏"]})
-    firms = pd.DataFrame({"firm_id": ["bank", "solar"], "industry": ["480301", "630501"]})
-    found = outside_rate(products, firms, {"text": products["product"] == "光伏"})
-    assert found["products"] == 2
-    assert found["text"]["all"] == 0.5
-    assert found["text"]["by_industry"] == {"银行": 0.5}
-    halves = [in_development("bank"), in_development("solar"), in_development("maker")]
-    assert len(set(halves)) == 2
-    assert found["confirming"] == (0 if halves[0] else 2)
-
-
-def test_the_hand_read_sample_is_judged_by_its_verdicts() -> None:
-    import hashlib
-
-    names = ["甲", "乙", "丙", "丁"]
-    verdicts = ["PV04", "none", "EV04;none", "EV03"]
-    sample = pd.DataFrame(
-        {"draw": range(4), "sha256": [hashlib.sha256(name.encode()).hexdigest() for name in names],
-         "first": verdicts, "second": ["PV04", "none", "EV04", "EV03"], "verdict": verdicts}
-    )  # fmt: skip
-    figures = sample_figures(sample, names, {"甲": ["PV04", "EV01"], "丙": ["EV04"]})
-    assert (figures["surest_right"], figures["all_right"], figures["surest_right_decided"]) == (1.0, 0.5, 1.0)
-    assert (figures["silence_right"], figures["silence_right_decided"]) == (0.5, 0.5)
-    assert figures["agreement"] == 0.75
-
-
-def test_the_sample_holds_no_names_and_known_segments() -> None:
-    sample = pd.read_csv(ROOT / "tests" / "tagged_sample.csv", dtype="str")
-    segments = set(pd.read_csv(ROOT / "data" / "jiaxing" / "segments.csv", dtype="str")["segment_id"])
-    assert sample["sha256"].str.fullmatch(r"[0-9a-f]{64}").all()
-    assert not sample["sha256"].duplicated().any()
-    for column in ("first", "second", "verdict"):
-        assert set(";".join(sample[column]).split(";")) <= segments | {"none"}
-
-
-def test_the_document_quotes_the_figures_of_the_evaluation() -> None:
-    figures = json.loads((ROOT / "docs" / "tagging.json").read_text(encoding="utf-8"))
-    document = (ROOT / "docs" / "tagging.md").read_text(encoding="utf-8")
-    for judge in ("tagger", "baseline"):
-        for how in ("strict", "same_meaning"):
-            held = figures["held_out"][judge][how]
-            assert f"{held['precision']:.3f}" in document
-            assert f"{held['recall']:.3f}" in document
-            half = figures["held_out"][judge]["halves"]["confirming"][how]
-            assert judge == "baseline" or f"{half['precision']:.3f} | {half['recall']:.3f}" in document
-    ways = [way[half] for way in figures["outside"].values() if isinstance(way, dict) for half in ("all", "confirming")]
-    for value in (*ways, figures["hand_read"]["surest_right"], figures["threshold"]):
-        assert f"{value:.3f}" in document
-
-
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
-def test_the_readme_quotes_the_strict_figures(name: str) -> None:
-    figures = json.loads((ROOT / "docs" / "tagging.json").read_text(encoding="utf-8"))
-    held = figures["held_out"]["tagger"]["strict"]
-    row = next(line for line in (ROOT / name).read_text("utf-8").splitlines() if line.startswith("| `chaingraph tag`"))
-    assert f"{held['precision']:.3f}" in row
-    assert f"{held['recall']:.3f}" in row
 
 
 @pytest.mark.slow

@@ -1,10 +1,6 @@
-"""The store's contract, on a real server: what is pushed comes back, is written once, and nobody else is touched."""
+"""None"""
 
 from __future__ import annotations
-
-import uuid
-from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,10 +11,12 @@ from chaingraph.model.schema import TABLES
 from chaingraph.stores.graphdb.pull import read_neo4j, wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.results import run_id
-from tests.neo4j_server import Address, address, ask, content, last_transaction, toy_findings
+from tests.neo4j_server import Address, ask, content, last_transaction, pull, push, toy_findings
 from tests.toy import toy_tables
 
 pytestmark = pytest.mark.neo4j
+
+
 HOSTILE = (
     "'); MATCH (n) DETACH DELETE n //",
     "`) DETACH DELETE n //`",
@@ -31,29 +29,6 @@ HOSTILE = (
     "🔋" * 10_000,
     "null",
 )
-
-
-@pytest.fixture
-def server() -> Address:
-    return address()
-
-
-@pytest.fixture
-def dataset(server: Address) -> Iterator[str]:
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    yield name
-    if ask(server, "MATCH (l:Load {dataset: $name}) RETURN l LIMIT 1", name=name):
-        wipe_neo4j(server.uri, name, **server.login)
-    leftover = "MATCH (n) WHERE n.cg_uid STARTS WITH $prefix OR n.test = $name DETACH DELETE n"
-    ask(server, leftover, prefix=f"{name}|", name=name)
-
-
-def push(server: Address, dataset: str, tables: dict[str, pd.DataFrame], **options: Any) -> Any:
-    return write_neo4j(Case("toy", tables), server.uri, dataset=dataset, **server.login, **options)
-
-
-def pull(server: Address, dataset: str) -> Case:
-    return read_neo4j(server.uri, dataset=dataset, **server.login)
 
 
 def assert_same(pushed: dict[str, pd.DataFrame], pulled: Case) -> None:
@@ -374,69 +349,6 @@ def test_an_overtaken_push_stops(server: Address, dataset: str) -> None:
     with pytest.raises(StoreError, match=r"load 1 of dataset .* was overtaken"):
         push(server, dataset, tables, progress=overtake)
     assert_same(newer, pull(server, dataset))
-
-
-def test_results_hang_on_the_graph(server: Address, dataset: str) -> None:
-    findings = toy_findings()
-    push(server, dataset, toy_tables(), findings=findings)
-    gaps = ask(
-        server,
-        "MATCH (s:Segment)-[g:GAP_IN]->(r:Region) WHERE g.cg_uid STARTS WITH $prefix "
-        "RETURN s.segment_id AS s, r.path AS r, g.state AS state, g.expected AS e, g.run_id AS run ORDER BY s",
-        prefix=f"{dataset}|",
-    )
-    run = run_id(findings)
-    place = "中国/浙江/嘉兴"
-    assert gaps == [
-        {"s": "HY02", "r": place, "state": "none_known", "e": None, "run": run},
-        {"s": "PV02", "r": place, "state": "none_known", "e": 1.4, "run": run},
-    ]
-    targets = ask(
-        server,
-        "MATCH (f:Firm)-[t:TARGETS]->(s:Segment) WHERE t.cg_uid STARTS WITH $prefix RETURN f.firm_id AS "
-        "f, s.segment_id AS s, "
-        "t.candidate_list AS l, t.fit_lift AS lift, t.fit_low AS low, t.term_mix AS mix, t.term_near AS near, "
-        "t.strategy AS st ORDER BY f",
-        prefix=f"{dataset}|",
-    )
-    assert targets == [
-        {"f": "O01", "s": "PV01", "l": "reinvest", "lift": 2.0, "low": None, "mix": None, "near": None, "st": "extend"},
-        {"f": "O02", "s": "PV02", "l": "new", "lift": 2.7, "low": 1.9, "mix": 0.6, "near": 0.4, "st": "extend"},
-        {"f": "O03", "s": "PV02", "l": "new", "lift": 1.2, "low": None, "mix": 0.2, "near": None, "st": "extend"},
-    ]
-
-
-def test_a_newer_run_replaces_only_its_own_region(server: Address, dataset: str) -> None:
-    tables = toy_tables()
-    push(server, dataset, tables, findings=toy_findings())
-    push(server, dataset, tables, findings=toy_findings(region="上海"))
-    push(server, dataset, tables, findings=toy_findings(lift=3.1))
-    live = ask(
-        server,
-        "MATCH (f:Firm {cg_uid: $uid})-[t:TARGETS]->() RETURN t.region AS r, t.fit_lift AS l, "
-        "t.cg_retired AS g ORDER BY r, l",
-        uid=f"{dataset}|O02",
-    )
-    assert live == [
-        {"r": "上海", "l": 2.7, "g": None},
-        {"r": "嘉兴", "l": 2.7, "g": 3},
-        {"r": "嘉兴", "l": 3.1, "g": None},
-    ]
-    assert push(server, dataset, tables, findings=toy_findings(lift=3.1)).number is None
-
-
-def test_results_of_a_vanished_firm_are_retired(server: Address, dataset: str) -> None:
-    tables = toy_tables()
-    push(server, dataset, tables, findings=toy_findings())
-    for name in ("firms", "firm_segments", "firm_sites", "firm_links", "leader_purchases"):
-        column = {"firm_links": "source_id", "leader_purchases": "supplier_id"}.get(name, "firm_id")
-        tables[name] = tables[name][tables[name][column] != "O02"]
-    links = tables["firm_links"]
-    tables["firm_links"] = links[links["target_id"] != "O02"]
-    push(server, dataset, tables)
-    live = ask(server, "MATCH (f:Firm)-[t:TARGETS]->() WHERE t.cg_uid STARTS WITH $p AND t.cg_retired IS NULL "
-               "RETURN f.firm_id AS f ORDER BY f", p=f"{dataset}|")  # fmt: skip
-    assert [row["f"] for row in live] == ["O01", "O03"]
 
 
 def test_reading_says_what_is_there(server: Address, dataset: str) -> None:

@@ -1,4 +1,4 @@
-"""The pages in a real browser without a network: what is requested, and what goes wrong, fails the test."""
+"""Pages of the made findings: as text, and in a real browser without a network, where a request fails the test."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from chaingraph.writers.page.page import write_pages
 from tests.made_findings import made_findings
 from tests.made_graph import made_graph
+from tests.page_reader import payload_of
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 FLAGS = (
@@ -27,6 +28,20 @@ FLAGS = (
     "--hide-scrollbars",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("pages") / "out"
+    paths = write_pages(made_findings(), made_graph(), folder)
+    assert [path.name for path in paths] == ["index.html", "mk.html", "xk.html"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in paths)
+    return {path.name: path.read_bytes().decode("utf-8") for path in paths}
+
+
+@pytest.fixture(scope="session")
+def chain(pages: dict[str, str]) -> dict[str, Any]:
+    return payload_of(pages["mk.html"])
 
 
 @pytest.fixture(scope="session")

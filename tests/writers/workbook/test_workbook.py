@@ -1,4 +1,4 @@
-"""The workbook: what stands in it, that nothing in it runs, the same bytes twice, and that an office opens it."""
+"""None"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import xlsxwriter
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
-from chaingraph.writers.cell_text import CELL_LIMIT, address, lines, sheet_name
+from chaingraph.writers.cell_text import CELL_LIMIT
 from chaingraph.writers.workbook.evidence import evidence, local_shares
 from chaingraph.writers.workbook.profile_columns import CHAIN_COLUMNS
 from chaingraph.writers.workbook.workbook import write_workbook
@@ -212,39 +212,6 @@ def test_a_book_of_five_thousand_rows_takes_little_more_than_its_bare_cells(tmp_
         sheet.write_string(cell // 40, cell % 40, "多晶硅", look)
     bare.close()
     assert ours < 2.5 * (time.process_time() - started)  # 1.8 to 2.0 when this was written
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("嘉兴日报2025-11-06 http://www.example.cn/a?b=1&c=2", "http://www.example.cn/a?b=1&c=2"),
-        ("见https://example.cn/a。", "https://example.cn/a"),
-        ("https://example.cn/a;https://example.cn/b", None),
-        ("javascript:alert(1)", None),
-        ("file:///etc/passwd", None),
-        ("http://gov.cn@evil.example/", None),
-        ("http://", None),
-        ("http://" + "a" * 3000, None),
-        ('http://x.cn/"><script>', "http://x.cn/"),
-    ],
-)
-def test_only_one_plain_web_address_becomes_a_link(source: str, expected: str | None) -> None:
-    assert address(source) == expected
-
-
-def test_sheet_names_fit_and_differ() -> None:
-    long = "产业链" * 20
-    first = sheet_name(long, [])
-    assert len(first) == 31
-    assert sheet_name(long, [first]) == "产业链" * 9 + "产业 2"
-    assert sheet_name("HISTORY", []) == "sheet"
-    assert sheet_name("pv", ["PV"]) == "pv 2"
-    assert sheet_name("'=a'", []) == "=a"
-
-
-def test_lines_keep_brackets_together() -> None:
-    assert lines("a(b;c)\uff1bd; e\uff08f;g\uff09") == "a(b;c)\nd\ne\uff08f;g\uff09"
-    assert lines(None) is None
 
 
 def test_cells_are_cut_at_what_excel_holds(tmp_path: Path) -> None:
