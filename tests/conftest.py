@@ -25,7 +25,10 @@ ONE_SERVER = "tests/stores/graphdb/test_*.py"
 BEGIN_FIRST = (
     "tests/stores/graphdb/test_failures.py",  # a server of its own
     ONE_SERVER,
-    "tests/writers/page/test_browser.py",
+    "tests/writers/page/test_browser_rules.py",
+    "tests/writers/page/test_browser_panorama.py",
+    "tests/writers/page/test_browser_lists.py",
+    "tests/writers/page/test_browser_views.py",
     "tests/engines/test_engine_contract.py",
     "tests/tagging/test_tagger.py",
     "tests/backtest/test_figures.py",

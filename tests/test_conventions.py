@@ -210,3 +210,9 @@ def test_what_tests_share_stands_beside_them_and_is_found_under_one_name() -> No
 def test_a_file_of_tests_has_one_subject_and_stays_short(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= 400, f"{path.name} has {lines} lines: part it along the modules that it tests"
+
+
+def test_the_rooms_of_the_tests_are_those_of_the_package() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests") for path in TESTS}
+    strange = sorted(str(folder) for folder in folders if not (PACKAGE / folder).is_dir())
+    assert not strange, f"no such room in chaingraph: {strange}"

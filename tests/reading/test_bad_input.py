@@ -132,6 +132,7 @@ LINES = "abcdefghijklmn\n"
     ],
     ids=["bytes", "letters", "letters under a header", "lines under a header"],
 )
+@pytest.mark.long
 @IN_KILOBYTES
 def test_200_mb_of_garbage(toy: Path, head: bytes, letters: str, limit: int, message: str) -> None:
     if letters:
