@@ -19,7 +19,7 @@ from chaingraph.ledger import place, store
 from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.store import open_ledger
-from tests.made_ledger import CENTRE, RULES, derived_rows, entered, facts
+from tests.made_ledger import CENTRE, PLACES, RULES, derived_rows, entered, facts
 
 
 def test_sending_an_act_again_records_it_once(tmp_path: Path) -> None:
