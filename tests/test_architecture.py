@@ -85,12 +85,19 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def by_name(call: ast.Call, known: set[str]) -> Iterator[tuple[int, str]]:
-    """The modules of ours that a call names in its arguments: ``import_module("chaingraph.writers.page")``."""
+    """The modules of ours that a call names in its arguments: ``import_module("chaingraph.writers.page")``.
+
+    The registry is given a room and loads whichever of its modules is asked for: all of them count.
+    """
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    whole = called in ("module_of", "function_of")
     for part in (text for argument in call.args for text in ast.walk(argument)):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             name = part.value.removeprefix("chaingraph.")
             if part.value.startswith("chaingraph.") and name in known:
                 yield call.lineno, name
+                if whole:
+                    yield from ((call.lineno, module) for module in sorted(known) if module.startswith(f"{name}."))
 
 
 def own_imports(path: Path) -> Iterator[tuple[int, str]]:
@@ -127,6 +134,10 @@ def test_imports_made_by_name_are_seen() -> None:
     assert isinstance(call.value, ast.Attribute)
     assert isinstance(call.value.value, ast.Call)
     assert list(by_name(call.value.value, {"errors"})) == [(1, "errors")]
+    found = ast.parse('registry.module_of("chaingraph.pools", pool)').body[0]
+    assert isinstance(found, ast.Expr)
+    assert isinstance(found.value, ast.Call)
+    assert list(by_name(found.value, {"pools", "pools.fund", "places"})) == [(1, "pools"), (1, "pools.fund")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)

@@ -15,7 +15,7 @@ class SurveyOptions:
     Parameters
     ----------
     strategy
-        ``auto`` (each chain's own), or one for all chains: strengthen, extend, build.
+        ``auto`` (each chain's own), or one for all chains: strengthen, extend, build, or the path of a TOML file.
     top
         Length of a list.
     as_of

@@ -25,7 +25,7 @@ from chaingraph.fit.reference import NoReference, Reference, firms_compared
 from chaingraph.labels import LANGUAGES, both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.strategy import Strategy, load_strategy
+from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
 from chaingraph.sql import OpenEngine, Query
 from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
 from chaingraph.wording.lists import describe_rankings, list_notes
@@ -146,6 +146,7 @@ def survey(
     now = options.as_of or data_date(graph)
     places = firm_places(graph, region)
     strategies = _strategies(graph, options.strategy)
+    asked_for = options.strategy if options.strategy == AUTO else load_strategy(options.strategy).name
     with open_engine(survey_tables(graph, places)) as query:
         progress("gaps")
         around = look_around(graph, region, query, places, reference)
@@ -219,23 +220,25 @@ def survey(
             for language in LANGUAGES
         },
         parameters={
-            "region": region, "strategy": options.strategy, "top": options.top, "as_of": now, "seed": options.seed,
+            "region": region, "strategy": asked_for, "top": options.top, "as_of": now, "seed": options.seed,
             "draws": options.draws,
             **reference.about(), "firms": len(graph["firms"]),
             **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
             "local_firms": int(_inside(places).sum()), "gap_rules": gap_rules(),
-            "strategies": main_plans, **({} if options.weights is None else {"weights": dict(options.weights)}),
+            "strategies": main_plans, **own_titles(strategies),
+            **({} if options.weights is None else {"weights": dict(options.weights)}),
         },
     )  # fmt: skip
 
 
 def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
     own = dict(zip(graph["chains"]["chain_id"], graph["chains"]["strategy"], strict=True))
-    chosen = {chain: name if strategy == "auto" else strategy for chain, name in own.items()}
     # A chain for which nobody chose gets the middle way, and its note says that it is our assumption.
-    return {
-        str(chain): load_strategy(name if isinstance(name, str) else "extend") for chain, name in sorted(chosen.items())
-    }
+    chosen = {chain: name if isinstance(name, str) else "extend" for chain, name in own.items()}
+    if strategy != AUTO:
+        whole = load_strategy(strategy)
+        return {str(chain): whole for chain in sorted(own)}
+    return {str(chain): load_strategy(name) for chain, name in sorted(chosen.items())}
 
 
 def _inside(places: pd.DataFrame) -> pd.Series:
@@ -243,10 +246,8 @@ def _inside(places: pd.DataFrame) -> pd.Series:
 
 
 def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
-    by_plan = {
-        name: chain_seeds(graph, around.presence, around.leaders, load_strategy(name))
-        for name in sorted({"strengthen", *(plan.name for plan in strategies.values())})
-    }
+    plans = {plan.name: plan for plan in (load_strategy("strengthen"), *strategies.values())}
+    by_plan = {name: chain_seeds(graph, around.presence, around.leaders, plan) for name, plan in sorted(plans.items())}
     own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
     main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
     return {"main": main, "leader": by_plan["strengthen"], "sector": main}

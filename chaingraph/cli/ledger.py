@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaingraph.cli.options import Named
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.ledger.fields import FIELD, RECORDS, STAGES
@@ -33,7 +34,8 @@ def ledger_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every command of the ledger takes: the file, its rules, how its journal is kept, the language."""
     for decorate in reversed((
         click.argument("ledger", type=click.Path(path_type=Path)),
-        click.option("--rules", default="jiaxing", show_default=True, help="规则名或TOML文件 / name or TOML file"),
+        click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True,
+                     help="规则名或TOML文件 / name or TOML file"),
         click.option("--journal", type=click.Choice(["wal", "delete"]), default="wal", show_default=True,
                      help="网络共享上用 delete / delete on a network share"),
         click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True,

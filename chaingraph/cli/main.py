@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.cli.group import COMMANDS, help_option, spoken, translated
-from chaingraph.cli.options import is_date
+from chaingraph.cli.options import Named, is_date
 from chaingraph.cli.survey import (
     CHARTS,
     draw_chart,
@@ -34,6 +34,7 @@ from chaingraph.cli.survey import (
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, language, text
+from chaingraph.model.strategy import AUTO
 from chaingraph.wording.phrases import data_day
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 
 DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
-STRATEGIES = ("auto", "strengthen", "extend", "build")
 SHOWN_REJECTS = 20
 _REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
@@ -108,14 +108,15 @@ def command_line(lang: str) -> click.Group:
     one_chain = option("chain", "CHAIN", required=True)
     reference = option("reference", "CASE2", default="listed", show_default=True)
     survey = (
-        option("strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True),
+        option("strategy", type=Named("strategies", also=(AUTO,), lang=lang), default=AUTO, show_default=True),
         option("top", "N", type=click.IntRange(1, 5000), default=30, show_default=True),
         reference,
         option("as-of", "DATE", told="as_of", callback=partial(_date, lang)),
     )
     engines = option("engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
     engine = (engines, option("master", "URL"))
-    book = (option("profile", "PROFILE", default="zhejiang", show_default=True), option("update", "FILE.xlsx"),
+    book = (option("profile", type=Named("profiles", lang=lang), default="zhejiang", show_default=True),
+            option("update", "FILE.xlsx"),
             option("ledger", "FILE.db"), option("ledger-place", "PLACE", told="ledger_place"))  # fmt: skip
     chains = click.Option(["--chain", "chains"], metavar="CHAIN", multiple=True, help=text("cli.option_chains", lang))
     draws = option("draws", "N", type=click.IntRange(0, 10_000), default=200, show_default=True)

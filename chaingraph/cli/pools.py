@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli.options import checked_day
+from chaingraph.cli.options import Named, checked_day
 from chaingraph.labels import text
+from chaingraph.model.registry import shipped
 
-_NAMES = ("reinvest", "fund", "headquarters", "technology", "site", "team")
 _SHOWN = ("pool_list", "rank", "firm", "city", "segment", "via", "amount", "amount_unit", "reasons")
 _FIRST = 15  # rows of a list shown on the terminal
 
@@ -20,9 +20,7 @@ _FIRST = 15  # rows of a list shown on the terminal
 @click.command("pools")
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--region", required=True, help="招商的地区 / the region that recruits")
-@click.option(
-    "--pool", "names", multiple=True, type=click.Choice(_NAMES), help="招商方式,可多次 / which; may be repeated"
-)
+@click.option("--pool", "names", multiple=True, type=Named("pools"), help="招商方式,可多次 / which; may be repeated")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="写入 .xlsx 或 .csv / file to write")
 @click.option(
     "--on", callback=checked_day, help="政策须在该日有效,默认今天 / day policies have to hold on, default today"
@@ -44,7 +42,7 @@ def pools_command(
     graph = build_graph(*cases)
     findings = survey(graph, region=region, lang=lang, reference=compared)
     day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or _NAMES]
+    found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or shipped("pools")]
     if out is not None:
         rows = write_pools(found, out, region=region, as_of=findings.as_of, lang=lang)
         click.echo(text("pools.wrote", lang, path=out, rows=rows))
@@ -53,7 +51,7 @@ def pools_command(
         click.echo("* " + text("explain.note_counted", lang, **graph.reading._asdict()))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for pool in found:
-        click.echo(text("pools.title", lang, region=region, pool=text(f"pools.pool_{pool.name}", lang)))
+        click.echo(text("pools.title", lang, region=region, pool=pool.title))
         for note in notes(pool, lang):
             click.echo(f"* {note}")
         shown = pool_table(pool, lang)

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chaingraph.ledger.events import LedgerError, canonical, day_or_none
+from chaingraph.ledger.events import canonical, day_or_none
 from chaingraph.ledger.fields import CURRENCIES, LADDER, RECORDS, TIERS
+from chaingraph.model.registry import Place, load
 
 Rule = Mapping[str, Any]
 Facts = Mapping[str, Any]
@@ -44,7 +43,9 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "rates": {"oldest_days": (int,), "table": (list,)},
 }  # fmt: skip
 RULES = tuple(_SHAPES)
-_INDICATOR = {"measure", "tier", "usd_m_over", "applies_to", "cny_m_from"}
+_INDICATOR = ("measure", "tier", "usd_m_over", "applies_to", "cny_m_from")
+_NOWHERE = Place("rules", "-")
+_FORMS = {str: '"…"', int: "0, 1, 2, …", float: "0, 0.5, 1, …", list: '["…", "…"]', dict: "{ … = … }"}
 
 
 class Rate(NamedTuple):
@@ -89,79 +90,61 @@ def load_rules(source: str | Path) -> Rules:
 
     Raises
     ------
-    LedgerError
-        When there is no such file, or a rule is unknown, has an unknown key, a value of another type, or no paragraph.
+    UnknownNameError
+        When there is no such file, it is no TOML, or a rule is unknown, has an unknown key, a value of another type, or
+        no paragraph: the message names the rule, the key, what was found and what may stand there.
     """
-    if isinstance(source, str) and source.isidentifier():
-        place = files("chaingraph") / "library" / "rules" / f"{source}.toml"
-        if not place.is_file():
-            raise LedgerError(reason="no_rules", path=source)
-        content = place.read_text(encoding="utf-8")
-    else:
-        try:
-            content = Path(source).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LedgerError(reason="no_rules", path=source) from error
-    try:
-        return read_rules(tomllib.loads(content))
-    except tomllib.TOMLDecodeError as error:
-        raise LedgerError(reason="bad_rules", rule=source, key="TOML", found=error) from error
+    found = load("rules", source)
+    return read_rules(found.content, found.where)
 
 
-def read_rules(content: Mapping[str, Any]) -> Rules:
-    """Rules from what a TOML file holds, checked.
+def read_rules(content: Mapping[str, Any], where: Place = _NOWHERE) -> Rules:
+    """Rules from what a TOML file holds, checked; ``where`` names the file in messages.
 
     Raises
     ------
-    LedgerError
+    UnknownNameError
         As `load_rules`.
     """
     sections = {name: body for name, body in content.items() if name not in ("name", "plan")}
+    where.keys(sections, RULES)
     for name, body in sections.items():
-        if name not in _SHAPES or not isinstance(body, dict):
-            raise LedgerError(reason="bad_rules", rule=name, key="-", found=f"? {', '.join(_SHAPES)}")
+        part = where.within(f"[{name}]")
         shape = {**_SHAPES[name], "paragraph": (str,), "says": (str,)}
-        for key in shape.keys() - body.keys():
-            raise LedgerError(reason="bad_rules", rule=name, key=key, found="-")
-        for key, value in body.items():
-            kinds = shape.get(key, (str,) if key == "reading" else ())
-            if not isinstance(value, kinds) or isinstance(value, bool):
-                raise LedgerError(reason="bad_rules", rule=name, key=key, found=value)
-    _check_values(sections)
+        known = {**shape, "reading": (str,)}
+        part.keys(where.table(name, body), tuple(known))
+        for key, kinds in known.items():
+            value = body.get(key)
+            if (key in shape or key in body) and (not isinstance(value, kinds) or isinstance(value, bool)):
+                part.refuse(key, value, _FORMS[kinds[-1]])
+        _check_values(name, body, part)
     return Rules(str(content.get("name", "")), str(content.get("plan", "")), sections)
 
 
-def _check_values(sections: Mapping[str, Rule]) -> None:
+def _check_values(name: str, body: Rule, where: Place) -> None:
     """Refuse values that no reading makes sense of."""
-
-    def refuse(rule: str, key: str, value: object) -> None:
-        raise LedgerError(reason="bad_rules", rule=rule, key=key, found=value)
-
-    for name, body in sections.items():
-        if body.get("counted_at", "signed") not in LADDER:
-            refuse(name, "counted_at", body["counted_at"])
-        for key, value in body.items():
-            if isinstance(value, (int, float)) and value < 0:
-                refuse(name, key, value)
-    if "stages" in sections and sections["stages"]["order"] != list(LADDER):
-        refuse("stages", "order", sections["stages"]["order"])
-    for name, indicator in sections.get("progress", {}).get("indicators", {}).items():
-        known = isinstance(indicator, dict) and indicator.keys() <= _INDICATOR
-        if not known or indicator.get("measure") not in ("paid_in", "projects"):
-            refuse("progress", name, indicator)
-        if indicator.get("tier", "listed") not in TIERS:
-            refuse("progress", name, indicator["tier"])
-    for row in sections.get("assessment", {}).get("bonus", []):
+    if "counted_at" in body:
+        where.choice("counted_at", body["counted_at"], LADDER)
+    for key, value in body.items():
+        if isinstance(value, (int, float)) and value < 0:
+            where.refuse(key, value, "≥ 0")
+    if name == "stages" and body["order"] != list(LADDER):
+        where.refuse("order", body["order"], str(list(LADDER)))
+    for indicator, held in body["indicators"].items() if name == "progress" else ():
+        part = where.within(f"indicators.{indicator}")
+        part.keys(where.table(f"indicators.{indicator}", held), _INDICATOR)
+        part.choice("measure", held.get("measure"), ("paid_in", "projects"))
+        part.choice("tier", held.get("tier", "listed"), tuple(TIERS))
+    for row in body["bonus"] if name == "assessment" else ():
         whole = isinstance(row, dict) and row.keys() == {"indicator", "each", "most"}
         if not whole or not all(isinstance(row[key], (int, float)) and row[key] >= 0 for key in ("each", "most")):
-            refuse("assessment", "bonus", row)
-    for kind in sections.get("dossier", {}).get("wanted", []):
-        if kind not in RECORDS:
-            refuse("dossier", "wanted", kind)
-    for row in sections.get("rates", {}).get("table", []):
+            where.refuse("bonus", row, '{ indicator = "…", each = 1, most = 5 }')
+    if name == "dossier":
+        where.strings("wanted", body["wanted"], tuple(RECORDS))
+    for row in body["table"] if name == "rates" else ():
         fine = isinstance(row, dict) and row.get("currency") in CURRENCIES and day_or_none(row.get("on"))
         if not fine or not isinstance(row.get("cny"), (int, float)) or not row["cny"] > 0 or not row.get("source"):
-            refuse("rates", "table", row)
+            where.refuse("table", row, '{ currency = "USD", on = "2024-01-02", cny = 7.1, source = "…" }')
 
 
 def rate(rules: Rules, currency: str, on: str) -> float | None:

@@ -22,6 +22,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chaingraph.model.registry import load, shipped
+
 Kind = Literal["id", "text", "set", "choice", "date", "number", "integer", "flag"]
 
 DTYPES: dict[str, str] = {
@@ -137,11 +139,7 @@ PROVENANCE = (
 )
 
 STAGES = {"upstream": ("上游",), "midstream": ("中游",), "downstream": ("下游",)}
-STRATEGIES = {
-    "strengthen": ("强链", "固链", "强链固链"),
-    "extend": ("延链", "补链", "延链补链"),
-    "build": ("建链", "引链", "引链建链"),
-}
+STRATEGIES = {name: tuple(load("strategies", name).content["words"]) for name in shipped("strategies")}
 CHAIN_CLASSES = {
     "traditional": ("传统优势", "传统优势产业"),
     "emerging": ("战略性新兴", "战略性新兴产业"),

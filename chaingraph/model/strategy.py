@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from chaingraph.errors import UnknownNameError
-from chaingraph.labels import both
+from chaingraph.labels import entries
+from chaingraph.model import registry
+from chaingraph.model.columns import TIERS
+from chaingraph.model.registry import Words
+from chaingraph.model.results import GAP_STATES
 
+AUTO = "auto"  # each chain's own
 ORDER_KEYS = ("signal", "linked", "tier", "severity", "reach", "fit")
+_KEYS = ("order", "title", "words", "seeds", "pool", "tiers", "rank")
+_SEEDS = ("leader", "partner", "other")
+_SEGMENTS = ("gaps", "leader_segments")
+MOST_KEYS = 4  # that order a list: as many as the text that ranks it has
 
 
 @dataclass(frozen=True)
 class Strategy:
     """One way to recruit.
 
-    seeds: weights of local firms in the fit (leader, partner, other).
+    title: what it is called, by language. seeds: weights of local firms in the fit (leader, partner, other).
     pool: ``leader_segments`` (the leaders' own segments and one hop around them) or ``gaps`` (segments in the states
     listed). tiers: lists that come first. order: the keys that order a list, strongest first. quota: the largest share
     of a list that one segment may take.
     """
 
     name: str
+    title: Words
     seeds: Mapping[str, float]
     pool: str
     states: tuple[str, ...]
@@ -33,32 +40,62 @@ class Strategy:
     quota: float
 
 
-@cache
-def load_strategy(name: str) -> Strategy:
-    """The shipped strategy of that name: strengthen, extend or build.
+def load_strategy(name: str | Path) -> Strategy:
+    """The shipped strategy of that name (strengthen, extend, build), or the one in a TOML file.
 
     Raises
     ------
     UnknownNameError
-        When there is no such strategy.
+        When there is no such strategy, or its file holds what no list can be made by: the message names the key, what
+        was found and the choices.
 
     Examples
     --------
     >>> load_strategy("extend").pool
     'gaps'
     """
-    folder = files("chaingraph") / "library" / "strategies"
-    path = folder / f"{name}.toml"
-    if not name.isidentifier() or not path.is_file():
-        names = sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
-        raise UnknownNameError(both("errors.no_strategy", name=repr(name[:80]), choices=", ".join(names)))
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = registry.load("strategies", name)
+    where, data = found.where, found.content
+    where.keys(data, _KEYS)
+    parts = {key: where.table(key, data.get(key)) for key in ("seeds", "pool", "tiers", "rank")}
+    for key, known in (("seeds", _SEEDS), ("pool", ("segments", "states")), ("tiers", ("first",)),
+                       ("rank", ("order", "quota"))):  # fmt: skip
+        where.within(f"[{key}]").keys(parts[key], known)
+    segments = where.choice("pool.segments", parts["pool"].get("segments"), _SEGMENTS)
+    states = where.strings("pool.states", parts["pool"].get("states", []), GAP_STATES)
+    if (segments == "gaps") != bool(states):  # gaps are told by their states; the leaders' segments are not
+        where.refuse("pool.states", list(states), ", ".join(GAP_STATES) if segments == "gaps" else "[]")
+    order = where.strings("rank.order", parts["rank"].get("order"), ORDER_KEYS)
+    if not 0 < len(order) == len(set(order)) <= MOST_KEYS:
+        where.refuse("rank.order", list(order), f"1-{MOST_KEYS}: {', '.join(ORDER_KEYS)}")
     return Strategy(
-        name=name,
-        seeds=data["seeds"],
-        pool=data["pool"]["segments"],
-        states=tuple(data["pool"].get("states", ())),
-        tiers=tuple(data["tiers"]["first"]),
-        order=tuple(data["rank"]["order"]),
-        quota=float(data["rank"]["quota"]),
+        name=found.name,
+        title=where.words("title", data.get("title", found.name)),
+        seeds={name: where.number(f"seeds.{name}", parts["seeds"].get(name), 100) for name in _SEEDS},
+        pool=segments,
+        states=states,
+        tiers=where.strings("tiers.first", parts["tiers"].get("first"), tuple(TIERS)),
+        order=order,
+        quota=where.number("rank.quota", parts["rank"].get("quota"), 1),
     )
+
+
+def code_captions(lang: str, parameters: Mapping[str, object] | None = None) -> dict[str, str]:
+    """The captions of all codes that a reader meets, those of the strategies among them.
+
+    Parameters
+    ----------
+    parameters
+        Of the findings: they hold the titles of strategies of the user's own.
+    """
+    titles = {name: load_strategy(name).title for name in registry.shipped("strategies")}
+    own = (parameters or {}).get("strategy_titles")
+    titles |= own if isinstance(own, dict) else {}
+    return entries("codes", lang) | {f"strategy_{name}": title[lang] for name, title in titles.items()}
+
+
+def own_titles(strategies: Mapping[str, Strategy]) -> dict[str, dict[str, Words]]:
+    """What findings have to carry of strategies that do not come with the package: ``strategy_titles``, by name."""
+    titles = {plan.name: plan.title for plan in strategies.values()}
+    own = {name: title for name, title in titles.items() if name not in registry.shipped("strategies")}
+    return {"strategy_titles": own} if own else {}

@@ -11,29 +11,24 @@ site         以地招商       a target and a parcel (or, without parcels, a zo
 team         驻点招商       a target and the team or office that approaches it
 ========================  ==================================================================================
 
-Each is a function of the graph and of what a survey found; figures and gates stand in ``library/pools/<pool>.toml``.
+Each is the function ``pool`` of the module of its name, of the graph and of what a survey found; title, figures and
+gates stand in ``library/pools/<pool>.toml``. A file of the user's own says by ``kind`` which of them it changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from chaingraph.errors import UnknownNameError
-from chaingraph.labels import both
+from chaingraph.model import registry
+from chaingraph.model.columns import TIERS
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.pools import fund, headquarters, reinvest, site, team, technology
+from chaingraph.model.registry import Definition
+from chaingraph.model.results import GAP_STATES
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
 
-POOLS: dict[str, Callable[[Ground], Pool]] = {
-    "reinvest": reinvest.pool,
-    "fund": fund.pool,
-    "headquarters": headquarters.pool,
-    "technology": technology.pool,
-    "site": site.pool,
-    "team": team.pool,
-}
 POOL_COLUMNS = (
     "pool", "list", "rank", "firm_id", "firm", "country", "city", "chain_id", "chain", "segment_id", "segment",
     "gap_state", "via", "amount", "amount_unit", "date", "reasons", "next_step", "confidence", "sources",
@@ -52,7 +47,7 @@ def find_pool(
     findings
         What a survey of the same graph found: its gaps, targets, region and date.
     name
-        One of `POOLS`.
+        One of ``registry.shipped("pools")``, or the path of a TOML file.
     on
         The day that policies have to hold on, ISO; None: the survey's date.
 
@@ -68,20 +63,35 @@ def find_pool(
     Raises
     ------
     UnknownNameError
-        When there is no such pool.
+        When there is no such pool, or its file has what no list can be made by: key, what was found, the choices.
 
     Examples
     --------
-    >>> sorted(POOLS)
-    ['fund', 'headquarters', 'reinvest', 'site', 'team', 'technology']
+    >>> registry.shipped("pools")
+    ('reinvest', 'fund', 'headquarters', 'technology', 'site', 'team')
     """
-    if name not in POOLS:
-        raise UnknownNameError(both("errors.no_pool", name=repr(name[:80]), choices=", ".join(POOLS)))
-    found = POOLS[name](pool_ground(graph, query, findings, name, on or findings.as_of, lang))
-    rows = found.rows.assign(pool=name).reindex(columns=list(POOL_COLUMNS))
+    kind = load_pool(name)
+    make: Callable[[Ground], Pool] = registry.module_of("chaingraph.pools", kind).pool
+    found = make(pool_ground(graph, query, findings, kind.content, on or findings.as_of, lang))
+    rows = found.rows.assign(pool=kind.name).reindex(columns=list(POOL_COLUMNS))
     text_columns = [column for column in POOL_COLUMNS if column not in ("rank", "amount")]
     rows = rows.astype({**dict.fromkeys(text_columns, "str"), "rank": "Int64", "amount": "float64"})
-    return Pool(name, rows, found.dropped, found.notes)
+    return replace(found, name=kind.name, title=kind.title(lang), rows=rows)
 
 
-__all__ = ["POOLS", "POOL_COLUMNS", "Pool", "find_pool"]
+def load_pool(name: str) -> Definition:
+    """The title and figures of a pool; those of the user's own file stand before those of the kind it builds on.
+
+    Raises
+    ------
+    UnknownNameError
+        As `find_pool`.
+    """
+    found = registry.built_on(registry.load("pools", name))
+    for key, known in (("states", GAP_STATES), ("tiers", tuple(TIERS))):
+        if key in found.content:
+            found.where.strings(key, found.content[key], known)
+    return found
+
+
+__all__ = ["POOL_COLUMNS", "Pool", "find_pool", "load_pool"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -25,12 +23,14 @@ _NAMED = 10  # firms named beside a count
 
 @dataclass(frozen=True)
 class Pool:
-    """What a pool holds: its rows, what was held back, and what to say beside it."""
+    """What a pool holds: which kind it is, its rows, what was held back, what to say beside it; its name and title."""
 
-    name: str
+    kind: str
     rows: pd.DataFrame
     dropped: pd.DataFrame
     notes: tuple[str, ...]
+    name: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,20 @@ class Ground:
         return text(f"codes.state_{self.gaps[segment_id]['state']}", self.lang)
 
 
-def pool_ground(graph: ChainGraph, query: Query, findings: Findings, name: str, on: str, lang: str) -> Ground:
+def pool_ground(
+    graph: ChainGraph, query: Query, findings: Findings, rules: Mapping[str, Any], on: str, lang: str
+) -> Ground:
     """Lay out a graph and what was found in it for a pool."""
     places = firm_places(graph, findings.region)
     trouble = signals(query, findings.as_of)[1]
     firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
     gates = dict(zip(trouble["firm_id"], trouble["gate"], strict=True))
     gates |= {id_: _STATUS_GATES[row["status"]] for id_, row in firms.items() if row["status"] in _STATUS_GATES}
-    content = (files("chaingraph") / "library" / "pools" / f"{name}.toml").read_text(encoding="utf-8")
     return Ground(
         graph=graph,
         query=query,
         findings=findings,
-        rules=tomllib.loads(content),
+        rules=rules,
         on=on,
         lang=lang,
         firms=firms,

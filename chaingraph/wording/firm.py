@@ -13,6 +13,7 @@ from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import both, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
+from chaingraph.model.strategy import code_captions
 from chaingraph.wording.phrases import number, percent
 
 
@@ -48,7 +49,7 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
 
 
 def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
-    strategy = text(f"codes.strategy_{row['strategy']}", lang)
+    strategy = code_captions(lang, findings.parameters)[f"strategy_{row['strategy']}"]
     kind = "leader" if row["by_leader"] else row["candidate_list"]
     english = row["firm_en"] if lang == "en" and isinstance(row["firm_en"], str) else None
     said = [

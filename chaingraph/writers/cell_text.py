@@ -8,8 +8,9 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from chaingraph.labels import entries, text
+from chaingraph.labels import text
 from chaingraph.model.columns import split
+from chaingraph.model.strategy import code_captions
 from chaingraph.writers.files import safe_text
 
 CELL_LIMIT = 32_767  # characters a cell can hold
@@ -81,7 +82,7 @@ def _trimmed(hit: str) -> str:
 
 @cache
 def _codes(lang: str) -> dict[str, str]:
-    return entries("codes", lang)
+    return code_captions(lang)
 
 
 @cache

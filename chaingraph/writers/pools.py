@@ -45,7 +45,7 @@ def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: 
         write_csv(rows, path, columns=POOL_COLUMNS)
         return count
     buffer = BytesIO()
-    sheets = {pool.name: text(f"pools.pool_{pool.name}", lang) for pool in pools}
+    sheets = {pool.name: pool.title for pool in pools}
     book = open_book(buffer, sheets, lang=lang, as_of=as_of, title=text("pools.pools", lang, region=region))
     for pool in pools:
         shown = pool_table(pool, lang)
@@ -63,7 +63,7 @@ def pool_table(pool: Pool, lang: str) -> pd.DataFrame:
     rows = pool.rows
     words = {
         "pool_list": rows["list"]
-        if pool.name == "team"
+        if pool.kind == "team"
         else rows["list"].map(lambda code: text(f"pools.list_{code}", lang)),
         "amount_unit": rows["amount_unit"].map(lambda code: text(f"pools.unit_{code}", lang), na_action="ignore"),
         "gap_state": rows["gap_state"].map(lambda code: code_text("state", code, lang), na_action="ignore"),

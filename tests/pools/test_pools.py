@@ -19,8 +19,9 @@ from chaingraph.model.case import Case
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.registry import shipped
 from chaingraph.model.schema import TABLES
-from chaingraph.pools import POOL_COLUMNS, POOLS, Pool
+from chaingraph.pools import POOL_COLUMNS, Pool
 from chaingraph.reading.read import read_case
 from chaingraph.writers.pools import write_pools
 from tests.toy import SOURCE, toy_tables, write_toy
@@ -218,7 +219,7 @@ def _whole(*, turned: bool = False) -> tuple[ChainGraph, Findings]:
     return graph, survey(graph, region="嘉兴", draws=0)
 
 
-@pytest.mark.parametrize("name", POOLS)
+@pytest.mark.parametrize("name", shipped("pools"))
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_pool_is_whole_in_both_languages(name: str, lang: str) -> None:
     pool = find_pool(*_whole(), name, lang=lang)
@@ -232,14 +233,14 @@ def test_every_pool_is_whole_in_both_languages(name: str, lang: str) -> None:
     assert pool.notes
 
 
-@pytest.mark.parametrize("name", POOLS)
+@pytest.mark.parametrize("name", shipped("pools"))
 def test_row_order_never_matters(name: str) -> None:
     turned = find_pool(*_whole(turned=True), name)
     pd.testing.assert_frame_equal(find_pool(*_whole(), name).rows, turned.rows)
 
 
 def test_an_unknown_pool_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="reinvest, fund"):
+    with pytest.raises(UnknownNameError, match="no pool 'raffle'; choose: reinvest, fund"):
         find_pool(*_whole(), "raffle")
 
 
@@ -270,7 +271,7 @@ def test_hostile_names_are_inert_in_the_workbook(tmp_path: Path) -> None:
     firms["firm"] = firms["firm"].where(firms["firm_id"] != "O03", evil)
     graph = _graph(firms=firms, funds=_table("funds", FUNDS), fund_holdings=_table("fund_holdings", HOLDINGS))
     found = survey(graph, region="嘉兴", draws=0)
-    pools = [find_pool(graph, found, name) for name in POOLS]
+    pools = [find_pool(graph, found, name) for name in shipped("pools")]
     path = tmp_path / "pools.xlsx"
     count = write_pools(pools, path, region="嘉兴", as_of=found.as_of)
     book = openpyxl.load_workbook(path)

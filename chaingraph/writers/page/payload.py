@@ -6,6 +6,7 @@ from chaingraph.facts.gaps import MADE
 from chaingraph.facts.source_kinds import SOURCE_KINDS
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model.results import GAP_STATES
+from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions
@@ -115,7 +116,7 @@ def _frame(atlas: Atlas, page: str) -> Record:
         "as_of": findings.as_of,
         "reference": str(findings.parameters.get("reference") or ""),
         "labels": {lang: entries("page", lang) for lang in LANGUAGES},
-        "codes": {lang: entries("codes", lang) for lang in LANGUAGES},
+        "codes": {lang: code_captions(lang, findings.parameters) for lang in LANGUAGES},
         "states": list(GAP_STATES),
         "chains": [{"id": row["chain_id"], "name": named(row, "chain")} for row in atlas.chains],
     }

@@ -15,6 +15,7 @@ from chaingraph.labels import entries, text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
+from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id
 from chaingraph.writers.cell_text import code_text, lines
@@ -24,6 +25,7 @@ RULES = (
     "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "grade", "tiers",
     "unknown",
 )  # fmt: skip
+_ELSEWHERE = ("region", "as_of", "files", "strategy_titles")  # parameters told otherwise
 _Said = tuple[str, str, object, str | None]
 
 
@@ -96,10 +98,11 @@ def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_S
     yield "parameters", text("workbook.region", lang), place_text(findings.region, lang), None
     yield "parameters", text("workbook.as_of", lang), data_day(findings.as_of, lang), None
     chains = names_by_id(graph, "chains", lang)
-    held = {name: value for name, value in findings.parameters.items() if name not in ("region", "as_of", "files")}
+    held = {name: value for name, value in findings.parameters.items() if name not in _ELSEWHERE}
     for item, value in _flat(held):
         if item.partition(".")[0] in ("strategies", "strategy") and isinstance(value, str):
-            value = text("method.strategy_auto", lang) if value == "auto" else code_text("strategy", value, lang)
+            titles = code_captions(lang, findings.parameters)
+            value = text("method.strategy_auto", lang) if value == "auto" else titles.get(f"strategy_{value}", value)
         if item == "reference_kind":
             value = text(f"method.reference_{value}", lang)
         yield "parameters", _parameter(item, chains, lang), value, None

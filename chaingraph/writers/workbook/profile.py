@@ -5,23 +5,19 @@ Some are shipped in ``library/profiles``; a bureau writes its own as a TOML file
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import NoReturn
 
-from chaingraph.errors import UnknownNameError
-from chaingraph.labels import LANGUAGES, both, entries
+from chaingraph.labels import LANGUAGES, entries
+from chaingraph.model import registry
+from chaingraph.model.registry import Definition, Place, Words
 from chaingraph.model.schema import TABLES
 from chaingraph.writers.workbook.profile_columns import BLANK, COLUMNS, DEFAULTS, PICTURES
 from chaingraph.writers.workbook.sheet import PAPERS
 
 _SHEET_KEYS = ("kind", "title", "caption", "columns", "headers", "pictures", "table", "paper", "frozen", "printed")
 _PROFILE_KEYS = ("name", "title", "lang", "sheets")
-Words = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,7 @@ def shipped_profiles() -> list[str]:
     >>> shipped_profiles()
     ['english', 'liutu_liuqingdan', 'situ_wuqingdan', 'wutu_wuqingdan', 'zhejiang']
     """
-    folder = files("chaingraph") / "library" / "profiles"
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+    return list(registry.shipped("profiles"))
 
 
 def load_profile(profile: str | Path) -> Profile:
@@ -81,17 +76,7 @@ def load_profile(profile: str | Path) -> Profile:
         When there is no such profile, or its file holds what no sheet can be made of: the message names the sheet, the
         key, what was found and the choices.
     """
-    if str(profile) in shipped_profiles():
-        content = (files("chaingraph") / "library" / "profiles" / f"{profile}.toml").read_text(encoding="utf-8")
-        return parse_profile(content, str(profile))
-    path = Path(profile)
-    if path.suffix.lower() != ".toml" or not path.is_file():
-        raise UnknownNameError(_both("unknown", name=profile, choices=", ".join(shipped_profiles())))
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnknownNameError(_both("unreadable", name=path, detail=error)) from error
-    return parse_profile(content, path.name)
+    return _profile(registry.load("profiles", profile))
 
 
 def parse_profile(content: str, name: str) -> Profile:
@@ -102,66 +87,21 @@ def parse_profile(content: str, name: str) -> Profile:
     >>> parse_profile('[[sheets]]\nkind = "gaps"', "mine").sheets[0].columns[:2]
     ('chain', 'segment')
     """
-    try:
-        data = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise UnknownNameError(_both("unreadable", name=name, detail=error)) from error
-    where = _Place(name)
+    return _profile(registry.parse("profiles", content, name))
+
+
+def _profile(found: Definition) -> Profile:
+    where, data = found.where, found.content
     where.keys(data, _PROFILE_KEYS)
     lang = data.get("lang")
     if lang is not None:
         where.choice("lang", lang, LANGUAGES)
-    sheets = data.get("sheets")
-    if not isinstance(sheets, list) or not sheets or not all(isinstance(sheet, dict) for sheet in sheets):
-        where.refuse("sheets", sheets, "[[sheets]]")
-    plans = tuple(_sheet(sheet, _Place(name, number)) for number, sheet in enumerate(sheets, start=1))
-    return Profile(str(data.get("name", name)), where.words("title", data.get("title")), lang, plans)
+    sheets = where.tables("sheets", data.get("sheets"))
+    plans = tuple(_sheet(sheet, where.within(f"[[sheets]] {number}")) for number, sheet in enumerate(sheets, start=1))
+    return Profile(str(data.get("name", found.name)), where.words("title", data.get("title")), lang, plans)
 
 
-class _Place:
-    """Where in a profile something stands, for the messages about it."""
-
-    def __init__(self, name: str, number: int | None = None) -> None:
-        self.name = name if number is None else f"{name}, [[sheets]] {number}"
-
-    def refuse(self, key: str, found: object, choices: str) -> NoReturn:
-        raise UnknownNameError(_both("bad", where=self.name, key=key, found=repr(found)[:80], choices=choices))
-
-    def choice(self, key: str, found: object, choices: Sequence[str]) -> str:
-        if not isinstance(found, str) or found not in choices:
-            near = difflib.get_close_matches(str(found), choices, n=3, cutoff=0.5)
-            shown = [*near, *(choice for choice in choices if choice not in near)]
-            self.refuse(key, found, ", ".join(shown))
-        return found
-
-    def keys(self, held: Mapping[str, object], known: Sequence[str]) -> None:
-        for key in held:
-            self.choice("key", key, known)
-
-    def words(self, key: str, found: object) -> Words:
-        """One text for every language, or a table of texts by language."""
-        if found is None:
-            return {}
-        if isinstance(found, str):
-            return dict.fromkeys(LANGUAGES, found)
-        if not isinstance(found, dict) or not found or not all(isinstance(word, str) for word in found.values()):
-            self.refuse(key, found, '"…", { zh = "…", en = "…" }')
-        self.keys(found, LANGUAGES)
-        only = next(iter(found.values()))
-        return {lang: found.get(lang, only) for lang in LANGUAGES}
-
-    def strings(self, key: str, found: object) -> tuple[str, ...]:
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            self.refuse(key, found, '["…", "…"]')
-        return tuple(found)
-
-    def whole(self, key: str, found: object, most: int) -> int:
-        if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= most:
-            self.refuse(key, found, f"0-{most}")
-        return found
-
-
-def _sheet(data: Mapping[str, object], where: _Place) -> SheetPlan:
+def _sheet(data: Mapping[str, object], where: Place) -> SheetPlan:
     where.keys(data, _SHEET_KEYS)
     kind = where.choice("kind", data.get("kind"), tuple(COLUMNS))
     table = where.choice("table", data.get("table"), tuple(TABLES)) if kind == "table" else ""
@@ -226,7 +166,3 @@ def plan_headers(profile: Profile) -> dict[str, str]:
     return {
         word: column for plan in profile.sheets for column, words in plan.headers.items() for word in words.values()
     }
-
-
-def _both(entry: str, /, **values: object) -> dict[str, str]:
-    return both(f"profile.{entry}", **values)

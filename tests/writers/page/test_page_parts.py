@@ -21,6 +21,7 @@ from chaingraph.model.columns import (
     TIERS,
 )
 from chaingraph.model.results import GAP_STATES
+from chaingraph.model.strategy import code_captions
 from chaingraph.model.schema import TABLES
 
 LIBRARY = Path(__file__).resolve().parents[3] / "chaingraph" / "library"
@@ -78,7 +79,7 @@ def test_every_code_has_a_caption() -> None:
         "ranking": ("global500", "specialised"),
     }
     for lang in LANGUAGES:
-        captions = entries("codes", lang)
+        captions = code_captions(lang)
         missing = [
             f"{group}_{code}" for group, held in codes.items() for code in held if f"{group}_{code}" not in captions
         ]
