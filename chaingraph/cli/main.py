@@ -21,7 +21,6 @@ import click
 from chaingraph.cli.group import COMMANDS, help_option, spoken, translated
 from chaingraph.cli.options import Named, is_date
 from chaingraph.cli.survey import (
-    CHARTS,
     draw_chart,
     draw_map,
     progress,
@@ -125,7 +124,7 @@ def command_line(lang: str) -> click.Group:
     compare, weights = option("compare", "OLD_OUT"), option("weights", "FILE.toml")
     backtest = option("backtest", "FILE.json")
     page = option("out", "FILE", told="out_map", required=True)
-    kind = option("kind", type=click.Choice(CHARTS), required=True)
+    kind = option("kind", type=Named("charts", lang=lang), required=True)
     picture = option("out", "FILE", told="out_chart", required=True)
     table, book_or_table = (option("out", "FILE", told=f"out_{kind}") for kind in ("table", "list"))
     commands: dict[str, tuple[Callable[..., object], tuple[click.Parameter, ...]]] = {

@@ -17,14 +17,12 @@ from chaingraph.labels import text
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from chaingraph.fit.reference import Reference
     from chaingraph.model.findings import Findings
     from chaingraph.model.graph import ChainGraph
     from chaingraph.sql import OpenEngine
 
-CHARTS = ("panorama", "gap_matrix", "target_bars", "score_waterfall", "tier_shares", "district_matrix")
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 _GAP_SHOWN = (
     "chain", "segment_id", "segment", "stage", "state", "found", "expected", "severity", "fill_mode", "ask_whom"
@@ -163,26 +161,17 @@ def draw_map(lang: str, case: str, chain: str, out: str, compare: str | None, **
 def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, firm: str | None, **options: Any) -> None:
     """One chart as SVG, PNG or PDF."""
     from chaingraph.writers.charts import charts
-    from chaingraph.writers.charts import panorama as chart_panorama
+    from chaingraph.writers.charts.kinds import draw, load_chart
 
-    needed = {"panorama": ("chain", chain), "target_bars": ("chain", chain), "score_waterfall": ("firm", firm)}
-    name, given = needed.get(kind, ("", ""))
-    if given is None:
-        raise ChaingraphError(text("cli.chart_needs", lang, kind=kind, option=name))
+    chart = load_chart(kind)
+    for name in chart.content["needs"]:
+        if {"chain": chain, "firm": firm}[name] is None:
+            raise ChaingraphError(text("cli.chart_needs", lang, kind=chart.name, option=name))
     ending = Path(out).suffix.lower()
     if ending not in charts.FORMATS:
         raise ChaingraphError(text("cli.chart_format", lang, path=out, formats=", ".join(charts.FORMATS)))
     found, graph = _survey(lang, case, chain=chain, **options)
-    chain_id = None if chain is None else graph.chain_id(chain)
-    draw: dict[str, Callable[[], Figure]] = {
-        "panorama": lambda: chart_panorama.panorama(found, graph, str(chain), lang=lang),
-        "district_matrix": lambda: chart_panorama.district_matrix(found, graph, lang=lang),
-        "gap_matrix": lambda: charts.gap_matrix(found, lang=lang),
-        "target_bars": lambda: charts.target_bars(found, str(chain_id), lang=lang),
-        "score_waterfall": lambda: charts.score_waterfall(found, str(firm), chain_id=chain_id, lang=lang),
-        "tier_shares": lambda: charts.tier_shares(found, lang=lang),
-    }
-    charts.write_chart(draw[kind](), out)
+    charts.write_chart(draw(chart, found, graph, chain=chain, firm=firm, lang=lang), out)
     click.echo(text("cli.wrote", lang, path=out))
 
 

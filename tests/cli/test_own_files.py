@@ -110,3 +110,21 @@ def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(
     assert "mine.toml" in said
     assert ("可选：" in said) == (lang == "zh")
     assert ("; choose: " in said) == (lang == "en")
+
+
+def test_a_chart_of_ones_own_changes_title_and_settings(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["chart", case, "--region", "嘉兴", "--reference", "none", "--out", str(tmp_path / "c.svg")]
+    own = written(tmp_path, 'kind = "target_bars"\ntitle = "First of all"\n[settings]\ntop = 1\n')
+    assert main([*given, "--lang", "en", "--kind", own]) == REFUSED
+    assert "the chart mine.toml needs --chain" in capsys.readouterr().err
+    assert main([*given, "--kind", own, "--chain", "pv"]) == DONE
+    assert (tmp_path / "c.svg").stat().st_size > 1000
+    for content, said in [
+        ('kind = "gap_matrix"\n[settings]\ntop = 1\n', "key is 'settings'"),
+        ('kind = "target_bars"\nneeds = []\n', "key is 'needs'; choose: kind, title, settings"),
+        ('kind = "target_bars"\n[settings]\ntop = "1"\n', "top is '1'; choose: 20"),
+    ]:
+        assert main([*given, "--lang", "en", "--kind", written(tmp_path, content), "--chain", "pv"]) == REFUSED
+        assert said in capsys.readouterr().err

@@ -7,7 +7,6 @@ Legible in black and white: every colour has its own hatch or stands beside its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,14 +152,6 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     axes.margins(y=0.02)
     axes.legend(ncols=5, loc="upper center", bbox_to_anchor=(0.5, -0.75 / (height - 1.4)), frameon=False, fontsize=8)
     return figure
-
-
-CHARTS: dict[str, Callable[..., Figure]] = {
-    "gap_matrix": gap_matrix,
-    "target_bars": target_bars,
-    "score_waterfall": score_waterfall,
-    "tier_shares": tier_shares,
-}
 
 
 def write_chart(figure: Figure, path: str | Path) -> None:

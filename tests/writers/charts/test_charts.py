@@ -12,8 +12,10 @@ from chaingraph.cli.main import main
 from chaingraph.errors import MissingExtraError
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.registry import shipped
 from chaingraph.writers.charts import charts
 from chaingraph.writers.charts import panorama as chart_panorama
+from chaingraph.writers.charts.kinds import draw, load_chart
 from chaingraph.writers.workbook.lists import local_rows
 from tests.toy import toy_tables, write_toy
 
@@ -142,3 +144,18 @@ def test_a_chart_that_cannot_be_drawn_is_refused_before_anything_is_read(
 ) -> None:
     assert main(["chart", "no-such-case", "--region", "嘉兴", "--lang", "en", *more]) == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", shipped("charts"))
+def test_every_chart_of_the_folder_is_drawn(found: Findings, name: str) -> None:
+    graph = ChainGraph("toy", toy_tables())
+    figure = draw(load_chart(name), found, graph, chain="pv", firm="O09", lang="en")
+    assert texts(figure)
+
+
+def test_a_chart_of_ones_own_bears_its_title_and_settings(found: Findings, tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('kind = "target_bars"\ntitle = "First of all"\n[settings]\ntop = 1\n', encoding="utf-8")
+    axes = draw(load_chart(own), found, ChainGraph("toy", toy_tables()), chain="pv", firm=None, lang="en").axes[0]
+    assert axes.get_title(loc="left") == "First of all"
+    assert len(axes.get_yticks()) == 1
