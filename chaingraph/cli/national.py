@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.options import checked_date, checked_day
+from chaingraph.cli.options import Named, checked_date, checked_day
 from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both, text
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
 PROTOCOLS = ("hide30", "temporal", "gaps")
 MOST_SEEDS = 1_000  # of a back-test: days of work
-_OUTCOMES = {"firm": ("firm", "企业"), "region": ("region", "地区"), "date": ("date", "日期")}
 
 _LANG = click.option(
     "--lang",
@@ -37,6 +36,11 @@ _LANG = click.option(
     envvar="CHAINGRAPH_LANG",
     help="输出语言 / language of messages",
 )
+_HEADINGS = {
+    kind: click.option("--headings", type=Named("headings"), default=kind, show_default=True,
+                       help="表头对照:名称或TOML文件 / what the columns are called: a name, or a TOML file of your own")
+    for kind in ("register", "ranking")
+}  # fmt: skip
 _OUT_CASE = click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
 
 
@@ -80,15 +84,16 @@ def import_ckg_command(directory: Path, out: Path, cities: Path | None, dates: P
     help="把榜单并入该案例的企业(如全国案例);不写则榜单自成案例 / join the list to the firms of this case, such as a "
     "national one; without it the list is a case of its own",
 )
+@_HEADINGS["ranking"]
 @_OUT_CASE
 @_LANG
-def import_list_command(file: Path, tier: str, case: Path | None, out: Path, lang: str) -> None:
+def import_list_command(file: Path, tier: str, case: Path | None, headings: str, out: Path, lang: str) -> None:
     """榜单表(世界500强、中国500强) / A published ranking (Fortune Global 500, China 500)."""
     from chaingraph.importers.lists import join_list, read_list
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.case import write_case
 
-    ranking = read_list(file, tier, lang=lang)
+    ranking = read_list(file, tier, headings=headings, lang=lang)
     if case is None:
         _written(ranking, out, lang)
         return
@@ -103,13 +108,14 @@ def import_list_command(file: Path, tier: str, case: Path | None, out: Path, lan
 @click.option("--as-of", required=True, callback=checked_date, help="登记册截至日期 / date of the register")
 @click.option("--large", is_flag=True,
               help="写为 Parquet 数据集;超过十万行总是 / as Parquet datasets; always beyond 100,000 rows")  # fmt: skip
+@_HEADINGS["register"]
 @_OUT_CASE
 @_LANG
-def import_register_command(file: Path, as_of: str, out: Path, lang: str, *, large: bool) -> None:
+def import_register_command(file: Path, as_of: str, headings: str, out: Path, lang: str, *, large: bool) -> None:
     """工商登记表(名称、信用代码、经营范围、城市) / A business register (name, credit code, scope, city)."""
     from chaingraph.importers.register import joined_parts, read_register_in_parts
 
-    parts = read_register_in_parts(file, as_of=as_of, lang=lang)
+    parts = read_register_in_parts(file, as_of=as_of, headings=headings, lang=lang)
     first = list(islice(parts, _SMALL_PARTS + 1))
     if large or len(first) > _SMALL_PARTS:
         _written_large(chain(first, parts), file, out, lang)
@@ -190,6 +196,7 @@ def backtest_command(
 ) -> None:  # fmt: skip
     """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
+    from chaingraph.importers.headings import load_headings
     from chaingraph.importers.published import read_columns
     from chaingraph.places import regions
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
@@ -204,7 +211,11 @@ def backtest_command(
     if outcomes is not None and protocol != "hide30":
         raise ChaingraphError(text("national.outcomes_alone", lang))
     tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-    events = None if outcomes is None else read_columns(outcomes, _OUTCOMES, ("firm", "region"), lang)
+    events = (
+        None
+        if outcomes is None
+        else read_columns(outcomes, load_headings("outcomes", "outcomes"), ("firm", "region"), lang)
+    )
     panel = panel_of(tables, regions.distance_km, named_engine(engine, master, lang))
     if protocol == "all":
         out.mkdir(parents=True, exist_ok=True)

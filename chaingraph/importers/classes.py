@@ -7,14 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.errors import CaseError
+from chaingraph.importers.headings import load_headings
 from chaingraph.importers.published import read_columns
 from chaingraph.labels import text
 
-_HEADERS = {
-    "code": ("code", "代码", "行业代码"),
-    "level": ("level", "层级", "级别", "级"),
-    "name": ("name", "名称", "行业名称", "类别名称"),
-}
 _CLASS = "4"  # classes have codes of four digits; sections, divisions and groups are too wide to be words
 
 
@@ -38,7 +34,7 @@ def read_classes(path: Path, lang: str) -> pd.DataFrame:
     CaseError
         When the file cannot be read, lacks a column, or holds no row of level 4.
     """
-    rows = read_columns(path, _HEADERS, ("code", "level", "name"), lang)
+    rows = read_columns(path, load_headings("classes", "classes"), ("code", "level", "name"), lang)
     classes = rows[(rows["level"] == _CLASS) & rows["code"].notna() & rows["name"].notna()]
     if classes.empty:
         found = ", ".join(rows["level"].dropna().unique()[:5]) or "-"

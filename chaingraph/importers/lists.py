@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chaingraph.importers.headings import load_headings
 from chaingraph.importers.published import file_row, read_columns, refused
 from chaingraph.matching.merge import WEAK
 from chaingraph.matching.names import match_firms
@@ -17,15 +18,6 @@ from chaingraph.model.case import Case, empty_rejects, empty_table
 from chaingraph.model.columns import SEPARATOR, TIERS, split
 from chaingraph.places import regions
 
-_HEADERS = {
-    "year": ("year", "年份", "edition"),
-    "rank": ("rank", "排名"),
-    "company": ("company", "公司", "企业名称", "企业"),
-    "country": ("country", "country_zh", "国家"),
-    "seat": ("hq_location", "总部", "总部所在地"),
-    "revenue": ("revenue_mcny", "营业收入(百万元)"),
-    "employees": ("employees", "员工人数"),
-}
 # "沃尔玛 (Wal-Mart Stores)": the Chinese name, then the English one in brackets.
 _BOTH = re.compile(
     r"^(?P<zh>.*[\u4e00-\u9fff].*?)\s*[(\uff08](?P<en>[^()\uff08\uff09]*[A-Za-z][^()\uff08\uff09]*)[)\uff09]$"
@@ -33,7 +25,9 @@ _BOTH = re.compile(
 _COUNTRIES = {"U.S.": "美国", "USA": "美国", "U.K.": "英国", "Britain": "英国", "U.A.E": "阿联酋", "Korea": "韩国"}
 
 
-def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, lang: str = "zh") -> Case:
+def read_list(
+    path: Path, tier: str, *, editions: Sequence[int] | None = None, headings: str | Path = "ranking", lang: str = "zh"
+) -> Case:
     """Read a published ranking as firms of a tier.
 
     Parameters
@@ -44,6 +38,8 @@ def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, l
         Name of the list in `chaingraph.model.schema.TIERS`, such as global500 or china500.
     editions
         Years to read; all of the file where not given.
+    headings
+        A heading file of your own (`headings.load_headings`).
     lang
         Language of messages.
 
@@ -64,7 +60,7 @@ def read_list(path: Path, tier: str, *, editions: Sequence[int] | None = None, l
     if tier not in TIERS:
         msg = f"榜单未知 / unknown tier {tier!r}: {', '.join(TIERS)}"
         raise ValueError(msg)
-    rows = read_columns(path, _HEADERS, ("year", "rank", "company"), lang)
+    rows = read_columns(path, load_headings(headings, "ranking"), ("year", "rank", "company"), lang)
     raw = len(rows)
     year, rank = pd.to_numeric(rows["year"], errors="coerce"), pd.to_numeric(rows["rank"], errors="coerce")
     bad = rows["company"].isna() | year.isna() | rank.isna()

@@ -9,20 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from chaingraph.importers.headings import load_headings
 from chaingraph.importers.published import file_row, file_rows_added, read_columns_in_parts, refused, sha256_of
 from chaingraph.model.case import Case, empty_rejects, empty_table
 from chaingraph.places import regions
 
-_HEADERS = {
-    "firm": ("name", "企业名称", "单位名称", "公司名称"),
-    "credit_code": ("credit_code", "统一社会信用代码", "信用代码"),
-    "founded": ("reg_date", "成立日期", "注册日期", "成立时间"),
-    "capital": ("capital", "注册资本"),
-    "scope": ("scope", "经营范围"),
-    "province": ("province", "省份", "省"),
-    "city": ("city", "城市", "所在城市", "地市"),
-    "county": ("county", "区县", "县市区", "district"),
-}
 _CODE = r"[0-9A-Z]{18}"
 _DATE = r"^(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})"
 # Items of a scope, and the formulas that end every scope in the country.
@@ -32,7 +23,7 @@ _BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
 MOST_ITEMS = 30  # of a scope; longer ones list everything a firm might ever do
 
 
-def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
+def read_register(path: Path, *, as_of: str, headings: str | Path = "register", lang: str = "zh") -> Case:
     """Read a register extract: one row per firm.
 
     Parameters
@@ -42,6 +33,8 @@ def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
         city, county, or their Chinese headers.
     as_of
         Date of the extract (ISO), written into every row.
+    headings
+        A heading file of your own (`headings.load_headings`).
     lang
         Language of messages.
 
@@ -57,7 +50,7 @@ def read_register(path: Path, *, as_of: str, lang: str = "zh") -> Case:
     CaseError
         When the file cannot be read or has no column of names.
     """
-    return joined_parts(list(read_register_in_parts(path, as_of=as_of, lang=lang)))
+    return joined_parts(list(read_register_in_parts(path, as_of=as_of, headings=headings, lang=lang)))
 
 
 def joined_parts(parts: Sequence[Case]) -> Case:
@@ -70,12 +63,14 @@ def joined_parts(parts: Sequence[Case]) -> Case:
     return Case(parts[0].name, tables, rejects, file_rows_added([part.files for part in parts]))
 
 
-def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: str = "zh") -> Iterator[Case]:
+def read_register_in_parts(
+    path: Path, *, as_of: str, size: int = 20_000, headings: str | Path = "register", lang: str = "zh"
+) -> Iterator[Case]:
     """Read a register of any length: so many rows at a time, every firm once.
 
     Parameters
     ----------
-    path, as_of, lang
+    path, as_of, headings, lang
         See `read_register`.
     size
         Rows of the file per part.
@@ -93,7 +88,7 @@ def read_register_in_parts(path: Path, *, as_of: str, size: int = 20_000, lang: 
     """
     seen: set[str] = set()
     digest = sha256_of(path, lang)
-    for rows in read_columns_in_parts(path, _HEADERS, ("firm",), lang, size):
+    for rows in read_columns_in_parts(path, load_headings(headings, "register"), ("firm",), lang, size):
         tables, rejects = _told(rows, path, as_of, lang)
         new = {name: held[~held["firm_id"].isin(seen)].reset_index(drop=True) for name, held in tables.items()}
         seen.update(new["firms"]["firm_id"])
