@@ -233,13 +233,13 @@ def test_peer_cities_by_hand(monkeypatch):
 
 def test_row_order_and_added_candidates_change_nothing():
     firms, products, codes = instance(3)
-    first = firms.iloc[:-5]
-    inside = set(first["firm_id"])
-    population = build_population(first, products, codes)
+    members = firms.iloc[:-5]
+    inside = set(members["firm_id"])
+    population = build_population(members, products, codes)
     seeds = pd.DataFrame({"firm_id": ["f03", "f07", "f11", "f12", "f13"], "weight": 1.0})
     first = fit_scores(population, seeds, sorted(inside))
     shuffled = build_population(
-        first.sample(frac=1, random_state=1),
+        members.sample(frac=1, random_state=1),
         products.sample(frac=1, random_state=2),
         codes.sample(frac=1, random_state=3),
     )
