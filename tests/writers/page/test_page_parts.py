@@ -21,8 +21,8 @@ from chaingraph.model.columns import (
     TIERS,
 )
 from chaingraph.model.results import GAP_STATES
-from chaingraph.model.strategy import code_captions
 from chaingraph.model.schema import TABLES
+from chaingraph.model.strategy import code_captions
 
 LIBRARY = Path(__file__).resolve().parents[3] / "chaingraph" / "library"
 SCRIPTS = sorted((LIBRARY / "page").glob("*.js"))
