@@ -25,7 +25,7 @@ from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_COLUMNS
+from chaingraph.model.results import FILES
 from chaingraph.reading.read import changed_since_read
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
@@ -37,20 +37,6 @@ from chaingraph.writers.workbook.profile import load_profile
 from chaingraph.writers.workbook.workbook import write_workbook
 
 STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons", "workbook", "pages")
-_QUESTION_COLUMNS = (
-    "rank",
-    "chain_id",
-    "chain",
-    "segment_id",
-    "segment",
-    "state",
-    "ask_whom",
-    "question",
-    "why",
-    "sources",
-)
-_RANKING_COLUMNS = ("chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
-                    "fit_lift", "evidence_grade", "reasons", "sources")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ class RunResult:
     case: Case
     out: Path
     files: tuple[Path, ...]
-    unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`workbook.marks.MARK_COLUMNS`)
+    unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`results.MARK_COLUMNS`)
     changed: tuple[str, ...] = ()  # input files that somebody changed while the run went on
 
 
@@ -246,11 +232,10 @@ def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
 
 
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
-    for name, frame in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
-        write_csv(frame, folder / f"{name}.csv", columns=target_columns(frame))
-    write_csv(findings.gaps[lang], folder / "gaps.csv", columns=GAP_COLUMNS)
-    write_csv(findings.questions[lang], folder / "questions.csv", columns=_QUESTION_COLUMNS)
-    write_csv(findings.rankings[lang], folder / "rankings.csv", columns=_RANKING_COLUMNS)
+    for name, targets in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
+        write_csv(targets, folder / f"{name}.csv", columns=target_columns(targets))
+    for name, frame in (("gaps", findings.gaps), ("questions", findings.questions), ("rankings", findings.rankings)):
+        write_csv(frame[lang], folder / f"{name}.csv", columns=FILES[f"{name}.csv"])
 
 
 def _source_counts(findings: Findings) -> pd.DataFrame:

@@ -13,8 +13,7 @@ import pandas as pd
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.facts.source_kinds import ORIGINS, SOURCE_KINDS
 from chaingraph.model.findings import Findings
-from chaingraph.model.results import GAP_COLUMNS
-from chaingraph.wording.targets import TARGET_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, TARGET_COLUMNS
 from tests.made_graph import (
     CITIES,
     DISTRICTS,

@@ -13,8 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
-from chaingraph.wording.targets import TARGET_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS, TARGET_COLUMNS
 from chaingraph.writers.workbook.marks import Marks
 from chaingraph.writers.workbook.workbook import write_workbook
 from tests.toy import toy_tables

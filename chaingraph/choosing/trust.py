@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.results import TRUST_COLUMNS
 from chaingraph.places import regions
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import number, percent
@@ -21,7 +22,6 @@ MIN_HIDDEN = 10  # of a city, to say a figure for it alone
 BASELINE = "same_industry"
 MEAN = ""  # stands where a city does: the mean of the cities
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
-TRUST_COLUMNS = ("chain_id", "kind", "value", "plain", "exact")
 _METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
 

@@ -33,6 +33,7 @@ from chaingraph.cli.survey import (
 from chaingraph.engines import ENGINES
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, language, text
+from chaingraph.model.results import REJECT_COLUMNS
 from chaingraph.model.strategy import AUTO
 from chaingraph.wording.phrases import data_day
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 SHOWN_REJECTS = 20
-_REJECTS_SHOWN = ("table", "row", "column", "value", "reason", "remedy")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -229,7 +229,7 @@ def _check(lang: str, case: str, rejects: str | None) -> int:
     click.echo(summarise(found, lang))
     if len(found.rejects):
         shown = found.rejects.head(SHOWN_REJECTS)
-        click.echo("\n" + terminal_table(shown, _REJECTS_SHOWN, lang))
+        click.echo("\n" + terminal_table(shown, REJECT_COLUMNS, lang))
         if len(found.rejects) > len(shown):
             click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - len(shown)))
     if rejects:

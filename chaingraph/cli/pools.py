@@ -12,8 +12,8 @@ import click
 from chaingraph.cli.options import Named, checked_day
 from chaingraph.labels import text
 from chaingraph.model.registry import shipped
+from chaingraph.model.results import TERMINAL_POOLS
 
-_SHOWN = ("pool_list", "rank", "firm", "city", "segment", "via", "amount", "amount_unit", "reasons")
 _FIRST = 15  # rows of a list shown on the terminal
 
 
@@ -35,7 +35,7 @@ def pools_command(
     """增资扩股、基金、总部、科技、用地、驻点清单 / Reinvestment, funds, headquarters, technology, sites, teams."""
     from chaingraph.api import find_pool, read_cases, survey
     from chaingraph.matching.merge import build_graph
-    from chaingraph.writers.pools import notes, pool_table, write_pools
+    from chaingraph.writers.pools import headers, notes, pool_table, write_pools
     from chaingraph.writers.terminal import shown_table
 
     cases, compared = read_cases(case, reference, region, lang=lang)
@@ -56,9 +56,9 @@ def pools_command(
             click.echo(f"* {note}")
         shown = pool_table(pool, lang)
         shown = shown[shown["rank"] <= _FIRST]
-        columns = [name for name in _SHOWN if shown[name].notna().any()]
-        captions = {name: text(f"pools.column_{name}", lang) for name in columns}
-        click.echo(shown_table(shown, columns, lang, width=width, captions=captions) + "\n" if len(shown) else "")
+        columns = [name for name in TERMINAL_POOLS if shown[name].notna().any()]
+        table = shown_table(shown, columns, lang, width=width, captions=headers(lang))
+        click.echo(table + "\n" if len(shown) else "")
 
 
 COMMANDS: tuple[click.Command, ...] = (pools_command,)

@@ -14,6 +14,7 @@ import click
 from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
+from chaingraph.model.results import TERMINAL_GAPS, TERMINAL_TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from chaingraph.sql import OpenEngine
 
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
-_GAP_SHOWN = (
-    "chain", "segment_id", "segment", "stage", "state", "found", "expected", "severity", "fill_mode", "ask_whom"
-)  # fmt: skip
-_LIST_SHOWN = ("list", "rank", "firm", "seat", "segment", "gap_state", "fit", "evidence_grade", "signal", "tiers")
 
 
 @contextmanager
@@ -110,7 +107,7 @@ def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: s
         write_gaps(found, graph, Path(out), lang=lang)
         click.echo(text("cli.wrote", lang, path=out), err=True)
         return
-    columns = [name for name in _GAP_SHOWN if found[name].notna().any()]
+    columns = [name for name in TERMINAL_GAPS if found[name].notna().any()]
     click.echo(terminal_table(captioned(found, graph, lang), columns, lang))
 
 
@@ -132,7 +129,7 @@ def show_shortlist(lang: str, case: str, out: str | None, profile: str, update: 
         return
     shown = targets(found, graph, lang)
     shown["fit"] = [band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)]
-    columns = [name for name in _LIST_SHOWN if (shown[name].fillna("") != "").any()]
+    columns = [name for name in TERMINAL_TARGETS if (shown[name].fillna("") != "").any()]
     click.echo(terminal_table(shown, columns, lang))
     for note in found.notes[lang]["note"]:
         click.echo(f"* {note}")

@@ -21,8 +21,9 @@ from chaingraph.importers.cities import apply_cities, cities_from_names
 from chaingraph.importers.published import read_columns
 from chaingraph.labels import text
 from chaingraph.matching.product_text import is_accounting_line
-from chaingraph.model.case import REJECT_COLUMNS, Case, empty_rejects, empty_table
+from chaingraph.model.case import Case, empty_rejects, empty_table
 from chaingraph.model.columns import split
+from chaingraph.model.results import REJECT_COLUMNS
 
 SOURCE = "ChainKnowledgeGraph"
 AS_OF = "2021-10"

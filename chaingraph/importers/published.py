@@ -15,7 +15,7 @@ import pandas as pd
 
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
-from chaingraph.model.case import REJECT_COLUMNS
+from chaingraph.model.results import REJECT_COLUMNS
 from chaingraph.reading.encodings import check_big5
 from chaingraph.reading.rejects import Refusal, shown
 

@@ -10,10 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.model.columns import DTYPES, made_id
+from chaingraph.model.result_columns import COLUMNS
+from chaingraph.model.results import FILE_COLUMNS, REJECT_COLUMNS
 from chaingraph.model.schema import TABLES
-
-REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
-FILE_COLUMNS = ("file", "table", "sha256", "rows")
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -49,8 +48,7 @@ def complete_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFram
 
 def empty_rejects() -> pd.DataFrame:
     """A rejects table without rows."""
-    types = {name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+    return pd.DataFrame({name: pd.Series(dtype=COLUMNS[name].dtype) for name in REJECT_COLUMNS})
 
 
 class Reading(NamedTuple):

@@ -25,14 +25,10 @@ from chaingraph.model.columns import TIERS
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import Definition
-from chaingraph.model.results import GAP_STATES
+from chaingraph.model.result_columns import COLUMNS
+from chaingraph.model.results import GAP_STATES, POOL_COLUMNS
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
-
-POOL_COLUMNS = (
-    "pool", "list", "rank", "firm_id", "firm", "country", "city", "chain_id", "chain", "segment_id", "segment",
-    "gap_state", "via", "amount", "amount_unit", "date", "reasons", "next_step", "confidence", "sources",
-)  # fmt: skip
 
 
 def find_pool(
@@ -54,9 +50,9 @@ def find_pool(
     Returns
     -------
     Pool
-        ``rows``: `POOL_COLUMNS`. list is a code, except for team (the team's name); rank is within the list, 1 first;
-        via names the fund, carrier, unit, parcel or team that leads there; amount is in amount_unit (usd_m, cny_m,
-        mu; NaN = not known); date is of the round or registration. firm_id is missing where the holder of a
+        ``rows``: `results.POOL_COLUMNS`. list is a code, except for team (the team's name); rank is within the list,
+        1 first; via names the fund, carrier, unit, parcel or team that leads there; amount is in amount_unit (usd_m,
+        cny_m, mu; NaN = not known); date is of the round or registration. firm_id is missing where the holder of a
         technology is no firm of the case. ``dropped``: gate, count, firms held back by a known fact. ``notes``: what
         the case does not hold, and by which figures the lists were made.
 
@@ -74,8 +70,7 @@ def find_pool(
     make: Callable[[Ground], Pool] = registry.module_of("chaingraph.pools", kind).pool
     found = make(pool_ground(graph, query, findings, kind.content, on or findings.as_of, lang))
     rows = found.rows.assign(pool=kind.name).reindex(columns=list(POOL_COLUMNS))
-    text_columns = [column for column in POOL_COLUMNS if column not in ("rank", "amount")]
-    rows = rows.astype({**dict.fromkeys(text_columns, "str"), "rank": "Int64", "amount": "float64"})
+    rows = rows.astype({column: COLUMNS[column].dtype for column in POOL_COLUMNS})
     return replace(found, name=kind.name, title=kind.title(lang), rows=rows)
 
 
@@ -94,4 +89,4 @@ def load_pool(name: str) -> Definition:
     return found
 
 
-__all__ = ["POOL_COLUMNS", "Pool", "find_pool", "load_pool"]
+__all__ = ["Pool", "find_pool", "load_pool"]

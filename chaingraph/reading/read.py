@@ -11,8 +11,9 @@ import pandas as pd
 
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
-from chaingraph.model.case import FILE_COLUMNS, Case
+from chaingraph.model.case import Case
 from chaingraph.model.columns import DTYPES, Column
+from chaingraph.model.results import FILE_COLUMNS
 from chaingraph.model.schema import REQUIRED_TABLES, TABLES
 from chaingraph.reading.cells import Value, clean, parser
 from chaingraph.reading.files import Sheet, read_sheets

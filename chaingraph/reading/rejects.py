@@ -17,7 +17,9 @@ import pandas as pd
 
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import text
-from chaingraph.model.case import REJECT_COLUMNS, empty_rejects
+from chaingraph.model.case import empty_rejects
+from chaingraph.model.result_columns import COLUMNS
+from chaingraph.model.results import REJECT_COLUMNS
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.personal import personal
 
@@ -125,7 +127,7 @@ class Journal:
         if not self.rejects:
             return empty_rejects()
         frame = pd.DataFrame(self.ordered(), columns=list(REJECT_COLUMNS))
-        return frame.astype({name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS})
+        return frame.astype({name: COLUMNS[name].dtype for name in REJECT_COLUMNS})
 
     def refusal(self) -> CaseError:
         """The error that refuses the case: what stops it, counts by reason, first rejects; all as a frame."""

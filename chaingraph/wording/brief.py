@@ -20,6 +20,8 @@ from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
 
+_ASKED = ("signal", "size_class", "decision_city", "propensity", "reach")  # of a firm, where not known
+
 
 @dataclass(frozen=True)
 class Brief:
@@ -164,8 +166,7 @@ def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, .
 
 
 def _unknown(row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
-    fields = ("signal", "size_class", "decision_city", "propensity", "reach")
-    return tuple(text(f"firm.name_{field}", lang) for field in fields if pd.isna(row[field]))
+    return tuple(text(f"firm.name_{field}", lang) for field in _ASKED if pd.isna(row[field]))
 
 
 def _questions(row: Mapping[Any, Any], gap: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
@@ -174,6 +175,5 @@ def _questions(row: Mapping[Any, Any], gap: Mapping[Any, Any], lang: str) -> tup
     if buyers:
         asked.append(text("brief.ask_buyer", lang, firm=buyers[0], segment=row["segment"]))
     asked.append(text("brief.ask_product", lang, product=row["segment"]))
-    fields = ("signal", "size_class", "decision_city", "propensity", "reach")
-    asked += [text(f"brief.ask_{field}", lang) for field in fields if pd.isna(row[field])]
+    asked += [text(f"brief.ask_{field}", lang) for field in _ASKED if pd.isna(row[field])]
     return tuple(asked)

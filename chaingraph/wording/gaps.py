@@ -11,7 +11,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import listed, names_by_id, number, percent, worded
 
@@ -213,10 +213,8 @@ def weekly_questions(gaps: pd.DataFrame, lang: str, most: int = QUESTIONS) -> pd
         )
         for row in asked.to_dict("records")
     ]
-    columns = ["chain_id", "chain", "segment_id", "segment", "state", "ask_whom", "question"]
-    table = asked[columns].assign(why=pd.Series(why, dtype="str"), sources=asked["sources"])
-    table.insert(0, "rank", range(1, len(table) + 1))
-    return table
+    ranked = asked.assign(rank=range(1, len(asked) + 1), why=pd.Series(why, dtype="str"))
+    return ranked[list(QUESTION_COLUMNS)]
 
 
 def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
@@ -257,6 +255,4 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
                 "sources": row["source"],
             }
         )
-    columns = ["chain_id", "rank", "firm_id", "firm", "firm_en", "district", "reason", "products", "segments",
-               "confidence", "sources"]  # fmt: skip
-    return worded(rows, columns, ("rank",))
+    return worded(rows, LEADER_COLUMNS)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import RANKED_COLUMNS
 from chaingraph.wording.phrases import names_by_id, percent, worded
 from chaingraph.wording.targets import tier_names
 
@@ -117,6 +118,4 @@ def describe_rankings(
                 "sources": ";".join(dict.fromkeys(sources)),
             }
         )
-    columns = ["chain_id", "chain", "tier", "rank", "firm_id", "firm", "firm_en", "country", "city", "segment",
-               "fit_lift", "evidence_grade", "source_kind", "origin", "reasons", "sources"]  # fmt: skip
-    return worded(rows, columns, ("rank", "fit_lift"))
+    return worded(rows, RANKED_COLUMNS)

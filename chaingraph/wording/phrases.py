@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.result_columns import COLUMNS
 
 MOST_NAMES = 4
 
@@ -33,10 +34,10 @@ def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
     return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
 
 
-def worded(rows: Sequence[Mapping[str, object]], columns: Sequence[str], numbers: Collection[str] = ()) -> pd.DataFrame:
-    """Rows as a table whose columns, but for numbers, are text: also a column that is missing in every row."""
+def worded(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a table of the results, whose texts are text: also a column that is missing in every row."""
     frame = pd.DataFrame(list(rows), columns=list(columns))
-    return frame.astype({column: "str" for column in frame.columns if column not in numbers})
+    return frame.astype({column: "str" for column in columns if COLUMNS[column].dtype == "str"})
 
 
 def data_day(date: str, lang: str) -> str:

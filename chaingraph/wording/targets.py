@@ -13,7 +13,7 @@ from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import SHORTLIST_COLUMNS
+from chaingraph.model.results import TARGET_COLUMNS
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
 from chaingraph.wording.phrases import listed, names_by_id, percent, worded
@@ -21,8 +21,6 @@ from chaingraph.wording.sites import recorded_sites
 
 MOST_REASONS = 4
 WEAK_SEEDS = 5  # fewer local firms of a chain make its fit weak evidence
-_NUMBERS = ("rank", "fit_lift", "fit_low", "fit_high", "top_share", "reach", "propensity")
-TARGET_COLUMNS = (*SHORTLIST_COLUMNS, "candidate_list", "source_kind", "origin", "sites")
 
 Row = Mapping[str, Any]
 
@@ -110,7 +108,7 @@ def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.Data
     described = [
         {**_described(row, grounds, names, lang), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")
     ]
-    return worded(described, TARGET_COLUMNS, _NUMBERS)
+    return worded(described, TARGET_COLUMNS)
 
 
 def _described(

@@ -10,19 +10,15 @@ import pandas as pd
 
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.labels import text
-from chaingraph.ledger.lists.feedback import TALK_COLUMNS
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS
+from chaingraph.model.results import GAP_COLUMNS, MARK_COLUMNS, REJECT_COLUMNS, SHEETS, SHORTLIST_COLUMNS, TALK_COLUMNS
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.workbook.frames import captioned
-from chaingraph.writers.workbook.marks import MARK_COLUMNS, Marks, marks_not_placed, no_marks, read_marks
+from chaingraph.writers.workbook.marks import Marks, marks_not_placed, no_marks, read_marks
 from chaingraph.writers.workbook.profile import load_profile
-from chaingraph.writers.workbook.profile_columns import GAP_SHEET_COLUMNS
 from chaingraph.writers.workbook.sheet import add_table, open_book
 from chaingraph.writers.workbook.workbook import write_workbook
-
-REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")
 
 
 def write_rejects(rejects: pd.DataFrame, path: Path, *, lang: str) -> None:
@@ -50,7 +46,7 @@ def write_gaps(gaps: pd.DataFrame, graph: ChainGraph, path: Path, *, lang: str) 
     if _is_csv(path, lang):
         write_csv(gaps, path, columns=GAP_COLUMNS)
     else:
-        _write_sheet(captioned(gaps, graph, lang), GAP_SHEET_COLUMNS, path, "gaps", lang)
+        _write_sheet(captioned(gaps, graph, lang), SHEETS["gaps"].columns, path, "gaps", lang)
 
 
 def write_shortlist(
@@ -65,7 +61,7 @@ def write_shortlist(
     """Write the ranked targets as ``.csv`` (`results.SHORTLIST_COLUMNS`) or everything found as a workbook ``.xlsx``.
 
     ``profile`` and ``marks`` are those of `write_workbook`. Returns the marks that have no row in the workbook, and
-    those that differed between two places (`workbook.marks.MARK_COLUMNS`).
+    those that differed between two places (`results.MARK_COLUMNS`).
 
     Raises
     ------

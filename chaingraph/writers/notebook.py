@@ -18,6 +18,7 @@ from chaingraph.labels import both, text
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import NOTEBOOK_GAPS, NOTEBOOK_TARGETS
 from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from IPython.display import HTML
 
 MOST_NODES = 300
-_TARGETS = ("chain", "list", "rank", "firm", "seat", "segment", "gap_state", "fit_lift", "fit_low", "fit_high",
-            "evidence_grade")  # fmt: skip
-_GAPS = ("chain", "segment", "stage", "state", "found", "local_demand", "severity")
 _FORMATS = {"fit_lift": "{:.1f}×", "fit_low": "{:.1f}", "fit_high": "{:.1f}", "severity": "{:.2f}"}
 _STYLE = (
     "border-collapse:collapse;font-size:13px",
@@ -68,8 +66,8 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     parts = [f"<p><b>{html.escape(title)}</b></p>"]
     shown = findings.targets[lang].merge(findings.gaps[lang][["segment_id"]].drop_duplicates(), on="segment_id")
     tables = (
-        ("gaps", captioned(findings.gaps[lang], graph, lang), _GAPS),
-        ("targets", captioned(shown.assign(list=_listed(shown, lang)), graph, lang), _TARGETS),
+        ("gaps", captioned(findings.gaps[lang], graph, lang), NOTEBOOK_GAPS),
+        ("targets", captioned(shown.assign(list=_listed(shown, lang)), graph, lang), NOTEBOOK_TARGETS),
     )
     for entry, frame, columns in tables:
         heads = tuple(text(f"workbook.column_{column}", lang) for column in columns)

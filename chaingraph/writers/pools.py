@@ -10,16 +10,11 @@ import pandas as pd
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import text
-from chaingraph.pools import POOL_COLUMNS, Pool
+from chaingraph.model.results import POOL_COLUMNS, POOL_SHEET_ALWAYS, POOL_SHEET_COLUMNS
+from chaingraph.pools import Pool
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.workbook.sheet import add_table, open_book
-
-SHEET_COLUMNS = (
-    "pool_list", "rank", "firm", "country", "city", "chain", "segment", "gap_state", "via", "amount", "amount_unit",
-    "date", "reasons", "next_step", "confidence", "sources",
-)  # fmt: skip
-_ALWAYS = ("pool_list", "rank", "firm", "reasons", "next_step", "confidence", "sources")
 
 
 def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: str, lang: str = "zh") -> int:
@@ -49,10 +44,11 @@ def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: 
     book = open_book(buffer, sheets, lang=lang, as_of=as_of, title=text("pools.pools", lang, region=region))
     for pool in pools:
         shown = pool_table(pool, lang)
-        columns = [name for name in SHEET_COLUMNS if name in _ALWAYS or shown[name].notna().any()]
+        columns = [name for name in POOL_SHEET_COLUMNS if name in POOL_SHEET_ALWAYS or shown[name].notna().any()]
         title = text("pools.title", lang, region=region, pool=sheets[pool.name])
-        captions = {name: text(f"pools.column_{name}", lang) for name in columns}
-        add_table(book, pool.name, shown, columns, title=title, captions=notes(pool, lang), frozen=3, headers=captions)
+        add_table(
+            book, pool.name, shown, columns, title=title, captions=notes(pool, lang), frozen=3, headers=headers(lang)
+        )  # fmt: skip
     book.workbook.close()
     write_bytes(buffer.getvalue(), path)
     return count
@@ -70,6 +66,11 @@ def pool_table(pool: Pool, lang: str) -> pd.DataFrame:
         "confidence": rows["confidence"].map(lambda code: code_text("confidence", code, lang), na_action="ignore"),
     }
     return rows.assign(**words)
+
+
+def headers(lang: str) -> dict[str, str]:
+    """What columns are called here and not elsewhere: who is named may be no firm."""
+    return {"firm": text("pools.column_firm", lang)}
 
 
 def notes(pool: Pool, lang: str) -> list[str]:

@@ -50,7 +50,8 @@ def shown_table(
     captions: Mapping[str, str] | None = None,
 ) -> str:
     """Columns of a table as lines of text, captioned as in the workbook or as given; an empty cell is not known."""
-    header = [captions[column] if captions else text(f"workbook.column_{column}", lang) for column in columns]
+    given = captions or {}
+    header = [given[column] if column in given else text(f"workbook.column_{column}", lang) for column in columns]
     cells = [[_cell(value, lang) for value in frame[column].astype(object).tolist()] for column in columns]
     return table_text(header, list(zip(*cells, strict=True)), width=width)
 

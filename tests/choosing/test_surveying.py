@@ -16,8 +16,7 @@ from chaingraph.choosing.surveying import data_date
 from chaingraph.model.case import Reading
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import SHORTLIST_COLUMNS
-from chaingraph.wording.targets import TARGET_COLUMNS
+from chaingraph.model.results import SHORTLIST_COLUMNS, TARGET_COLUMNS
 from tests.toy import toy_tables
 
 JIAXING = Path(__file__).parents[2] / "data" / "jiaxing"

@@ -20,8 +20,9 @@ from chaingraph.model.columns import DTYPES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import shipped
+from chaingraph.model.results import POOL_COLUMNS
 from chaingraph.model.schema import TABLES
-from chaingraph.pools import POOL_COLUMNS, Pool
+from chaingraph.pools import Pool
 from chaingraph.reading.read import read_case
 from chaingraph.writers.pools import write_pools
 from tests.toy import SOURCE, toy_tables, write_toy

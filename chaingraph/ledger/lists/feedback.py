@@ -15,10 +15,10 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.suspects import bare, keys
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.model.findings import Findings
+from chaingraph.model.results import TALK_COLUMNS
 
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
 OUTCOME_COLUMNS = ("firm", "region", "date")
-TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
 HELD = "held_elsewhere"  # the gate of a firm that another place negotiates with alone
 _SHOWN_NAMES = 10
 

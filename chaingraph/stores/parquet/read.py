@@ -16,8 +16,9 @@ from chaingraph.engines.duckdb import parquet_files
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
 from chaingraph.matching.merge import build_graph
-from chaingraph.model.case import FILE_COLUMNS, Case, Reading
+from chaingraph.model.case import Case, Reading
 from chaingraph.model.columns import split
+from chaingraph.model.results import FILE_COLUMNS
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.headers import find_table
 from chaingraph.reading.read import read_case

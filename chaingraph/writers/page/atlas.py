@@ -160,9 +160,8 @@ def short(value: object) -> object:
 
 
 def _rankings(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
-    kept = ("chain_id", "tier", "rank", "firm_id", "segment", "fit_lift", "evidence_grade", "source_kind", "origin",
-            "reasons", "sources")  # fmt: skip
-    frames = {lang: frame[[column for column in kept if column in frame]] for lang, frame in texts.items()}
+    told_elsewhere = ["chain", "firm", "firm_en", "country", "city"]
+    frames = {lang: frame.drop(columns=told_elsewhere, errors="ignore") for lang, frame in texts.items()}
     rows = in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
     return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
 

@@ -12,10 +12,10 @@ from chaingraph.labels import text
 from chaingraph.model.columns import SEPARATOR, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import SHEETS
 from chaingraph.wording.phrases import names_by_id, percent
 from chaingraph.writers.cell_text import code_text
 
-EVIDENCE_COLUMNS = ("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id")
 _PROVENANCE = ("source", "as_of", "confidence")
 
 Row = Mapping[Any, Any]
@@ -109,7 +109,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                            name=segments.get(row["segment_id"]), reason=row["reason"],
                            flags=_coded("flag", SEPARATOR.join(flags), lang))  # fmt: skip
 
-    frame: pd.DataFrame = pd.DataFrame(list(facts()), columns=list(EVIDENCE_COLUMNS)).drop_duplicates()
+    frame: pd.DataFrame = pd.DataFrame(list(facts()), columns=list(SHEETS["evidence"].columns)).drop_duplicates()
     frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]
     # Firms first, under each the statements in order; what belongs to no firm follows.
     return frame.sort_values(["chain", "firm_id", "statement", "source"], kind="stable", ignore_index=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.fit.score import FULL_FORM
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_STATES
+from chaingraph.model.result_columns import COLUMNS
+from chaingraph.model.results import GAP_STATES, OVERVIEW_COLUMNS, TERMS
 from chaingraph.places.gazetteer import english_place
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id
@@ -21,16 +21,8 @@ from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.evidence import joined_words, local_shares
 
 LISTS = ("new", "leader", "reinvest")
-TERMS = tuple(FULL_FORM)
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
-_CODES = {
-    "gap_state": "state", "state": "state", "stage": "stage", "strategy": "strategy", "tiers": "tier",
-    "size_class": "size", "admission": "admission", "fill_mode": "fill", "confirmed": "confirmed",
-    "confidence": "confidence", "tier": "ranking", "chain_class": "class", "source_kind": "source_kind",
-    "origin": "origin",
-}  # fmt: skip
-_LINES = ("reasons", "sources", "gap_reasons", "next_step", "risk", "segments", "products", "sites")
 
 
 def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
@@ -42,12 +34,11 @@ def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame
     if "chain" not in shown:
         names = names_by_id(graph, "chains", lang)
         shown["chain"] = [names.get(chain_id, chain_id) for chain_id in shown["chain_id"]]
-    for column, group in _CODES.items():
-        if column in shown:
-            shown[column] = _each(shown[column], partial(_code, group, lang))
-    for column in _LINES:
-        if column in shown:
-            shown[column] = _each(shown[column], lines)
+    for known in (COLUMNS[name] for name in shown if name in COLUMNS):
+        if known.codes:
+            shown[known.name] = _each(shown[known.name], partial(_code, known.codes, lang))
+        if known.stacked:
+            shown[known.name] = _each(shown[known.name], lines)
     if "local_buyers" in shown:
         joint = ", " if lang == "en" else "、"
         shown["local_buyers"] = _each(shown["local_buyers"], lines).str.replace("\n", joint, regex=False)
@@ -172,10 +163,9 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
                 "remark": "\n".join(notes.get(chain_id, [])) or None,
             }
         )
-    columns = ["chain", "chain_class", "strategy", "leaders", "segment_total", *(f"state:{state}" for state in states),
-               *(f"{name}_count" for name in LISTS), "top_targets"]  # fmt: skip
-    if any(row["remark"] for row in rows):
-        columns.append("remark")
+    columns = [name for name in OVERVIEW_COLUMNS if name != "remark" or any(row["remark"] for row in rows)]
+    place = columns.index("state:")
+    columns[place : place + 1] = [f"state:{state}" for state in states]
     return pd.DataFrame(rows, columns=columns), columns
 
 

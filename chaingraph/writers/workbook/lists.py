@@ -13,10 +13,10 @@ from chaingraph.labels import text
 from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import SHEETS
 from chaingraph.model.schema import TABLES
 from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, lines
-from chaingraph.writers.workbook.profile_columns import COLUMNS
 
 _PROBLEM_STATES = ("missing", "none_known", "unknown", "thin", "weak")
 _PROJECT_STATES = ("building", "signed")
@@ -39,12 +39,12 @@ def list_frame(kind: str, findings: Findings, graph: ChainGraph, lang: str) -> p
     Returns
     -------
     DataFrame
-        `profile_columns.COLUMNS` of that kind, captioned; a column that no case holds is all missing.
+        `results.SHEETS` of that kind, captioned; a column that no case holds is all missing.
     """
     rows = _MADE[kind](findings, graph, lang)
     for number, row in enumerate(rows, start=1):
         row["number"] = number
-    return pd.DataFrame(rows, columns=list(COLUMNS[kind]))
+    return pd.DataFrame(rows, columns=list(SHEETS[kind].columns))
 
 
 def table_frame(graph: ChainGraph, table: str, lang: str) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from chaingraph.labels import LANGUAGES, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import MARK_COLUMNS, MARKS
 from chaingraph.reading.cells import FORMULA_WITHOUT_VALUE
 from chaingraph.reading.rejects import Refusal, shown
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
@@ -28,9 +29,7 @@ from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.files import clean_text, plain_text
 from chaingraph.writers.workbook import frames
 from chaingraph.writers.workbook.profile import known_headers, load_profile, plan_headers
-from chaingraph.writers.workbook.profile_columns import MARKS
 
-MARK_COLUMNS = ("chain", "firm", "segment", "mark_problem", *MARKS, "where", "firm_id", "segment_id")
 _LOOK_AHEAD = 60  # rows in which the header is sought
 _LARGEST = 64 * 1024 * 1024  # bytes of a workbook
 Key = tuple[str, str]  # segment_id, firm_id

@@ -14,12 +14,13 @@ from chaingraph.facts.source_kinds import count_kinds
 from chaingraph.labels import entries, text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import SHEETS, TERMS
 from chaingraph.model.schema import TABLES
 from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id
 from chaingraph.writers.cell_text import code_text, lines
-from chaingraph.writers.workbook.frames import TERMS, notes_by_chain
+from chaingraph.writers.workbook.frames import notes_by_chain
 
 RULES = (
     "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "grade", "tiers",
@@ -44,7 +45,7 @@ def method(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     parts = (_rules(lang), _backtest(lang), _trust(findings, graph, lang), _sources(findings, graph, lang),
              _parameters(findings, graph, lang), _files(findings),
              _counts(graph, lang), _dropped(findings, graph, lang), _notes(findings, graph, lang))  # fmt: skip
-    table = pd.DataFrame([row for part in parts for row in part], columns=["section", "item", "value", "explanation"])
+    table = pd.DataFrame([row for part in parts for row in part], columns=list(SHEETS["method"].columns))
     table["section"] = [text(f"workbook.section_{section}", lang) for section in table["section"]]
     return table
 

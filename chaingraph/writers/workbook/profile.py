@@ -12,11 +12,13 @@ from pathlib import Path
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model import registry
 from chaingraph.model.registry import Definition, Place, Words
+from chaingraph.model.results import SHEETS
 from chaingraph.model.schema import TABLES
-from chaingraph.writers.workbook.profile_columns import BLANK, COLUMNS, DEFAULTS, PICTURES
 from chaingraph.writers.workbook.sheet import PAPERS
 
 _SHEET_KEYS = ("kind", "title", "caption", "columns", "headers", "pictures", "table", "paper", "frozen", "printed")
+BLANK = "blank:"  # an empty column to fill, headed by what follows
+PICTURES = ("panorama", "target_bars", "gap_matrix", "tier_shares", "district_matrix")
 _PROFILE_KEYS = ("name", "title", "lang", "sheets")
 
 
@@ -103,10 +105,11 @@ def _profile(found: Definition) -> Profile:
 
 def _sheet(data: Mapping[str, object], where: Place) -> SheetPlan:
     where.keys(data, _SHEET_KEYS)
-    kind = where.choice("kind", data.get("kind"), tuple(COLUMNS))
+    kind = where.choice("kind", data.get("kind"), tuple(SHEETS))
     table = where.choice("table", data.get("table"), tuple(TABLES)) if kind == "table" else ""
-    known = tuple(TABLES[table].names) if table else COLUMNS[kind]
-    default, frozen, printed = DEFAULTS.get(kind, (known, 2, None))
+    sheet = SHEETS[kind]
+    known = tuple(TABLES[table].names) if table else sheet.columns
+    default, printed = known if table else sheet.shown, sheet.printed
     columns = where.strings("columns", data["columns"]) if "columns" in data else default
     if not columns and (known or kind == "form"):
         where.refuse("columns", [], ", ".join(known) or f'["{BLANK}…"]')
@@ -138,7 +141,7 @@ def _sheet(data: Mapping[str, object], where: Place) -> SheetPlan:
         pictures=pictures,
         table=table,
         paper=where.choice("paper", data["paper"], tuple(PAPERS)) if "paper" in data else "",
-        frozen=where.whole("frozen", data.get("frozen", min(frozen, len(columns))), len(columns)),
+        frozen=where.whole("frozen", data.get("frozen", min(sheet.frozen, len(columns))), len(columns)),
         printed=printed or None,
     )
 

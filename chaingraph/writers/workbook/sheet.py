@@ -1,6 +1,6 @@
 """One way to write a table into a workbook, so that every sheet filters, freezes, prints and reads alike.
 
-A column's kind and widths are said once, in ``library/workbook.toml``; captions and notes are labels. Text is
+A column's kind and widths are said once, in `model.result_columns`; captions and notes are labels. Text is
 always written as text: nothing in a cell is ever a formula, and only http(s) addresses become links.
 """
 
@@ -9,19 +9,18 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.model.columns import split
+from chaingraph.model.result_columns import result_column
 from chaingraph.wording.phrases import data_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
@@ -55,25 +54,7 @@ LIST_COLOURS = {
     "leader": ("#FFF0C2", "#6B4E00"),
     "reinvest": ("#E0EFDA", "#2B5118"),
 }
-
-
-class Layout(NamedTuple):
-    """How a column is shown: its kind, and the least and most characters of its width."""
-
-    kind: str
-    least: float
-    most: float
-
-
-_DEFAULT = Layout("text", 8, 24)
 _NUMBERS = {"count": "0", "number": "0.0", "number2": "0.00", "percent": "0%"}
-
-
-@cache
-def layouts() -> dict[str, Layout]:
-    """How each column is shown, from ``library/workbook.toml``."""
-    content = (files("chaingraph") / "library" / "workbook.toml").read_text(encoding="utf-8")
-    return {name: Layout(**facts) for name, facts in tomllib.loads(content)["columns"].items()}
 
 
 @dataclass(frozen=True)
@@ -198,16 +179,16 @@ def add_table(
     broad = 0.0  # characters across the printed columns
     grown: dict[int, int] = {}  # row -> lines of its tallest cell; the header is -1
     for place, column in enumerate(columns):
-        layout = layouts().get(column.partition(":")[0] + ":" if ":" in column else column, _DEFAULT)
+        layout = result_column(column)
         head_look = "head_edit" if layout.kind == "edit" else "head"
         caption = fitting(headers[column]) if headers and column in headers else _caption(book, column)
         sheet.write_string(head, place, caption, book.formats[head_look])
         _note(book, sheet, head, place, column)
         values = frame[column].astype(object).tolist() if column in frame else [None] * len(frame)
-        texts, links = _write_column(book, sheet, head + 1, place, values, layout.kind, links)
+        texts, links = _write_column(book, sheet, head + 1, place, values, layout.look, links)
         if sheet_links and place == 0:
-            layout = layout._replace(least=20, most=40)  # not every office wraps a link
-        width = _width(texts, caption, layout)
+            layout = replace(layout, width=(20, 40))  # not every office wraps a link
+        width = _width(texts, caption, layout.width)
         sheet.set_column(place, place, width, None, {"hidden": 1} if column in hidden else {})
         broad += width if place < (printed or len(columns)) else 0
         grown[-1] = max(grown.get(-1, 1), line_count(caption, width))
@@ -339,14 +320,14 @@ def line_count(value: str, width: float) -> int:
     return sum(max(1, math.ceil(_breadth(part) / room)) for part in value.split("\n"))
 
 
-def _width(texts: Sequence[str], caption: str, layout: Layout) -> float:
+def _width(texts: Sequence[str], caption: str, bounds: tuple[float, float]) -> float:
     """Wide enough for nine of ten cells' longest line and for the caption on two lines, within the column's bounds."""
     widths = sorted(max(map(_breadth, value.split("\n"))) for value in texts if value)
     usual = widths[int(0.9 * (len(widths) - 1))] if widths else 0.0
     word = max((len(word) for word in caption.split() if word.isascii()), default=0)  # never broken
     # A closing bracket is never left alone on a line: a caption with one has room for it.
     half = _breadth(caption) / 2 + (4 if caption.endswith((")", "\uff09")) else 3)
-    return max(min(layout.most, max(layout.least, usual + 2, half)), word + 2.5)
+    return max(min(bounds[1], max(bounds[0], usual + 2, half)), word + 2.5)
 
 
 def _note(book: Book, sheet: Any, row: int, place: int, column: str) -> None:

@@ -13,7 +13,7 @@ from chaingraph.choosing.teams import Team, in_teams, teams
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_STATES
+from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.cell_text import code_text, fitting
@@ -21,11 +21,10 @@ from chaingraph.writers.files import write_bytes
 from chaingraph.writers.workbook import frames
 from chaingraph.writers.workbook import lists as list_frames
 from chaingraph.writers.workbook.evidence import evidence
-from chaingraph.writers.workbook.marks import MARK_COLUMNS, Marks, no_marks, place_marks
+from chaingraph.writers.workbook.marks import Marks, no_marks, place_marks
 from chaingraph.writers.workbook.method import method
 from chaingraph.writers.workbook.pictures import add_pictures
 from chaingraph.writers.workbook.profile import Profile, SheetPlan, load_profile
-from chaingraph.writers.workbook.profile_columns import MARKS
 from chaingraph.writers.workbook.sheet import (
     GRADE_COLOURS,
     Book,

@@ -16,12 +16,13 @@ import pytest
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.fields import LADDER
-from chaingraph.ledger.lists.feedback import HELD, TALK_COLUMNS, findings_with_ledger
+from chaingraph.ledger.lists.feedback import HELD, findings_with_ledger
 from chaingraph.ledger.lists.marks import Mark, by_firm, judge, status_word, take_in, words_for
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger, look_into, open_ledger
 from chaingraph.model.columns import split
+from chaingraph.model.results import TALK_COLUMNS
 from chaingraph.writers.ledger.marks import status_marks, with_ledger_file
 from chaingraph.writers.workbook.marks import no_marks, read_marks
 from tests.made_workbook import LISTS, fill, row_of, toy_findings, write

@@ -17,9 +17,9 @@ import xlsxwriter
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.results import SHEETS
 from chaingraph.writers.cell_text import CELL_LIMIT
 from chaingraph.writers.workbook.evidence import evidence, local_shares
-from chaingraph.writers.workbook.profile_columns import CHAIN_COLUMNS
 from chaingraph.writers.workbook.workbook import write_workbook
 from tests.made_workbook import TEXTS, rows_of, toy_findings, toy_graph, with_hostile_names
 from tests.toy import toy_tables
@@ -51,7 +51,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
         ("存量增资", 1, "O01"),
         ("存量增资", 2, "O05"),
     ]
-    assert len(header) == len(CHAIN_COLUMNS) + 1 == len(set(header))  # and what stood in the row, hidden
+    assert len(header) == len(SHEETS["chain"].shown) + 1 == len(set(header))  # and what stood in the row, hidden
     first, second = rows[:2]
     assert (first["契合倍数"], first["区间下"], first["区间上"]) == (2.74, 1.81, 3.94)
     assert first["环节状态"] == "本数据中未见本地企业"
