@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from chaingraph.model import registry
-from chaingraph.model.columns import CHAIN_CLASSES, STAGES
+from chaingraph.model.columns import CHAIN_CLASSES, FLOWS, STAGES
 from chaingraph.model.registry import Place, Words
 
-FLOWS = ("material", "part", "equipment", "service", "energy")
 KINDS = ("feeds", "is_a")
 _SEGMENT = ("id", "name", "stage", "keywords", "gbt4754", "source")
 _LINK = ("from", "to", "kind", "flow", "source")
@@ -114,6 +113,6 @@ def _link(row: Mapping[str, Any], where: Place, ids: list[str]) -> Link:
         origin=origin,
         target=target,
         kind=kind,
-        flow=where.choice("flow", row.get("flow"), FLOWS) if kind == "feeds" else None,
+        flow=where.choice("flow", row.get("flow"), tuple(FLOWS)) if kind == "feeds" else None,
         source=where.text("source", row.get("source")),
     )
