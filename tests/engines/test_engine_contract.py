@@ -17,6 +17,7 @@ from chaingraph.backtest import backtest, panel_of
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.engines import duckdb, spark
+from chaingraph.facts.standing import STANDING_TABLES, standing
 from chaingraph.fit.reference import NationalReference
 from chaingraph.importers.ckg import import_ckg
 from chaingraph.matching.merge import GRAPH_MATCH_COLUMNS, build_graph
@@ -105,6 +106,12 @@ def asked_of_a_back_test(graph: ChainGraph, query: Query) -> None:
     query("tested", tables={"texts": texts[["firm_id"]], "codes": codes[["firm_id"]]})
 
 
+def asked_of_standing(graph: ChainGraph, open_engine: OpenEngine) -> None:
+    """How the firms stand, seen from a region."""
+    with open_engine({name: graph[name] for name in STANDING_TABLES}) as query:
+        standing(graph, query, "嘉兴")
+
+
 ASKED = ("segments", "firms", "firm_segments", "firm_products")
 
 
@@ -121,6 +128,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
         query("segment_count")
         narrowed(graph, query)
         asked_of_a_back_test(graph, query)
+    asked_of_standing(graph, open_both)
     assert set(seen) == TEXTS, "a text that no survey asks wants a call of its own here"
     assert all(seen.values()), f"no row came from {[name for name, rows in seen.items() if not rows]}"
 
@@ -192,8 +200,12 @@ def random_tables(seed: int, firms: int) -> dict[str, pd.DataFrame]:
         ),
         "firm_signals": rows(
             "firm_signals", firms, firm_id=any_of(ids, firms, 0), date=any_of(dates, firms), source=["x"] * firms,
-            kind=any_of(["expansion", "insolvency", "downsizing", "hiring"], firms, 0), text=any_of(["扩产"], firms),
-            place=any_of(["嘉兴", "苏州"], firms),
+            kind=any_of(["expansion", "insolvency", "downsizing", "hiring", "exit", "land", "divestment"], firms, 0),
+            place=any_of(["嘉兴", "苏州", "浙江"], firms), text=any_of(["扩产"], firms),
+            project_id=any_of(["P1", "P2"], firms, 0.5), segment_id=any_of(segments, firms),
+            stage=any_of(["announced", "signed", "producing", "ended"], firms, 0.5),
+            site_status=any_of(["open", "decided_here", "decided_elsewhere"], firms, 0.5),
+            instead_place=any_of(["苏州", "海宁市"], firms, 0.7), review=any_of(["pending", "accepted"], firms),
         ),
         "leader_purchases": rows(
             "leader_purchases", firms, leader_id=any_of(ids, firms, 0), firm_id=any_of(ids, firms, 0),
@@ -215,6 +227,7 @@ def test_random_tables(session: Any, seed: int, firms: int) -> None:
     with open_both({name: graph[name] for name in {*ASKED, *DATASETS}}) as query:
         narrowed(graph, query)
         asked_of_a_back_test(graph, query)
+    asked_of_standing(graph, open_both)
 
 
 def ashare_graph() -> ChainGraph:

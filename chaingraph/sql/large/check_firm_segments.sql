@@ -35,6 +35,12 @@ WITH problems AS (
     UNION ALL
     SELECT firm_id, 'capacity', CAST(capacity AS VARCHAR), 'out_of_range' FROM firm_segments WHERE capacity < 0
     UNION ALL
+    SELECT firm_id, 'market_share', CAST(market_share AS VARCHAR), 'out_of_range' FROM firm_segments
+    WHERE NOT market_share BETWEEN 0 AND 1
+    UNION ALL
+    SELECT firm_id, 'market_year', CAST(market_year AS VARCHAR), 'out_of_range' FROM firm_segments
+    WHERE NOT market_year BETWEEN 1949 AND 2100
+    UNION ALL
     SELECT firm_id, 'as_of', as_of, 'not_a_date' FROM firm_segments
     WHERE NOT regexp_full_match(as_of, '\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?')
 )

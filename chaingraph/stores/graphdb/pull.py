@@ -118,7 +118,7 @@ def _frame(name: str, found: list[list[object]], columns: list[str]) -> pd.DataF
             cells = tuple(SEPARATOR.join(cell) if isinstance(cell, list) else cell for cell in cells)
         series[column.name] = pd.Series(list(cells), dtype=DTYPES[column.kind])
     frame = pd.DataFrame(series)
-    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return frame.sort_values(list(table.order), kind="stable", ignore_index=True)
 
 
 def wipe_neo4j(

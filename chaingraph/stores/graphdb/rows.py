@@ -32,6 +32,7 @@ from chaingraph.stores.graphdb.shape import (
     shorten,
 )
 
+_SITED = {"zones": "district", "carriers": "district", "projects": "region", "premises": "region"}  # LOCATED_IN
 CHUNK = 10_000  # rows turned into Python objects at a time
 NAME = "cg_name"
 DERIVED = "cg_derived"
@@ -62,7 +63,7 @@ def places(tables: Mapping[str, pd.DataFrame], extra: tuple[str, ...] = ()) -> P
     """The regions of a graph: seats of firms, sites, zones, and those named in ``extra``."""
     seats = tables["firms"][["country", "province", "city", "district"]].drop_duplicates()
     paths = {path for seat in seats.itertuples(index=False, name=None) if (path := regions.path_of(seat))}
-    named = [tables["firm_sites"]["region"], *(tables[name]["district"] for name in ("zones", "carriers"))]
+    named = [tables["firm_sites"]["region"], *(tables[name][column] for name, column in _SITED.items())]
     names = sorted({str(name) for column in named for name in column.dropna()} | set(extra))
     return Places({name: _path(name, paths) for name in names}, frozenset(paths))
 
@@ -86,10 +87,10 @@ def case_nodes(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Nodes]
 
 def _table_nodes(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     frame = frame.copy()
-    key = list(TABLES[name].key)
     frame[KEY] = _row_keys(frame, name)
     naming = NAMES.get(name)
-    rows = frame[[naming] if naming else key].itertuples(index=False, name=None)
+    said = [part for part in TABLES[name].order if not TABLES[name].column(part).made_from]  # an id made says nothing
+    rows = frame[[naming] if naming else said].itertuples(index=False, name=None)
     names = [" ".join(part for part in row if isinstance(part, str)) for row in rows]
     frame[NAME] = pd.Series(names, index=frame.index, dtype="str")
     return frame
@@ -144,10 +145,11 @@ def case_edges(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Edges]
     kinds.append(Edges("LEADS", "Firm", "Chain", ("basis", *derived), partial(_leads, tables)))
     kinds.append(Edges("LOCATED_IN", "Firm", "Region", ("kind", *derived), partial(_seats, tables)))
     kinds.append(Edges("LOCATED_IN", "Region", "Region", derived, partial(_around, where)))
-    for name in ("zones", "carriers"):
-        make = partial(_in_district, tables[name], name, where)
+    for name, place in _SITED.items():
+        make = partial(_in_place, tables[name], name, place, where)
         kinds.append(Edges("LOCATED_IN", NODE_TABLES[name], "Region", derived, make))
-    targets = {"segments.segment_id": "Segment", "chains.chain_id": "Chain", "firms.firm_id": "Firm"}
+    targets = {"segments.segment_id": "Segment", "chains.chain_id": "Chain", "firms.firm_id": "Firm",
+               "projects.project_id": "InvestmentProject", "firm_signals.signal_id": "Signal"}  # fmt: skip
     for name, label in NODE_TABLES.items():
         for column in TABLES[name].columns:
             end = targets.get(column.refers_to)
@@ -170,7 +172,8 @@ def _link_edges(tables: Mapping[str, pd.DataFrame], edge: EdgeTable, value: str,
         else:
             frame[side] = frame[column].map(shorten)
     keys = frame[list(edge.key)].fillna("").itertuples(index=False, name=None)
-    frame[KEY] = pd.Series(["|".join(key) for key in keys], index=frame.index, dtype="str")
+    # What is missing at the end of a key is left out: a column added to it later changes nobody's relationship.
+    frame[KEY] = pd.Series(["|".join(key).rstrip("|") for key in keys], index=frame.index, dtype="str")
     return frame
 
 
@@ -221,8 +224,8 @@ def _around(where: Places) -> pd.DataFrame:
     return _derived(frame, frame["path"].map(shorten), frame["parent"].map(shorten, na_action="ignore"))
 
 
-def _in_district(frame: pd.DataFrame, name: str, where: Places) -> pd.DataFrame:
-    return _derived(frame, _row_keys(frame, name), frame["district"].map(where.key))
+def _in_place(frame: pd.DataFrame, name: str, column: str, where: Places) -> pd.DataFrame:
+    return _derived(frame, _row_keys(frame, name), frame[column].map(where.key))
 
 
 def _about(tables: Mapping[str, pd.DataFrame], name: str, column: str, refers_to: str) -> pd.DataFrame:

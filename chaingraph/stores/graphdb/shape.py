@@ -38,6 +38,8 @@ _LABELS = {
     "excluded": "ExcludedFirm", "foreign_investments": "ForeignInvestment", "funds": "Fund",
     "fund_holdings": "FundHolding", "capabilities": "Capability",
     "place_targets": "PlaceTarget", "key_firms": "KeyFirm", "chain_events": "ChainEvent", "introducers": "Introducer",
+    # A Project is one of the ledger, which keeps its own beside the case.
+    "projects": "InvestmentProject", "places": "NamedPlace", "premises": "Premise", "contacts": "Contact",
 }  # fmt: skip
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}
@@ -119,7 +121,8 @@ EDGE_TABLES = (
               ("Product", "from_product_id", "product_id"), {"subclass": "SUBCLASS_OF"}),
     EdgeTable("firm_links", ("Firm", "source_id", "firm_id"), ("Firm", "target_id", "firm_id"),
               _types("firm_links"), ("product",)),
-    EdgeTable("firm_sites", _FIRM, ("Region", "region", ""), {"": "LOCATED_IN"}, ("region", "kind")),
+    EdgeTable("firm_sites", _FIRM, ("Region", "region", ""), {"": "LOCATED_IN"},
+              ("region", "kind", "site")),
 )  # fmt: skip
 NODE_TABLES: dict[str, str] = {
     name: _LABELS.get(name) or "".join(part.title() for part in name.split("_"))
@@ -161,7 +164,9 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         if unknown:
             refuse("unknown_columns", table=name, columns=", ".join(map(str, unknown)))
         frame = frame.reindex(columns=table.names)
-        required = [column for column in table.key if table.column(column).required or column == "firm_id"]
+        # The id of a firm, and one that may be made of what the row says, is there by now.
+        known = [table.column(name) for name in table.key]
+        required = [column.name for column in known if column.required or column.made_from or column.name == "firm_id"]
         for column in required:
             if frame[column].isna().any():
                 refuse("no_key", table=name, column=column, count=int(frame[column].isna().sum()))
