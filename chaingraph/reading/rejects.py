@@ -91,10 +91,13 @@ class Journal:
         self, table: str, row: int | None, column: str, value: object, problem: Problem, *, left_out: bool = False
     ) -> None:
         """Note a rejected value; with ``left_out`` the whole row is not used."""
-        reason, remedy = self._sentences(problem.reason, problem.values)
+        told = {
+            key: _value_kept(table, said) if isinstance(said, str) else said for key, said in problem.values.items()
+        }
+        reason, remedy = self._sentences(problem.reason, told)
         if left_out:
             reason = text("tables.row_left_out", self.lang, reason=reason)
-        self.rejects.append(_Reject(table, row, column, _value_kept(table, str(value)), reason, remedy))
+        self.rejects.append(_Reject(table, row, column, shown(_value_kept(table, str(value))), reason, remedy))
         if row is not None and row > 1:
             self.bad_rows.setdefault(table, set()).add(row)
         if len(self.rejects) > MAX_REJECTS:
@@ -163,7 +166,7 @@ class Journal:
 def _value_kept(table: str, value: str) -> str:
     """A refused value as it may be kept: of a table of contacts nothing personal, whichever column it stood in."""
     public = table in TABLES and any(column.public for column in TABLES[table].columns)
-    return "***" if public and personal(value) else shown(value)
+    return "***" if public and personal(value) else value
 
 
 def caption(table: str, lang: str) -> str:

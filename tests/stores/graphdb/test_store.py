@@ -34,7 +34,7 @@ HOSTILE = (
 def assert_same(pushed: dict[str, pd.DataFrame], pulled: Case) -> None:
     for name, table in TABLES.items():
         if name in pushed:
-            expected = pushed[name].sort_values(list(table.key), kind="stable", ignore_index=True)
+            expected = pushed[name].sort_values(list(table.order), kind="stable", ignore_index=True)
             pd.testing.assert_frame_equal(expected, pulled[name], obj=name)
         else:
             assert len(pulled[name]) == 0
