@@ -28,7 +28,7 @@ PROTOCOLS = ("hide30", "temporal", "outcomes")
 
 @dataclass(frozen=True)
 class Base:
-    """How many firms of the reference, or of the sample, are in the region; by chain where it can be told.
+    """How many firms of the reference are in the region (without one: of the case); by chain where it can be told.
 
     ``firms`` and ``local``: those whose seat is known, and those of them in the region; None = cannot be told.
     ``chains``: chain_id, firms, local: the same, of those that make something in the chain.
