@@ -35,7 +35,6 @@ from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, language, text
 from chaingraph.model.results import REJECT_COLUMNS
 from chaingraph.model.strategy import AUTO
-from chaingraph.wording.phrases import data_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -273,6 +272,7 @@ def _init(lang: str, file: str) -> None:
 
 def _run(lang: str, case: str, region: str, out: str, chains: tuple[str, ...], **options: Any) -> None:
     from chaingraph.main_job import STAGES, run
+    from chaingraph.wording.phrases import data_day
 
     started = time.perf_counter()
     with progress(STAGES, lang) as begin:
