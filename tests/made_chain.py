@@ -13,6 +13,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS
 from chaingraph.model.schema import TABLES
 from tests.made_findings import made_findings
+from tests.made_graph import roles_of
 
 AWAY = ("上海", "深圳", "武汉", "成都")
 STAGES = ("upstream", "midstream", "downstream")
@@ -77,6 +78,7 @@ def made_chain(nodes: int, segments: int) -> tuple[Findings, ChainGraph, list[tu
             **{name: getattr(made, name) for name in made.__dataclass_fields__},
             **empty,
             "gaps": {"zh": gaps, "en": gaps},
+            "roles": roles_of(graph),
             "targets": {"zh": listed, "en": listed},
             **{name: getattr(made, name).iloc[:0] for name in ("terms", "shares", "words", "routes", "dropped")},
         }

@@ -26,6 +26,7 @@ from tests.made_graph import (
     STATES,
     TIERS,
     firm_names,
+    made_roles,
     segment_names,
 )
 
@@ -51,6 +52,7 @@ def made_findings(lang: str = "zh") -> Findings:
         questions={tongue: _questions(tongue) for tongue in ("zh", "en")},
         terms=pd.DataFrame([term for name, row in known for term in _terms(name, row)]),
         shares=pd.DataFrame([share for name, row in known for share in _shares(name, row)]),
+        roles=made_roles(),
         words=pd.DataFrame(
             [
                 {

@@ -6,10 +6,14 @@ None of the firms is real. Everything is counted out from numbers, so that the s
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.facts.derived_tables import segment_nodes
+from chaingraph.facts.roles import firm_roles
 from chaingraph.model.case import with_ids
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.graph import ChainGraph
@@ -162,6 +166,18 @@ def made_graph() -> ChainGraph:
             ),
         },
     )
+
+
+@cache
+def made_roles() -> pd.DataFrame:
+    """Who makes what in `made_graph`, as a survey tells it."""
+    return roles_of(made_graph())
+
+
+def roles_of(graph: ChainGraph) -> pd.DataFrame:
+    """Who makes what in a graph, as a survey tells it."""
+    with open_engine({"firm_segments": graph["firm_segments"], "segment_nodes": segment_nodes(graph)}) as query:
+        return firm_roles(query)
 
 
 def _firms(names: dict[str, str]) -> list[dict[str, Any]]:

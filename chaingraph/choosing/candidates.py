@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from chaingraph.choosing.gates import gates_table
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
@@ -70,9 +71,9 @@ def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
     first = months_before(as_of, SIGNAL_MONTHS) if as_of else ""
-    newest = query("signals", [first, as_of + "~"])
+    newest = query("signals", [first, as_of + "~"], tables={"gates": gates_table()})
     moves, trouble = (newest[newest["says"] == name].reset_index(drop=True) for name in ("move", "trouble"))
-    return moves.drop(columns="says"), trouble[["firm_id", "kind"]].rename(columns={"kind": "gate"})
+    return moves.drop(columns=["says", "gate"]), trouble[["firm_id", "gate"]]
 
 
 def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataFrame) -> pd.DataFrame:
@@ -123,6 +124,7 @@ def find_candidates(
     here = moves["place"].map(lambda place: place_within(place, region)).astype(bool)
     tables = {
         "asked": asked,
+        "gates": gates_table(),
         "trouble": trouble,
         "families": families.rename(columns={"group": "group_name"}),  # a word of SQL
         "units": units,

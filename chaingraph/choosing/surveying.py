@@ -18,6 +18,7 @@ from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.facts.groups import families
 from chaingraph.facts.leaders import find_leaders
 from chaingraph.facts.rivals import rival_cities
+from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
@@ -165,6 +166,7 @@ def survey(
         progress("rank")
         tiers = current_tiers(graph, query)
         facts = firm_facts(graph, region, places, around.families, tiers, moves)
+        roles = firm_roles(query)
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
@@ -211,6 +213,7 @@ def survey(
         notes={
             language: list_notes(main, asked, candidates, dropped, caption, graph, language) for language in LANGUAGES
         },
+        roles=roles,
         segment_measures=around.gaps[
             ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
         ].reset_index(),

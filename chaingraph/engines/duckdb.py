@@ -15,7 +15,7 @@ from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.schema import TABLES
-from chaingraph.sql import Query, plain_frame, sql_text
+from chaingraph.sql import Query, plain_frame, sql_text, views_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,10 +66,12 @@ def open_engine(
         def query(
             name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
         ) -> pd.DataFrame:
-            extra = list(tables or {})
+            extra, views = list(tables or {}), views_of(name)
             try:
                 for table in extra:
                     connection.register(table, (tables or {})[table])
+                for view, told in views.items():
+                    connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {told}")
                 return plain_frame(connection.execute(sql_text(name), list(parameters)).df())
             except duckdb.OutOfMemoryException as error:
                 raise StoreError(
@@ -84,6 +86,8 @@ def open_engine(
             except duckdb.Error as error:
                 raise StoreError(both("engines.query_failed", name=name, error=error)) from error
             finally:
+                for view in views:
+                    connection.execute(f"DROP VIEW IF EXISTS {view}")
                 for table in extra:
                     connection.unregister(table)
 

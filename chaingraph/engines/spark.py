@@ -22,7 +22,7 @@ from chaingraph.errors import MissingExtraError, StoreError
 from chaingraph.labels import both
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.schema import TABLES
-from chaingraph.sql import Query, plain_frame, sql_text
+from chaingraph.sql import Query, plain_frame, sql_text, views_of
 
 LOCAL = "local[2]"
 _SPARK_TYPES = {"str": "string", "float64": "double", "Int64": "bigint", "boolean": "boolean"}
@@ -90,11 +90,13 @@ def open_engine(
             try:
                 for table, value in (tables or {}).items():
                     view(table, value)
+                for derived, told in views_of(name).items():
+                    own.sql(told).createOrReplaceTempView(derived)
                 return _answer(own.sql(sql_text(name), args=list(parameters)).toArrow())
             except (PySparkException, Py4JError) as error:
                 raise StoreError(_say("query_failed", name=name, error=_first_line(error))) from error
             finally:
-                for table in tables or {}:
+                for table in (*views_of(name), *(tables or {})):
                     own.catalog.dropTempView(table)
 
         for name, table in tables.items():

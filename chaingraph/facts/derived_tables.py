@@ -24,7 +24,7 @@ def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
     DataFrame
         One row per segment: segment_id, chain_id, node_id (smallest id among the segments joined by ``same_as``),
         service (True where firms that operate, not make, fill the segment: no class of manufacturing among its codes,
-        or the segment says so itself).
+        or the segment says so itself; segments that are one node are services if one of them is).
     """
     segments = graph["segments"]
     node = {str(segment): str(segment) for segment in segments["segment_id"]}
@@ -41,7 +41,7 @@ def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
         node[second] = first
     stated = segments["service"] if "service" in segments else pd.Series(pd.NA, segments.index, dtype="boolean")
     by_code = segments["gbt4754"].map(_is_service)
-    return pd.DataFrame(
+    nodes = pd.DataFrame(
         {
             "segment_id": segments["segment_id"],
             "chain_id": segments["chain_id"],
@@ -49,6 +49,8 @@ def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
             "service": stated.fillna(by_code.astype("boolean")).astype(bool),
         }
     ).reset_index(drop=True)
+    # One node, one rule: whoever fills a segment fills its other half, in every count alike.
+    return nodes.assign(service=nodes.groupby("node_id")["service"].transform("any"))
 
 
 def _is_service(codes: object) -> bool:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.position import segment_measures
+from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.sql import Query
 
-MADE, BESIDE, OTHER = 1, 2, 3
 PRESENT_STATES = frozenset({"present", "present_unlisted", "normal", "strong"})
 CLUSTERS = frozenset({"cluster", "new_star", "future_zone"})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.facts.gaps import MADE, gap_rules
+from chaingraph.facts.gaps import gap_rules
+from chaingraph.facts.roles import MADE
 from chaingraph.model.graph import ChainGraph
 
 

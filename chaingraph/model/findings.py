@@ -45,6 +45,7 @@ class Findings:
                          (`rivals.rival_cities`); empty without a reference
     trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
                          every chain
+    roles                firm, segment: whether it is a maker of it, and in what standing (`facts.roles.firm_roles`)
     segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
     ===================  =======================================================================================
     """
@@ -64,6 +65,7 @@ class Findings:
     routes: pd.DataFrame
     dropped: pd.DataFrame
     notes: Texts
+    roles: pd.DataFrame = field(default_factory=pd.DataFrame)
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     trust: Texts = field(default_factory=dict)

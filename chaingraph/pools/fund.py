@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chaingraph.choosing.candidates import months_before
+from chaingraph.choosing.gates import plainest
+from chaingraph.facts.roles import firm_roles
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
-
-_MAKERS = ("maker", "operator")
 
 
 def pool(ground: Ground) -> Pool:
@@ -51,8 +51,8 @@ def pool(ground: Ground) -> Pool:
 
 def _gap_segments(ground: Ground) -> dict[str, list[str]]:
     """Per firm, the gap segments that it makes for, the most severe first."""
-    made = ground.graph["firm_segments"]
-    made = made[(made["kind"].isna() | made["kind"].isin(_MAKERS)) & (made["status"].fillna("") != "stopped")]
+    roles = firm_roles(ground.query)
+    made = roles[roles["maker"].fillna(value=True) & ~roles["stopped"]]
     found: dict[str, list[str]] = {}
     for firm_id, segment in sorted(zip(made["firm_id"], made["segment_id"], strict=True)):
         if segment in ground.gaps and ground.gaps[segment]["state"] in ground.rules["states"]:
@@ -61,9 +61,8 @@ def _gap_segments(ground: Ground) -> dict[str, list[str]]:
 
 
 def _gate(firm_id: str, wanted: dict[str, list[str]], ground: Ground) -> str | None:
-    if firm_id in ground.inside:
-        return "local"
-    return ground.gates.get(firm_id) or (None if firm_id in wanted else "no_gap")
+    local, open_gap = firm_id in ground.inside, firm_id in wanted
+    return plainest(["local" if local else None, ground.gates.get(firm_id), None if open_gap else "no_gap"])
 
 
 def _round(record: Row, ground: Ground) -> str:

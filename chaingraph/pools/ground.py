@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.choosing.candidates import signals
+from chaingraph.choosing.gates import firm_gates
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
@@ -17,7 +18,6 @@ from chaingraph.sql import Query
 from chaingraph.wording.phrases import names_by_id
 
 Row = Mapping[Any, Any]
-_STATUS_GATES = {name: name for name in ("dissolved", "sanctioned", "delisted")} | {"insolvent": "insolvency"}
 _NAMED = 10  # firms named beside a count
 
 
@@ -81,8 +81,6 @@ def pool_ground(
     places = firm_places(graph, findings.region)
     trouble = signals(query, findings.as_of)[1]
     firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
-    gates = dict(zip(trouble["firm_id"], trouble["gate"], strict=True))
-    gates |= {id_: _STATUS_GATES[row["status"]] for id_, row in firms.items() if row["status"] in _STATUS_GATES}
     return Ground(
         graph=graph,
         query=query,
@@ -93,7 +91,7 @@ def pool_ground(
         firms=firms,
         names={table: names_by_id(graph, table, lang) for table in ("chains", "segments", "firms")},
         inside=frozenset(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]),
-        gates=gates,
+        gates=firm_gates(query, trouble),
         gaps={row["segment_id"]: row for row in findings.gaps[lang].to_dict("records")},
     )
 

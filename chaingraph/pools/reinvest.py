@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaingraph.choosing.candidates import months_before
+from chaingraph.choosing.gates import plainest
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 LISTS = ("new_large", "undistributed", "low_paid_in")
@@ -26,7 +27,7 @@ def pool(ground: Ground) -> Pool:
     unknown = dict.fromkeys(LISTS, 0)
     for record in ground.graph["foreign_investments"].to_dict("records"):
         firm_id = record["firm_id"]
-        gate = "not_local" if firm_id not in ground.inside else ground.gates.get(firm_id)
+        gate = plainest([None if firm_id in ground.inside else "not_local", ground.gates.get(firm_id)])
         if gate:
             held[firm_id] = gate
             continue

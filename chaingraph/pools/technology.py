@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from chaingraph.facts.derived_tables import current_tiers
+from chaingraph.facts.roles import firm_roles
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
@@ -23,10 +24,12 @@ def pool(ground: Ground) -> Pool:
     carriers = find_doors(ground.graph, set(ground.inside)).carriers
     rows: list[dict[str, object]] = []
     held: dict[str, str] = {}
+    roles = firm_roles(ground.query)
+    made = ground.graph["firm_segments"].merge(roles[["firm_id", "segment_id", "maker"]], on=["firm_id", "segment_id"])
     for segment in wanted:
         doors = carriers.get(str(ground.gaps[segment]["chain_id"]), ())
         why = _why(segment, stated.get(segment), ground)
-        holders = [*_institutes(segment, ground), *_firms(segment, held, ground)]
+        holders = [*_institutes(segment, ground), *_firms(segment, made, held, ground)]
         if not holders:
             nobody = dict.fromkeys(("firm_id", "firm", "country", "city", "via", "confidence", "sources"))
             holders = [{"list": "open", **nobody, "holds": ground.say("reason_open")}]
@@ -77,16 +80,15 @@ def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _firms(segment: str, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
+def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
     """Firms outside that license it, or make it and are on a list of specialised firms: those known best come first."""
     tiers = current_tiers(ground.graph, ground.query)
     special = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
-    made = ground.graph["firm_segments"]
     found: list[dict[str, object]] = []
     for row in made[made["segment_id"] == segment].sort_values("firm_id", kind="stable").to_dict("records"):
         firm_id = row["firm_id"]
         licenses = row["kind"] in ground.rules["kinds"]
-        listed = special.get(firm_id, []) if row["kind"] == "maker" else []
+        listed = special.get(firm_id, []) if row["maker"] is True else []
         if not (licenses or listed) or firm_id in ground.inside:
             continue
         if firm_id in ground.gates:

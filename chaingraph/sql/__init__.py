@@ -1,5 +1,7 @@
 """The set-based questions, one dialect-neutral text each: they run unchanged on DuckDB and on Spark.
 
+A rule that several questions rest on is a text of its own, which they read as a table (`VIEWS`).
+
 Parameters are positional (``?``), the one form that both engines take. Tables are registered under their schema names.
 The texts that begin with ``ledger_`` are for SQLite, which keeps the project ledger, those that begin with ``check_``
 for DuckDB alone.
@@ -7,6 +9,7 @@ for DuckDB alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
@@ -28,6 +31,14 @@ class Query(Protocol):
         ...
 
 
+# Derived tables that other texts read by name: the text that tells them, and the table it tells of (None: it names its
+# own). An engine makes those that a text names, for that question alone.
+VIEWS: Mapping[str, tuple[str, str | None]] = {
+    "firm_roles": ("roles", "firm_segments"),
+    "reference_roles": ("roles", "reference_segments"),
+    "firm_gates": ("firm_gates", None),
+    "firm_steps": ("large/steps", None),
+}
 OpenEngine = Callable[[Mapping[str, pd.DataFrame]], AbstractContextManager[Query]]
 
 
@@ -41,6 +52,23 @@ def sql_text(name: str) -> str:
     True
     """
     return (files("chaingraph") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def views_of(name: str) -> Mapping[str, str]:
+    """The derived tables that ``<name>.sql`` reads, and the text of each, in the order to make them.
+
+    Examples
+    --------
+    >>> list(views_of("presence")), list(views_of("segment_count"))
+    (['firm_roles'], [])
+    """
+    words = set(re.findall(r"\w+", re.sub("--.*", "", sql_text(name))))
+    made = {}
+    for view, (text, rows) in VIEWS.items():
+        if view in words and text != name:
+            made[view] = sql_text(text) if rows is None else f"WITH told AS (SELECT * FROM {rows})\n{sql_text(text)}"  # noqa: S608 - a name of ours
+    return made
 
 
 def places_in_sets(cells: pd.Series[str]) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 -- How many firms of a segment would the region have, had its chain the reference's mix?
--- One row per segment: national and local firms of the reference in it, and the same for its whole chain.
+-- One row per segment: national and local firms of the reference in it, and the same for its whole chain. Who counts is
+-- a maker, or may be one.
 WITH made AS (
-    SELECT DISTINCT n.chain_id, n.segment_id, m.firm_id, coalesce(p.inside, FALSE) AS inside
-    FROM segment_nodes AS n
-    JOIN reference_segments AS m ON m.segment_id = n.segment_id
+    SELECT DISTINCT m.chain_id, m.segment_id, m.firm_id, coalesce(p.inside, FALSE) AS inside
+    FROM reference_roles AS m
     JOIN reference_places AS p ON p.firm_id = m.firm_id
-    WHERE m.kind = 'maker' OR m.kind IS NULL OR (m.kind = 'operator' AND n.service)
+    WHERE coalesce(m.maker, TRUE)
 ),
 chain_totals AS (
     SELECT chain_id, count(DISTINCT firm_id) AS chain_national,

@@ -4,12 +4,10 @@
 WITH outside AS (
     SELECT DISTINCT here.segment_id, p.firm_id, coalesce(g.group_id, p.firm_id) AS group_id, p.prefecture, p.distance_km
     FROM segment_nodes AS here
-    JOIN segment_nodes AS same ON same.node_id = here.node_id
-    JOIN firm_segments AS m ON m.segment_id = same.segment_id
+    JOIN firm_roles AS m ON m.node_id = here.node_id
     JOIN firm_places AS p ON p.firm_id = m.firm_id
     LEFT JOIN families AS g ON g.firm_id = p.firm_id
-    WHERE coalesce(p.inside, FALSE) = FALSE
-      AND (m.kind = 'maker' OR (m.kind = 'operator' AND here.service))
+    WHERE coalesce(p.inside, FALSE) = FALSE AND m.maker
 ),
 by_distance AS (
     SELECT o.*, row_number() OVER (PARTITION BY segment_id ORDER BY distance_km NULLS LAST, firm_id) AS place

@@ -2,10 +2,17 @@
 -- gate NULL: one row per list, chain, asked segment and product of a firm against which nothing known speaks.
 -- gate given: the first ten firms per chain and gate of the main list none of whose rows pass, each counted under the
 -- gate that speaks most plainly against it; held is how many there are in all.
--- asked: list, chain_id, segment_id, admission. trouble: firm_id, gate (a dated sign of trouble young enough to count).
+-- asked: list, chain_id, segment_id, admission. gates, trouble: see firm_gates.sql.
 -- families: firm_id, group_id, group_name. units: group_id, unit, local_unit (what is on record in the region).
 -- expanding: firm_id (a dated sign says that it expands here).
-WITH met AS (
+WITH orders AS (
+    SELECT max(CASE WHEN gate = 'local' THEN gate_order END) AS local,
+           max(CASE WHEN gate = 'not_maker' THEN gate_order END) AS not_maker,
+           max(CASE WHEN gate = 'admission' THEN gate_order END) AS admission,
+           max(CASE WHEN gate = 'stopped' THEN gate_order END) AS stopped
+    FROM gates
+),
+met AS (
     SELECT
         a.list,
         a.chain_id,
@@ -28,56 +35,46 @@ WITH met AS (
             WHEN u.group_id IS NOT NULL THEN 'contacted'
             ELSE 'new'
         END AS candidate_kind,
-        CASE
-            WHEN p.inside THEN CASE WHEN e.firm_id IS NULL THEN 'local' END
-            WHEN m.kind IN ('buyer', 'brand', 'licensor') THEN 'not_maker'
-            WHEN m.kind = 'operator' AND NOT here.service THEN 'not_maker'
-            WHEN a.admission IN ('限制', '禁止') THEN 'admission'
-            WHEN f.status = 'dissolved' THEN 'dissolved'
-            WHEN f.status = 'sanctioned' THEN 'sanctioned'
-            WHEN f.status = 'insolvent' THEN 'insolvency'
-            WHEN f.status = 'delisted' THEN 'delisted'
-            WHEN t.gate IS NOT NULL THEN t.gate
-            WHEN m.status = 'stopped' THEN 'stopped'
-        END AS gate
+        -- The plainest of the known facts against it; a row of a local firm that expands here is taken as it is.
+        CASE WHEN p.inside AND e.firm_id IS NOT NULL THEN NULL ELSE least(
+            CASE WHEN p.inside THEN o.local END,
+            CASE WHEN NOT m.maker THEN o.not_maker END,
+            CASE WHEN a.admission IN ('限制', '禁止') THEN o.admission END,
+            CASE WHEN m.status = 'stopped' THEN o.stopped END,
+            t.gate_order
+        ) END AS gate_order
     FROM asked AS a
+    CROSS JOIN orders AS o
     JOIN segment_nodes AS here ON here.segment_id = a.segment_id
-    JOIN segment_nodes AS same ON same.node_id = here.node_id
-    JOIN firm_segments AS m ON m.segment_id = same.segment_id
+    JOIN firm_roles AS m ON m.node_id = here.node_id
     JOIN firms AS f ON f.firm_id = m.firm_id
     JOIN firm_places AS p ON p.firm_id = m.firm_id
     LEFT JOIN families AS g ON g.firm_id = m.firm_id
     LEFT JOIN units AS u ON u.group_id = g.group_id
-    LEFT JOIN trouble AS t ON t.firm_id = m.firm_id
+    LEFT JOIN firm_gates AS t ON t.firm_id = m.firm_id
     LEFT JOIN expanding AS e ON e.firm_id = m.firm_id
 ),
 held_back AS (
-    SELECT chain_id, firm_id, firm,
-           min(CASE gate WHEN 'local' THEN 1 WHEN 'dissolved' THEN 2 WHEN 'sanctioned' THEN 3 WHEN 'insolvency' THEN 4
-                         WHEN 'downsizing' THEN 5 WHEN 'delisted' THEN 6 WHEN 'stopped' THEN 7 WHEN 'admission' THEN 8
-                         ELSE 9 END) AS worst
+    SELECT chain_id, firm_id, firm, min(gate_order) AS gate_order
     FROM met
     WHERE list = 'main'
     GROUP BY chain_id, firm_id, firm
-    HAVING count(gate) = count(*)
+    HAVING count(gate_order) = count(*)
 ),
 counted AS (
-    SELECT h.*, count(*) OVER (PARTITION BY chain_id, worst) AS held,
-           row_number() OVER (PARTITION BY chain_id, worst ORDER BY firm_id) AS place
+    SELECT h.*, count(*) OVER (PARTITION BY chain_id, gate_order) AS held,
+           row_number() OVER (PARTITION BY chain_id, gate_order ORDER BY firm_id) AS place
     FROM held_back AS h
 )
 SELECT list, chain_id, segment_id, firm_id, firm, kind, product, confidence, source, as_of, group_id, group_name,
        local_unit, candidate_kind, CASE WHEN candidate_kind = 'new' THEN 'new' ELSE 'reinvest' END AS candidate_list,
-       gate, CAST(NULL AS BIGINT) AS held
+       NULL AS gate, CAST(NULL AS BIGINT) AS held
 FROM met
-WHERE gate IS NULL
+WHERE gate_order IS NULL
 UNION ALL
-SELECT 'main', chain_id, NULL, firm_id, firm, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       CASE worst WHEN 1 THEN 'local' WHEN 2 THEN 'dissolved' WHEN 3 THEN 'sanctioned' WHEN 4 THEN 'insolvency'
-                  WHEN 5 THEN 'downsizing' WHEN 6 THEN 'delisted' WHEN 7 THEN 'stopped' WHEN 8 THEN 'admission'
-                  ELSE 'not_maker' END,
-       held
-FROM counted
+SELECT 'main', c.chain_id, NULL, c.firm_id, c.firm, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, g.gate, c.held
+FROM counted AS c
+JOIN gates AS g ON g.gate_order = c.gate_order
 WHERE place <= 10
 ORDER BY gate NULLS FIRST, list, chain_id, segment_id, firm_id, product NULLS LAST, kind NULLS LAST,
          confidence NULLS LAST, source NULLS LAST, as_of NULLS LAST

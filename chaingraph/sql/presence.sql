@@ -1,20 +1,13 @@
 -- Who is in each segment of the region, and how sure is it that the thing is made there?
 -- One row per segment and local firm. A segment listed in two chains (same_as) shares its firms through node_id.
--- standing: made (maker, or operator in a service segment; at the site; producing or building)
---           beside (the same kinds of firm, but group-only, signed, stopped or of unknown status)
---           other  (buyer, brand, licensor)
+-- standing: see roles.sql; of several rows of a firm the best counts.
 SELECT
     here.segment_id,
     here.chain_id,
     f.firm_id,
     f.firm,
     max(f.district) AS district,
-    min(CASE
-        WHEN (m.kind = 'maker' OR (m.kind = 'operator' AND here.service))
-             AND m.basis = 'site' AND m.status IN ('producing', 'building') THEN 1
-        WHEN m.kind = 'maker' OR m.kind IS NULL OR (m.kind = 'operator' AND here.service) THEN 2
-        ELSE 3
-    END) AS standing,
+    min(m.standing) AS standing,
     min(CASE WHEN m.role = 'leader' THEN 1 ELSE 2 END) AS role_order,
     max(m.product) AS product,
     min(CASE WHEN m.status = 'producing' THEN 1 WHEN m.status = 'building' THEN 2 WHEN m.status = 'signed' THEN 3
@@ -24,8 +17,7 @@ SELECT
     max(m.source) AS source,
     max(m.as_of) AS as_of
 FROM segment_nodes AS here
-JOIN segment_nodes AS same ON same.node_id = here.node_id
-JOIN firm_segments AS m ON m.segment_id = same.segment_id
+JOIN firm_roles AS m ON m.node_id = here.node_id
 JOIN firms AS f ON f.firm_id = m.firm_id
 JOIN firm_places AS p ON p.firm_id = f.firm_id
 WHERE p.inside

@@ -27,7 +27,7 @@ def outside(makers: list[tuple[str, str, str, float | None]], near: float = 150.
     rows = pd.DataFrame(makers, columns=["segment_id", "firm_id", "group_id", "distance_km"])
     segments = ["a", "b"]
     tables = {
-        "segment_nodes": pd.DataFrame({"segment_id": segments, "node_id": segments, "service": False}),
+        "segment_nodes": pd.DataFrame({"segment_id": segments, "chain_id": "c", "node_id": segments, "service": False}),
         "firm_segments": rows[["firm_id", "segment_id"]].assign(kind="maker"),
         "firm_places": rows[["firm_id", "distance_km"]].drop_duplicates().assign(inside=False, prefecture="某市"),
     }

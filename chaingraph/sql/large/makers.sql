@@ -1,8 +1,7 @@
 -- In which cities is a segment of the chains made, and in which anything of a chain, over all firms of a large case?
 -- One row per segment, city (prefecture; NULL = not known) and inside (0, 1: whether the seat lies in the region), and
--- the same per chain, whose segment is NULL. A firm has one seat, so that rows add up. Makers as in expected.sql.
+-- the same per chain, whose segment is NULL. A firm has one seat, so that rows add up. Who counts is as in expected.sql.
 -- places: country, province, city, district (as written: every way in which firms do), inside, prefecture.
--- segment_nodes: segment_id, chain_id, service.
 WITH told AS (
     SELECT f.firm_id, p.prefecture, p.inside
     FROM firms AS f
@@ -11,10 +10,7 @@ WITH told AS (
      AND p.city IS NOT DISTINCT FROM f.city AND p.district IS NOT DISTINCT FROM f.district
 ),
 made AS (
-    SELECT DISTINCT n.chain_id, n.segment_id, m.firm_id
-    FROM segment_nodes AS n
-    JOIN firm_segments AS m ON m.segment_id = n.segment_id
-    WHERE m.kind = 'maker' OR m.kind IS NULL OR (m.kind = 'operator' AND n.service)
+    SELECT DISTINCT m.chain_id, m.segment_id, m.firm_id FROM firm_roles AS m WHERE coalesce(m.maker, TRUE)
 ),
 chains AS (
     SELECT DISTINCT chain_id, firm_id FROM made

@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chaingraph.choosing.gates import gates_table
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.gaps import gap_rules
+from chaingraph.facts.roles import MAKER_WAYS, POSSIBLE_WAYS, WAY_KIND_UNKNOWN, WAY_MADE, WAY_STATE_UNKNOWN, WAY_STOPPED
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.sql import Query
@@ -26,9 +28,9 @@ DATASETS = (*LARGE_TABLES, "firm_products")  # what it may have
 KEPT = 50  # firms of a segment that are read whole, at home and outside each
 _BANDS_KM = (150, 300, 600, 1200)  # how far away, as coarsely as an order before any score needs it
 _UNKNOWN_BAND = 99
-_GATE, _SIDE = 100_000, 400_000  # how far apart the cells of counts.sql are that differ in gate, or in inside and near
+_HELD, _SIDE = 100_000, 200_000  # how far apart the cells of counts.sql are that differ in held, or in inside and near
 _PLACE = ["country", "province", "city", "district"]
-_OPEN_WAYS = (1, 2, 3, 5)
+_OPEN_WAYS = tuple(way for way in POSSIBLE_WAYS if way != WAY_STOPPED)  # asked for outside the region
 
 
 @dataclass(frozen=True)
@@ -86,18 +88,9 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
 
 
 def nodes_of(graph: ChainGraph) -> pd.DataFrame:
-    """The segments as the large questions want them: segment_id, node (a number), service, shared (0, 1)."""
+    """The segments as the large questions want them: as `segment_nodes` tells, but node_id is a number."""
     nodes = segment_nodes(graph).sort_values("segment_id", ignore_index=True)
-    node = pd.Series(pd.factorize(nodes["node_id"], sort=True)[0], dtype="int32")
-    shared = node.map(node.value_counts()) > 1
-    return pd.DataFrame(
-        {
-            "segment_id": nodes["segment_id"],
-            "node": node,
-            "service": nodes["service"],
-            "shared": shared.astype("int32"),
-        }
-    )
+    return nodes.assign(node_id=pd.Series(pd.factorize(nodes["node_id"], sort=True)[0], dtype="int32"))
 
 
 def narrow(
@@ -118,14 +111,17 @@ def narrow(
     """
     nodes = nodes_of(graph)
     places = seats(query("large/places"), region) if places is None else places
-    tables: dict[str, pd.DataFrame] = {"nodes": nodes, "places": places.drop(columns="firms")}
+    tables = {"segment_nodes": nodes, "places": places.drop(columns="firms"), "gates": gates_table()}
     counts = _once(query("large/counts", tables=tables), query("large/twice", tables=tables))
     limits = _limits(counts, keep)
     furthest = int(max([-1, *limits["last"]]))
     home = places.loc[places["inside"] == 1, "city"].fillna("")
     cities = [home.min(), home.max()] if len(home) else [None, None]
-    pool = query("large/pool", [furthest, *cities, furthest, keep], tables={**tables, "limits": limits})
-    return Narrowed(counts, pool, places, nodes)
+    open_ways = pd.DataFrame({"way": _OPEN_WAYS}, dtype="int32")
+    pool = query(
+        "large/pool", [furthest, *cities, furthest, keep], tables={**tables, "limits": limits, "open_ways": open_ways}
+    )
+    return Narrowed(counts, pool, places, nodes[["segment_id", "node_id"]].set_axis(["segment_id", "node"], axis=1))
 
 
 def _once(counts: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
@@ -138,8 +134,8 @@ def _once(counts: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
 def _limits(counts: pd.DataFrame, keep: int) -> pd.DataFrame:
     """Per node the step at which the first `keep` outside firms are complete; -1 where there is none outside."""
     cell = counts["cell"]
-    outside = counts[(cell < 2 * _SIDE) & (cell // _GATE % 4 == 0) & counts["way"].isin(_OPEN_WAYS)]
-    steps = outside.assign(step=cell % _GATE).groupby(["node", "step"], sort=True)["firms"].sum().reset_index()
+    outside = counts[(cell < 2 * _SIDE) & (cell // _HELD % 2 == 0) & counts["way"].isin(_OPEN_WAYS)]
+    steps = outside.assign(step=cell % _HELD).groupby(["node", "step"], sort=True)["firms"].sum().reset_index()
     before = steps.groupby("node")["firms"].cumsum() - steps["firms"]
     last = steps[before < keep].groupby("node")["step"].max()
     every = np.sort(counts["node"].unique())
@@ -159,17 +155,18 @@ def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
         nothing known against them), outside_read (of those, how many were read whole).
     """
     counts = narrowed.counts
-    state = counts["cell"] // _GATE
-    inside, near, gate = state // 8 == 1, state // 4 % 2 == 1, state % 4
+    side, held = counts["cell"] // _SIDE, counts["cell"] // _HELD % 2 == 1
+    inside, near = side // 2 == 1, side % 2 == 1
     way = counts["way"]
+    beside = [way_ for way_ in POSSIBLE_WAYS if way_ != WAY_MADE]
     masks = {
-        "found": inside & (way == 1),
-        "group_only": inside & way.isin((2, 3, 4, 5)),
-        "to_check": inside & way.isin((2, 5)),
-        "nearby_found": near & way.isin((1, 2, 3, 4)),
-        "national": way < 6,
-        "local": inside & (way < 6),
-        "outside_open": ~inside & (gate == 0) & way.isin(_OPEN_WAYS),
+        "found": inside & (way == WAY_MADE),
+        "group_only": inside & way.isin(beside),
+        "to_check": inside & way.isin((WAY_STATE_UNKNOWN, WAY_KIND_UNKNOWN)),
+        "nearby_found": near & way.isin(MAKER_WAYS),
+        "national": way.isin(POSSIBLE_WAYS),
+        "local": inside & way.isin(POSSIBLE_WAYS),
+        "outside_open": ~inside & ~held & way.isin(_OPEN_WAYS),
     }
     sums = pd.DataFrame({name: counts["firms"].where(mask, 0) for name, mask in masks.items()})
     by_node = sums.groupby(counts["node"]).sum()

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
-from chaingraph.facts.gaps import BESIDE, MADE, OTHER
 from chaingraph.fit.score import FULL_FORM
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
@@ -91,7 +90,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
         elsewhere=_elsewhere(links, segments),
-        roles=_roles(graph),
+        roles=_roles(graph, findings.roles),
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
         sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
@@ -228,11 +227,11 @@ def _elsewhere(links: list[Record], segments: Mapping[str, Record]) -> dict[str,
     return rows
 
 
-def _roles(graph: ChainGraph) -> dict[str, list[Record]]:
+def _roles(graph: ChainGraph, told: pd.DataFrame) -> dict[str, list[Record]]:
     """Who does what in each segment, as the gap counts see it; segments that are one node share their firms."""
     nodes = segment_nodes(graph)
     node_of = dict(zip(nodes["segment_id"], nodes["node_id"], strict=True))
-    service = dict(zip(nodes["segment_id"], nodes["service"], strict=True))
+    standings = dict(zip(zip(told["firm_id"], told["segment_id"], strict=True), told["standing"], strict=True))
     members: dict[str, list[str]] = {}
     for segment, node in node_of.items():
         members.setdefault(node, []).append(segment)
@@ -240,7 +239,7 @@ def _roles(graph: ChainGraph) -> dict[str, list[Record]]:
     for row in sorted(records(graph["firm_segments"]), key=lambda row: (row["firm_id"], row["segment_id"])):
         for segment in members.get(node_of.get(row["segment_id"], ""), []):
             facts = {key: value for key, value in row.items() if key not in ("firm_id", "segment_id")}
-            standing = _standing(row, is_service=bool(service[segment]))
+            standing = int(standings[row["firm_id"], row["segment_id"]])
             role = known({"firm": row["firm_id"], "standing": standing, **facts})
             held = roles.setdefault(segment, {}).get(row["firm_id"])
             if held is None or standing < held["standing"]:  # a firm that stands in both halves of a node counts once
@@ -250,14 +249,6 @@ def _roles(graph: ChainGraph) -> dict[str, list[Record]]:
 
 def _role_order(role: Record) -> tuple[object, ...]:
     return (role["standing"], role.get("role") != "leader", role["firm"])
-
-
-def _standing(row: Record, *, is_service: bool) -> int:
-    """The rule of ``presence.sql``: makes it here, stands beside, or buys, brands or licenses."""
-    provides = row["kind"] == "maker" or (row["kind"] == "operator" and is_service)
-    if provides and row["basis"] == "site" and row["status"] in ("producing", "building"):
-        return MADE
-    return BESIDE if provides or row["kind"] is None else OTHER
 
 
 def _links(graph: ChainGraph) -> dict[str, list[Record]]:

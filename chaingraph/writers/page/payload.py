@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaingraph.facts.gaps import MADE
+from chaingraph.facts.roles import MADE
 from chaingraph.facts.source_kinds import SOURCE_KINDS
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model.results import GAP_STATES

@@ -12,7 +12,8 @@ import pytest
 from chaingraph.choosing.surveying import survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
-from chaingraph.facts.gaps import BESIDE, MADE, local_presence
+from chaingraph.facts.gaps import local_presence
+from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.page.atlas import build_atlas
@@ -20,7 +21,7 @@ from chaingraph.writers.page.brief import brief, open_questions
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
 from tests.made_findings import made_findings
-from tests.made_graph import SEGMENTS, made_graph
+from tests.made_graph import SEGMENTS, made_graph, roles_of
 from tests.page_reader import payload_of
 from tests.toy import toy_tables
 
@@ -148,7 +149,7 @@ def test_the_standing_of_local_firms_is_that_of_the_sql_text() -> None:
         presence = local_presence(query)
     rows = presence[["segment_id", "firm_id", "standing"]].itertuples(index=False, name=None)
     asked = {(segment, firm): standing for segment, firm, standing in rows}
-    atlas = build_atlas(replace(made_findings(), gaps=_toy_gaps(graph)), graph)
+    atlas = build_atlas(replace(made_findings(), gaps=_toy_gaps(graph), roles=roles_of(graph)), graph)
     held = {
         (segment, role["firm"]): role["standing"]
         for segment, roles in atlas.roles.items()
