@@ -126,6 +126,33 @@ def test_every_label_that_the_code_asks_for_exists_and_is_filled() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# The home of each rule, and what its rule looks like where it is spelled again.
+RULES = {
+    "sql/roles.sql": re.compile(r"'operator'\s+AND|\"operator\"|kind\w*\s*=\s*'maker'|\bkind IS NULL"),
+    "choosing/gates.py": re.compile(
+        # An order given in numbers, a state compared, states listed. What standing tells of a firm is no order.
+        r"WHEN '?(dissolved|sanctioned|insolven\w+|delisted|downsizing|local|stopped|admission|not_maker)'? THEN \d"
+        r"|status = '(dissolved|sanctioned|insolvent|delisted)'"
+        r"|[\"']dissolved[\"'].{0,40}[\"'](sanctioned|delisted|insolven\w+)[\"']"
+    ),
+}
+
+
+@pytest.mark.parametrize("home", RULES)
+def test_a_rule_is_spelled_in_its_home_alone(home: str) -> None:
+    # The schema lists what the columns may hold and the tagger writes rows: neither judges.
+    lists = {PACKAGE / "model" / name for name in ("schema.py", "columns.py")}
+    told = [path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".sql") and path not in lists]
+    assert PACKAGE / home in told
+    again = [
+        f"{path.relative_to(PACKAGE)}: {found.group()}"
+        for path in told
+        if path != PACKAGE / home
+        for found in RULES[home].finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert not again, f"read chaingraph/{home} instead of spelling its rule again:\n" + "\n".join(again)
+
+
 def project_files() -> list[Path]:
     """The files of the project: those that git tracks; without git, all but what the tools leave behind."""
     if (ROOT / ".git").exists():

@@ -28,7 +28,7 @@ def outside(makers: list[tuple[str, str, str, float | None]], near: float = 150.
     segments = ["a", "b"]
     tables = {
         "segment_nodes": pd.DataFrame({"segment_id": segments, "chain_id": "c", "node_id": segments, "service": False}),
-        "firm_segments": rows[["firm_id", "segment_id"]].assign(kind="maker"),
+        "firm_segments": rows[["firm_id", "segment_id"]].assign(kind="maker", basis=None, status=None),
         "firm_places": rows[["firm_id", "distance_km"]].drop_duplicates().assign(inside=False, prefecture="某市"),
     }
     with open_engine(tables) as query:

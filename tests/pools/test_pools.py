@@ -117,6 +117,34 @@ def test_funds_lead_to_firms_that_make_what_is_lacking() -> None:
     assert held == {"insolvency": 1, "local": 1, "no_gap": 1}  # O08, L01, O13
 
 
+@pytest.mark.parametrize(
+    ("changed", "held"),
+    [
+        ({"kind": "buyer"}, True),
+        ({"kind": "operator"}, True),  # PV02 is made, not operated
+        ({"kind": None}, False),
+        ({"status": "stopped"}, True),
+    ],
+)
+def test_a_fund_leads_to_makers_alone(changed: dict[str, str | None], held: bool) -> None:
+    rows = toy_tables()["firm_segments"]
+    of_firm = rows["firm_id"] == "O03"
+    rows.loc[of_firm, list(changed)] = list(changed.values())
+    pool = _pool(
+        "fund", firm_segments=rows, funds=_table("funds", FUNDS), fund_holdings=_table("fund_holdings", HOLDINGS)
+    )
+    assert ("O03" in set(pool.rows["firm_id"])) != held
+
+
+def test_a_fund_leads_to_the_operators_of_a_service() -> None:
+    tables = toy_tables()
+    rows, segments = tables["firm_segments"], tables["segments"]
+    rows.loc[rows["firm_id"] == "O03", "kind"] = "operator"
+    services = segments.assign(service=(segments["segment_id"] == "PV02").astype("boolean"))
+    held = {"funds": _table("funds", FUNDS), "fund_holdings": _table("fund_holdings", HOLDINGS)}
+    assert "O03" in _firms(_pool("fund", firm_segments=rows, segments=services, **held), "follow_on")
+
+
 def test_headquarters_asks_groups_with_a_unit_here() -> None:
     """方案4: 总部企业和功能性机构。"""
     pool = _pool("headquarters", on="2025-06-01")

@@ -88,9 +88,10 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
 
 
 def nodes_of(graph: ChainGraph) -> pd.DataFrame:
-    """The segments as the large questions want them: as `segment_nodes` tells, but node_id is a number."""
+    """The segments as the large questions want them: segment_id, chain_id, service, node (a number)."""
     nodes = segment_nodes(graph).sort_values("segment_id", ignore_index=True)
-    return nodes.assign(node_id=pd.Series(pd.factorize(nodes["node_id"], sort=True)[0], dtype="int32"))
+    numbers = pd.Series(pd.factorize(nodes["node_id"], sort=True)[0], dtype="int32")
+    return nodes.drop(columns="node_id").assign(node=numbers)
 
 
 def narrow(
@@ -111,7 +112,11 @@ def narrow(
     """
     nodes = nodes_of(graph)
     places = seats(query("large/places"), region) if places is None else places
-    tables = {"segment_nodes": nodes, "places": places.drop(columns="firms"), "gates": gates_table()}
+    tables = {
+        "segment_nodes": nodes.rename(columns={"node": "node_id"}),
+        "places": places.drop(columns="firms"),
+        "gates": gates_table(),
+    }
     counts = _once(query("large/counts", tables=tables), query("large/twice", tables=tables))
     limits = _limits(counts, keep)
     furthest = int(max([-1, *limits["last"]]))
@@ -121,7 +126,7 @@ def narrow(
     pool = query(
         "large/pool", [furthest, *cities, furthest, keep], tables={**tables, "limits": limits, "open_ways": open_ways}
     )
-    return Narrowed(counts, pool, places, nodes[["segment_id", "node_id"]].set_axis(["segment_id", "node"], axis=1))
+    return Narrowed(counts, pool, places, nodes[["segment_id", "node"]])
 
 
 def _once(counts: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
