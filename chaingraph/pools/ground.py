@@ -15,7 +15,7 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import joined, names_by_id
 
 Row = Mapping[Any, Any]
 _NAMED = 10  # firms named beside a count
@@ -55,7 +55,7 @@ class Ground:
 
     def sentences(self, said: Iterable[str | None]) -> str:
         """Several sentences as one text."""
-        return text("gaps.sentence_separator", self.lang).join(part for part in said if part)
+        return joined((part for part in said if part), self.lang)
 
     def seat(self, firm_id: str) -> dict[str, object]:
         """Who and where a firm is: the columns every row has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import data_day, listed, number
+from chaingraph.wording.phrases import data_day, listed, number, parts
 from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
@@ -56,8 +55,8 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     sections = (
         ("who", _who(row, known, graph, lang)),
-        ("why", tuple(row["reasons"].split(text("gaps.sentence_separator", lang)))),
-        ("gap", tuple(str(gap["reasons"]).split(text("gaps.sentence_separator", lang)))),
+        ("why", tuple(parts(row["reasons"]))),
+        ("gap", tuple(parts(gap["reasons"]))),
         ("partners", _partners(row, gap, findings, lang)),
         ("route", tuple(item for item in (_or_none(row["route"], lang), row["next_step"]) if isinstance(item, str))),
         ("offer", _offers(row, graph, on, lang)),
@@ -86,11 +85,11 @@ def _or_none(route: object, lang: str) -> str:
 
 
 def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, lang: str) -> tuple[str, ...]:
-    separator, kind = text("gaps.sentence_separator", lang), row["source_kind"]
+    kind = row["source_kind"]
     decided, makes = row["decision_city"], graph["firm_segments"]
     products = list(dict.fromkeys(makes.loc[makes["firm_id"] == row["firm_id"], "product"].dropna()))
     said = [
-        *re.split(re.escape(separator) + r"(?![^(（]*[)）])", row["sites"]),  # not within the note of a site
+        *parts(row["sites"]),
         text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
         text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
         text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,

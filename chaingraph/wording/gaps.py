@@ -13,7 +13,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import listed, names_by_id, number, percent, worded
+from chaingraph.wording.phrases import joined, listed, names_by_id, number, percent, worded
 
 QUESTIONS = 20
 _TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
@@ -65,9 +65,7 @@ def describe_gaps(
                 "local_buyers": ";".join(firms.get(firm, firm) for firm in row["buyer_ids"]),
                 "ask_whom": whom if asked else None,
                 "question": _question(row, segments[segment_id], lang, by_office=by_office) if asked else None,
-                "reasons": text("gaps.sentence_separator", lang).join(
-                    [*_reasons(row, firms, graph, lang), *other_cities.get(str(segment_id), [])]
-                ),
+                "reasons": joined([*_reasons(row, firms, graph, lang), *other_cities.get(str(segment_id), [])], lang),
                 "sources": _sources(row),
             }
         )
@@ -248,7 +246,7 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
                 "firm": row["firm"],
                 "firm_en": firms["firm_en"].get(row["firm_id"]),
                 "district": firms["district"].get(row["firm_id"]),
-                "reason": text("gaps.sentence_separator", lang).join(said),
+                "reason": joined(said, lang),
                 "products": ";".join(row["products"]),
                 "segments": ";".join(segments.get(segment, segment) for segment in row["segments"]),
                 "confidence": _CONFIDENCE[row["confidence_order"]],

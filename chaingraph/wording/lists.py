@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import RANKED_COLUMNS
-from chaingraph.wording.phrases import names_by_id, percent, worded
+from chaingraph.wording.phrases import joined, names_by_id, percent, worded
 from chaingraph.wording.targets import tier_names
 
 FEW = 5
@@ -114,7 +114,7 @@ def describe_rankings(
                 "evidence_grade": row["evidence_grade"],
                 "source_kind": row["source_kind"],
                 "origin": row["origin"],
-                "reasons": text("gaps.sentence_separator", lang).join(said),
+                "reasons": joined(said, lang),
                 "sources": ";".join(dict.fromkeys(sources)),
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.result_columns import COLUMNS
 
 MOST_NAMES = 4
+_BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"
 
 
 def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
@@ -20,6 +21,38 @@ def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
     frame = graph[table]
     names = frame[noun] if lang == "zh" else frame[f"{noun}_en"].fillna(frame[noun])
     return dict(zip(frame[f"{noun}_id"], names, strict=True))
+
+
+def joined(sentences: Iterable[str], lang: str) -> str:
+    """Sentences as one text, as a cell of a table holds them; `parts` takes them apart again."""
+    return text("gaps.sentence_separator", lang).join(sentences)
+
+
+def parts(value: object) -> list[str]:
+    """The sentences of a joined text, or the members of a joined cell, stripped; none for a missing one.
+
+    A semicolon within a pair of brackets joins nothing; a bracket without its counterpart is a letter like others.
+
+    Examples
+    --------
+    >>> parts("one (a; (b) c); two"), parts("甲;乙（丙；丁"), parts(None)
+    (['one (a; (b) c)', 'two'], ['甲', '乙（丙', '丁'], [])
+    """
+    if not isinstance(value, str):
+        return []
+    opened: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    between: list[int] = []
+    for place, letter in enumerate(value):
+        if letter in _OPENING:
+            opened.append(place)
+        elif letter in _CLOSING and opened:
+            pairs.append((opened.pop(), place))
+        elif letter in _BETWEEN:
+            between.append(place)
+    cuts = [place for place in between if not any(first < place < last for first, last in pairs)]
+    cut = (value[first + 1 : last] for first, last in zip([-1, *cuts], [*cuts, len(value)], strict=True))
+    return [part for part in map(str.strip, cut) if part]
 
 
 def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:

@@ -11,6 +11,7 @@ from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.places.regions import place_text
+from chaingraph.wording.phrases import joined
 
 _PLACE = ("country", "province", "city", "district")
 
@@ -47,8 +48,7 @@ def recorded_sites(graph: ChainGraph, firm_ids: Collection[str], lang: str) -> d
             kind = product if isinstance(product, str) else text("explain.site_makes", lang)
             told[row["firm_id"]].append(text("explain.site", lang, place=_place(place, lang), kind=kind))
     alone = text("explain.site_alone", lang)
-    separator = text("gaps.sentence_separator", lang)
-    return {firm: separator.join(said if named[firm] else [*said, alone]) for firm, said in told.items()}
+    return {firm: joined(said if named[firm] else [*said, alone], lang) for firm, said in told.items()}
 
 
 def _rows(

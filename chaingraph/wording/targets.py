@@ -16,7 +16,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import TARGET_COLUMNS
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
-from chaingraph.wording.phrases import listed, names_by_id, percent, worded
+from chaingraph.wording.phrases import joined, listed, names_by_id, percent, worded
 from chaingraph.wording.sites import recorded_sites
 
 MOST_REASONS = 4
@@ -130,15 +130,11 @@ def _described(
         "admission": gap["admission"],
         "proposal": _proposal(row, firm, lang),
         "risk": _risk(row, firm, grounds, lang),
-        "reasons": _join(_reasons(row, firm, gap, grounds, names, lang), lang),
+        "reasons": joined(_reasons(row, firm, gap, grounds, names, lang), lang),
         "route": _route(path, names["firms"], lang),
-        "next_step": _join(steps, lang),
+        "next_step": joined(steps, lang),
         "sources": _sources(row, firm, path),
     }  # fmt: skip
-
-
-def _join(sentences: Sequence[str], lang: str) -> str:
-    return text("gaps.sentence_separator", lang).join(sentences)
 
 
 def _largest_locals(shares: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, float]]]:
@@ -253,7 +249,7 @@ def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds, lang: str) -> str
         said.append(text("explain.risk_known", lang))
     if grounds.seed_counts.get(row["chain_id"], 0) < WEAK_SEEDS:
         said.append(text("explain.risk_weak_fit", lang))
-    return _join(said, lang) or None
+    return joined(said, lang) or None
 
 
 def _sources(row: Mapping[Any, Any], firm: Row, path: Sequence[Row]) -> str:

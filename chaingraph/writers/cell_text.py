@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.strategy import code_captions
+from chaingraph.wording.phrases import parts
 from chaingraph.writers.files import safe_text
 
 CELL_LIMIT = 32_767  # characters a cell can hold
 _ADDRESS_LIMIT = 2_079  # characters of an address that Excel opens
 _NAME_LIMIT = 31  # characters of a sheet name, counted as UTF-16 units
 _ADDRESS = re.compile(r"https?://(?:(?!https?://)[!#-:=?-~])+")  # printable ASCII but quotes, ; and <>
-
-_OPENING, _CLOSING, _BETWEEN = "(\uff08", ")\uff09", ";\uff1b"  # half and full width
 
 
 @lru_cache(maxsize=10_000)  # the same texts stand on several sheets
@@ -130,11 +129,4 @@ def lines(value: object) -> str | None:
 
 @lru_cache(maxsize=100_000)  # the same cells stand on several sheets
 def _lines(value: str) -> str:
-    parts, depth = [""], 0
-    for letter in value:
-        depth = max(0, depth + (letter in _OPENING) - (letter in _CLOSING))
-        if letter in _BETWEEN and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return "\n".join(part.strip() for part in parts if part.strip())
+    return "\n".join(parts(value))

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.phrases import listed, names_by_id, number, percent
+from chaingraph.wording.phrases import joined, listed, names_by_id, number, parts, percent
 from tests.toy import toy_tables
 
 
@@ -34,3 +34,14 @@ def test_a_name_in_english_falls_back_to_the_chinese_one() -> None:
     chinese, english = (names_by_id(graph, "segments", lang) for lang in ("zh", "en"))
     same = {segment_id for segment_id, name in english.items() if name == chinese[segment_id]}
     assert same == {"HY02"}
+
+
+def test_sentences_are_cut_where_they_were_joined() -> None:
+    said = ["one (a; (b) c)", "two"]
+    assert joined(said, "en") == "one (a; (b) c); two"
+    for lang in ("zh", "en"):
+        assert parts(joined([*said, "丙（丁；戊）"], lang)) == [*said, "丙（丁；戊）"]
+    # A bracket that is never closed, or was never opened, holds nothing together.
+    assert parts("a) b;c;(d;e") == ["a) b", "c", "(d", "e"]
+    assert parts("((a;b);c);d;") == ["((a;b);c)", "d"]
+    assert parts(None) == []

@@ -16,6 +16,7 @@ from chaingraph.ledger.suspects import bare, keys
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import TALK_COLUMNS
+from chaingraph.wording.phrases import joined
 
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
 OUTCOME_COLUMNS = ("firm", "region", "date")
@@ -163,7 +164,6 @@ def _told(
 ) -> pd.DataFrame:
     """The rows with the `TALK_COLUMNS`, and with what they say put before a text column."""
     told = with_ledger(frame, projects, as_of=as_of, place=place)
-    joint = text("gaps.sentence_separator", lang)
     said = []
     for row in told.to_dict("records"):
         own = row[column] if isinstance(row[column], str) and row[column] else None
@@ -173,7 +173,7 @@ def _told(
         values = {name.removeprefix("ledger_"): row[name] for name in TALK_COLUMNS}
         values["stage"] = text(f"ledger.stage_{row['ledger_stage']}", lang)
         sentence = text(f"ledger.talk_{row['ledger_offer']}", lang, **values)
-        said.append(sentence if own is None else f"{sentence}{joint}{own}")
+        said.append(sentence if own is None else joined([sentence, own], lang))
     return told.assign(**{column: pd.Series(said, index=told.index, dtype="str")})
 
 

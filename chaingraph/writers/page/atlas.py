@@ -13,6 +13,7 @@ from chaingraph.fit.score import FULL_FORM
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.wording.phrases import parts
 from chaingraph.writers.page.records import (
     Record,
     grouped,
@@ -20,7 +21,6 @@ from chaingraph.writers.page.records import (
     in_both,
     known,
     pair,
-    parts,
     records,
     rounded,
     shortened,

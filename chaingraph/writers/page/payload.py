@@ -8,12 +8,13 @@ from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model.results import GAP_STATES
 from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
+from chaingraph.wording.phrases import parts
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions
 from chaingraph.writers.page.layout import STAGES, arrange
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
-from chaingraph.writers.page.records import Record, known, parts, shortened
+from chaingraph.writers.page.records import Record, known, shortened
 
 # Columns that hold the name of a place.
 _PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")

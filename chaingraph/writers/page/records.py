@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from chaingraph.wording.phrases import parts
 from chaingraph.writers.files import clean_text
 
 Record = dict[str, Any]
 _NAME_LENGTH = 120  # no firm has a longer name; what is longer is shown cut, and stands whole in the tables
 _TEXT_LENGTH = 2000
-_JOINT = re.compile(r"[;\uff1b](?![^(\uff08]*[)\uff09])")
 
 
 def shortened(value: str, length: int = _NAME_LENGTH) -> str:
@@ -121,21 +120,6 @@ def in_both(
                 merged[column] = pair(value, other[column])
         result.append(known(merged))
     return result
-
-
-def parts(value: object) -> list[str]:
-    """The members of a joined cell, or the sentences of a joined text, stripped; empty for a missing one.
-
-    A semicolon inside brackets joins nothing.
-
-    Examples
-    --------
-    >>> parts("甲;乙"), parts("one (a; b); two"), parts(None)
-    (['甲', '乙'], ['one (a; b)', 'two'], [])
-    """
-    if not isinstance(value, str):
-        return []
-    return [part for part in map(str.strip, _JOINT.split(value)) if part]
 
 
 def grouped(rows: Iterable[Record], key: str) -> dict[Any, list[Record]]:
