@@ -1,60 +1,96 @@
-"""The commands that stand in modules of their own, gathered for the command line, in one language.
+"""All commands, put together in one language.
 
-Their help is written beside them as ``中文 / English``; `spoken` keeps the half that was asked for.
+The commands of this folder say what they take; what ``--help`` says of them stands in ``library/labels/commands.toml``,
+under the names of the command and the option.
 """
 
 from __future__ import annotations
 
 import copy
-import re
+from collections.abc import Sequence
 
 import click
 
-from chaingraph.cli import graphdb, ledger_views, national, pools, sql, tag
-from chaingraph.labels import LANGUAGES, text
+from chaingraph.cli import case, graphdb, ledger_views, national, pools, run, sql, survey, tag
+from chaingraph.cli.options import given_text
+from chaingraph.labels import LANGUAGES, entries, text
 
 COMMANDS: tuple[click.Command, ...] = (
-    *graphdb.COMMANDS,
+    *case.COMMANDS,
+    *run.COMMANDS,
+    *survey.COMMANDS,
+    *pools.COMMANDS,
     *national.COMMANDS,
     *tag.COMMANDS,
     *ledger_views.COMMANDS,
-    *pools.COMMANDS,
     *sql.COMMANDS,
+    *graphdb.COMMANDS,
 )
 
 
-def spoken(command: click.Command, lang: str) -> click.Command:
-    """A copy of a command, and of all below it, whose help is in one language.
-
-    Examples
-    --------
-    >>> spoken(click.Command("brief", help="简报 / Briefs"), "en").help
-    'Briefs'
-    """
-    told = copy.copy(command)
-    told.help, told.short_help = _half(command.help, lang), _half(command.short_help, lang)
-    told.params = [_option(parameter, lang) for parameter in command.params]
-    told.add_help_option = False
-    if isinstance(told, click.Group) and isinstance(command, click.Group):
-        told.params.append(_language_below(lang))
-        told.commands = {name: spoken(below, lang) for name, below in command.commands.items()}
-        told.subcommand_metavar = text("cli.command_mark", lang)
-    told.params.append(help_option(lang))
+def command_line(lang: str) -> click.Group:
+    """All commands, with their help in a language."""
+    group = click.Group(
+        "chaingraph",
+        callback=_welcome,
+        invoke_without_command=True,
+        params=[click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version)],
+        commands={str(command.name): command for command in COMMANDS},
+    )
+    told = _told(group, (), lang)
+    assert isinstance(told, click.Group)  # a copy of one
     return told
 
 
-def _language_below(lang: str) -> click.Option:
-    """``--lang`` of a group: what its commands speak unless they are told otherwise."""
+def _told(command: click.Command, path: tuple[str, ...], lang: str) -> click.Command:
+    """A copy of a command, and of all below it, with help, examples and options told in one language."""
+    told = copy.copy(command)
+    told.help = _label("help", _command_names(path), lang)
+    told.short_help = _label("short", _command_names(path), lang) or told.help
+    examples = _label("examples", _command_names(path), lang) or ""
+    told.epilog = f"\b\n{text('cli.examples', lang)}\n{examples.strip(chr(10))}"
+    told.params = [_told_parameter(parameter, path, lang) for parameter in command.params]
+    told.params += [_language_option(lang), _help_option(lang)]
+    told.add_help_option = False
+    if isinstance(told, click.Group) and isinstance(command, click.Group):
+        told.subcommand_metavar = text("cli.command_mark", lang)
+        told.commands = {name: _told(below, (*path, name), lang) for name, below in command.commands.items()}
+    return told
 
-    def pass_on(context: click.Context, _option: click.Parameter, value: str | None) -> None:
-        if value and isinstance(context.command, click.Group):
-            context.default_map = {name: {"lang": value} for name in context.command.commands}
 
-    return click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=pass_on,
-                        help=text("cli.option_lang", lang))  # fmt: skip
+def _told_parameter(parameter: click.Parameter, path: tuple[str, ...], lang: str) -> click.Parameter:
+    told = copy.copy(parameter)
+    if isinstance(told, click.Option):
+        if told.callback is None and told.type is click.STRING and not told.multiple:
+            told.callback = given_text
+        name = _joined(told.opts[0].lstrip("-"))
+        places = [_joined(*path[:depth], name) for depth in range(len(path), -1, -1)]
+        told.help = _label("option", places, lang)
+    return told
 
 
-def help_option(lang: str) -> click.Option:
+def _command_names(path: tuple[str, ...]) -> list[str]:
+    """The entries that a command may have: by its whole path, else by its last word."""
+    return [_joined(*path), _joined(path[-1])] if path else ["group"]
+
+
+def _joined(*words: str) -> str:
+    return "_".join(words).replace("-", "_")
+
+
+def _label(kind: str, names: Sequence[str], lang: str) -> str | None:
+    """The first of these entries that there is."""
+    held = entries("commands", lang)
+    return next((held[f"{kind}_{name}"] for name in names if f"{kind}_{name}" in held), None)
+
+
+def _language_option(lang: str) -> click.Option:
+    """Read by `labels.language` before anything else; here it is checked and shown in the help."""
+    told = text("commands.option_lang", lang)
+    return click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=told)
+
+
+def _help_option(lang: str) -> click.Option:
     """``--help``, with what click itself says in the language of the rest."""
 
     def show(context: click.Context, _option: click.Parameter, value: object) -> None:
@@ -63,7 +99,7 @@ def help_option(lang: str) -> click.Option:
             context.exit()
 
     return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show,
-                        help=text("cli.option_help", lang))  # fmt: skip
+                        help=text("commands.option_help", lang))  # fmt: skip
 
 
 def translated(shown: str, lang: str) -> str:
@@ -74,19 +110,17 @@ def translated(shown: str, lang: str) -> str:
     return shown
 
 
-def _option(parameter: click.Parameter, lang: str) -> click.Parameter:
-    told = copy.copy(parameter)
-    if isinstance(told, click.Option):
-        told.help = _half(told.help, lang)
-    return told
+def _version(context: click.Context, _option: click.Parameter, value: object) -> None:
+    if value:
+        from chaingraph import __version__
+
+        click.echo(f"chaingraph {__version__}")
+        context.exit()
 
 
-def _half(told: str | None, lang: str) -> str | None:
-    """The Chinese or the English half of each paragraph ``中文 / English``; what has no halves stays as it is."""
-    if told is None:
-        return None
-    halves = []
-    for paragraph in told.split("\n\n"):
-        chinese, between, english = re.sub(r"\s+/\s+", " / ", paragraph).partition(" / ")
-        halves.append((english if lang == "en" else chinese).strip() if between else paragraph)
-    return "\n\n".join(halves)
+@click.pass_obj
+def _welcome(lang: str) -> None:
+    """Show the help where no command is named."""
+    context = click.get_current_context()
+    if context.invoked_subcommand is None:
+        click.echo(translated(context.get_help(), lang))

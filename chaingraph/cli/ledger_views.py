@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaingraph.cli.ledger import ledger_commands, ledger_options, opened_ledger, today
-from chaingraph.cli.options import checked_day
+from chaingraph.cli.options import PATH, Named, checked_day
 from chaingraph.labels import text
 from chaingraph.ledger.fields import LISTS, STAGES
 
@@ -46,25 +46,31 @@ def _echo(table: pd.DataFrame, lang: str) -> None:
     click.echo(table_text([str(name) for name in table.columns], rows, most=40))
 
 
-_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE",
-                      help="截至日,默认今天 / day, today by default")  # fmt: skip
+_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")  # fmt: skip
 
 
 @ledger_commands.command("list")
 @ledger_options
 @_AS_OF
-@click.option("--stage", type=click.Choice(list(STAGES)), help="只列一个阶段 / one stage only")
-@click.option("--period", type=click.Choice(["week", "month", "quarter", "year"]), help="期间内的进展 / what happened")
-@click.option("--due", type=click.Choice(["expiring", "doubtful", "meeting"]),
-              help="将到期、待判断、例会 / ending soon, to decide, biweekly meeting")  # fmt: skip
-@click.option("--by", "dimension", type=click.Choice(["landing", "team", "chain_id", "lead_post", "owner", "zone"]),
-              help="按此汇总 / counts by this")  # fmt: skip
-@click.option("--project", help="一个项目的全部记录 / all events of one project")
+@click.option("--stage", type=click.Choice(list(STAGES)))
+@click.option("--period", type=click.Choice(["week", "month", "quarter", "year"]))
+@click.option("--due", type=click.Choice(["expiring", "doubtful", "meeting"]))
+@click.option("--by", "dimension", type=click.Choice(["landing", "team", "chain_id", "lead_post", "owner", "zone"]))
+@click.option("--project", metavar="PROJECT")
+@click.pass_obj
 def list_command(
-    ledger: Path, rules: str, journal: str, lang: str, as_of: str, stage: str | None, period: str | None,
-    due: str | None, dimension: str | None, project: str | None,
-) -> None:  # fmt: skip
-    """清单、期间进展、到期事项、汇总 / Lists, what happened, what is due, counts."""
+    lang: str,
+    ledger: Path,
+    rules: str,
+    journal: str,
+    as_of: str,
+    stage: str | None,
+    period: str | None,
+    due: str | None,
+    dimension: str | None,
+    project: str | None,
+) -> None:
+    """Lists, what happened, what is due, counts."""
     from chaingraph.ledger import views
 
     with opened_ledger(ledger, rules, journal, lang) as opened:
@@ -93,12 +99,11 @@ def _case(case: Path, lang: str) -> Mapping[str, pd.DataFrame]:
 
 @ledger_commands.command("board")
 @ledger_options
-@click.option(
-    "--case", required=True, type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets"
-)
+@click.option("--case", required=True, type=PATH, metavar="CASE2")
 @_AS_OF
-def board_command(ledger: Path, rules: str, journal: str, lang: str, case: Path, as_of: str) -> None:
-    """总览:目标进度、各地、各部门 / The board: progress, places, departments."""
+@click.pass_obj
+def board_command(lang: str, ledger: Path, rules: str, journal: str, case: Path, as_of: str) -> None:
+    """The board: progress, places, departments."""
     from chaingraph.writers.ledger.frames import notes, parts
 
     tables = _case(case, lang)
@@ -114,23 +119,35 @@ def board_command(ledger: Path, rules: str, journal: str, lang: str, case: Path,
 
 @ledger_commands.command("import")
 @ledger_options
-@click.argument("sheet", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--shortlist", type=click.Path(path_type=Path), help="名单工作簿的状态列 / status column of a shortlist.xlsx"
-)
-@click.option("--place", default="", help="名单中新企业的报告地 / place that reports firms new to the ledger")
-@click.option("--profile", default="zhejiang", show_default=True, help="名单工作簿的格式 / profile of the workbook")
-@click.option("--by", required=True, help="来表单位 / office that sends the sheet")
-@click.option("--mapping", type=click.Path(path_type=Path), help="表头对照 TOML / which header is which field")
-@click.option("--at", default=today, metavar="DATE", help="登记日,默认今天 / day of recording")
-@click.option("--rejects", type=click.Path(path_type=Path), help="写出全部问题 CSV / write every problem to a CSV")
-@click.option("--dry-run", is_flag=True, help="只检查,不登记 / check only, record nothing")
-@click.option("--create", is_flag=True, help="台账不存在时新建 / make the ledger where there is none")
+@click.argument("sheet", type=PATH, required=False)
+@click.option("--shortlist", type=PATH, metavar="FILE.xlsx")
+@click.option("--place", default="", metavar="PLACE")
+@click.option("--profile", type=Named("profiles"), default="zhejiang", show_default=True)
+@click.option("--by", required=True, metavar="OFFICE")
+@click.option("--mapping", type=PATH, metavar="FILE.toml")
+@click.option("--at", default=today, metavar="DATE")
+@click.option("--rejects", type=PATH, metavar="FILE.csv")
+@click.option("--dry-run", is_flag=True)
+@click.option("--create", is_flag=True)
+@click.pass_obj
 def import_command(
-    ledger: Path, rules: str, journal: str, lang: str, sheet: Path | None, shortlist: Path | None, place: str,
-    profile: str, by: str, mapping: Path | None, at: str, rejects: Path | None, *, dry_run: bool, create: bool,
-) -> None:  # fmt: skip
-    """导入既有台账表格或名单的状态列:问题逐条列出,不作猜测 / Import a sheet or a status column; nothing is guessed."""
+    lang: str,
+    ledger: Path,
+    rules: str,
+    journal: str,
+    sheet: Path | None,
+    shortlist: Path | None,
+    place: str,
+    profile: str,
+    by: str,
+    mapping: Path | None,
+    at: str,
+    rejects: Path | None,
+    *,
+    dry_run: bool,
+    create: bool,
+) -> None:
+    """Import a sheet or a status column; nothing is guessed."""
     if (sheet is None) == (shortlist is None):
         raise click.UsageError(text("ledger.import_one", lang))
     if shortlist is not None:
@@ -182,25 +199,29 @@ def _import_marks(
 
 @ledger_commands.command("export")
 @ledger_options
-@click.option("--out", required=True, type=click.Path(path_type=Path),
-              help="FILE.xlsx 工作簿、FILE.html 网页、FILE.csv 回测结果 / workbook, page, outcomes")  # fmt: skip
-@click.option("--case", type=click.Path(path_type=Path), help="含目标表的案例 / case that holds the targets")
-@click.option("--region", default="嘉兴", show_default=True, help="回测结果的城市 / city of the outcomes")
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="VIEW",
-    type=click.Choice(VIEWS),
-    help="只导出这些表,可重复,如 due 双周例会 / only these tables, such as due (the meeting)",
-)
-@click.option("--projects", is_flag=True, help="全部项目,可再导入(.csv) / all projects, to be imported again (.csv)")
-@click.option("--offices", is_flag=True, help="链长制视图,一链一页(.html) / the chain offices, a page per chain")
+@click.option("--out", required=True, type=PATH, metavar="FILE")
+@click.option("--case", type=PATH, metavar="CASE2")
+@click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
+@click.option("--only", multiple=True, metavar="VIEW", type=click.Choice(VIEWS))
+@click.option("--projects", is_flag=True)
+@click.option("--offices", is_flag=True)
 @_AS_OF
+@click.pass_obj
 def export_command(
-    ledger: Path, rules: str, journal: str, lang: str, out: Path, case: Path | None, region: str, as_of: str,
-    only: tuple[str, ...], *, projects: bool, offices: bool,
-) -> None:  # fmt: skip
-    """导出工作簿、网页或回测结果 / Export a workbook, a page, or outcomes for the back-test."""
+    lang: str,
+    ledger: Path,
+    rules: str,
+    journal: str,
+    out: Path,
+    case: Path | None,
+    region: str,
+    as_of: str,
+    only: tuple[str, ...],
+    *,
+    projects: bool,
+    offices: bool,
+) -> None:
+    """Export a workbook, a page, or outcomes for the back-test."""
     from chaingraph.ledger.intake.rows import sheet_rows
     from chaingraph.ledger.lists.feedback import LEAST_POSITIVES, OUTCOME_COLUMNS, enough_to_refit, outcomes
     from chaingraph.writers.files import write_csv
@@ -233,14 +254,15 @@ def export_command(
 
 @ledger_commands.command("refit")
 @ledger_options
-@click.option("--case", required=True, type=click.Path(path_type=Path), help="全国案例 / a national case")
-@click.option("--region", default="嘉兴", show_default=True, help="台账所在城市 / city of the ledger")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="权重文件 / weights (TOML)")
+@click.option("--case", required=True, type=PATH, metavar="CASE2")
+@click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
+@click.option("--out", required=True, type=PATH, metavar="FILE")
 @_AS_OF
+@click.pass_obj
 def refit_command(
-    ledger: Path, rules: str, journal: str, lang: str, case: Path, region: str, out: Path, as_of: str
+    lang: str, ledger: Path, rules: str, journal: str, case: Path, region: str, out: Path, as_of: str
 ) -> None:
-    """以成效重新拟合评分权重;不足200家则沿用随附权重 / Fit the score's weights anew, from 200 firms that came on."""
+    """Fit the score's weights anew, from 200 firms that came on."""
     from chaingraph.backtest.panel import panel_of
     from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
     from chaingraph.engines.duckdb import open_engine
@@ -264,28 +286,24 @@ def refit_command(
 
 @ledger_commands.command("push")
 @ledger_options
-@click.option("--dataset", required=True, help="已写入的案例数据集 / dataset of the pushed case")
-@click.option("--name", help="台账在库中的名称,默认为文件名 / name of the ledger there, by default the file's")
-@click.option(
-    "--uri",
-    envvar="NEO4J_URI",
-    default="neo4j://localhost:7687",
-    show_default=True,
-    help="服务器地址 / server; default from NEO4J_URI",
-)
-@click.option(
-    "--user",
-    envvar="NEO4J_USER",
-    default="neo4j",
-    show_default=True,
-    help="用户 / user; the password is read from NEO4J_PASSWORD",
-)
-@click.option("--database", default="neo4j", show_default=True, help="数据库 / database")
+@click.option("--dataset", required=True, metavar="NAME")
+@click.option("--name", metavar="NAME")
+@click.option("--uri", envvar="NEO4J_URI", default="neo4j://localhost:7687", show_default=True, metavar="URI")
+@click.option("--user", envvar="NEO4J_USER", default="neo4j", show_default=True, metavar="USER")
+@click.option("--database", default="neo4j", show_default=True, metavar="NAME")
+@click.pass_obj
 def push_command(
-    ledger: Path, rules: str, journal: str, lang: str, dataset: str, name: str | None, uri: str, user: str,
+    lang: str,
+    ledger: Path,
+    rules: str,
+    journal: str,
+    dataset: str,
+    name: str | None,
+    uri: str,
+    user: str,
     database: str,
-) -> None:  # fmt: skip
-    """写入 Neo4j,项目与案例的企业、环节、园区相连 / Write to Neo4j, tied to the case's firms, segments and zones."""
+) -> None:
+    """Write to Neo4j, tied to the case's firms, segments and zones."""
     from chaingraph.ledger.views import register
     from chaingraph.stores.graphdb.ledger import write_ledger
 
@@ -298,10 +316,10 @@ def push_command(
 
 @ledger_commands.command("check")
 @ledger_options
-@click.option("--rebuild", is_flag=True, help="由记录重新推导 / derive everything anew from the events")
-@click.pass_context
-def check_command(context: click.Context, ledger: Path, rules: str, journal: str, lang: str, *, rebuild: bool) -> None:
-    """检查台账是否完整 / Check that the ledger is whole."""
+@click.option("--rebuild", is_flag=True)
+@click.pass_obj
+def check_command(lang: str, ledger: Path, rules: str, journal: str, *, rebuild: bool) -> int:
+    """Check that the ledger is whole."""
     from chaingraph.ledger.proof.checks import check_ledger
 
     with opened_ledger(ledger, rules, journal, lang) as opened:
@@ -311,9 +329,10 @@ def check_command(context: click.Context, ledger: Path, rules: str, journal: str
         for fault in faults:
             click.echo(text("ledger.check_fault", lang, **fault._asdict()), err=True)
         if faults:
-            context.exit(1)
+            return 1
         events = sum(1 for _ in opened.events())
         click.echo(text("ledger.check_fine", lang, events=events, projects=len(opened.projects())))
+    return 0
 
 
 COMMANDS: tuple[click.Command, ...] = (ledger_commands,)

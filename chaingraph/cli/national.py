@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.options import Named, checked_date, checked_day
-from chaingraph.engines import ENGINES, named_engine
+from chaingraph.cli.options import PATH, Named, checked_date, checked_day
+from chaingraph.cli.survey import engine_options
+from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both, text
 
@@ -27,26 +28,16 @@ _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single file
 PROTOCOLS = ("hide30", "temporal", "gaps")
 MOST_SEEDS = 1_000  # of a back-test: days of work
 
-_LANG = click.option(
-    "--lang",
-    is_eager=True,
-    type=click.Choice(["zh", "en"]),
-    default="zh",
-    show_default=True,
-    envvar="CHAINGRAPH_LANG",
-    help="输出语言 / language of messages",
-)
 _HEADINGS = {
-    kind: click.option("--headings", type=Named("headings"), default=kind, show_default=True,
-                       help="表头对照:名称或TOML文件 / what the columns are called: a name, or a TOML file of your own")
+    kind: click.option("--headings", type=Named("headings"), default=kind, show_default=True)
     for kind in ("register", "ranking")
-}  # fmt: skip
-_OUT_CASE = click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
+}
+_OUT_CASE = click.option("--out", required=True, type=PATH, metavar="FOLDER")
 
 
 @click.group("import")
 def import_commands() -> None:
-    """导入公开数据或本地登记册 / Bring public data or a register of your own into a case."""
+    """Bring public data or a register of your own into a case."""
 
 
 def _written(case: Case, out: Path, lang: str) -> None:
@@ -59,36 +50,27 @@ def _written(case: Case, out: Path, lang: str) -> None:
 
 
 @import_commands.command("ckg")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PATH)
 @_OUT_CASE
-@click.option("--cities", type=click.Path(path_type=Path), help="企业城市与更正代码表 / table of seats and right codes")
-@click.option(
-    "--dates",
-    type=click.Path(path_type=Path),
-    help="较新的上市名单:补上市日期,标出已不在其中的企业 / a later list of listed firms: adds dates, marks who left it",
-)
-@_LANG
-def import_ckg_command(directory: Path, out: Path, cities: Path | None, dates: Path | None, lang: str) -> None:
-    """公开的A股产业图谱(八个JSON行文件) / The public A-share graph ChainKnowledgeGraph (eight JSON-lines files)."""
+@click.option("--cities", type=PATH, metavar="FILE")
+@click.option("--dates", type=PATH, metavar="FILE")
+@click.pass_obj
+def import_ckg_command(lang: str, directory: Path, out: Path, cities: Path | None, dates: Path | None) -> None:
+    """The public A-share graph ChainKnowledgeGraph (eight JSON-lines files)."""
     from chaingraph.importers.ckg import import_ckg
 
     _written(import_ckg(directory, cities, dates=dates, lang=lang), out, lang)
 
 
 @import_commands.command("list")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--tier", required=True, help="榜单代码,如 global500、china500 / the list, such as global500")
-@click.option(
-    "--case",
-    type=click.Path(path_type=Path),
-    help="把榜单并入该案例的企业(如全国案例);不写则榜单自成案例 / join the list to the firms of this case, such as a "
-    "national one; without it the list is a case of its own",
-)
+@click.argument("file", type=PATH)
+@click.option("--tier", required=True, metavar="TIER")
+@click.option("--case", type=PATH, metavar="CASE2")
 @_HEADINGS["ranking"]
 @_OUT_CASE
-@_LANG
-def import_list_command(file: Path, tier: str, case: Path | None, headings: str, out: Path, lang: str) -> None:
-    """榜单表(世界500强、中国500强) / A published ranking (Fortune Global 500, China 500)."""
+@click.pass_obj
+def import_list_command(lang: str, file: Path, tier: str, case: Path | None, headings: str, out: Path) -> None:
+    """A published ranking (Fortune Global 500, China 500)."""
     from chaingraph.importers.lists import join_list, read_list
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.case import write_case
@@ -104,15 +86,14 @@ def import_list_command(file: Path, tier: str, case: Path | None, headings: str,
 
 
 @import_commands.command("register")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as-of", required=True, callback=checked_date, help="登记册截至日期 / date of the register")
-@click.option("--large", is_flag=True,
-              help="写为 Parquet 数据集;超过十万行总是 / as Parquet datasets; always beyond 100,000 rows")  # fmt: skip
+@click.argument("file", type=PATH)
+@click.option("--as-of", required=True, callback=checked_date, metavar="DATE")
+@click.option("--large", is_flag=True)
 @_HEADINGS["register"]
 @_OUT_CASE
-@_LANG
-def import_register_command(file: Path, as_of: str, headings: str, out: Path, lang: str, *, large: bool) -> None:
-    """工商登记表(名称、信用代码、经营范围、城市) / A business register (name, credit code, scope, city)."""
+@click.pass_obj
+def import_register_command(lang: str, file: Path, as_of: str, headings: str, out: Path, *, large: bool) -> None:
+    """A business register (name, credit code, scope, city)."""
     from chaingraph.importers.register import joined_parts, read_register_in_parts
 
     parts = read_register_in_parts(file, as_of=as_of, headings=headings, lang=lang)
@@ -169,32 +150,28 @@ def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
 
 
 @click.command("backtest")
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option("--protocol", type=click.Choice([*PROTOCOLS, "all"]), default="hide30", show_default=True,
-              help="隐去三成企业、按上市时间、缺口预测,或全部 / hide 30 % of the firms, split by listing date, "
-                   "forecast of absent industries, or all")  # fmt: skip
-@click.option("--seeds", default="0-4", show_default=True, help="随机种子,如 0-4 / seeds of the splits")
-@click.option(
-    "--outcomes", type=click.Path(path_type=Path), help="自有签约结果:企业、地区、日期 / CSV of firm, region, date"
-)
-@click.option("--region", default="嘉兴", show_default=True, help="先报告哪座城市 / whose figure is told first")
-@click.option("--out", required=True, type=click.Path(path_type=Path),
-              help="结果 JSON;全部时为文件夹 / figures as JSON; with all, a folder")  # fmt: skip
-@click.option("--plot", type=click.Path(path_type=Path), help="另存图(SVG) / a picture too (SVG)")
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default=ENGINES[0],
-    show_default=True,
-    help="运行 SQL 的引擎 / what runs the SQL texts",
-)
-@click.option("--master", metavar="URL", help="Spark 的地址 / where Spark runs, for --engine spark only")
-@_LANG
+@click.argument("case", type=PATH)
+@click.option("--protocol", type=click.Choice([*PROTOCOLS, "all"]), default="hide30", show_default=True)
+@click.option("--seeds", default="0-4", show_default=True, metavar="N-M")
+@click.option("--outcomes", type=PATH, metavar="FILE.csv")
+@click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
+@click.option("--out", required=True, type=PATH, metavar="FOLDER")
+@click.option("--plot", type=PATH, metavar="FILE.svg")
+@engine_options
+@click.pass_obj
 def backtest_command(
-    case: Path, protocol: str, seeds: str, outcomes: Path | None, region: str, out: Path, plot: Path | None,
-    engine: str, master: str | None, lang: str,
-) -> None:  # fmt: skip
-    """在真实企业上检验排序 / Test the ranking on firms that really are, or later came, where the score says."""
+    lang: str,
+    case: Path,
+    protocol: str,
+    seeds: str,
+    outcomes: Path | None,
+    region: str,
+    out: Path,
+    plot: Path | None,
+    engine: str,
+    master: str | None,
+) -> None:
+    """Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
     from chaingraph.importers.headings import load_headings
     from chaingraph.importers.published import read_columns
@@ -288,17 +265,17 @@ def seed_numbers(seeds: str) -> list[int]:
 
 
 @click.command("brief")
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option("--region", required=True, help="地区 / the region that recruits")
-@click.option("--firm", "firms", multiple=True, help="企业名称或编号,可重复 / a firm on the lists; may be repeated")
-@click.option("--top", type=click.IntRange(1, 100), help="各链前N家 / the first N of every chain instead")
-@click.option("--out", default="briefs", show_default=True, type=click.Path(path_type=Path), help="文件夹 / folder")
-@click.option("--on", callback=checked_day, help="简报日期,默认今天 / day of the briefs (YYYY-MM-DD), by default today")
-@_LANG
+@click.argument("case", type=PATH)
+@click.option("--region", required=True, metavar="REGION")
+@click.option("--firm", "firms", multiple=True, metavar="FIRM")
+@click.option("--top", type=click.IntRange(1, 100), metavar="N")
+@click.option("--out", default="briefs", show_default=True, type=PATH, metavar="FOLDER")
+@click.option("--on", callback=checked_day, metavar="DATE")
+@click.pass_obj
 def brief_command(
-    case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None, lang: str
+    lang: str, case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None
 ) -> None:
-    """一企一页的拜访简报(DOCX) / A page or two per target for the first meeting (DOCX)."""
+    """A page or two per target for the first meeting (DOCX)."""
     from chaingraph.api import LISTED, read_cases, survey
     from chaingraph.matching.merge import build_graph
     from chaingraph.writers.brief import write_briefs

@@ -1,17 +1,60 @@
-"""Options that name a day, or a file that extends the program: what is neither is refused before anything is read."""
+"""What options are made of: paths, days and names of files that extend the program, checked before anything is read.
+
+Commands take the language as their first argument (`click.pass_obj`): the command line reads ``--lang`` before anything
+else, wherever it stands.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from chaingraph.labels import text
+from chaingraph.labels import LANGUAGES, text
 from chaingraph.model import registry
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def language_of(context: click.Context | None) -> str:
+    """The language that a command speaks."""
+    given = None if context is None else context.obj
+    return given if given in LANGUAGES else LANGUAGES[0]
+
+
+class GivenPath(click.Path):
+    """A path as it is written. An empty one is a variable that was not set, and would mean the folder one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, unless it is empty, or a folder where a file is asked for."""
+        lang = language_of(ctx)
+        if value == "":
+            self.fail(text("cli.empty_value", lang), param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:  # in click's own words, which are English
+            self.fail(text("cli.path_no_folder" if self.dir_okay else "cli.path_no_file", lang, path=value), param, ctx)
+
+
+PATH = GivenPath(path_type=Path)
+FILE = GivenPath(path_type=Path, dir_okay=False)  # to be written
+FOLDER = GivenPath(path_type=Path, file_okay=False)  # likewise
+
+
+def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Options that several commands share, as one decorator, shown in this order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(decorators):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def is_date(value: str) -> bool:
@@ -30,16 +73,24 @@ def is_date(value: str) -> bool:
 
 
 def checked_date(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """The value of an option that is a day, a month or a year; ``--lang`` of the command has to be eager."""
+    """The value of an option that is a day, a month or a year."""
     if value is not None and not is_date(value):
-        raise click.BadParameter(text("cli.bad_date", context.params["lang"], value=value[:40]))
+        raise click.BadParameter(text("cli.bad_date", language_of(context), value=value[:40]))
     return value
 
 
 def checked_day(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """The value of an option that is a whole day; ``--lang`` of the command has to be eager."""
+    """The value of an option that is a whole day."""
     if value is not None and not (is_date(value) and len(value) == len("2025-06-30")):
-        raise click.BadParameter(text("cli.bad_day", context.params["lang"], value=value[:40]))
+        raise click.BadParameter(text("cli.bad_day", language_of(context), value=value[:40]))
+    return value
+
+
+def given_text(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """The value of an option that is a text; an empty one is a variable that was not set."""
+    given = context.get_parameter_source(str(option.name)) is click.core.ParameterSource.COMMANDLINE
+    if given and value == "":
+        raise click.BadParameter(text("cli.empty_value", language_of(context)))
     return value
 
 
@@ -52,14 +103,12 @@ class Named(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic 
         One of `registry.KINDS`.
     also
         Words that stand for no file, such as ``auto``.
-    lang
-        Language of the message; None: that of the command's ``--lang``, which then has to be eager.
     """
 
     name = "name"
 
-    def __init__(self, kind: str, *, also: tuple[str, ...] = (), lang: str | None = None) -> None:
-        self.kind, self.also, self.lang = kind, also, lang
+    def __init__(self, kind: str, *, also: tuple[str, ...] = ()) -> None:
+        self.kind, self.also = kind, also
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """What help shows in the option's place: every choice."""
@@ -71,5 +120,4 @@ class Named(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic 
         path = Path(value)
         if value in known or (path.suffix.lower() == ".toml" and path.is_file()):
             return value
-        lang = self.lang or (ctx.params.get("lang") if ctx is not None else None) or "zh"
-        self.fail(registry.unknown(self.kind, value, known).in_language(lang), param, ctx)
+        self.fail(registry.unknown(self.kind, value, known).in_language(language_of(ctx)), param, ctx)

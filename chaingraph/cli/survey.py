@@ -1,24 +1,21 @@
-"""What the commands gaps, shortlist, explain, map and chart do: each shows a part of what is found."""
+"""The commands gaps, shortlist, explain, map and chart: each shows a part of what is found."""
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaingraph.engines import named_engine
+from chaingraph.cli.options import PATH, Named, checked_date, together
+from chaingraph.cli.terminal import progress, tell_unplaced, terminal_table
+from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 from chaingraph.model.results import TERMINAL_GAPS, TERMINAL_TARGETS
+from chaingraph.model.strategy import AUTO
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from chaingraph.fit.reference import Reference
     from chaingraph.model.findings import Findings
     from chaingraph.model.graph import ChainGraph
@@ -27,35 +24,28 @@ if TYPE_CHECKING:
 _SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 
 
-@contextmanager
-def progress(stages: Sequence[str], lang: str) -> Iterator[Callable[[str], None]]:
-    """A bar on the terminal that a function moves by naming the stage it begins; nothing where no one looks."""
-    if not sys.stderr.isatty():
-        yield lambda stage: None
-        return
-
-    def named(stage: str | None) -> str | None:
-        return text(f"cli.stage_{stage}", lang) if stage else None
-
-    bar: Any
-    with click.progressbar(length=len(stages), file=sys.stderr, item_show_func=named) as bar:
-
-        def begin(stage: str) -> None:
-            if stage in stages:
-                bar.update(stages.index(stage) - bar.pos, stage)
-
-        yield begin
-        bar.update(len(stages) - bar.pos, None)
-
-
-def tell_unplaced(problems: pd.DataFrame, lang: str) -> None:
-    """Say which marks of an earlier workbook found no row, or differed between two places."""
-    for row in problems.to_dict("records"):
-        click.echo(text("cli.mark_unplaced", lang, **{str(name): value for name, value in row.items()}), err=True)
+REFERENCE = click.option("--reference", metavar="CASE2", default="listed", show_default=True)
+survey_options = together(
+    click.option("--strategy", type=Named("strategies", also=(AUTO,)), default=AUTO, show_default=True),
+    click.option("--top", type=click.IntRange(1, 5000), metavar="N", default=30, show_default=True),
+    REFERENCE,
+    click.option("--as-of", metavar="DATE", callback=checked_date),
+)
+engine_options = together(
+    click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True),
+    click.option("--master", metavar="URL"),
+)
+book_options = together(
+    click.option("--profile", type=Named("profiles"), default="zhejiang", show_default=True),
+    click.option("--update", type=PATH, metavar="FILE.xlsx"),
+    click.option("--ledger", type=PATH, metavar="FILE.db"),
+    click.option("--ledger-place", metavar="PLACE"),
+)
+_where = together(click.argument("case", type=PATH), click.option("--region", required=True, metavar="REGION"))
 
 
 def _graphs(
-    case: str, region: str, open_engine: OpenEngine, reference: str, lang: str
+    case: Path, region: str, open_engine: OpenEngine, reference: str, lang: str
 ) -> tuple[ChainGraph, Reference]:  # fmt: skip
     """The graph of the case, merged with the reference's where it is a case, and the reference."""
     from chaingraph.api import read_cases
@@ -66,7 +56,7 @@ def _graphs(
 
 
 def _survey(
-    lang: str, case: str, region: str, chain: str | None, reference: str, engine: str = "duckdb",
+    lang: str, case: Path, region: str, chain: str | None, reference: str, engine: str = "duckdb",
     master: str | None = None, **chosen: Any,
 ) -> tuple[Findings, ChainGraph]:  # fmt: skip
     """What is found for a region, narrowed to a chain where one is named; scores are the same either way.
@@ -87,8 +77,17 @@ def _survey(
     return (found if wanted is None else only_chains(found, wanted)), graph
 
 
-def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: str, engine: str,
-              master: str | None, out: str | None) -> None:  # fmt: skip
+@click.command("gaps")
+@_where
+@click.option("--chain", metavar="CHAIN")
+@REFERENCE
+@engine_options
+@click.option("--out", type=PATH, metavar="FILE")
+@click.pass_obj
+def gaps_command(
+    lang: str, case: Path, region: str, chain: str | None, reference: str, engine: str, master: str | None,
+    out: Path | None,
+) -> None:  # fmt: skip
     """Where the chain has gaps: on the terminal, or as a file."""
     from chaingraph.api import find_gaps
     from chaingraph.writers.exports import write_gaps
@@ -104,26 +103,36 @@ def show_gaps(lang: str, case: str, region: str, chain: str | None, reference: s
         found = find_gaps(graph, region=region, lang=lang, reference=compared, engine=open_engine)
     found = found if wanted is None else found[found["chain_id"] == wanted]
     if out:
-        write_gaps(found, graph, Path(out), lang=lang)
+        write_gaps(found, graph, out, lang=lang)
         click.echo(text("cli.wrote", lang, path=out), err=True)
         return
     columns = [name for name in TERMINAL_GAPS if found[name].notna().any()]
     click.echo(terminal_table(captioned(found, graph, lang), columns, lang))
 
 
-def show_shortlist(lang: str, case: str, out: str | None, profile: str, update: str | None, ledger: str | None,
-               ledger_place: str | None, **options: Any) -> None:  # fmt: skip
+@click.command("shortlist")
+@_where
+@click.option("--chain", required=True, metavar="CHAIN")
+@survey_options
+@book_options
+@engine_options
+@click.option("--out", type=PATH, metavar="FILE")
+@click.pass_obj
+def shortlist_command(
+    lang: str, /, case: Path, out: Path | None, profile: str, update: Path | None, ledger: Path | None,
+    ledger_place: str | None, **options: Any,
+) -> None:  # fmt: skip
     """Whom to approach: on the terminal, or as a file."""
     from chaingraph.writers.exports import marked_before, write_shortlist
     from chaingraph.writers.ledger.marks import with_ledger_file
     from chaingraph.writers.terminal import band
     from chaingraph.writers.workbook.frames import targets
 
-    marks = marked_before(update, Path(out) if out else None, profile=profile, lang=lang)
+    marks = marked_before(update, out, profile=profile, lang=lang)
     found, graph = _survey(lang, case, **options)
     found, marks = with_ledger_file(found, marks, ledger, place=ledger_place or "", lang=lang)
     if out:
-        unplaced = write_shortlist(found, graph, Path(out), lang=lang, profile=profile, marks=marks)
+        unplaced = write_shortlist(found, graph, out, lang=lang, profile=profile, marks=marks)
         tell_unplaced(unplaced, lang)
         click.echo(text("cli.wrote", lang, path=out), err=True)
         return
@@ -135,7 +144,13 @@ def show_shortlist(lang: str, case: str, out: str | None, profile: str, update: 
         click.echo(f"* {note}")
 
 
-def show_explain(lang: str, case: str, firm: str, **options: Any) -> None:
+@click.command("explain")
+@_where
+@click.option("--firm", required=True, metavar="FIRM")
+@click.option("--chain", metavar="CHAIN")
+@survey_options
+@click.pass_obj
+def explain_command(lang: str, /, case: Path, firm: str, **options: Any) -> None:
     """Why one firm is on the lists."""
     from chaingraph.api import explain
     from chaingraph.writers.files import clean_text
@@ -144,7 +159,14 @@ def show_explain(lang: str, case: str, firm: str, **options: Any) -> None:
     click.echo(clean_text(explain(found, firm, lang=lang)))
 
 
-def draw_map(lang: str, case: str, chain: str, out: str, compare: str | None, **options: Any) -> None:
+@click.command("map")
+@_where
+@click.option("--chain", required=True, metavar="CHAIN")
+@survey_options
+@click.option("--compare", type=PATH, metavar="FOLDER")
+@click.option("--out", required=True, type=PATH, metavar="FILE.html")
+@click.pass_obj
+def map_command(lang: str, /, case: Path, chain: str, out: Path, compare: Path | None, **options: Any) -> None:
     """The page of one chain; beside a former run, where one is named."""
     from chaingraph.api import write_map
     from chaingraph.writers.page.changes import former_run
@@ -155,7 +177,17 @@ def draw_map(lang: str, case: str, chain: str, out: str, compare: str | None, **
     click.echo(text("cli.map_done", lang, path=out))
 
 
-def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, firm: str | None, **options: Any) -> None:
+@click.command("chart")
+@_where
+@click.option("--kind", required=True, type=Named("charts"))
+@click.option("--chain", metavar="CHAIN")
+@click.option("--firm", metavar="FIRM")
+@survey_options
+@click.option("--out", required=True, type=PATH, metavar="FILE")
+@click.pass_obj
+def chart_command(
+    lang: str, /, case: Path, kind: str, out: Path, chain: str | None, firm: str | None, **options: Any
+) -> None:
     """One chart as SVG, PNG or PDF."""
     from chaingraph.writers.charts import charts
     from chaingraph.writers.charts.kinds import draw, load_chart
@@ -164,7 +196,7 @@ def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, fir
     for name in chart.content["needs"]:
         if {"chain": chain, "firm": firm}[name] is None:
             raise ChaingraphError(text("cli.chart_needs", lang, kind=chart.name, option=name))
-    ending = Path(out).suffix.lower()
+    ending = out.suffix.lower()
     if ending not in charts.FORMATS:
         raise ChaingraphError(text("cli.chart_format", lang, path=out, formats=", ".join(charts.FORMATS)))
     found, graph = _survey(lang, case, chain=chain, **options)
@@ -172,9 +204,4 @@ def draw_chart(lang: str, case: str, kind: str, out: str, chain: str | None, fir
     click.echo(text("cli.wrote", lang, path=out))
 
 
-def terminal_table(frame: pd.DataFrame, columns: Sequence[str], lang: str) -> str:
-    """A table as the terminal shows it; as wide as it is where the output goes into a file."""
-    from chaingraph.writers.terminal import shown_table
-
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    return shown_table(frame, columns, lang, width=width)
+COMMANDS: tuple[click.Command, ...] = (gaps_command, shortlist_command, explain_command, map_command, chart_command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.cli.options import PATH
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
@@ -18,16 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command("tag")
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option("--with", "chains", required=True, type=click.Path(path_type=Path),
-              help="学习所用的案例(含产业链与企业环节) / case to learn from, with chains")  # fmt: skip
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="输出案例文件夹 / case to write")
-@click.option("--notes", type=click.Path(path_type=Path),
-              help="国民经济行业分类表 CSV(code、level、name),可选 / table of GB/T 4754-2017, optional")  # fmt: skip
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, envvar="CHAINGRAPH_LANG",
-              help="输出语言 / language of messages")  # fmt: skip
-def tag_command(case: Path, chains: Path, out: Path, notes: Path | None, lang: str) -> None:
-    """把企业产品归入产业链环节 / Put the products of a case's firms into the segments of chains."""
+@click.argument("case", type=PATH)
+@click.option("--with", "chains", required=True, type=PATH, metavar="CASE2")
+@click.option("--out", required=True, type=PATH, metavar="FOLDER")
+@click.option("--notes", type=PATH, metavar="FILE.csv")
+@click.pass_obj
+def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | None) -> None:
+    """Put the products of a case's firms into the segments of chains."""
     from chaingraph.importers.classes import read_classes
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.stores.parquet.read import is_large

@@ -80,7 +80,7 @@ def target_columns(targets: pd.DataFrame) -> list[str]:
     return [*SHORTLIST_COLUMNS, *(name for name in TALK_COLUMNS if name in targets)]
 
 
-def marked_before(update: str | None, path: Path | None, *, profile: str, lang: str) -> Marks:
+def marked_before(update: str | Path | None, path: Path | None, *, profile: str, lang: str) -> Marks:
     """What an earlier workbook holds, for the one to be written; refused where no workbook is to be written.
 
     Raises

@@ -1,50 +1,158 @@
-"""The commands that stand in modules of their own."""
+"""All commands: what their help says, in which language, and what is answered to wrong usage."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 import pytest
 
 from chaingraph.cli import national as national_cli
-from chaingraph.cli.group import COMMANDS
+from chaingraph.cli.group import COMMANDS, command_line
 from chaingraph.cli.main import main
 from chaingraph.errors import ChaingraphError
+from chaingraph.labels import LANGUAGES, entries, text
 
 
-def test_every_command_has_a_name_of_its_own_and_says_what_it_does() -> None:
+def test_every_command_has_a_name_of_its_own() -> None:
     names = [command.name for command in COMMANDS]
     assert len(set(names)) == len(names)
-    assert {"import", "backtest", "brief", "tag", "query", "neo4j", "ledger", "pools"} <= set(names)
-    assert all(command.help for command in COMMANDS)
+    assert {"check", "run", "import", "backtest", "brief", "tag", "query", "neo4j", "ledger", "pools"} <= set(names)
 
 
-def _help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    assert main([*arguments, "--help"]) == 0
+def _walk(command: click.Command, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield above, command
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from _walk(below, (*above, name))
+
+
+TOLD = {lang: dict(_walk(command_line(lang))) for lang in LANGUAGES}
+WORDS = list(TOLD["en"])
+# What stands in the help of one language though it is of the other: places, and what is typed as it stands.
+TYPED = re.compile(r"嘉兴|浙江|平湖|chaingraph[\w\[\] ]*|\b(?:duckdb|parquet|local|spark)\S*|[A-Z][\w.-]*")
+
+
+def _help(words: Sequence[str], lang: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main([*words, "--help", "--lang", lang]) == 0
     return capsys.readouterr().out
 
 
-def _all_commands(commands: Iterable[click.Command], above: tuple[str, ...] = ()) -> Iterator[list[str]]:
-    for command in commands:
-        yield [*above, str(command.name)]
-        if isinstance(command, click.Group):
-            yield from _all_commands(command.commands.values(), (*above, str(command.name)))
-
-
-@pytest.mark.parametrize("words", list(_all_commands(COMMANDS)), ids=" ".join)
-def test_help_speaks_one_language(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    chinese, english = (_help([*words, "--lang", lang], capsys) for lang in ("zh", "en"))
-    assert not re.search("[\u4e00-\u9fff]", english.replace("嘉兴", "")), english  # a default may be a place
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_help_speaks_one_language(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    chinese, english = (_help(words, lang, capsys).partition(text("cli.examples", lang))[0] for lang in ("zh", "en"))
+    assert not re.search("[\u4e00-\u9fff]", TYPED.sub("", english)), english
     assert "显示帮助" in chinese
-    assert "Show this" not in chinese
-    for shown in (chinese, english):
-        assert " / " not in shown
+    prose = [line for line in TYPED.sub("", chinese).splitlines() if not line.startswith("  --")]
+    assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", "\n".join(prose)), chinese
+    assert not re.search(r"Usage|Options|Commands|required|default\b", chinese), chinese
 
 
-def test_the_language_of_a_group_is_that_of_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Read a dataset back" in _help(["neo4j", "--lang", "en", "pull"], capsys)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_every_command_and_option_says_what_it_is_for(words: tuple[str, ...], lang: str) -> None:
+    command = TOLD[lang][words]
+    assert (command.help or "").strip()
+    assert (command.short_help or "").strip()
+    told = {option.opts[0]: option.help for option in command.params if isinstance(option, click.Option)}
+    assert {"--lang", "--help"} <= set(told)
+    assert not [name for name, help_ in told.items() if not help_]
+
+
+def _examples(command: click.Command, lang: str) -> list[list[str]]:
+    lines = (command.epilog or "").partition(text("cli.examples", lang))[2].strip().splitlines()
+    return [shlex.split(line) for line in lines]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_every_command_has_examples_that_can_be_typed(words: tuple[str, ...], lang: str) -> None:
+    examples = _examples(TOLD[lang][words], lang)
+    assert examples
+    for program, *given in examples:
+        assert program == "chaingraph"
+        called, path, rest = TOLD[lang][()], (), [word for word in given if word != "--help"]
+        if rest[:1] == ["--lang"]:
+            rest = rest[2:]
+        while isinstance(called, click.Group):
+            path, rest = (*path, rest[0]), rest[1:]
+            called = TOLD[lang][path]
+        assert path[: len(words)] == words, f"an example of something else: {given}"
+        if rest or given[-1] != "--help":
+            called.make_context(" ".join(path), list(rest), obj=lang)  # what is wrong with it is raised
+    # The examples of a city are for both kinds of readers, but a file of one's own is named in one's own language.
+    assert lang == "zh" or not re.search("[\u4e00-\u9fff]+[.]|[\u4e00-\u9fff]{4,}", str(examples))
+
+
+def test_no_help_is_left_of_a_command_or_an_option_that_is_gone() -> None:
+    used = {"option_lang", "option_help"}
+    held = entries("commands", "en")
+    for words, command in TOLD["en"].items():
+        names = ["_".join(words), words[-1]] if words else ["group"]
+        for kind in ("help", "short", "examples"):
+            used |= {f"{kind}_{name.replace('-', '_')}" for name in names}
+        for option in command.params:
+            places = ["_".join([*words[:depth], option.opts[0].lstrip("-")]) for depth in range(len(words), -1, -1)]
+            asked = [f"option_{place.replace('-', '_')}" for place in places]
+            used |= {name for name in asked if name in held and held[name] == getattr(option, "help", None)}
+    assert not set(held) - used
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--lang", "en", "neo4j", "pull"], ["neo4j", "--lang", "en", "pull"], ["neo4j", "pull", "--lang", "en"],
+        ["neo4j", "pull", "--lang=en"], ["--lang", "zh", "neo4j", "pull", "--lang", "en"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_language_counts_wherever_it_stands(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--help"]) == 0
+    assert "Read a dataset back" in capsys.readouterr().out
+    assert main([*words]) == 2  # --out is missing: said in the same language
+    assert "--out is missing." in capsys.readouterr().err
+
+
+def test_the_language_before_a_command_is_that_of_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["check", "nowhere"], ["tag", "nowhere", "--with", "x", "--out", str(tmp_path / "y")], ["sql", "x"]):
+        assert main(["--lang", "en", *words]) == 1
+        said = capsys.readouterr().err
+        assert "Not done: " in said
+        assert not re.search("[\u4e00-\u9fff]", said), said
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        (["neo4j", "pull", "--out", "x", "--form", "doc"], "只能是 parquet, csv 之一", "write one of parquet, csv"),
+        (
+            ["brief", "x", "--region", "嘉兴", "--top", "0"],
+            "要写 1 到 100 的整数",
+            "write a whole number from 1 to 100",
+        ),
+        (["ledger", "extend", "x", "p", "--by", "y", "--months", "one"], "要写整数", "write a whole number"),
+        (["ledger", "paid", "x", "p", "--by", "y", "--usd-m", "much"], "要写数字", "write a number"),
+        (["check", "x", "y"], "多写了 y。", "Too much was given: y."),
+        (["run", "x", "--pictures=yes"], "--pictures 后面不写值。", "--pictures takes no value."),
+        (["rnu"], "没有命令 rnu。相近的有 run", "There is no command rnu. Near: run"),
+        (["ledger", "zzz"], "没有命令 zzz。可用的有 add,", "There is no command zzz. There are: add,"),
+        (["sql", "x", "--out", "."], ". 是文件夹；这里要写一个文件", ". is a folder; name a file"),
+        (["brief", "x", "--region", ""], "--region 的值不对：值为空", "Wrong value of --region: it is empty"),
+        (["tag", "", "--with", "x", "--out", "y"], "CASE 的值不对：值为空", "Wrong value of CASE: it is empty"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_wrong_usage_is_said_in_the_reader_s_language(
+    words: list[str], chinese: str, english: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang, said in (("zh", chinese), ("en", english)):
+        assert main(["--lang", lang, *words]) == 2
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch, capsy
         (["run", "x", "--region", "嘉兴", "--out", "o", "--as-of", "2023-02-29"], "2023-02-29 不是日期"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--as-of", "0000"], "0000 不是日期"),
         (["run", "x", "--region", "嘉兴", "--out", "o", "--seed", "-1"], "--seed 的值不对"),
-        (["guess"], "用法不对"),
+        (["guess"], "没有命令 guess"),
         (["check", "x", "--lang", "fr"], "--lang 的值不对"),
     ],
 )
@@ -253,10 +253,10 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert cli.main([*call, *more]) == cli.REFUSED
     del seen["progress"]
     assert seen == {
-        "case": "c", "region": "嘉兴", "out": "o", "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
+        "case": Path("c"), "region": "嘉兴", "out": Path("o"), "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
         "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en", "pictures": True,
-        "profile": "english", "update": "u.xlsx", "compare": "old", "ledger": None, "ledger_place": None,
-        "engine": "duckdb", "master": None, "weights": None, "backtest": "b",
+        "profile": "english", "update": Path("u.xlsx"), "compare": Path("old"), "ledger": None, "ledger_place": None,
+        "engine": "duckdb", "master": None, "weights": None, "backtest": Path("b"),
     }  # fmt: skip
 
 

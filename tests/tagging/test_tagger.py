@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from chaingraph.cli.tag import tag_command
+from chaingraph.cli.main import main
 from chaingraph.errors import CaseError
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
@@ -284,7 +283,7 @@ def test_names_of_unused_classes_are_words_of_other_industries() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path) -> None:
+def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     firms = pd.DataFrame({"firm_id": ["1", "2"], "firm": ["甲玻璃股份有限公司", "乙银行股份有限公司"]})
     products = pd.DataFrame({"firm_id": ["1", "2"], "product": ["光伏玻璃", "公司贷款"], "share": [0.7, 1.0]})
     tables = {
@@ -293,9 +292,8 @@ def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path) -> None:
     }
     write_case(Case("n", tables), tmp_path / "n", form="csv")
     arguments = [str(tmp_path / "n"), "--with", str(ROOT / "data" / "jiaxing"), "--out", str(tmp_path / "t")]
-    result = CliRunner().invoke(tag_command, [*arguments, "--lang", "en"])
-    assert result.exit_code == 0, result.output
-    assert "1 tagged rows of 1 firms" in result.output
+    assert main(["tag", *arguments, "--lang", "en"]) == 0
+    assert "1 tagged rows of 1 firms" in capsys.readouterr().out
     tagged = read_case(tmp_path / "t", required=NATIONAL_TABLES)
     assert tagged["firm_segments"][["firm_id", "segment_id", "share"]].to_numpy().tolist() == [["1", "PV04", 0.7]]
     assert len(tagged["segments"]) == 170

@@ -108,10 +108,10 @@ def test_refusals_end_with_1(tmp_path: Path, run: Callable[..., Result]) -> None
     assert run("query", "nosuch", **nowhere).exit_code == 1
     assert run("neo4j", "push", case, "--uri", "nonsense", **nowhere).exit_code == 1
     assert run("neo4j", "push", case, "--dataset", "a|b", **nowhere).exit_code == 1
+    assert run("neo4j", "push", str(tmp_path / "nosuch"), **nowhere).exit_code == 1
 
 
-def test_wrong_usage_ends_with_2(tmp_path: Path, run: Callable[..., Result]) -> None:
-    assert run("neo4j", "push", str(tmp_path / "nosuch")).exit_code == 2
+def test_wrong_usage_ends_with_2(run: Callable[..., Result]) -> None:
     assert run("neo4j", "pull").exit_code == 2
     done = run("query", "load_history", "--param", "dataset", NEO4J_PASSWORD="x")
     assert done.exit_code == 2

@@ -1,0 +1,24 @@
+"""The command ``check``: the first problems are shown, the others counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chaingraph.cli.case import SHOWN_REJECTS
+from chaingraph.cli.main import main
+from tests.toy import write_toy
+
+
+def test_the_first_problems_are_shown_and_the_others_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_toy(tmp_path / "toy")
+    firms = pd.read_csv(folder / "firms.csv", dtype="str")
+    firms.assign(employees="many").to_csv(folder / "firms.csv", index=False)
+    assert main(["check", str(folder), "--lang", "en"]) == 1
+    shown = capsys.readouterr().out
+    assert sum("employees" in line for line in shown.splitlines()) == SHOWN_REJECTS
+    assert f"{len(firms) - SHOWN_REJECTS} more; --rejects FILE.xlsx writes all of them" in shown

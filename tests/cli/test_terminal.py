@@ -1,0 +1,26 @@
+"""What commands show on a terminal: captions as given, and no bar where no one looks."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from chaingraph.cli.terminal import progress, tell_unplaced, terminal_table
+
+
+def test_a_table_has_the_captions_that_are_given() -> None:
+    shown = terminal_table(pd.DataFrame({"a": ["硅片"], "b": [1.5]}), ["a", "b"], "en", {"a": "A", "b": "B"})
+    assert shown.splitlines() == ["A     B", "硅片  1.5"]
+
+
+def test_no_bar_is_drawn_where_no_one_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(("read",), "en") as begin:
+        begin("read")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "")
+
+
+def test_marks_without_a_row_are_said_beside_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"firm": "甲", "segment": "硅片", "where": "PV", "mark_problem": "gone"}
+    tell_unplaced(pd.DataFrame([row]), "en")
+    assert capsys.readouterr().err == "mark not placed: 甲 · 硅片 (PV): gone\n"
