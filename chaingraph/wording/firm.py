@@ -97,7 +97,7 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     total = number(float(terms["contribution"].sum()), 2)
     said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
     for local, share, common in nearest_locals(findings, row, lang):
-        entry = "local" if common else "local_alone"
+        entry = "local_untold" if common is None else "local" if common else "local_alone"
         said.append(text(f"firm.{entry}", lang, firm=local, share=share, **({"words": common} if common else {})))
     return said
 
@@ -110,20 +110,22 @@ def _own(frame: pd.DataFrame, row: Mapping[Any, Any]) -> pd.DataFrame:
     return own
 
 
-def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str]]:
-    """The local firms that most of a row's likeness comes from: name, share in per cent, words shared ("" = none)."""
+def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> list[tuple[str, str, str | None]]:
+    """The local firms that most of a row's likeness comes from: name, share in per cent, words shared.
+
+    Words are "" where the two share none, and None where they were not looked for: `lists.explain_fit` looks at the
+    local firms that bring most by product text, and these are those that bring most by all.
+    """
     words = _own(findings.words, row)
-    shared = dict(zip(words["local_firm_id"], words["words"], strict=True))
+    told = dict(zip(words["local_firm_id"], words["words"], strict=True))
     shares = _own(findings.shares, row)
     named = "local_firm" if lang == "zh" else "local_firm_en"
-    return [
-        (
-            local[named],
-            percent(local["share"]),
-            text("gaps.list_separator", lang).join(split(shared.get(local["local_firm_id"], ""))),
-        )
-        for local in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank").to_dict("records")
-    ]
+    found: list[tuple[str, str, str | None]] = []
+    for local in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank").to_dict("records"):
+        looked = local["local_firm_id"] in told or not local["text"]
+        common = text("gaps.list_separator", lang).join(split(told.get(local["local_firm_id"])))
+        found.append((local[named], percent(local["share"]), common if looked else None))
+    return found
 
 
 def both_lists(findings: Findings, lang: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.brief import write_up
+from chaingraph.wording.firm import both_lists, nearest_locals
 from chaingraph.writers.page.page import one_page
 from chaingraph.writers.workbook.workbook import write_workbook
 from tests.made_national import national_case
@@ -133,3 +135,16 @@ def test_shares_come_with_the_words_behind_them(found: Findings) -> None:
     by_text = found.shares[found.shares["text"] > 0].set_index(["list", "chain_id", "firm_id", "local_firm_id"])
     assert set(words) <= set(by_text.index)
     assert any(words.values())
+
+
+def test_none_shared_is_said_only_where_words_were_looked_for(graph: ChainGraph) -> None:
+    found = cg.survey(graph, region="嘉兴", as_of="2024-06", reference=None, draws=0)
+    row = next(row for row in both_lists(found, "zh").to_dict("records") if nearest_locals(found, row, "zh"))
+    first = nearest_locals(found, row, "zh")[0]
+    assert first[2]
+    bare = replace(found, words=found.words.iloc[:0])
+    assert nearest_locals(bare, row, "zh")[0] == (*first[:2], None)
+    assert "共有产品词" not in cg.explain(bare, row["firm_id"]).split(first[0] + "（占")[1].splitlines()[0]
+    by_code = replace(bare, shares=bare.shares.assign(text=0.0))
+    assert nearest_locals(by_code, row, "zh")[0] == (*first[:2], "")
+    assert "无共有产品词" in cg.explain(by_code, row["firm_id"])
