@@ -9,6 +9,7 @@ import pandas as pd
 from chaingraph.choosing.gates import gates_table
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.model.columns import split
+from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import Strategy
 from chaingraph.sql import Query
@@ -16,19 +17,6 @@ from chaingraph.sql import Query
 # Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
 LISTS = ("main", "leader", "sector")
 SIGNAL_MONTHS = 24
-
-
-def months_before(date: str, months: int) -> str:
-    """The month that lies so many months before a date, as YYYY-MM.
-
-    Examples
-    --------
-    >>> months_before("2025-06-12", 24)
-    '2023-06'
-    """
-    year, month = int(date[:4]), int(date[5:7] or "1")
-    count = year * 12 + month - 1 - months
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
 def asked_segments(

@@ -61,7 +61,7 @@ def firm_facts(
 
 
 def _size_class(amount: float) -> str | None:
-    return next(name for least, name in _SIZES if amount >= least) if amount == amount else None  # NaN != NaN
+    return next(name for least, name in _SIZES if amount >= least) if pd.notna(amount) else None
 
 
 def _tier_text(tiers: pd.DataFrame, index: pd.Index[str]) -> pd.Series[str]:
@@ -93,7 +93,7 @@ def _reach(graph: ChainGraph, facts: pd.DataFrame, region: str) -> pd.Series[flo
         note(group, inside=inside, close=any(close))
     values = []
     for group, country, distance in zip(facts["group_id"], facts["country"], facts["distance_km"], strict=True):
-        by_distance = math.exp(-distance / _REACH_KM) if country == "中国" and distance == distance else math.nan
+        by_distance = math.exp(-distance / _REACH_KM) if country == "中国" and pd.notna(distance) else math.nan
         values.append(near.get(str(group), by_distance))
     return pd.Series(values, index=facts.index, dtype=float)
 

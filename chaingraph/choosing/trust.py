@@ -20,7 +20,6 @@ from chaingraph.wording.phrases import number, percent
 
 MIN_HIDDEN = 10  # of a city, to say a figure for it alone
 BASELINE = "same_industry"
-MEAN = ""  # stands where a city does: the mean of the cities
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
 _METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
@@ -81,9 +80,9 @@ def figures_of(stored: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        protocol, city (empty = mean of the cities), method, hidden (firms), auroc, recall100 (0-1; NaN = not known).
+        protocol, city (missing = mean of the cities), method, hidden (firms), auroc, recall100 (0-1; NaN = not known).
     """
-    means = [{**row, "city": MEAN, "hidden": stored["facts"]["hidden"]} for row in stored["summary"]]
+    means = [{**row, "city": None, "hidden": stored["facts"]["hidden"]} for row in stored["summary"]]
     rows = [
         {**row, "protocol": stored["protocol"]}
         for row in (*means, *stored["by_city"])
@@ -102,18 +101,21 @@ def shipped_figures() -> pd.DataFrame:
     content = (files("chaingraph") / "library" / "backtest_cities.csv").read_text(encoding="utf-8")
     texts = TEST_COLUMNS[:3]
     rows = [
-        {name: cell if name in texts else cell or "nan" for name, cell in row.items()}  # an empty figure is not known
+        {name: cell or (None if name in texts else "nan") for name, cell in row.items()}  # an empty figure is not known
         for row in csv.DictReader(content.splitlines())
     ]
     return _typed(pd.DataFrame(rows, columns=list(TEST_COLUMNS)))
 
 
-def city_figures(figures: pd.DataFrame, city: str, method: str) -> dict[str, float] | None:
-    """What one protocol found in a city: hidden, auroc, base (of the same-industry count; NaN = none), recall100.
+def city_figures(figures: pd.DataFrame, city: str | None, method: str) -> dict[str, float] | None:
+    """What one protocol found in a city, or in their mean (None): hidden, auroc, base, recall100.
+
+    ``base`` is of the same-industry count (NaN = none).
 
     None where the city was not tested, or on fewer than `MIN_HIDDEN` firms: then nothing is said of it alone.
     """
-    own = figures[figures["city"] == city].set_index("method")
+    asked = figures["city"].isna() if city is None else figures["city"] == city
+    own = figures[asked].set_index("method")
     if method not in own.index or not float(own["hidden"][method]) >= MIN_HIDDEN:
         return None
     base = float(own["auroc"][BASELINE]) if BASELINE in own.index else math.nan
@@ -158,7 +160,7 @@ def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...
         found, entry = city_figures(figures, city, tested.method) if city else None, protocol
         value = found["auroc"] if found else math.nan
         if found is None:
-            found, entry = city_figures(figures, MEAN, tested.method), "few" if city else "wide"
+            found, entry = city_figures(figures, None, tested.method), "few" if city else "wide"
         if found is None:
             continue
         words = {

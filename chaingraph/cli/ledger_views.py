@@ -11,6 +11,7 @@ from chaingraph.cli.ledger import ledger_commands, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, Named, checked_day
 from chaingraph.labels import text
 from chaingraph.ledger.fields import LISTS, STAGES
+from chaingraph.model.columns import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def _echo(table: pd.DataFrame, lang: str) -> None:
         click.echo(text("ledger.empty", lang))
         return
     columns = [table[name].astype(object).tolist() for name in table.columns]
-    rows = [["" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
+    rows = [["" if is_missing(value) else f"{value:.4g}" if isinstance(value, float) else str(value)
              for value in row] for row in zip(*columns, strict=True)]  # fmt: skip
     click.echo(table_text([str(name) for name in table.columns], rows, most=40))
 

@@ -6,9 +6,7 @@ else, wherever it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,9 +14,9 @@ import click
 
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.model import registry
+from chaingraph.model.days import is_date
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def language_of(context: click.Context | None) -> str:
@@ -55,21 +53,6 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
         return command
 
     return decorate
-
-
-def is_date(value: str) -> bool:
-    """Whether that is a day of the calendar, or a month or year of it.
-
-    Examples
-    --------
-    >>> is_date("2024-02-29"), is_date("2024-02"), is_date("2023-02-29"), is_date("today")
-    (True, True, False, False)
-    """
-    try:
-        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
-    except ValueError:
-        return False
-    return _DATE.fullmatch(value) is not None
 
 
 def checked_date(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from chaingraph.ledger.events import Act, LedgerError, day_or_none
+from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.fields import FIELD, FIELDS, LADDER, RECORDS, STAGES
 from chaingraph.ledger.project import Project
-from chaingraph.ledger.rules import Rules, amounts, days_later, months_later, size_known
+from chaingraph.ledger.rules import Rules, amounts, size_known
 from chaingraph.model.columns import split
+from chaingraph.model.days import day_or_none, days_later, months_later
 
 _TEXT_LENGTH = 5_000
 _LARGEST = 1e9  # million of a currency: more than any country earns in a year

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both
+from chaingraph.model.days import day_or_none
 
 Data = Mapping[str, object]
 KINDS = (
@@ -154,21 +154,3 @@ def check_act(act: Act) -> None:
         raise LedgerError(reason="value", field="data", found=error, kind="JSON") from error
     if act.event_id and not IDENTIFIER.fullmatch(act.event_id):
         raise LedgerError(reason="event_id", event=act.event_id)
-
-
-def day_or_none(value: object) -> date | None:
-    """The date an ISO day means; None where it is not a whole, possible day from 1949-10-01 to 2199-12-31.
-
-    Examples
-    --------
-    >>> day_or_none("2024-02-29"), day_or_none("2024-02"), day_or_none("2023-02-29")
-    (datetime.date(2024, 2, 29), None, None)
-    >>> day_or_none("9999-12-15") is None
-    True
-    """
-    if not isinstance(value, str) or not _DAY.fullmatch(value) or not _FIRST <= value <= _LAST:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.ledger.events import LedgerError, day_or_none
+from chaingraph.ledger.events import LedgerError
 from chaingraph.ledger.fields import STAGES
-from chaingraph.ledger.rules import days_later
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.views import first_day, frame, typed
+from chaingraph.model.days import day_or_none, days_later
 
 _Sum = tuple[str, str, str, float, float]
 _PER_MILLION_USD = {"亿美元": 0.01, "百万美元": 1.0, "万美元": 100.0, "美元": 1e6}
@@ -136,7 +136,7 @@ def progress(
         actual = known * scale
         completion = actual / target if target else float("nan")
         share = elapsed(start, end, as_of) if state == "running" else float("nan")
-        line = None if assessment is None or actual != actual else completion >= assessment["excellent_from"]
+        line = None if assessment is None or pd.isna(actual) else completion >= assessment["excellent_from"]
         rows.append((indicator, unit, str(period), state, float(target), actual, completion, unknown, undated, share,
                      completion / share, actual / share, line,
                      bool(found.starts) and found.starts <= start))  # fmt: skip
@@ -258,7 +258,7 @@ def scoreboard(
 
 def _score(points: float, completion: float, projects: float) -> tuple[float, float]:
     """What a place or department is ranked by: its points, else its completion, else the number of its projects."""
-    known = [value for value in (points, completion) if value == value]  # NaN differs from itself
+    known = [value for value in (points, completion) if pd.notna(value)]
     return (known[0] if known else -1.0, projects)
 
 

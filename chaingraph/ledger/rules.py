@@ -5,17 +5,17 @@ A rule that is not in the file is not applied. Comparisons know three answers: y
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chaingraph.ledger.events import canonical, day_or_none
+from chaingraph.ledger.events import canonical
 from chaingraph.ledger.fields import CURRENCIES, LADDER, RECORDS, TIERS
+from chaingraph.model.days import day_or_none
 from chaingraph.model.registry import Place, load
 
 Rule = Mapping[str, Any]
@@ -210,31 +210,6 @@ def size_known(body: Rule, facts: Facts, usd_m: float | None, cny_m: float | Non
     if any(answers):
         return True
     return None if None in answers else False
-
-
-def months_later(day: str, months: int) -> str:
-    """The same day of a later month, or that month's last day where it has no such day.
-
-    Examples
-    --------
-    >>> months_later("2024-01-31", 1), months_later("2024-12-05", 1)
-    ('2024-02-29', '2025-01-05')
-    """
-    start = date.fromisoformat(day)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(start.day, last)).isoformat()
-
-
-def days_later(day: str, days: int) -> str:
-    """The day so many days later.
-
-    Examples
-    --------
-    >>> days_later("2024-02-25", 7)
-    '2024-03-03'
-    """
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def credits(rules: Rules, first: str, receiving: str) -> dict[str, float]:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaingraph.ledger.events import LedgerError, day_or_none
+from chaingraph.ledger.events import LedgerError
 from chaingraph.ledger.fields import FACTORS, LADDER, STAGES
-from chaingraph.ledger.rules import days_later
 from chaingraph.ledger.store import Ledger
+from chaingraph.model.days import day_or_none, days_later
 
 LIST_COLUMNS = (
     "project_id", "project", "investor", "landing", "stage", "since", "capital", "usd_m", "cny_m", "chain_id", "zone",

@@ -12,7 +12,7 @@ from chaingraph.labels import both
 from chaingraph.matching.name_forms import credit_key, normalise_name, stock_key
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import Case
-from chaingraph.model.columns import DTYPES, PROVENANCE, SEPARATOR, Table, split
+from chaingraph.model.columns import DTYPES, PROVENANCE, SEPARATOR, Table, is_missing, split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
@@ -232,7 +232,7 @@ def _fill(firms: pd.DataFrame, others: pd.DataFrame, ids: Mapping[str, str]) -> 
         new = _new_cells(row, {str(key): value for key, value in other.items()})
         row.update(new)
         if new:
-            source = math.nan if _empty(other["source"]) else str(other["source"])
+            source = math.nan if is_missing(other["source"]) else str(other["source"])
             log[str(other["firm_id"])] = (SEPARATOR.join(new), source)
     filled = firms.copy()
     for column in (*_FILLED, *_PLACE, *_INDUSTRY, "aliases", "former_names"):
@@ -243,12 +243,14 @@ def _fill(firms: pd.DataFrame, others: pd.DataFrame, ids: Mapping[str, str]) -> 
 
 def _new_cells(row: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
     """The cells that the other row adds to this one; never one that is there already."""
-    new = {column: other[column] for column in _FILLED if _empty(row[column]) and not _empty(other[column])}
+    new = {column: other[column] for column in _FILLED if is_missing(row[column]) and not is_missing(other[column])}
     here, there = (regions.path_of([one[column] for column in _PLACE]) for one in (row, other))
-    if _empty(row["city"]) and len(there) > len(here) and there[: len(here)] == here:
-        new.update({column: other[column] for column in _PLACE if _empty(row[column]) and not _empty(other[column])})
-    if _empty(row["industry"]) and not _empty(other["industry"]):
-        new.update({column: other[column] for column in _INDUSTRY if not _empty(other[column])})
+    if is_missing(row["city"]) and len(there) > len(here) and there[: len(here)] == here:
+        new.update(
+            {column: other[column] for column in _PLACE if is_missing(row[column]) and not is_missing(other[column])}
+        )
+    if is_missing(row["industry"]) and not is_missing(other["industry"]):
+        new.update({column: other[column] for column in _INDUSTRY if not is_missing(other[column])})
     known = {normalise_name(str(row["firm"]))}
     for column, names in (
         ("former_names", split(other["former_names"])),
@@ -265,10 +267,6 @@ def _new_cells(row: Mapping[str, object], other: Mapping[str, object]) -> dict[s
     return new
 
 
-def _empty(value: object) -> bool:
-    return value is None or value is pd.NA or value != value
-
-
 def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Iterable[str]) -> None:
     """Refuse ids that stand for different things: what both rows state must agree, but for source and wording."""
     conflicts = []
@@ -280,7 +278,7 @@ def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Ite
         for row in shared.to_dict("records"):
             for column in compared:
                 one, other = row[column.name], row[f"{column.name}_other"]
-                if _empty(one) or _empty(other):
+                if is_missing(one) or is_missing(other):
                     continue
                 same = set(split(one)) == set(split(other)) if column.kind == "set" else one == other
                 if not same:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.model.columns import DTYPES, made_id
-from chaingraph.model.result_columns import COLUMNS
 from chaingraph.model.results import FILE_COLUMNS, REJECT_COLUMNS
+from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.schema import TABLES
 
 

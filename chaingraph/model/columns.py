@@ -18,9 +18,12 @@ flag        boolean                     missing is <NA>
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+import pandas as pd
 
 from chaingraph.model.registry import load, shipped
 
@@ -112,6 +115,17 @@ def split(value: object) -> tuple[str, ...]:
     ('listed', 'soe')
     """
     return tuple(part for part in value.split(SEPARATOR) if part) if isinstance(value, str) else ()
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell holds nothing: None, NA or NaN.
+
+    Examples
+    --------
+    >>> is_missing(float("nan")), is_missing(None), is_missing(0), is_missing("")
+    (True, True, False, False)
+    """
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
 CONFIDENCE = {

@@ -25,8 +25,8 @@ from chaingraph.model.columns import TIERS
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import Definition
-from chaingraph.model.result_columns import COLUMNS
 from chaingraph.model.results import GAP_STATES, POOL_COLUMNS
+from chaingraph.model.results.columns import COLUMNS
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chaingraph.choosing.candidates import months_before
+import pandas as pd
+
 from chaingraph.choosing.gates import plainest
 from chaingraph.facts.roles import firm_roles
+from chaingraph.model.days import months_before
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 
@@ -37,7 +39,7 @@ def pool(ground: Ground) -> Pool:
         rows.append(
             {
                 "list": "follow_on" if young else "portfolio", "via": fund, "amount": record["amount_cny_m"],
-                "amount_unit": "cny_m" if record["amount_cny_m"] == record["amount_cny_m"] else None, "date": date,
+                "amount_unit": "cny_m" if pd.notna(record["amount_cny_m"]) else None, "date": date,
                 **_about(firm_id, wanted[firm_id], [said], step, [record, known], ground),
             }
         )  # fmt: skip

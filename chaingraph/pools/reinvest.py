@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chaingraph.choosing.candidates import months_before
 from chaingraph.choosing.gates import plainest
+from chaingraph.model.columns import is_missing
+from chaingraph.model.days import months_before
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 LISTS = ("new_large", "undistributed", "low_paid_in")
@@ -32,7 +33,7 @@ def pool(ground: Ground) -> Pool:
             held[firm_id] = gate
             continue
         for name in LISTS:
-            if any(record[column] != record[column] for column in _NEEDS[name]):  # NaN differs from itself
+            if any(is_missing(record[column]) for column in _NEEDS[name]):
                 unknown[name] += 1
             elif (amount := _amount(name, record, ground)) is not None:
                 rows.append(_row(name, record, amount, ground))
@@ -89,7 +90,7 @@ def _shown(figures: Mapping[Any, object]) -> dict[str, str]:
     columns = ("registered", "total_investment_usd_m", "contracted_usd_m", "paid_in_usd_m", "undistributed_usd_m")
     values = {column: figures.get(column) for column in columns}
     return {
-        column: "-" if value is None or value != value else value if isinstance(value, str) else f"{value:g}"
+        column: "-" if is_missing(value) else value if isinstance(value, str) else f"{value:g}"
         for column, value in values.items()
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chaingraph.facts.derived_tables import place_within
-from chaingraph.model.columns import split
+from chaingraph.model.columns import is_missing, split
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 from chaingraph.wording.next_steps import find_doors, zone_for
 
@@ -76,7 +76,7 @@ def _order(parcel: Row, zone: Row, target: Row, ground: Ground) -> tuple[object,
     level = zone.get("level") if isinstance(zone.get("level"), str) else ""
     provincial = any(str(level).startswith(name) for name in ground.rules["provincial"])
     focus = _focuses(zone, target, ground)
-    area = parcel["area_mu"] if parcel["area_mu"] == parcel["area_mu"] else float("inf")
+    area = float("inf") if is_missing(parcel["area_mu"]) else parcel["area_mu"]
     return (not provincial, not focus, area, str(parcel["parcel"]))
 
 
@@ -89,7 +89,7 @@ def _focuses(zone: Row, target: Row, ground: Ground) -> bool:
 
 def _size(area: float, ground: Ground) -> str:
     reserve, contiguous = ground.rules["classes_mu"]
-    if area != area:
+    if is_missing(area):
         return "size_unknown"
     return "reserve" if area >= reserve else "contiguous" if area >= contiguous else "smaller"
 
@@ -101,13 +101,13 @@ def _row(target: Row, parcel: Row, zone: Row, need: Row, ground: Ground) -> dict
         if zone and isinstance(zone["level"], str)
         else None,
         ground.say("reason_focus", chain=target["chain"]) if _focuses(zone, target, ground) else None,
-        ground.say("reason_land", need=f"{wanted:g}") if wanted == wanted else ground.say("reason_land_unknown"),
+        ground.say("reason_land", need=f"{wanted:g}") if not is_missing(wanted) else ground.say("reason_land_unknown"),
         ground.say("reason_ready", ready=parcel["ready"]) if isinstance(parcel["ready"], str) else None,
     ]
     via = parcel["parcel"] if not isinstance(parcel["zone"], str) else f"{parcel['parcel']}({parcel['zone']})"
     return {
         "list": _size(parcel["area_mu"], ground), **_target(target, ground), "via": via, "amount": parcel["area_mu"],
-        "amount_unit": "mu" if parcel["area_mu"] == parcel["area_mu"] else None,
+        "amount_unit": "mu" if not is_missing(parcel["area_mu"]) else None,
         "date": parcel["ready"], "reasons": ground.sentences(said),
         "next_step": ground.say("step_site", need=ground.say("need_land")),
         "confidence": weakest(parcel["confidence"], zone.get("confidence")), "sources": sources_of(parcel, zone),

@@ -12,6 +12,7 @@ import csv
 import hashlib
 import io
 import itertools
+import math
 import os
 import stat
 from array import array
@@ -331,7 +332,8 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        whole = value.is_integer() and abs(value) < 1e15
+        return "" if math.isnan(value) else str(int(value)) if whole else repr(value)
     if isinstance(value, list | tuple):
         return ";".join(_text(member) for member in value)
     return str(value)

@@ -18,8 +18,8 @@ import pandas as pd
 from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.labels import text
 from chaingraph.model.case import empty_rejects
-from chaingraph.model.result_columns import COLUMNS
 from chaingraph.model.results import REJECT_COLUMNS
+from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.personal import personal
 

@@ -269,5 +269,5 @@ def rounded(value: Any, digits: int = 3) -> Any:
     if isinstance(value, list):
         return [rounded(item, digits) for item in value]
     if isinstance(value, float | np.floating):
-        return None if value != value else round(float(value), digits)
+        return None if pd.isna(value) else round(float(value), digits)
     return value

@@ -165,11 +165,11 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph
         reason = row["reason"]
         key = "gaps.flag_reason" if isinstance(reason, str) else "gaps.flag_plain"
         said.append(text(key, lang, flags=joined, reason=reason))
-    if row["must_pass"] == row["must_pass"] and row["must_pass"] >= 0.5:
+    if pd.notna(row["must_pass"]) and row["must_pass"] >= 0.5:
         said.append(text("gaps.must_pass", lang, share=percent(row["must_pass"])))
     if row["choke_by_position"]:
         said.append(text("gaps.suppliers", lang, count=number(row["suppliers"])))
-    if row["local_order_share"] == row["local_order_share"]:
+    if pd.notna(row["local_order_share"]):
         said.append(text("gaps.order_share", lang, share=percent(row["local_order_share"])))
     if row["severity"] > 0:
         parts = ("state", "demand", "high_value", "chokepoint", "must_pass")
@@ -230,7 +230,7 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
         said = []
         if row["ground"] == "designated":
             said.append(text("gaps.leader_designated", lang, designation=row["designation"]))
-        if row["order_share"] == row["order_share"]:
+        if pd.notna(row["order_share"]):
             said.append(text("gaps.leader_orders", lang, share=percent(row["order_share"])))
         if row["ground"] == "position":
             said.append(text("gaps.leader_position", lang, count=len(row["segments"])))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.result_columns import COLUMNS
+from chaingraph.model.results.columns import COLUMNS
 
 MOST_NAMES = 4
 _BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"

@@ -175,7 +175,7 @@ def _reasons(
         kind = text(f"codes.signal_{firm['signal']}", lang)
         said.append(text("explain.signal", lang, date=firm["signal_date"], kind=kind, text=firm["signal_text"]))
     local = grounds.shares.get((row["chain_id"], row["firm_id"]), ())
-    if row["s"] != row["s"]:
+    if pd.isna(row["s"]):
         said.append(text("explain.no_basis", lang))
     elif local:
         named = [

@@ -15,7 +15,7 @@ import pandas as pd
 
 from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.labels import both, text
-from chaingraph.model.columns import STAGES
+from chaingraph.model.columns import STAGES, is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import NOTEBOOK_GAPS, NOTEBOOK_TARGETS
@@ -88,7 +88,7 @@ def _no_graph(findings: Findings, lang: str) -> ChainGraph:
 
 
 def _cell(value: object, column: str) -> str:
-    if value is None or value is pd.NA or value != value:  # not known
+    if is_missing(value):  # not known
         return ""
     return _FORMATS[column].format(value) if column in _FORMATS else str(value)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.columns import is_missing
 from chaingraph.writers.cell_text import shown_width
 from chaingraph.writers.files import clean_text
 
@@ -57,7 +58,7 @@ def shown_table(
 
 
 def _cell(value: object, lang: str) -> str:
-    if value is None or value is pd.NA or value != value:  # NaN differs from itself
+    if is_missing(value):
         return ""
     if isinstance(value, bool):
         return text(f"workbook.{'yes' if value else 'no'}", lang)
@@ -84,6 +85,6 @@ def band(lift: float, low: float, high: float) -> str:
     >>> band(2.74, 1.81, 3.94), band(1.2, float("nan"), float("nan")), band(float("nan"), 1, 2)
     ('2.7 (1.8–3.9)', '1.2', '')
     """
-    if lift != lift:  # NaN: no basis
+    if is_missing(lift):  # NaN: no basis
         return ""
-    return f"{lift:.1f}" if low != low else f"{lift:.1f} ({low:.1f}–{high:.1f})"
+    return f"{lift:.1f}" if is_missing(low) else f"{lift:.1f} ({low:.1f}–{high:.1f})"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, months_before, signals
+from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
 from chaingraph.choosing.surveying import look_around, survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
+from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import load_strategy
 from tests.toy import toy_tables

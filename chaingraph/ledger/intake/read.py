@@ -17,12 +17,13 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.ledger.events import IDENTIFIER, Act, LedgerError, canonical, day_or_none
+from chaingraph.ledger.events import IDENTIFIER, Act, LedgerError, canonical
 from chaingraph.ledger.fields import FACTORS, FIELD, LADDER
 from chaingraph.ledger.intake.money import Unit, amount, unit
 from chaingraph.ledger.intake.sheet import COLUMNS, REJECT_COLUMNS, Journal, Sheet, SheetMap, load_mapping, read_sheet
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.store import Ledger, Recorded
+from chaingraph.model.days import day_or_none
 from chaingraph.reading.cells import fold, parser, unit_scale
 from chaingraph.reading.rejects import Problem
 

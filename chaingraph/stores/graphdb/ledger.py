@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from chaingraph.matching.name_forms import credit_key, normalise_name
+from chaingraph.model.columns import is_missing
 from chaingraph.stores.graphdb.session import connect
 from chaingraph.stores.graphdb.shape import NAME_LENGTH, refuse
 
@@ -172,7 +173,7 @@ def _short(name: str) -> str:
 
 def _plain(value: object) -> object:
     """A value as Neo4j keeps it; None where it is missing."""
-    if value is None or value is pd.NA or value != value:  # NaN differs from itself
+    if is_missing(value):
         return None
     return value if isinstance(value, (str, bool, int, float)) else str(value)
 

@@ -79,7 +79,7 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
         known = [item if isinstance(item, str) and item else None for item in place]
         inside = regions.is_within(known, region) is True
         distance = regions.distance_km(known, region)
-        far = _UNKNOWN_BAND if distance != distance else bisect_left(_BANDS_KM, distance)
+        far = _UNKNOWN_BAND if pd.isna(distance) else bisect_left(_BANDS_KM, distance)
         near = not inside and distance <= gap_rules()["rule"]["nearby_km"]
         rows.append((*place, firms, int(inside), far, (int(inside) * 2 + int(near)) * _SIDE + far))
     frame = pd.DataFrame(rows, columns=[*_PLACE, "firms", "inside", "band", "cell"])

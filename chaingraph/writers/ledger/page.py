@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.ledger.store import Ledger
+from chaingraph.model.columns import is_missing
 from chaingraph.writers.files import clean_text, number_text, write_bytes
 from chaingraph.writers.ledger.frames import Part, Tables, chain_parts, notes, parts
 
@@ -110,7 +111,7 @@ def _facts(table: pd.DataFrame, lang: str) -> str:
     pairs = zip(table.columns, table.astype(object).iloc[0], strict=True)
     told = []
     for place, (name, value) in enumerate(pairs):
-        if not (value is None or value is pd.NA or value != value):
+        if not is_missing(value):
             told.append((str(name), value if isinstance(value, str) else number_text(float(value))))
         elif place < _ANSWERS:
             told.append((str(name), text("ledger.not_stated", lang)))
@@ -118,7 +119,7 @@ def _facts(table: pd.DataFrame, lang: str) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None or value is pd.NA or value != value:  # NaN differs from itself
+    if is_missing(value):
         return "<td></td>"
     if isinstance(value, str):
         kept = ' class="short"' if len(value) <= _SHORT else ""

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.labels import text
-from chaingraph.ledger.events import day_or_none
 from chaingraph.ledger.store import Ledger
+from chaingraph.model.columns import is_missing
+from chaingraph.model.days import day_or_none
 from chaingraph.writers.cell_text import fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text, write_bytes
 from chaingraph.writers.ledger.frames import Tables, notes, parts
@@ -93,7 +94,7 @@ def _write(page: Any, table: pd.DataFrame, head: int, looks: dict[str, object]) 
         width = min(widest, max(_NARROW, longest + 2, _breadth(str(name)) / 2 + 3))
         page.set_column(place, place, width)
         for row, value in enumerate(values):
-            if value is None or value is pd.NA or value != value:  # NaN differs from itself
+            if is_missing(value):
                 page.write_blank(head + 1 + row, place, None, looks["text"])
             elif isinstance(value, str):
                 page.write_string(head + 1 + row, place, fitting(value), looks["text"])

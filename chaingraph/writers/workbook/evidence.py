@@ -9,7 +9,7 @@ import pandas as pd
 
 from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
-from chaingraph.model.columns import SEPARATOR, split
+from chaingraph.model.columns import SEPARATOR, is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import SHEETS
@@ -47,7 +47,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
 
     def told(entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None,
              **values: object) -> dict[str, object]:  # fmt: skip
-        known = {key: "" if value is None or value != value else value for key, value in values.items()}
+        known = {key: "" if is_missing(value) else value for key, value in values.items()}
         joined = SEPARATOR.join(chains.get(chain_id, chain_id) for chain_id in sorted(set(chain)))
         return {
             "chain": joined or None,

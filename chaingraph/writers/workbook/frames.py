@@ -12,8 +12,8 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.result_columns import COLUMNS
 from chaingraph.model.results import GAP_STATES, OVERVIEW_COLUMNS, TERMS
+from chaingraph.model.results.columns import COLUMNS
 from chaingraph.places.gazetteer import english_place
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -218,7 +219,7 @@ def _bars(here: _Sheet, row: int) -> tuple[int, list[int]]:
             name = target["firm_en"] if lang == "en" and isinstance(target["firm_en"], str) else target["firm"]
             here.sheet.write_string(row, 0, fitting(f"{target['rank']}  {name}"), book.formats["text"])
             lift, high = (float(target[column]) for column in ("fit_lift", "fit_high"))
-            if lift == lift:  # NaN, that is not known, differs from itself
+            if not math.isnan(lift):
                 solid = round(_LONGEST * lift / most)
                 light = round(_LONGEST * high / most) - solid if high > lift else 0
                 here.sheet.write_number(row, 1, round(lift, 2), book.formats["lift"])

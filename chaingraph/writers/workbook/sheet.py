@@ -1,6 +1,6 @@
 """One way to write a table into a workbook, so that every sheet filters, freezes, prints and reads alike.
 
-A column's kind and widths are said once, in `model.result_columns`; captions and notes are labels. Text is
+A column's kind and widths are said once, in `model.results.columns`; captions and notes are labels. Text is
 always written as text: nothing in a cell is ever a formula, and only http(s) addresses become links.
 """
 
@@ -19,8 +19,8 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.model.columns import split
-from chaingraph.model.result_columns import result_column
+from chaingraph.model.columns import is_missing, split
+from chaingraph.model.results.columns import result_column
 from chaingraph.wording.phrases import data_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text, safe_text
@@ -275,7 +275,7 @@ def _write_column(
     number = kind in _NUMBERS or kind == "lift"
     texts = []
     for row, value in enumerate(values, start=top):
-        if value is None or value is pd.NA or value != value:  # NaN differs from itself
+        if is_missing(value):
             sheet.write_blank(row, place, None, look)
             texts.append("")
         elif isinstance(value, str):

@@ -1,6 +1,6 @@
 """What is handed over: the columns of every file and sheet, in order.
 
-What a column holds, its unit, its range and how it is shown stand in `result_columns`. The order of columns in a file
+What a column holds, its unit, its range and how it is shown stand in `results.columns`. The order of columns in a file
 is fixed: programs read it; a new column goes to the end. A new column is an entry there and its name here.
 """
 
