@@ -17,8 +17,11 @@ def test_the_first_problems_are_shown_and_the_others_counted(
 ) -> None:
     folder = write_toy(tmp_path / "toy")
     firms = pd.read_csv(folder / "firms.csv", dtype="str")
-    firms.assign(employees="many").to_csv(folder / "firms.csv", index=False)
+    wrong = ["employees", "revenue_cny_m", "founded", "listed", "status", "industry_scheme"]
+    firms = firms.reindex(columns=list(dict.fromkeys([*firms.columns, *wrong])))
+    firms.loc[:3, wrong] = "wrong-value"
+    firms.to_csv(folder / "firms.csv", index=False)
     assert main(["check", str(folder), "--lang", "en"]) == 1
     shown = capsys.readouterr().out
-    assert sum("employees" in line for line in shown.splitlines()) == SHOWN_REJECTS
-    assert f"{len(firms) - SHOWN_REJECTS} more; --rejects FILE.xlsx writes all of them" in shown
+    assert shown.partition("\n\n")[2].count("wrong-value  ") == SHOWN_REJECTS, shown
+    assert f"{4 * len(wrong) - SHOWN_REJECTS} more; --rejects FILE.xlsx writes all of them" in shown
