@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 from chaingraph.model.notebook_view import register_view
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
-    from chaingraph.api import back_test as back_test
     from chaingraph.api import explain as explain
     from chaingraph.api import find_gaps as find_gaps
     from chaingraph.api import find_pool as find_pool
     from chaingraph.api import shortlist as shortlist
     from chaingraph.api import survey as survey
-    from chaingraph.api import tell_back_test as tell_back_test
     from chaingraph.api import write_map as write_map
+    from chaingraph.back_testing import back_test as back_test
+    from chaingraph.back_testing import tell_back_test as tell_back_test
     from chaingraph.backtest.protocol import BackTest as BackTest
     from chaingraph.errors import CaseError as CaseError
     from chaingraph.errors import ChaingraphError as ChaingraphError
@@ -95,7 +95,7 @@ _HOMES = {
     "StoreError": "errors",
     "TABLES": "model.schema",
     "UnknownNameError": "errors",
-    "back_test": "api",
+    "back_test": "back_testing",
     "biweekly": "ledger.views",
     "board": "ledger.progress",
     "build_graph": "matching.merge",
@@ -124,7 +124,7 @@ _HOMES = {
     "show": "writers.notebook",
     "survey": "api",
     "target_bars": "writers.charts.charts",
-    "tell_back_test": "api",
+    "tell_back_test": "back_testing",
     "tier_shares": "writers.charts.charts",
     "wipe_neo4j": "stores.graphdb.pull",
     "with_ledger": "ledger.lists.feedback",

@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 
 from chaingraph import __version__
-from chaingraph.api import LISTED, NO_REFERENCE, read_cases
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.choosing.trust import PROTOCOLS, figures_of
@@ -27,6 +26,7 @@ from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import FILES
 from chaingraph.reading.read import changed_since_read
+from chaingraph.stores.comparison import LISTED, NO_REFERENCE, read_cases
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger.marks import with_ledger_file
@@ -132,6 +132,11 @@ def run(
     progress
         Called with the name of each of `STAGES` as it begins.
 
+    Returns
+    -------
+    RunResult
+        ``findings`` (see `chaingraph.model.findings.Findings`), the graph, the case, and the files that were written.
+
     Raises
     ------
     CaseError
@@ -141,6 +146,22 @@ def run(
         When a region, chain, strategy or profile is not known.
     StoreError
         When ``out`` cannot be written.
+
+    Notes
+    -----
+    Formulas and sources of every figure: `chaingraph.api.survey`, `chaingraph.fit.score`, and the sheet of method in
+    shortlist.xlsx. run.json holds version, parameters, inputs with their hashes, and durations.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from chaingraph.reading.example import load_example
+    >>> from chaingraph.writers.case import write_case
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_case(load_example(), Path(folder, "case"), form="csv")
+    ...     done = run(Path(folder, "case"), region="嘉兴", out=Path(folder, "out"), reference="none", draws=0)
+    >>> [path.name for path in done.files if path.suffix == ".html"]
+    ['ES.html', 'index.html']
     """
     started = time.perf_counter()
     report = progress or (lambda stage: None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -14,6 +15,11 @@ import pytest
 import chaingraph as cg
 
 ROOT = Path(__file__).resolve().parents[1]
+# What a notebook starts from.
+FIRST = [
+    name for name, home in cg._HOMES.items()
+    if home in ("api", "back_testing", "main_job", "reading.example") and inspect.isfunction(getattr(cg, name))
+]  # fmt: skip
 
 
 def seen_by_type_checkers() -> Iterator[tuple[str, str]]:
@@ -62,3 +68,28 @@ def test_notebooks_use_what_is_exported(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.findall(r"(?:from|import) chaingraph\.[\w.]+", text), "give it a name on the package"
     assert set(re.findall(r"\bcg\.(\w+)", text)) <= set(cg.__all__)
+
+
+def sections(name: str) -> set[str]:
+    """The headings of a numpydoc docstring."""
+    return set(re.findall(r"^(\w+)\n-{3,}$", inspect.getdoc(getattr(cg, name)) or "", flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_exported_functions_say_what_they_take_give_and_refuse(name: str) -> None:
+    signature = inspect.signature(getattr(cg, name))
+    wanted = {"Examples"} | ({"Parameters"} if signature.parameters else set())
+    if signature.return_annotation not in ("None", None):
+        wanted.add("Returns")
+    assert wanted <= sections(name), f"chaingraph.{name} lacks {sorted(wanted - sections(name))}"
+    told = inspect.getdoc(getattr(cg, name)) or ""
+    body = told.partition("Parameters\n---")[2].partition("\n\nReturns")[0]
+    absent = [word for word in signature.parameters if not re.search(rf"^(?:\w+, )*{word}\b", body, flags=re.MULTILINE)]
+    assert not absent, f"chaingraph.{name} does not say what {absent} are"
+    assert ">>> " in told.partition("Examples\n---")[2]
+
+
+# Whose result holds figures: by what formula, and from where.
+@pytest.mark.parametrize("name", ["back_test", "explain", "find_gaps", "find_pool", "run", "shortlist", "survey"])
+def test_figures_have_a_formula_and_a_source(name: str) -> None:
+    assert {"Notes", "Raises"} <= sections(name)

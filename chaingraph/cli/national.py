@@ -276,8 +276,9 @@ def brief_command(
     lang: str, case: Path, region: str, firms: tuple[str, ...], top: int | None, out: Path, on: str | None
 ) -> None:
     """A page or two per target for the first meeting (DOCX)."""
-    from chaingraph.api import LISTED, read_cases, survey
+    from chaingraph.api import survey
     from chaingraph.matching.merge import build_graph
+    from chaingraph.stores.comparison import LISTED, read_cases
     from chaingraph.writers.brief import write_briefs
 
     if not firms and top is None:

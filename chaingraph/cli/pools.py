@@ -29,8 +29,9 @@ def pools_command(
     lang: str, case: Path, region: str, names: tuple[str, ...], out: Path | None, on: str | None, reference: str
 ) -> None:
     """Reinvestment, funds, headquarters, technology, sites, teams."""
-    from chaingraph.api import find_pool, read_cases, survey
+    from chaingraph.api import find_pool, survey
     from chaingraph.matching.merge import build_graph
+    from chaingraph.stores.comparison import read_cases
     from chaingraph.writers.pools import headers, notes, pool_table, write_pools
 
     cases, compared = read_cases(case, reference, region, lang=lang)

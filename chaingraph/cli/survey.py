@@ -48,8 +48,8 @@ def _graphs(
     case: Path, region: str, open_engine: OpenEngine, reference: str, lang: str
 ) -> tuple[ChainGraph, Reference]:  # fmt: skip
     """The graph of the case, merged with the reference's where it is a case, and the reference."""
-    from chaingraph.api import read_cases
     from chaingraph.matching.merge import build_graph
+    from chaingraph.stores.comparison import read_cases
 
     cases, compared = read_cases(case, reference, region, engine=open_engine, lang=lang)
     return build_graph(*cases), compared

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import chaingraph as cg
-from chaingraph.api import as_reference
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey, survey_tables
 from chaingraph.engines.duckdb import open_engine
@@ -20,6 +19,7 @@ from chaingraph.fit.reference import ListedReference, NationalReference, NoRefer
 from chaingraph.fit.score import CASE_FORM, FULL_FORM, SUMS_FORM
 from chaingraph.model.case import Reading
 from chaingraph.model.graph import ChainGraph
+from chaingraph.stores.comparison import as_reference
 from chaingraph.stores.listed_box import listed_firms
 from tests.toy import toy_tables
 

@@ -10,7 +10,6 @@ import duckdb
 import pandas as pd
 import pytest
 
-from chaingraph.api import read_cases
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey, survey_tables
 from chaingraph.cli.main import main
@@ -25,6 +24,7 @@ from chaingraph.model.case import Case
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.read import changed_since_read, read_case
 from chaingraph.sql import sql_text
+from chaingraph.stores.comparison import read_cases
 from chaingraph.stores.parquet.narrow import LARGE_TABLES, datasets, narrow, nodes_of, seats
 from chaingraph.stores.parquet.read import is_large, read_large_case
 from tests.shared_data import REPOSITORY

@@ -1,0 +1,87 @@
+"""A case and what it is compared with, read from where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.errors import UnknownNameError
+from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference
+from chaingraph.labels import both
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.case import Case
+from chaingraph.model.graph import ChainGraph
+from chaingraph.reading.read import NATIONAL_TABLES, read_case
+from chaingraph.sql import OpenEngine
+from chaingraph.stores.listed_box import listed_firms
+from chaingraph.stores.parquet.read import firm_names, is_large, read_case_for, read_large_case
+
+LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes with the package
+NO_REFERENCE: Literal["none"] = "none"
+ReferenceLike = Reference | ChainGraph | Literal["listed", "none"] | None  # what users give: `as_reference`
+
+
+def read_cases(
+    case: str | Path,
+    reference: str | Path,
+    region: str,
+    *,
+    engine: OpenEngine = open_engine,
+    lang: str = "zh",
+) -> tuple[tuple[Case, ...], Reference]:
+    """A case and what its ``--reference`` names: the cases to merge into the graph, and what to compare with.
+
+    ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
+    folder of that very name is given as ``./listed``), which is the second of the cases. Either may be a case with
+    Parquet datasets: it is then read as the region sees it, with the firms that the other one has (where both are
+    such cases: the own one with those read of the national one).
+
+    Raises
+    ------
+    CaseError
+        When a case is refused.
+    """
+    if reference in (LISTED, NO_REFERENCE):
+        own = read_case_for(region, case, engine, lang=lang)
+        return (own,), as_reference(reference)
+    whole = None if is_large(case) else read_case(case, lang=lang)
+    if is_large(reference):
+        known = set() if whole is None else firm_names(whole)
+        national = read_large_case(reference, region, engine, lang=lang, also=known, reference=True)
+    else:
+        national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
+    own = read_large_case(case, region, engine, lang=lang, also=firm_names(national)) if whole is None else whole
+    return (own, national), NationalReference(build_graph(national))
+
+
+def as_reference(given: object) -> Reference:
+    """What is given as ``reference``, as the noun: the one place where it is told what it is.
+
+    Parameters
+    ----------
+    given
+        The graph of a national case; ``"listed"``, the aggregate of listed firms that comes with the package; None or
+        ``"none"``, the case alone; or a reference already.
+
+    Raises
+    ------
+    UnknownNameError
+        When it is none of these, such as the path of a case.
+
+    Examples
+    --------
+    >>> as_reference(None)
+    NoReference()
+    """
+    match given:
+        case None | str("none"):
+            return NoReference()
+        case str("listed"):
+            return ListedReference(listed_firms())
+        case ChainGraph():
+            return NationalReference(given)
+        case NoReference() | ListedReference() | NationalReference():
+            return given
+        case _:
+            raise UnknownNameError(both("errors.no_such_reference", given=repr(given)[:80]))
