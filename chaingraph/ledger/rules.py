@@ -88,11 +88,26 @@ class Rules:
 def load_rules(source: str | Path) -> Rules:
     """Read rules: the shipped ones by name (``jiaxing``), others from a TOML file of the same form.
 
+    Parameters
+    ----------
+    source
+        The name of rules that come with the package, or the path of a TOML file of your own.
+
+    Returns
+    -------
+    Rules
+        Thresholds, clocks and rates, each with the paragraph it comes from.
+
     Raises
     ------
     UnknownNameError
         When there is no such file, it is no TOML, or a rule is unknown, has an unknown key, a value of another type, or
         no paragraph: the message names the rule, the key, what was found and what may stand there.
+
+    Examples
+    --------
+    >>> load_rules("jiaxing").name
+    '嘉兴'
     """
     found = load("rules", source)
     return read_rules(found.content, found.where)

@@ -62,6 +62,13 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     ------
     CaseError
         When a chain or segment id stands for different things in two cases; they are named.
+
+    Examples
+    --------
+    >>> from chaingraph.reading.example import load_example
+    >>> graph = build_graph(load_example())
+    >>> len(graph["firms"]), graph.chain_id("储能")
+    (20, 'ES')
     """
     if not cases:
         raise CaseError(both("errors.no_case_given"))

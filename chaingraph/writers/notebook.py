@@ -136,7 +136,25 @@ def show(shown: ChainGraph | Findings, graph: ChainGraph | None = None, *, chain
 
 
 def framed(page: str, height: int = 640) -> str:
-    """A whole page inside a notebook: in an iframe of its own, shut off from the notebook around it."""
+    """A whole page inside a notebook: in an iframe of its own, shut off from the notebook around it.
+
+    Parameters
+    ----------
+    page
+        A whole page of HTML, such as that of `neighbourhood`.
+    height
+        Of the frame, in pixels.
+
+    Returns
+    -------
+    str
+        HTML for ``IPython.display.HTML``.
+
+    Examples
+    --------
+    >>> framed("<p>1</p>").startswith("<iframe")
+    True
+    """
     source = html.escape(page, quote=True)
     return (f'<iframe srcdoc="{source}" sandbox="allow-scripts allow-downloads allow-popups" '
             f'style="width:100%;height:{height}px;border:1px solid #ccc"></iframe>')  # fmt: skip

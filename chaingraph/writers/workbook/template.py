@@ -55,6 +55,13 @@ def write_template(path: str | Path, *, lang: str = "zh") -> Path:
     ------
     StoreError
         When the file exists, the folder does not, or the name has another ending.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_template(Path(folder, "mine.xlsx"), lang="en").name
+    'mine.xlsx'
     """
     import xlsxwriter
 
