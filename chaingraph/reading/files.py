@@ -7,7 +7,6 @@ values the codes stand for, so that a million rows with a thousand different val
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import io
@@ -23,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from chaingraph.model.columns import Table
-from chaingraph.reading.encodings import check_big5
+from chaingraph.reading.delimited import HEAD, Rows, csv_rows, delimiter_of, head_text, text_encoding
 from chaingraph.reading.headers import (
     LOOK_AHEAD,
     Match,
@@ -31,6 +30,7 @@ from chaingraph.reading.headers import (
     explains,
     find_column,
     find_table,
+    is_footer,
     match_header,
     near_tables,
 )
@@ -39,15 +39,11 @@ from chaingraph.reading.xlsx import MAX_CELLS, MEGABYTE, merged_area, open_workb
 
 MAX_FILE = 256 * MEGABYTE
 MAX_ROWS = 3_000_000
-HEAD = 65_536
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
 _OUR_REJECTS = ("rejects.csv", "rejects.parquet")  # what an import could not use, written beside the tables
 _OVERLONG = 1_000  # rows with too many cells before it is asked whether they are a fifth of all
 _AT_ONCE = 4_096  # rows that are turned into codes together
-_DELIMITERS = ",\t;\uff0c|"
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-Rows = Iterator[tuple[int, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,7 @@ class Sheet:
 
     ``numbers`` are the file's row numbers (header = 1 where it stands first); ``codes`` and ``values`` hold, for every
     match, the code of each row and the distinct texts. ``unread`` are headers not understood, ``overlong`` rows with
-    more cells than headers.
+    more cells than headers, ``footers`` sums and remarks below the rows, by number and text.
     """
 
     file: str
@@ -69,6 +65,7 @@ class Sheet:
     values: list[list[str]]
     unread: list[tuple[str, Problem]]
     overlong: list[tuple[int, str]]
+    footers: list[tuple[int, str]]
 
 
 def read_sheets(path: Path, journal: Journal) -> list[Sheet]:
@@ -159,36 +156,17 @@ def _read_csv(path: Path, table: Table) -> Sheet:
         delimiter = _check_head(head, table, whole=len(head) < HEAD)
         file.seek(0)
         data = file.read(MAX_FILE)
-    encoding = _encoding(data)
-    stream = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
-    rows = _csv_rows(csv.reader(stream, delimiter=delimiter, strict=True))
-    return _gather(path.name, table, hashlib.sha256(data).hexdigest(), rows)
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding=text_encoding(io.BytesIO(data)), newline="")
+    return _gather(path.name, table, hashlib.sha256(data).hexdigest(), csv_rows(stream, delimiter))
 
 
 def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
     """Refuse a file whose first 64 KB are not the beginning of that table; return its delimiter."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal(Problem("utf16"))
-    if b"\0" in head:
-        raise Refusal(Problem("not_text"))
-    text = None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = codecs.getincrementaldecoder(encoding)("strict").decode(head, final=whole)
-        except UnicodeDecodeError:
-            if encoding == "utf-8-sig":
-                check_big5(head)
-            continue
-        break
-    if text is None:
-        _encoding(head)  # says what is wrong with it
-        raise Refusal(Problem("not_text"))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=lambda mark: _known_columns(table, first, mark))
-    reader = _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    text = head_text(head, whole=whole)
+    delimiter = delimiter_of(text, lambda cell: find_column(table, cell) is not None)
     rows: list[tuple[int, Sequence[str]]] = []
     try:
-        rows.extend(itertools.islice(reader, LOOK_AHEAD))
+        rows.extend(itertools.islice(csv_rows(io.StringIO(text, newline=""), delimiter), LOOK_AHEAD))
     except Refusal:  # perhaps only since the cut after 64 KB went through a quoted cell
         if whole:
             raise
@@ -196,54 +174,6 @@ def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
             rows = [(1, next(csv.reader([text], delimiter=delimiter)))]
     check_header(table, rows, cut=not whole and len(rows) == 1)
     return delimiter
-
-
-def _known_columns(table: Table, line: str, delimiter: str) -> int:
-    return sum(1 for cell in line.split(delimiter)[:1000] if cell and find_column(table, cell.strip('"')[:200]))
-
-
-def _encoding(data: bytes) -> str:
-    """UTF-8 (with or without a byte order mark) or GB18030, whichever decodes all of it.
-
-    Raises
-    ------
-    Refusal
-        When neither does, when it is UTF-8 but for a few broken bytes, or Big5: GB18030 reads those as other words.
-    """
-    view = memoryview(data)
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        start = 0
-        try:
-            for start in range(0, len(data), MEGABYTE):
-                decoder.decode(view[start : start + MEGABYTE])
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            place = start + error.start
-            around = data[max(0, place - HEAD) : place + HEAD].decode("utf-8", "replace")
-            broken = around.count("\ufffd")
-            if encoding == "utf-8-sig" and sum(1 for letter in around if letter > "\x7f") > 5 * broken:
-                line = data.count(b"\n", 0, place) + 1
-                raise Refusal(Problem("broken_utf8", {"line": line}), line) from error
-            if encoding == "utf-8-sig":
-                check_big5(data[place - place % MEGABYTE :])
-            continue
-        return encoding
-    raise Refusal(Problem("not_text"))
-
-
-def _csv_rows(reader: Iterator[list[str]]) -> Rows:
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise Refusal(Problem("malformed_csv"), number, str(error)) from error
-        if "".join(row).strip():
-            yield number, row
 
 
 def _read_workbook(path: Path, table: Table | None, journal: Journal) -> list[Sheet]:
@@ -366,10 +296,14 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
     columns = [_Coded(match.place) for match in matches]
     numbers = array("q")
     overlong: list[tuple[int, str]] = []
+    footers: list[tuple[int, str]] = []
     width = len(header)
     limit = min(MAX_ROWS, MAX_CELLS // width)
     waiting: list[Sequence[str]] = []
     for number, row in itertools.chain(ahead[1:], rows):
+        if is_footer(row):
+            footers.append((number, " | ".join(filter(None, row))))
+            continue
         if len(row) > width and any(cell.strip() for cell in row[width:]):
             overlong.append((number, " | ".join(row[width:])))
             if len(overlong) > max(_OVERLONG, len(numbers) // 4):
@@ -396,4 +330,5 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
         values=[list(column.known) for column in columns],
         unread=unread,
         overlong=overlong,
+        footers=footers,
     )

@@ -22,6 +22,7 @@ _IGNORED_IN_NAMES = re.compile(r"[_\-.·]+")
 _REQUIRED_MARK = re.compile(r"^\*+|\*+$|\((?:必填|选填|可选|required|optional)\)")
 _BRACKET = re.compile(r"^(.*?)[(\[【]([^()\[\]【】]*)[)\]】](.*)$")
 _NUMERIC = ("number", "integer")
+_LONGEST_REMARK = 2_000
 
 
 class Match(NamedTuple):
@@ -164,3 +165,31 @@ def check_header(table: Table, rows: Sequence[tuple[int, Sequence[str]]], *, cut
         raise Refusal(Problem("no_known_header", {"wanted": wanted}), rows[0][0], first)
     if len(rows) > 1 and known[1] >= 2 and 2 * known[1] >= filled[1]:
         raise Refusal(Problem("two_row_header"), rows[1][0], " | ".join(cell for cell in rows[1][1][:6] if cell))
+
+
+_SUM = re.compile(r"(?:合计|总计|小计|共计|总数|平均(?:值|数)?)(?:[:(\d].*)?|共?计?\d+(?:家|户|个|条)(?:企业)?")
+_REMARK = re.compile(
+    r"(?:注|备注|说明|附注|(?:数据|资料)?来源|统计口径|填报单位|填表单位|制表单位|填报日期|制表日期|填表人|填报人|制表人?|审核人?"
+    r"|单位负责人|联系人|联系电话)\d*[:.].*|注\d*[:.].*|第\d+页.*"
+)
+# Asked of every row before anything dearer is.
+_MAY_END = re.compile(r"\s*(?:[合总小共平注备说附数资来统填制审单联第]|\d+\s*[家户个条])")
+_REMARK_CELLS = 2  # a remark stands alone, or beside a date or another remark
+
+
+def is_footer(cells: Sequence[str]) -> bool:
+    """Whether a row ends a table rather than being of it: a sum, a remark, a source, a count.
+
+    Examples
+    --------
+    >>> is_footer(["合 计", "", "12000"]), is_footer(["注：数据来源统计局", ""]), is_footer(["", "44家"])
+    (True, True, True)
+    >>> is_footer(["合计网络科技有限公司", "嘉兴"]), is_footer(["1", "注册会计师协会"])
+    (False, False)
+    """
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    if not _MAY_END.match(first) or len(first) > _LONGEST_REMARK:
+        return False
+    first = fold(first)
+    filled = sum(1 for cell in cells if cell and not cell.isspace())
+    return _SUM.fullmatch(first) is not None or (filled <= _REMARK_CELLS and _REMARK.fullmatch(first) is not None)

@@ -184,6 +184,8 @@ def _usable(sheets: list[Sheet], journal: Journal) -> list[Sheet]:
             journal.remark(name, sheet.header_row, header, "", problem)
         for row, cells in sheet.overlong:
             journal.reject(name, row, "", cells, Problem("too_many_in_row"), left_out=True)
+        for row, cells in sheet.footers:
+            journal.remark(name, row, "", cells, Problem("footer"))
     return list(found.values())
 
 

@@ -68,7 +68,10 @@ def test_a_pipe_does_not_hang(toy: Path) -> None:
         (b"", "firms: 'firms.csv' the file is empty"),
         (b"\xef\xbb\xbf", "firms: the file is empty"),
         (b" \n\n  \n", "firms: the file is empty"),
-        ("firm_id,firm\nL01,甲\n".encode("utf-16"), "firms: the file is in UTF-16"),
+        (
+            'firm_id,firm,city\nL01,甲,嘉兴\nL02,"乙,嘉兴\nL03,丙",嘉兴\n'.encode(),
+            "firms · row 3: '乙,嘉兴 L03,丙' a quote that is not closed",
+        ),
         (b"firm_id,firm\nL01,\0\n", "firms: not a text file"),
         (b"firm_id,firm\nL01,\xff\xff\n", "firms: not a text file"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "firms: not a text file"),

@@ -52,7 +52,7 @@ def assert_toy(case: Case) -> None:
     assert len(case.rejects) == 0
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_chinese_headers_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     case = read_case(chinese_case(tmp_path / "c", encoding), lang="en")
     firms = case["firms"].set_index("firm")
@@ -286,3 +286,11 @@ def test_files_are_listed_with_hash_and_rows(tmp_path: Path) -> None:
     assert files["file"].tolist() == sorted(f"{name}.csv" for name in toy_tables())
     assert files["sha256"].str.fullmatch("[0-9a-f]{64}").all()
     assert files.set_index("table")["rows"].to_dict() == {name: len(frame) for name, frame in toy_tables().items()}
+
+
+def test_what_stands_below_a_table_is_no_row_of_it(tmp_path: Path) -> None:
+    firms = CHINESE["firms"] + "合计,,,9000万元,,\n44家,,,,,\n注：数据来源统计局,,,,,\n"
+    case = read_case(chinese_case(tmp_path / "case", firms=firms), lang="en")
+    assert len(case["firms"]) == 2
+    found = case.rejects[case.rejects["reason"].str.contains("footer")]
+    assert found[["table", "row"]].to_numpy().tolist() == [["firms", 4], ["firms", 5], ["firms", 6]]
