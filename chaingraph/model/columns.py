@@ -23,8 +23,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import pandas as pd
-
 from chaingraph.model.registry import load, shipped
 
 Kind = Literal["id", "text", "set", "choice", "date", "number", "integer", "flag"]
@@ -125,7 +123,9 @@ def is_missing(value: object) -> bool:
     >>> is_missing(float("nan")), is_missing(None), is_missing(0), is_missing("")
     (True, True, False, False)
     """
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    from pandas import NA  # here, because the command line's help needs the columns and no tables
+
+    return value is None or value is NA or (isinstance(value, float) and math.isnan(value))
 
 
 CONFIDENCE = {
