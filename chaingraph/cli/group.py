@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from chaingraph.cli import case, graphdb, ledger_views, national, pools, run, sql, survey, tag
+from chaingraph.cli import case, graphdb, ledger_proof, national, pools, run, sql, survey, tag
 from chaingraph.cli.options import given_text
 from chaingraph.labels import LANGUAGES, entries, text
 
@@ -22,7 +22,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *pools.COMMANDS,
     *national.COMMANDS,
     *tag.COMMANDS,
-    *ledger_views.COMMANDS,
+    *ledger_proof.COMMANDS,
     *sql.COMMANDS,
     *graphdb.COMMANDS,
 )

@@ -44,6 +44,7 @@ _acting = together(
     click.option("--at", default=today, metavar="DATE"),
     click.option("--why", default="", metavar="WORDS"),
     click.option("--id", "event_id", default="", metavar="ID"),
+    click.option("--yes", is_flag=True),
 )
 
 
@@ -61,6 +62,9 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options, *, cre
     """Record one act and say what it is answered."""
     from chaingraph.ledger.events import Act
 
+    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    if options["at"][:10] > tomorrow and not options["yes"]:
+        raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
     act = Act(kind, options["project"], options["at"], options["by"], options["why"], data, options["event_id"])
     with opened_ledger(options["ledger"], options["rules"], options["journal"], lang, create=create) as opened:
         done = opened.record(act)

@@ -315,25 +315,4 @@ def push_command(
     click.echo("; ".join(f"{relation} {count}" for relation, count in done.ties.items()))
 
 
-@ledger_commands.command("check")
-@ledger_options
-@click.option("--rebuild", is_flag=True)
-@click.pass_obj
-def check_command(lang: str, ledger: Path, rules: str, journal: str, *, rebuild: bool) -> int:
-    """Check that the ledger is whole."""
-    from chaingraph.ledger.proof.checks import check_ledger
-
-    with opened_ledger(ledger, rules, journal, lang) as opened:
-        if rebuild:
-            opened.rebuild()
-        faults = check_ledger(opened)
-        for fault in faults:
-            click.echo(text("ledger.check_fault", lang, **fault._asdict()), err=True)
-        if faults:
-            return 1
-        events = sum(1 for _ in opened.events())
-        click.echo(text("ledger.check_fine", lang, events=events, projects=len(opened.projects())))
-    return 0
-
-
 COMMANDS: tuple[click.Command, ...] = (ledger_commands,)

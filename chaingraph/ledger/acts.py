@@ -201,9 +201,8 @@ def _rival(place: str, start: str, until: str, pairs: Sequence[Pair], rules: Rul
         return None
     for pair in pairs:
         other = pair.other
-        held = other.holder and other.exclusive_from <= other.exclusive_until
-        against = pair.status == "open" and held and other.holder != place and other.open
-        if against and other.exclusive_from <= until and start <= other.exclusive_until:
+        against = pair.status == "open" and other.open and other.holder != place
+        if against and other.span and other.span[0] <= until and start <= other.span[1]:
             return other
     return None
 
@@ -214,18 +213,17 @@ def _extended(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -
         raise LedgerError(reason="not_the_centre", by=act.by, centre=", ".join(body["by"]) if body else "-")
     if not act.why.strip():
         raise LedgerError(reason="why", act="extended")
-    if not project.holds(act.day):
-        raise LedgerError(
-            reason="not_held", project=project.project_id, on=act.day, until=project.exclusive_until or "-"
-        )
+    holder, ends = project.holds(act.day), project.exclusive_until
+    if holder is None or ends is None:
+        raise LedgerError(reason="not_held", project=project.project_id, on=act.day, until=ends or "-")
     months = act.data.get("months", 1)
     if not isinstance(months, int) or isinstance(months, bool) or not 1 <= months <= body["months_at_most"]:
         raise LedgerError(reason="months", months=months, most=body["months_at_most"])
-    until = months_later(project.exclusive_until, months)
-    rival = _rival(project.holder, days_later(project.exclusive_until, 1), until, pairs, rules)
+    until = months_later(ends, months)
+    rival = _rival(holder, days_later(ends, 1), until, pairs, rules)
     if rival is not None:
         raise LedgerError(reason="rival", project=project.project_id, other=rival.project_id, holder=rival.holder)
-    return Decided({"months": months, "until": until}, "extended", {"holder": project.holder, "until": until})
+    return Decided({"months": months, "until": until}, "extended", {"holder": holder, "until": until})
 
 
 def _transferred(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
@@ -252,7 +250,7 @@ def _stage(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> D
     on = _past_day(act, "on", empty=True)
     before = [name for name in LADDER if stage == "ended" or LADDER.index(name) < LADDER.index(str(stage))]
     stated = [name for name in before if name != "negotiating" or "contact_on" in project.facts]
-    latest = max((project.stage_on.get(name, "") for name in stated), default="")
+    latest = max((project.stage_on.get(name) or "" for name in stated), default="")
     if on and on < latest:
         raise LedgerError(reason="stage_before", project=project.project_id, stage=stage, on=on, latest=latest)
     reached = [name for name in LADDER if name in project.stage_on]
@@ -324,8 +322,9 @@ def _decided(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) ->
         raise LedgerError(reason="decided_before", project=project.project_id, other=other_id)
     data: dict[str, Any] = {"other": other_id, "verdict": verdict}
     if verdict == "same":
-        mine, theirs = project.holds(act.day), pair.other.holds(act.day)
-        if mine and (not theirs or project.exclusive_from < pair.other.exclusive_from):
+        mine, theirs = project.span, pair.other.span
+        kept = bool(project.holds(act.day)), bool(pair.other.holds(act.day))
+        if mine and kept[0] and (not theirs or not kept[1] or mine[0] < theirs[0]):
             raise LedgerError(reason="keeps", project=project.project_id, other=other_id)
         return Decided({**data, "ends": days_later(act.day, -1)}, "same", {"other": other_id})
     return Decided(data, "different", {"other": other_id})

@@ -22,7 +22,7 @@ from chaingraph.ledger.rules import Rules, amounts, credits, size_known
 from chaingraph.model.columns import split
 from chaingraph.sql import sql_text
 
-FORM = "2"  # of what is derived; a ledger with another one is derived anew
+FORM = "3"  # of what is derived; a ledger with another one is derived anew
 
 STANDING = (
     "project_id", "same", "stage", "landing", "owner", "team", "lead_post", "chain_id", "capital", "usd_m", "cny_m",
@@ -188,8 +188,9 @@ def counted_rows(state: Project, rules: Rules) -> list[tuple[object, ...]]:
             continue
         else:
             answer = _counts(indicator, state, usd_m, cny_m)
-            # A stage passed over has no day of its own; the next one that was reached has.
-            dated = [] if answer is False else [(state.stage_on[passed[0]], 1.0, int(answer is True))]
+            # A stage passed over has no day of its own; the next one that was reached has. Counted in no month where
+            # that day is not known either.
+            dated = [] if answer is False else [(state.stage_on[passed[0]] or "", 1.0, int(answer is True))]
         for day, amount, known in dated:
             for place, share in shares.items():
                 rows.append((state.project_id, name, day, day[:7], place, owner, amount * share, known))

@@ -20,7 +20,7 @@ KINDS = (
     "decided", "recorded", "clock",
 )  # fmt: skip
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_FIRST, _LAST = "1949-10-01", "2199-12-31"  # a day outside is a slip of the pen, and arithmetic on it may not work
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?")
 

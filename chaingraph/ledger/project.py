@@ -13,34 +13,40 @@ from chaingraph.ledger.fields import LADDER
 
 @dataclass(frozen=True)
 class Project:
-    """The state of a project. Dates are ISO days, "" where not known or not yet."""
+    """The state of a project. Dates are ISO days; None where not known or not yet."""
 
     project_id: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     entered_on: str = ""
     stage: str = "negotiating"
-    stage_on: Mapping[str, str] = field(default_factory=dict)  # stage -> day it was reached; "" reached, day not known
+    stage_on: Mapping[str, str | None] = field(default_factory=dict)  # stage -> day it was reached; None: not known
     skipped: tuple[str, ...] = ()
-    end_reason: str = ""
+    end_reason: str | None = None
     reports: tuple[tuple[str, str, str], ...] = ()  # place, day, what it was told
-    first_place: str = ""
-    receiving_place: str = ""
-    holder: str = ""  # who has, or had, the exclusive first negotiation
-    exclusive_from: str = ""
-    exclusive_until: str = ""  # the last day of it
+    first_place: str | None = None
+    receiving_place: str | None = None
+    holder: str | None = None  # who has, or had, the exclusive first negotiation
+    exclusive_from: str | None = None
+    exclusive_until: str | None = None  # the last day of it
     extended: int = 0
-    signing_planned: str = ""
-    signing_filed_on: str = ""
+    signing_planned: str | None = None
+    signing_filed_on: str | None = None
     payments: tuple[tuple[str, float], ...] = ()  # day, million USD
-    same_as: str = ""  # the project that this one was decided to be
+    same_as: str | None = None  # the project that this one was decided to be
     records: Mapping[str, int] = field(default_factory=dict)
     flags: tuple[str, ...] = ()  # what a rule found wrong without refusing it
     last_number: int = 0
     last_on: str = ""
 
-    def holds(self, day: str) -> str:
-        """The place that alone may negotiate on a day; "" where none."""
-        return self.holder if self.holder and self.exclusive_from <= day <= self.exclusive_until else ""
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """The first and the last day of the exclusive negotiation; None where there is none, or it was taken back."""
+        start, end = self.exclusive_from, self.exclusive_until
+        return (start, end) if self.holder and start and end and start <= end else None
+
+    def holds(self, day: str) -> str | None:
+        """The place that alone may negotiate on a day; None where there is none."""
+        return self.holder if self.span and self.span[0] <= day <= self.span[1] else None
 
     @property
     def open(self) -> bool:
@@ -115,21 +121,21 @@ def _transferred(now: Project, event: Event, data: Mapping[str, Any]) -> dict[st
 
 
 def _stage(now: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    stage, on = str(data["stage"]), str(data.get("on", event.day))
+    stage, on = str(data["stage"]), str(data.get("on", event.day)) or None
     reached = dict(now.stage_on)
     if stage in LADDER:  # going back takes the later stages with it
         reached = {name: day for name, day in reached.items() if name in LADDER[: LADDER.index(stage)]}
     elif stage == "ended":
         reached.pop("ended", None)
-    if on and reached.get("negotiating", "") > on:
-        reached["negotiating"] = ""  # entered later than it happened: since when it was talked about is not known
+    if on and (reached.get("negotiating") or "") > on:
+        reached["negotiating"] = None  # entered later than it happened: since when it was talked about is not known
     reached[stage] = on
     skipped = tuple(name for name in now.skipped if stage == "ended" or LADDER.index(name) < LADDER.index(stage))
     return {
         "stage": stage,
         "stage_on": reached,
         "skipped": (*skipped, *(str(name) for name in data.get("skipped", ()))),
-        "end_reason": event.why if stage == "ended" else "",
+        "end_reason": event.why if stage == "ended" else None,
         "flags": tuple(dict.fromkeys([*now.flags, *map(str, data.get("flags", ()))])),
     }
 

@@ -227,7 +227,7 @@ def size_known(body: Rule, facts: Facts, usd_m: float | None, cny_m: float | Non
     return None if None in answers else False
 
 
-def credits(rules: Rules, first: str, receiving: str) -> dict[str, float]:
+def credits(rules: Rules, first: str | None, receiving: str | None) -> dict[str, float]:
     """How much of one project each place is credited with.
 
     Without a transfer the first place has all of it; after one, the first and the receiving place have what the rule
@@ -235,7 +235,7 @@ def credits(rules: Rules, first: str, receiving: str) -> dict[str, float]:
 
     Examples
     --------
-    >>> credits(load_rules("jiaxing"), "平湖市", "桐乡市"), credits(load_rules("jiaxing"), "平湖市", "")
+    >>> credits(load_rules("jiaxing"), "平湖市", "桐乡市"), credits(load_rules("jiaxing"), "平湖市", None)
     ({'平湖市': 0.5, '桐乡市': 0.5}, {'平湖市': 1.0})
     """
     if not first or not receiving or first == receiving:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +39,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return go
 
 
-def add(run: Run, project: str = "p1", **fields: str) -> tuple[int, str]:
+def add(run: Run, project_id: str = "p1", **fields: str) -> tuple[int, str]:
     given = {
         "project": "构造一期",
         "investor": "构造甲有限公司",
@@ -45,7 +48,7 @@ def add(run: Run, project: str = "p1", **fields: str) -> tuple[int, str]:
         "constructed": "是",
     } | fields
     sets = [part for name, value in given.items() for part in ("--set", f"{name}={value}")]
-    return run("add", project, "--by", "平湖市投促局", "--at", "2024-03-01", "--create", *sets)
+    return run("add", project_id, "--by", "平湖市投促局", "--at", "2024-03-01", "--create", *sets)
 
 
 def test_a_project_from_first_report_to_signing(run: Run) -> None:
@@ -77,7 +80,7 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     board = run("board", "--case", str(CASE), "--as-of", "2024-06-05")[1]
     assert re.search(r"projects over.* +个 +2024 +running +50 +1 +2 ", board)
     assert "Holds constructed examples" in board
-    assert run("check")[1] == "The ledger is whole: 10 events, 1 projects.\n"
+    assert run("check")[1].startswith("The ledger is whole: 10 events, 1 projects.\nThe events hang together")
 
 
 def test_two_names_of_one_project_are_put_to_a_person(run: Run) -> None:
@@ -206,3 +209,44 @@ def test_shortlist_says_who_talks_to_a_firm(ledger: Ledger) -> None:
         "2024-03-01",
         "2024-04-04",
     ]
+
+
+def test_a_seal_is_written_and_proves_the_past(run: Run, tmp_path: Path) -> None:
+    add(run)
+    seal = tmp_path / "seal.json"
+    code, said = run("seal", "--out", str(seal))
+    assert (code, "1 events (up to 2024-03-01) are sealed" in said) == (0, True)
+    assert set(json.loads(seal.read_text(encoding="utf-8"))) == {"form", "events", "digest", "day"}
+    add(run, "p2", project="构造二期", investor="构造乙有限公司")
+    code, said = run("check", "--against", str(seal))
+    assert (code, "The first 1 events (up to 2024-03-01) are those that were sealed" in said) == (0, True)
+    assert "proven only by a seal" in run("check")[1]
+    other = tmp_path / "other"
+    other.mkdir()
+    (tmp_path / "l.db").rename(other / "l.db")
+    add(run, project="别的项目")
+    code, said = run("check", "--against", str(seal))
+    assert (code, "seal: 1" in said) == (1, True)
+
+
+def test_what_holds_of_a_damaged_ledger_is_recovered(run: Run, tmp_path: Path) -> None:
+    add(run)
+    add(run, "p2", project="构造二期", investor="构造乙有限公司")
+    with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER events_stay")
+        connection.execute("UPDATE events SET why = 'x' WHERE number = 2")
+    code, said = run("check")
+    assert (code, "digest: 2 p2" in said) == (1, True)
+    code, said = run("recover", str(tmp_path / "new.db"))
+    assert code == 1
+    assert "1 events were recovered" in said
+    assert "event 2 was not recovered (digest): 2024-03-01 entered p2" in said
+    assert run("recover", str(tmp_path / "new.db"))[0] == 1  # the file is there already
+
+
+def test_a_day_beyond_tomorrow_wants_a_yes(run: Run) -> None:
+    add(run)
+    act = ("report", "p1", "--by", "平湖市投促局", "--place", "平湖市", "--at", "2042-01-31")
+    code, said = run(*act)
+    assert (code, "add --yes" in said) == (2, True)
+    assert run(*act, "--yes")[0] == 0

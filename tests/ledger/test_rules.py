@@ -74,7 +74,7 @@ def exclusive(ledger: Ledger) -> None:
     given = report(ledger, day="2024-03-31")
     assert (given.answer, given.values.get("until")) == ("exclusive", "2024-04-30")
     assert given.project.holds("2024-04-30") == "平湖市"
-    assert given.project.holds("2024-05-01") == ""
+    assert given.project.holds("2024-05-01") is None
 
 
 def extension(ledger: Ledger) -> None:
@@ -220,7 +220,7 @@ def test_a_second_report_is_answered_by_where_the_month_stands(opened: Callable[
     report(ledger)
     assert report(ledger, day="2024-04-04", place="桐乡市").answer == "held"  # the last day counts
     assert report(ledger, day="2024-04-05", place="海宁市").answer == "open"
-    assert ledger.project("p1").holds("2024-04-05") == ""
+    assert ledger.project("p1").holds("2024-04-05") is None
     claim = ledger.record(
         Act("reported", "p1", "2024-04-06", "嘉善县投促局", "", {"place": "嘉善县", "on": "2024-03-01"})
     )
@@ -318,7 +318,7 @@ def test_back_and_end_need_a_reason_and_dates_run_forward(opened: Callable[[Rule
 
 
 def test_credit_shares() -> None:
-    assert credits(SHIPPED, "", "") == {}
+    assert credits(SHIPPED, None, None) == {}
     assert credits(SHIPPED, "甲", "甲") == {"甲": 1.0}
     assert credits(SHIPPED.without("transfer"), "甲", "乙") == {"乙": 1.0}
 

@@ -88,7 +88,7 @@ def _one_holder(ledger: Ledger, day: str) -> None:
     projects = {project.project_id: project for project in ledger.projects()}
     pairs = ledger.connection.execute("SELECT project_id, other_id FROM pairs WHERE status <> 'different'").fetchall()
     for one, other in pairs:
-        holders = {projects[each].holds(day) for each in (one, other) if projects[each].stage != "ended"} - {""}
+        holders = {projects[each].holds(day) for each in (one, other) if projects[each].stage != "ended"} - {None}
         assert len(holders) <= 1, (one, other, holders)
 
 

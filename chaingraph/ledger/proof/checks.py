@@ -141,9 +141,8 @@ def _holders(states: dict[str, Project], pairs: list[tuple[str, Pair]]) -> list[
     faults = []
     for one, pair in pairs:
         first, second = states[one], pair.other
-        spans = [(each.exclusive_from, each.exclusive_until) for each in (first, second)]
-        live = all(each.holder and each.open for each in (first, second)) and all(start <= end for start, end in spans)
-        overlap = live and spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1]
-        if pair.status == "open" and overlap and first.holder != second.holder:
+        mine, theirs = first.span, second.span
+        overlap = mine and theirs and mine[0] <= theirs[1] and theirs[0] <= mine[1]
+        if pair.status == "open" and first.open and second.open and overlap and first.holder != second.holder:
             faults.append(Fault("holder", f"{one} {second.project_id}", f"{first.holder} {second.holder}"))
     return faults

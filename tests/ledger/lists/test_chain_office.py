@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from chaingraph.cli.main import main
+from chaingraph.errors import UnknownNameError
 from chaingraph.ledger import progress
-from chaingraph.ledger.events import Act, LedgerError
+from chaingraph.ledger.events import Act
 from chaingraph.ledger.lists import chain_office
 from chaingraph.ledger.rules import load_rules, read_rules
 from chaingraph.ledger.store import Ledger, open_ledger
@@ -179,9 +180,9 @@ def test_a_bonus_for_what_exceeds_a_target_up_to_its_most(
             assert board.places.set_index("name")["points"].to_dict() == pytest.approx(
                 {"平湖市": points, "桐乡市": 15.0}
             )
-    with pytest.raises(LedgerError, match="bonus"):
+    with pytest.raises(UnknownNameError, match="bonus"):
         with_bonus(each=-1, most=3)
-    with pytest.raises(LedgerError, match="bonus"):
+    with pytest.raises(UnknownNameError, match="bonus"):
         with_bonus(each=1)
 
 
