@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chaingraph.ledger import derived
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.rules import load_rules
@@ -14,6 +16,9 @@ PLACES = ("平湖市", "桐乡市", "海宁市", "嘉善县")
 
 
 CENTRE = "市投促中心"
+
+
+Run = Callable[..., tuple[int, str]]  # a command of the ledger: its exit code and what it said
 
 
 def facts(number: int, **others: object) -> dict[str, object]:
@@ -29,3 +34,15 @@ def derived_rows(ledger: Ledger) -> list[list[tuple[object, ...]]]:
     return [
         sorted(ledger.connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in derived.TABLES
     ]
+
+
+def add(run: Run, project_id: str = "p1", **fields: str) -> tuple[int, str]:
+    given = {
+        "project": "构造一期",
+        "investor": "构造甲有限公司",
+        "place": "平湖市",
+        "capital": "外资",
+        "constructed": "是",
+    } | fields
+    sets = [part for name, value in given.items() for part in ("--set", f"{name}={value}")]
+    return run("add", project_id, "--by", "平湖市投促局", "--at", "2024-03-01", "--create", *sets)

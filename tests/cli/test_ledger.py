@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from chaingraph.cli.main import main
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.lists import feedback
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger, open_ledger
 from chaingraph.writers.ledger.page import write_ledger_page
 from chaingraph.writers.ledger.workbook import write_ledger_workbook
+from tests.made_ledger import Run, add
 
 CASE = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
 TARGETS = pd.DataFrame({"indicator": ["总投资超亿美元项目"], "unit": ["个"], "period": ["2024"], "target": [50.0]})
 ZONES = pd.DataFrame({"zone": ["构造园"], "level": ["省级"]})
 TABLES = {"targets": TARGETS, "zones": ZONES}
-Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    path = str(tmp_path / "l.db")
-
-    def go(command: str, *arguments: str, lang: str = "en") -> tuple[int, str]:
-        code = main(["ledger", command, path, *arguments, "--lang", lang])
-        shown = capsys.readouterr()
-        return code, shown.out + shown.err
-
-    return go
-
-
-def add(run: Run, project_id: str = "p1", **fields: str) -> tuple[int, str]:
-    given = {
-        "project": "构造一期",
-        "investor": "构造甲有限公司",
-        "place": "平湖市",
-        "capital": "外资",
-        "constructed": "是",
-    } | fields
-    sets = [part for name, value in given.items() for part in ("--set", f"{name}={value}")]
-    return run("add", project_id, "--by", "平湖市投促局", "--at", "2024-03-01", "--create", *sets)
 
 
 def test_a_project_from_first_report_to_signing(run: Run) -> None:
@@ -209,44 +181,3 @@ def test_shortlist_says_who_talks_to_a_firm(ledger: Ledger) -> None:
         "2024-03-01",
         "2024-04-04",
     ]
-
-
-def test_a_seal_is_written_and_proves_the_past(run: Run, tmp_path: Path) -> None:
-    add(run)
-    seal = tmp_path / "seal.json"
-    code, said = run("seal", "--out", str(seal))
-    assert (code, "1 events (up to 2024-03-01) are sealed" in said) == (0, True)
-    assert set(json.loads(seal.read_text(encoding="utf-8"))) == {"form", "events", "digest", "day"}
-    add(run, "p2", project="构造二期", investor="构造乙有限公司")
-    code, said = run("check", "--against", str(seal))
-    assert (code, "The first 1 events (up to 2024-03-01) are those that were sealed" in said) == (0, True)
-    assert "proven only by a seal" in run("check")[1]
-    other = tmp_path / "other"
-    other.mkdir()
-    (tmp_path / "l.db").rename(other / "l.db")
-    add(run, project="别的项目")
-    code, said = run("check", "--against", str(seal))
-    assert (code, "seal: 1" in said) == (1, True)
-
-
-def test_what_holds_of_a_damaged_ledger_is_recovered(run: Run, tmp_path: Path) -> None:
-    add(run)
-    add(run, "p2", project="构造二期", investor="构造乙有限公司")
-    with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER events_stay")
-        connection.execute("UPDATE events SET why = 'x' WHERE number = 2")
-    code, said = run("check")
-    assert (code, "digest: 2 p2" in said) == (1, True)
-    code, said = run("recover", str(tmp_path / "new.db"))
-    assert code == 1
-    assert "1 events were recovered" in said
-    assert "event 2 was not recovered (digest): 2024-03-01 entered p2" in said
-    assert run("recover", str(tmp_path / "new.db"))[0] == 1  # the file is there already
-
-
-def test_a_day_beyond_tomorrow_wants_a_yes(run: Run) -> None:
-    add(run)
-    act = ("report", "p1", "--by", "平湖市投促局", "--place", "平湖市", "--at", "2042-01-31")
-    code, said = run(*act)
-    assert (code, "add --yes" in said) == (2, True)
-    assert run(*act, "--yes")[0] == 0
