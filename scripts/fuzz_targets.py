@@ -116,7 +116,7 @@ def outputs(data: bytes) -> None:
 
     text = _text(data)
     safe = safe_text(text)
-    assert not re.match(r"[=+\-@\t\r]", safe), safe
+    assert not re.match(r"\s*[=+\-@|＝＋－＠﹦﹢﹣﹫]|[\t\r\n]", safe), safe
     assert plain_text(safe) == clean_text(text), text
     with contextlib.suppress(ChaingraphError):
         assert "/" not in file_name(text, ".html")

@@ -153,6 +153,32 @@ def test_a_rule_is_spelled_in_its_home_alone(home: str) -> None:
     assert not again, f"read chaingraph/{home} instead of spelling its rule again:\n" + "\n".join(again)
 
 
+# Where else a table becomes CSV: nobody opens these files, and what reads them must find the cells as they were.
+CSV_INSIDE = {
+    "stores/parquet/read.py": "rows chosen from datasets, in a temporary folder that `read_case` reads at once",
+    "stores/graphdb/results.py": "text whose hash is the mark of a run",
+}
+
+
+def test_tables_leave_through_one_writer() -> None:
+    """A name may be a formula: `writers.files` makes it inert, so nothing else writes CSV or a sheet from a frame."""
+    methods = {"to_csv", "to_excel", "to_clipboard", "writerow", "writerows", "to_string", "to_html", "to_markdown"}
+    wrong, inside = [], set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+            owner = ast.unparse(node.func.value) if called and isinstance(node, ast.Call) else ""
+            if called not in methods and not (owner == "csv" and called in ("writer", "DictWriter")):
+                continue
+            if name in CSV_INSIDE:
+                inside.add(name)
+            elif name != "writers/files.py":
+                wrong.append(f"{name}:{node.lineno}: {owner}.{called}")
+    assert not wrong, "use `write_csv` or `csv_text` of writers/files.py:\n" + "\n".join(wrong)
+    assert inside == set(CSV_INSIDE), "no longer needed: take it off the list"
+
+
 def project_files() -> list[Path]:
     """The files of the project: those that git tracks; without git, all but what the tools leave behind."""
     if (ROOT / ".git").exists():

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from chaingraph.cli.options import FOLDER, PATH, together
+from chaingraph.cli.terminal import terminal_table
 from chaingraph.labels import text
 
 # Where the server is and how to get in; the password comes from the environment, never from a command line.
@@ -102,6 +103,7 @@ def query_command(
 ) -> None:
     """Run a named query; without a name, list them."""
     from chaingraph.stores.graphdb.queries import cypher_queries, run_query
+    from chaingraph.writers.files import csv_text
 
     if name is None:
         for query in cypher_queries().values():
@@ -116,11 +118,11 @@ def query_command(
         values[key] = value
     frame = run_query(uri, name, user=user, database=database, **values)
     if as_csv:
-        click.echo(frame.to_csv(index=False), nl=False)
+        click.echo(csv_text(frame, list(frame.columns), line_end="\n"), nl=False)
     elif frame.empty:
         click.echo(text("neo4j.no_rows", lang))
     else:
-        click.echo(frame.to_string(index=False, na_rep=""))
+        click.echo(terminal_table(frame, list(frame.columns), lang, {name: name for name in frame.columns}))
 
 
 neo4j_commands.add_command(query_command)

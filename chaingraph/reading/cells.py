@@ -33,8 +33,11 @@ _EXCEL_ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#null!", "#num!", "#n
 _TRUE = {"1", "1.0", "是", "true", "t", "yes", "y", "√", "✓", "✔", "☑", "对", "有"}
 _FALSE = {"0", "0.0", "否", "false", "f", "no", "n", "×", "✗", "✘", "☐", "错", "无"}
 
-# A protecting apostrophe, as our writers set it before text that a spreadsheet would take for a formula.
-_PROTECTED = re.compile(r"'+[=+\-@\t\r]")
+# How text begins that a spreadsheet may take for a formula: also behind blanks, which some take off, and with the wide
+# and small forms of the signs, which a Chinese Excel takes for the signs; a bar opens a link of the old kind (DDE).
+FORMULA = r"(?:\s*[=+\-@|＝＋－＠﹦﹢﹣﹫]|[\t\r\n])"
+# A protecting apostrophe, as our writers set it before such text.
+_PROTECTED = re.compile(rf"'+{FORMULA}")
 _WIDTH = 0xFEE0  # from an ASCII character to its full-width form
 _FULL_WIDTH = {ord(letter) + _WIDTH: letter for letter in map(chr, range(ord("0"), ord("z") + 1)) if letter.isalnum()}
 # Whether there is anything to clean at all: most cells are clean, and this is asked for every one.
@@ -56,7 +59,7 @@ _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 def clean(raw: str) -> str:
     """Text as it is kept: nothing invisible, one blank where there were several, ASCII letters and digits half-width.
 
-    Chinese punctuation stays as it is. An apostrophe that protects a leading ``=``, ``+``, ``-`` or ``@`` is taken off.
+    Chinese punctuation stays as it is. An apostrophe that protects the beginning of a formula is taken off.
 
     Examples
     --------

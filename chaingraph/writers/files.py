@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.labels import both
+from chaingraph.reading.cells import FORMULA
 from chaingraph.writers.workroom import explained, workroom
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
 )
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(f"'*{FORMULA}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _LAST = "run.json"  # moved last: whoever sees it new sees everything new
@@ -57,9 +58,9 @@ def clean_text(value: str) -> str:
 def safe_text(value: str) -> str:
     """The text as a spreadsheet may hold it: cleaned, and never a formula.
 
-    Text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return gets a leading apostrophe; so does
-    text that begins with apostrophes before one of these, so that taking one apostrophe off (`plain_text`) always
-    gives the text back.
+    Text that begins with ``=``, ``+``, ``-``, ``@``, ``|`` or their wide forms, also behind blanks, or with a tab or a
+    line break gets a leading apostrophe; so does text that begins with apostrophes before one of these, so that taking
+    one apostrophe off (`plain_text`) always gives the text back.
 
     Examples
     --------
@@ -146,7 +147,7 @@ def _cell(value: object) -> str:
     return safe_text(str(value))
 
 
-def csv_text(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+def csv_text(frame: pd.DataFrame, columns: Sequence[str], *, line_end: str = "\r\n") -> str:
     """The table as CSV text: the same table gives the same text on every machine.
 
     Examples
@@ -158,8 +159,8 @@ def csv_text(frame: pd.DataFrame, columns: Sequence[str]) -> str:
     ,甲
     """
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer = csv.writer(buffer, lineterminator=line_end)
+    writer.writerow([safe_text(str(column)) for column in columns])  # an analyst's question names its columns
     writer.writerows(zip(*(_cells(frame[column]) for column in columns), strict=True))
     return buffer.getvalue()
 

@@ -33,7 +33,9 @@ from chaingraph.writers.files import (
 )
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", "|", *"＝＋－＠﹦﹢﹣﹫", " =", "\u3000＝", "\xa0+"]
+)
 def test_formula_starts_get_an_apostrophe(first: str) -> None:
     assert safe_text(f"{first}cmd|' /C calc'!A0") == f"'{first}cmd|' /C calc'!A0"
 
@@ -55,7 +57,8 @@ def test_hidden_characters_cannot_hide_a_formula() -> None:
 @given(st.text())
 def test_safe_text_is_inert_and_can_be_undone(value: str) -> None:
     safe = safe_text(value)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe.lstrip().startswith(("=", "+", "-", "@", "|", "＝", "＋", "－", "＠"))
+    assert not safe.startswith(("\t", "\r", "\n"))
     assert plain_text(safe) == clean_text(value)
     safe.encode("utf-8")
 
@@ -67,7 +70,7 @@ def test_numbers_keep_six_significant_digits(value: float) -> None:
     assert float(written) == pytest.approx(value, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["=SUM(A1)", "+86", "-5 ℃", "@home", "'=x", "隆基绿能"])
+@pytest.mark.parametrize("name", ["=SUM(A1)", "+86", "-5 ℃", "@home", "'=x", "隆基绿能", "＝甲＋乙", "|calc"])
 def test_the_reader_of_cases_takes_the_apostrophe_off(name: str) -> None:
     assert clean(safe_text(name)) == name
 
@@ -104,6 +107,12 @@ def test_csv_is_what_excel_opens_right(tmp_path: Path) -> None:
     write_csv(_frame(), tmp_path / "again.csv", columns=["count", "firm", "lift", "flag"])
     assert (tmp_path / "again.csv").read_bytes() == raw
     assert sorted(item.name for item in tmp_path.iterdir()) == ["again.csv", "表.csv"]
+
+
+def test_headings_are_inert_too(tmp_path: Path) -> None:
+    """An analyst's question names the columns of its answer."""
+    write_csv(pd.DataFrame({"=1+1": ["＝1+1"]}), tmp_path / "a.csv", columns=["=1+1"])
+    assert (tmp_path / "a.csv").read_bytes().decode("utf-8-sig") == "'=1+1\r\n'＝1+1\r\n"
 
 
 def test_csv_of_no_rows_has_its_headers(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chaingraph.errors import MissingExtraError, StoreError
 from chaingraph.labels import both
@@ -14,6 +15,7 @@ from chaingraph.stores.graphdb.shape import refuse, say
 if TYPE_CHECKING:
     from neo4j import Driver
 
+_SCHEMES = {f"{name}{encrypted}" for name in ("neo4j", "bolt") for encrypted in ("", "+s", "+ssc")}
 RETRY_SECONDS = 30.0  # how long the driver repeats a transaction that met a deadlock or a server coming back
 _OUT_OF_MEMORY = ("TransactionOutOfMemoryError", "MemoryPoolOutOfMemoryError")
 _READ_ONLY = ("WriteOnReadOnlyAccessDatabase", "ReadOnly", "NotALeader", "Forbidden")
@@ -37,11 +39,13 @@ def connect(uri: str, user: str | None, password: str | None, database: str) -> 
     try:
         import neo4j
     except ImportError as error:
-        raise MissingExtraError(both("neo4j.extra")) from error
+        raise MissingExtraError(both("neo4j.extra", missing=str(error.name or error))) from error
     user = user or os.environ.get("NEO4J_USER") or "neo4j"
     password = password or os.environ.get("NEO4J_PASSWORD") or ""
     if not password:
         refuse("no_password")
+    if urlsplit(uri).scheme not in _SCHEMES:  # the driver takes http too, with a library of its own and other answers
+        refuse("bad_uri", uri=repr(uri))
     try:
         driver = neo4j.GraphDatabase.driver(
             uri,
@@ -52,8 +56,10 @@ def connect(uri: str, user: str | None, password: str | None, database: str) -> 
             notifications_min_severity="OFF",  # an empty database warns about every label it does not know yet
             user_agent="chaingraph",
         )
+    except ImportError as error:  # of a library that the driver loads late
+        raise MissingExtraError(both("neo4j.extra", missing=str(error.name or error))) from error
     except (neo4j.exceptions.DriverError, ValueError) as error:
-        raise StoreError(say("bad_uri", uri=uri, error=error)) from error
+        raise StoreError(say("bad_uri", uri=repr(uri))) from error
     with driver:
         try:
             driver.verify_connectivity()

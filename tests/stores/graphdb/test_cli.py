@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,43 @@ def test_push_with_results(tmp_path: Path, run: Callable[..., Result]) -> None:
         assert len(found.stdout.splitlines()) == 10
     finally:
         run("neo4j", "wipe", name, "--yes")
+
+
+def test_what_others_wrote_into_the_store_is_inert_here(
+    monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result]
+) -> None:
+    held = pd.DataFrame({"firm": ["=1+1", "＝1+1", "甲\x1b[31m乙"], "chains": [2, 1, 1]})
+    monkeypatch.setattr("chaingraph.stores.graphdb.queries.run_query", lambda *_, **__: held)
+    assert run("query", "firms_in_several_chains", "--csv").stdout.splitlines() == [
+        "firm,chains", "'=1+1,2", "'＝1+1,1", "甲[31m乙,1",
+    ]  # fmt: skip
+    shown = run("query", "firms_in_several_chains").stdout
+    assert "\x1b" not in shown
+    assert shown.splitlines()[1].split() == ["=1+1", "2"]
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:7474", "https://x", "localhost:7687", "neo4j//x"])
+def test_an_address_of_another_kind_is_told_in_words(uri: str, run: Callable[..., Result]) -> None:
+    """The driver takes http for itself and then lacks a library of its own."""
+    done = run("query", "load_history", "--uri", uri, "--lang", "en", NEO4J_PASSWORD="x")
+    assert done.exit_code == 1
+    assert f"address {uri!r} cannot be used" in done.output
+    assert "bolt://" in done.output
+
+
+def test_a_missing_library_is_told_in_words(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Result]) -> None:
+    neo4j = pytest.importorskip("neo4j")
+
+    def lacks(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError(name="aiohttp")
+
+    monkeypatch.setattr(neo4j.GraphDatabase, "driver", lacks)
+    for missing in ("aiohttp", "neo4j"):
+        done = run("query", "load_history", "--lang", "en", NEO4J_PASSWORD="x")
+        assert done.exit_code == 1
+        assert "pip install 'chaingraph[neo4j]'" in done.output
+        assert f"no module {missing}" in done.output
+        monkeypatch.setitem(sys.modules, "neo4j", None)
 
 
 def test_refusals_end_with_1(tmp_path: Path, run: Callable[..., Result]) -> None:
