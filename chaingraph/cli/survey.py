@@ -196,9 +196,7 @@ def chart_command(
     for name in chart.content["needs"]:
         if {"chain": chain, "firm": firm}[name] is None:
             raise ChaingraphError(text("cli.chart_needs", lang, kind=chart.name, option=name))
-    ending = out.suffix.lower()
-    if ending not in charts.FORMATS:
-        raise ChaingraphError(text("cli.chart_format", lang, path=out, formats=", ".join(charts.FORMATS)))
+    charts.ending(out)  # refused before anything is computed
     found, graph = _survey(lang, case, chain=chain, **options)
     charts.write_chart(draw(chart, found, graph, chain=chain, firm=firm, lang=lang), out)
     click.echo(text("cli.wrote", lang, path=out))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chaingraph.errors import MissingExtraError
+from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
 from chaingraph.labels import both, text
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
@@ -37,6 +37,36 @@ def gap_matrix(findings: Findings, *, lang: str = "zh") -> Figure:
 
     How to read it: a dark cell is a stage of a chain that is mostly open; the fraction says how many of how many. What
     to do: look the dark cells up in the gap list, and ask before recruiting (待核清单).
+
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    Share of a cell = segments in the states missing, none_known and unknown / all segments of that stage and chain
+    (`charts.data.open_segments`), 0 to 1; "–" where the chain has no segment at that stage. States: `find_gaps`.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> [cell.get_text() for cell in gap_matrix(found).axes[0].texts]
+    ['2 / 3', '2 / 3', '0 / 2']
     """
     counts = open_segments(findings, lang)
     chains = chain_names(findings, lang)
@@ -61,7 +91,47 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
 
     How to read it: the bar is the lift, the line its 10-90 % band over draws of the local firms; overlapping lines mean
     that the data cannot tell the firms apart. Bars stand in list order, which weighs more than fit.
+
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    chain_id
+        Id of the chain.
+    top
+        How many of the list's first firms.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
+    Raises
+    ------
+    UnknownNameError
+        When no chain of that id was surveyed; the ids there are stand in the message.
+    MissingExtraError
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    The bars are fit_lift = exp(S), a multiple of what is usual (1: the dotted line); 0 is drawn where it is not known.
+    The lines run from fit_low to fit_high and are left out where the survey drew no bands (``draws=0``). Formula of S
+    and of the bands: `survey`.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> axes = target_bars(found, "ES", top=2, lang="en").axes[0]
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['1  Constructed Chou …', '2  Constructed Geng …']
     """
+    if chain_id not in (chains := chain_names(findings, lang)):
+        raise UnknownNameError(both("errors.no_chain", name=repr(chain_id[:80]), near=", ".join(chains) or "-"))
     rows = findings.targets[lang]
     rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].head(top)
     figure, axes = new_figure(8, 0.3 * max(4, len(rows)) + 1.6)
@@ -70,9 +140,9 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     known = rows["fit_low"].notna().to_numpy()
     axes.hlines(places[known], rows["fit_low"][known], rows["fit_high"][known], color=_BLUE, linewidth=2)
     axes.axvline(1, color=_GREY, linestyle=":")
-    axes.set_yticks(places, [f"{rank}  {_short(firm)}" for rank, firm in zip(rows["rank"], rows["firm"], strict=True)])
-    chain = rows["chain"].iloc[0] if len(rows) else chain_id
-    axes.set_title(text("charts.bars_title", lang, chain=chain, count=len(rows)), loc="left", color=_BLUE)
+    firms = rows["firm_en"].fillna(rows["firm"]) if lang == "en" else rows["firm"]
+    axes.set_yticks(places, [f"{rank}  {_short(firm)}" for rank, firm in zip(rows["rank"], firms, strict=True)])
+    axes.set_title(text("charts.bars_title", lang, chain=chains[chain_id], count=len(rows)), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.bars_axis", lang), color=_GREY)
     return figure
 
@@ -81,6 +151,43 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
     """What is a firm's fit added up from?
 
     How to read it: each bar starts where the one before ended; the last is the sum S, and exp(S) the lift.
+
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    firm
+        Id, name, or a part of one that only one listed firm bears.
+    chain_id
+        In which chain; None: the first of its rows.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
+    Raises
+    ------
+    UnknownNameError
+        When no listed firm, or more than one, is meant; near names are listed.
+    MissingExtraError
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    S is the sum of the contributions in ``Findings.terms`` (no unit, may be negative: hatched); under each number
+    stands its factor exp(contribution). Terms, weights and sources: `survey`.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> axes = score_waterfall(found, "Constructed Geng", lang="en").axes[0]
+    >>> [note.get_text().split() for note in axes.texts][-1]
+    ['-0.59', '×0.56']
     """
     rows = findings.targets[lang] if chain_id is None else findings.targets[lang].query("chain_id == @chain_id")
     firm_id = find_listed(rows, firm)
@@ -132,7 +239,41 @@ def _folded(name: str) -> str:
 
 
 def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
-    """Which lists are the new targets of each chain on? Each firm counts once, under the first of its lists."""
+    """Which lists are the new targets of each chain on? Each firm counts once, under the first of its lists.
+
+    How to read it: a bar is a chain, its parts add up to 100 %; "none" are firms on no list.
+
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    Share = new targets whose first list it is / all new targets of the chain, 0 to 1; the lists in the order global500,
+    china500, mnc, hidden_champion, little_giant, champion, unicorn, soe, listed (`charts.data.tier_counts`). A chain
+    without targets has no bar.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> [f"{bar.get_width():.2f}" for bar in tier_shares(found).axes[0].patches]
+    ['0.08', '0.08', '0.08', '0.31', '0.46']
+    """
     counts = tier_counts(findings, lang).sort_index(ascending=False)
     names = chain_names(findings, lang)
     chains = [names[chain] for chain in counts.index]
@@ -157,16 +298,47 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
 def write_chart(figure: Figure, path: str | Path) -> None:
     """Write a chart; the ending says whether SVG, PNG or PDF. Bytes are the same for the same chart.
 
+    Parameters
+    ----------
+    figure
+        A chart, as `gap_matrix` and the others draw it.
+    path
+        The file to write: ``.svg``, ``.png`` (144 dots per inch) or ``.pdf``; it is written whole or not at all.
+
     Raises
     ------
     StoreError
-        When the file cannot be written.
+        When the file has another ending or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_chart(gap_matrix(found), Path(folder, "gaps.svg"))
+    ...     Path(folder, "gaps.svg").read_bytes()[:5]
+    b'<?xml'
     """
-    path = Path(path)
+    path, form = Path(path), ending(path)
     date = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
-    form = path.suffix.removeprefix(".").lower()
     with whole_file(path) as place:
-        figure.savefig(place, format=form, bbox_inches="tight", dpi=144, metadata=date.get(form))
+        figure.savefig(place, format=form, bbox_inches="tight", dpi=144, metadata=date[form])
+
+
+def ending(path: str | Path) -> str:
+    """The format that a picture's name asks for.
+
+    Raises
+    ------
+    StoreError
+        When it is none of `FORMATS`.
+    """
+    found = Path(path).suffix.lower()
+    if found not in FORMATS:
+        raise StoreError(both("charts.bad_format", path=path, formats=", ".join(FORMATS)))
+    return found.removeprefix(".")
 
 
 def _short(name: str, most: int = 18) -> str:

@@ -40,12 +40,42 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     line the number of local firms with the first of them, the third the first target. White stripes or crosses mean
     that no local firm is known. What to do: ask about the hatched boxes before recruiting for them (待核清单).
 
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    graph
+        The graph that was surveyed.
+    chain
+        Name or id of the chain.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
     Raises
     ------
     UnknownNameError
         When there is no such chain; near names are listed.
     MissingExtraError
-        When matplotlib or a font with Chinese characters is not installed.
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    The number is ``found`` of `find_gaps`: local firms that make it here, or are building to. ★ marks a chokepoint or a
+    segment of high value. Arrows are the links of kind ``feeds``; states and their sources: `find_gaps`.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> axes = panorama(found, graph, "储能", lang="en").axes[0]
+    >>> [line.get_text() for line in axes.texts[4:7]]
+    ['Separators ★', '0 here', 'First target: Constructed Geng Separators']
     """
     chain_id = graph.chain_id(chain)
     gaps = findings.gaps[lang]
@@ -142,6 +172,39 @@ def district_matrix(findings: Findings, graph: ChainGraph, *, lang: str = "zh") 
 
     How to read it: the number of local firms known in the data, by district and chain; a firm counts once in each of
     its chains. What to do: the darkest cell of a chain is where its next firm finds neighbours.
+
+    Parameters
+    ----------
+    findings
+        What a survey found.
+    graph
+        The graph that was surveyed.
+    lang
+        Language of captions and names: zh or en.
+
+    Returns
+    -------
+    Figure
+        Matplotlib's, for `write_chart`; a notebook shows it as it is.
+
+    Raises
+    ------
+    MissingExtraError
+        When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
+
+    Notes
+    -----
+    Counts are of firms (`charts.data.district_counts`); "–" is none in these data. Firms whose district is not known
+    stand in a column of their own, the last.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> axes = district_matrix(found, graph).axes[0]
+    >>> [(place.get_text(), count.get_text()) for place, count in zip(axes.get_xticklabels(), axes.texts)][:2]
+    [('南湖区', '1'), ('平湖市', '1')]
     """
     counts = district_counts(findings, graph, lang)
     chains, places = chain_names(findings, lang), list(counts.columns)

@@ -9,7 +9,7 @@ import pytest
 
 import chaingraph as cg
 from chaingraph.cli.main import main
-from chaingraph.errors import MissingExtraError
+from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import shipped
@@ -43,6 +43,17 @@ def test_bars_are_the_lifts_in_list_order(found: Findings) -> None:
     rows = found.targets["zh"]
     rows = rows[(rows["chain_id"] == "pv") & (rows["candidate_list"] == "new")]
     np.testing.assert_allclose([bar.get_width() for bar in axes.patches], rows["fit_lift"].fillna(0))
+
+
+def test_bars_of_a_chain_that_there_is_not_are_refused(found: Findings) -> None:
+    with pytest.raises(UnknownNameError, match="no chain 'PV'; near names: hy, pv"):
+        charts.target_bars(found, "PV")
+
+
+def test_a_picture_of_another_kind_is_refused(found: Findings, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"bars\.gif does not end as a picture: use one of \.svg, \.png, \.pdf"):
+        charts.write_chart(charts.target_bars(found, "pv"), tmp_path / "bars.gif")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_waterfall_ends_at_the_sum(found: Findings) -> None:
