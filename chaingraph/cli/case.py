@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.cli.chains import chosen_chains
 from chaingraph.cli.options import PATH
 from chaingraph.cli.terminal import progress, terminal_table
 from chaingraph.errors import CaseError
@@ -77,12 +78,18 @@ def _write_rejects(rejects: pd.DataFrame, path: Path, lang: str) -> None:
 
 @click.command("init")
 @click.argument("file", type=PATH, metavar="FILE.xlsx")
+@click.option("--chains", metavar="CHAIN,CHAIN")
 @click.pass_obj
-def init_command(lang: str, file: Path) -> None:
-    """Write an empty case."""
+def init_command(lang: str, file: Path, chains: str | None) -> None:
+    """Write an empty case, or one that begins with chains."""
     from chaingraph.writers.workbook.template import write_template
 
-    click.echo(text("cli.init_done", lang, path=write_template(file, lang=lang)))
+    rows = None
+    if chains is not None:
+        from chaingraph.importers.chains import chain_tables
+
+        rows = chain_tables(chosen_chains(chains))
+    click.echo(text("cli.init_done", lang, path=write_template(file, rows=rows, lang=lang)))
 
 
 COMMANDS: tuple[click.Command, ...] = (init_command, check_command)

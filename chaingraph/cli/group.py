@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 import click
 
-from chaingraph.cli import case, graphdb, ledger_proof, national, pools, run, sql, survey, tag
+from chaingraph.cli import case, chains, graphdb, ledger_proof, national, pools, run, sql, survey, tag
 from chaingraph.cli.options import given_text
 from chaingraph.labels import LANGUAGES, entries, text
 
 COMMANDS: tuple[click.Command, ...] = (
     *case.COMMANDS,
+    *chains.COMMANDS,
     *run.COMMANDS,
     *survey.COMMANDS,
     *pools.COMMANDS,

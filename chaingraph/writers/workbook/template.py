@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import entries, text
-from chaingraph.model.columns import Column, Table
+from chaingraph.model.columns import Column, Table, is_missing
 from chaingraph.model.schema import TABLES
-from chaingraph.writers.files import write_bytes
+from chaingraph.writers.files import safe_text, write_bytes
 
 if TYPE_CHECKING:
+    import pandas as pd
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
@@ -33,7 +35,7 @@ _LONGEST_LIST = 255  # characters that Excel takes in a drop-down
 _FONT = "Microsoft YaHei"
 
 
-def write_template(path: str | Path, *, lang: str = "zh") -> Path:
+def write_template(path: str | Path, *, rows: Mapping[str, pd.DataFrame] | None = None, lang: str = "zh") -> Path:
     """What does a bureau have to fill in? A workbook with a sheet per table, notes, drop-downs and examples.
 
     Required columns carry ``*``; a note at each header says what belongs there, in which unit, from which choices.
@@ -43,6 +45,8 @@ def write_template(path: str | Path, *, lang: str = "zh") -> Path:
     ----------
     path
         File to write, ending in ``.xlsx`` (added where there is no ending). It must not exist.
+    rows
+        Rows to begin with, by table: they stand in place of the examples of that sheet, choices in the reader's words.
     lang
         ``zh``: Chinese sheet names and headers; ``en``: the canonical ones.
 
@@ -78,7 +82,8 @@ def write_template(path: str | Path, *, lang: str = "zh") -> Path:
     book.set_properties({"created": _CREATED, "title": text("template.title", lang)})
     _write_read_me(book, lang)
     for table in TABLES.values():
-        _write_table(book, table, lang)
+        given = None if rows is None else rows.get(table.name)
+        _write_table(book, table, given if given is not None and len(given) else None, lang)
     book.close()
     write_bytes(buffer.getvalue(), path)
     return path
@@ -133,7 +138,7 @@ def _write_read_me(book: Workbook, lang: str) -> None:
         sheet.write_string(row, 2, labels["yes" if table.required else "no"], plain)
 
 
-def _write_table(book: Workbook, table: Table, lang: str) -> None:
+def _write_table(book: Workbook, table: Table, rows: pd.DataFrame | None, lang: str) -> None:
     head = book.add_format({"font_name": _FONT, "bold": True, "font_color": "white", "bg_color": "#1F3864", "border": 1,
                             "border_color": "#BFBFBF", "text_wrap": True, "valign": "vcenter"})  # fmt: skip
     as_text = book.add_format({"font_name": _FONT, "num_format": "@"})  # keeps leading zeros and dates as typed
@@ -154,9 +159,26 @@ def _write_table(book: Workbook, table: Table, lang: str) -> None:
         if note:
             lines = 2 + sum(1 + len(line) // 18 for line in note.splitlines())
             sheet.write_comment(0, place, note, {"author": "chaingraph", "width": 260, "height": 18 * lines})
-        for row in (0, 1):
-            sheet.write_string(row + 1, place, _example(table, column, row, lang), example)
+        if rows is None:
+            for row in (0, 1):
+                sheet.write_string(row + 1, place, _example(table, column, row, lang), example)
+        else:
+            _write_cells(sheet, place, column, rows[column.name], lang)
         _add_drop_down(sheet, place, column, lang)
+
+
+def _write_cells(sheet: Worksheet, place: int, column: Column, cells: pd.Series[Any], lang: str) -> None:
+    """The values of a column as somebody would have typed them; nothing where nothing is known."""
+    words = dict(zip(column.choices, _choices(column, lang), strict=True)) if column.kind == "choice" else {}
+    for row, value in enumerate(cells.astype(object), start=1):
+        if is_missing(value):
+            continue
+        if column.kind == "flag":
+            sheet.write_string(row, place, text("template.flag_yes" if value else "template.flag_no", lang))
+        elif column.kind in ("number", "integer"):
+            sheet.write_number(row, place, float(value))
+        else:
+            sheet.write_string(row, place, safe_text(words.get(str(value), str(value))))
 
 
 def _set_up_page(sheet: Worksheet) -> None:
