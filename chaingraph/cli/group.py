@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from chaingraph.cli import case, chains, graphdb, ledger_proof, national, pools, run, sql, survey, tag
+from chaingraph.cli import case, chains, graphdb, national, pools, run, sql, survey, tag
+from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
 from chaingraph.labels import LANGUAGES, entries, text
 
@@ -23,7 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *pools.COMMANDS,
     *national.COMMANDS,
     *tag.COMMANDS,
-    *ledger_proof.COMMANDS,
+    *proof.COMMANDS,
     *sql.COMMANDS,
     *graphdb.COMMANDS,
 )

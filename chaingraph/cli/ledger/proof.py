@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli import ledger_views
-from chaingraph.cli.ledger import ledger_commands, ledger_options, opened_ledger
+from chaingraph.cli.ledger import views
+from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, Named
 from chaingraph.labels import text
 
@@ -73,4 +73,4 @@ def recover_command(lang: str, old: Path, new: Path, rules: str) -> int:
     return 1 if done.lost else 0
 
 
-COMMANDS = ledger_views.COMMANDS  # the group, with the commands of all three modules
+COMMANDS = views.COMMANDS  # the group, with the commands of all three modules

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger import ledger_commands, ledger_options, opened_ledger, today
+from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger, today
 from chaingraph.cli.options import PATH, Named, checked_day
 from chaingraph.labels import text
 from chaingraph.ledger.fields import LISTS, STAGES

@@ -1,0 +1,1 @@
+"""The commands ``ledger``: the projects in negotiation."""
