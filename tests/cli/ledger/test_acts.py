@@ -17,7 +17,7 @@ from chaingraph.writers.ledger.page import write_ledger_page
 from chaingraph.writers.ledger.workbook import write_ledger_workbook
 from tests.made_ledger import Run, add
 
-CASE = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
+CASE = Path(__file__).resolve().parents[3] / "data" / "jiaxing"
 TARGETS = pd.DataFrame({"indicator": ["总投资超亿美元项目"], "unit": ["个"], "period": ["2024"], "target": [50.0]})
 ZONES = pd.DataFrame({"zone": ["构造园"], "level": ["省级"]})
 TABLES = {"targets": TARGETS, "zones": ZONES}
