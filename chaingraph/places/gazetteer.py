@@ -8,7 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 Path = tuple[str, ...]
@@ -25,6 +25,11 @@ _PEOPLES = (
     "(?:鄂温克|裕固|保安|东乡|撒拉|土家|仡佬|纳西|傈僳|景颇|朝鲜|布依|哈尼|普米|拉祜|布朗|毛南|仫佬|德昂|独龙|阿昌|达斡尔|各|"
     "羌|壮|回|满|藏|彝|苗|侗|白|傣|瑶|土|黎|畲|水|佤|怒|蒙古|哈萨克)族|维吾尔|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔"
 )
+_TERRITORIES = {  # as columns of countries name them
+    "台湾": ("Taiwan", "TW", "TWN", "Chinese Taipei", "中华台北", "中国台湾省"),
+    "香港": ("Hong Kong", "Hongkong", "HK", "HKG", "Hong Kong SAR", "香港特区"),
+    "澳门": ("Macao", "Macau", "MO", "MAC", "Macao SAR", "澳门特区"),
+}
 _AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})*自治[州县旗]$")
 
 
@@ -60,7 +65,7 @@ def clean(value: object) -> str | None:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value)).strip() or None
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A name without the word for its kind: 嘉兴市 -> 嘉兴, 恩施土家族苗族自治州 -> 恩施; 区 stays."""
     if name in _SHORT:
         return _SHORT[name]
@@ -73,7 +78,8 @@ def _short(name: str) -> str:
     return name
 
 
-def _rows(table: str) -> Iterator[dict[str, str]]:
+def rows(table: str) -> Iterator[dict[str, str]]:
+    """The rows of a table of ``library/regions``."""
     source = files("chaingraph") / "library" / "regions" / f"{table}.csv"
     yield from csv.DictReader(source.read_text(encoding="utf-8").splitlines())
 
@@ -86,35 +92,39 @@ def _coordinates(row: dict[str, str], *, approximate: bool) -> Point | None:
 def gazetteer() -> Gazetteer:
     """The tables as one gazetteer; read once, on first use."""
     known = Gazetteer()
-    for row in _rows("countries"):
-        known.add(Place((row["country"],), row["country"]), row["country_en"], *row["aliases"].split(";"))
-    for row in _rows("world"):
+    for row in rows("countries"):
+        known.add(
+            Place((row["country"],), row["country"]),
+            *(row["country_en"], row["iso2"], row["iso3"], *row["aliases"].split(";")),
+        )
+    for row in rows("world"):
         place = Place((row["country"], row["city"]), row["city"], _coordinates(row, approximate=True))
         known.add(place, row["city_en"])
-    additions = list(_rows("additions"))
+    additions = list(rows("additions"))
     replaced = {
         (row["city"], alias) for row in additions if row["district"] for alias in row["aliases"].split(";") if alias
     }
-    for row in _rows("china"):
+    for row in rows("china"):
         if (row["city"], row["district"]) not in replaced:
             _add_chinese(known, row, approximate=False)
     for row in additions:
         _add_chinese(known, row, *row["aliases"].split(";"), approximate=True)
-    for short in ("台湾", "香港", "澳门"):
-        known.by_name[f"中国{short}"].append((CHINA, short))
+    for short, others in _TERRITORIES.items():
+        for name in (f"中国{short}", *others):
+            known.by_name[name].append((CHINA, short))
     known.by_name.pop("", None)
     return known
 
 
 def _add_chinese(known: Gazetteer, row: dict[str, str], *aliases: str, approximate: bool) -> None:
     province, city, district = row["province"], row["city"], row["district"]
-    known.add(Place((CHINA, _short(province)), province))
+    known.add(Place((CHINA, short_name(province)), province))
     point = _coordinates(row, approximate=approximate)
-    prefecture = (CHINA, _short(province), _short(city))
+    prefecture = (CHINA, short_name(province), short_name(city))
     if not district:
         known.add(Place(prefecture, city, point), *aliases)
         return
-    short = _short(district)
+    short = short_name(district)
     if short == prefecture[-1]:
         short = district  # 长沙县 in 长沙
     kinds = ("新区", "林区", "特区", "区", "旗")
@@ -122,67 +132,3 @@ def _add_chinese(known: Gazetteer, row: dict[str, str], *aliases: str, approxima
     if district not in GENERIC:
         aliases = (*aliases, *(name for name in names[:1] if len(name) > 1))
     known.add(Place((*prefecture, short), district, point), *aliases)
-
-
-# Where the English name is not the pinyin of the short one.
-_ENGLISH = {
-    "陕西": "Shaanxi", "内蒙古": "Inner Mongolia", "西藏": "Tibet", "香港": "Hong Kong", "澳门": "Macao",
-    "台北": "Taipei", "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
-    "长三角": "Yangtze River Delta", "京津冀": "Beijing-Tianjin-Hebei",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def english_place(name: str) -> str:
-    """A place as English texts call it: its English name where the tables have one, else its pinyin.
-
-    Only places of China are spelled in pinyin; a name that is not known stays as it is: it may be a Japanese town.
-
-    Examples
-    --------
-    >>> english_place("嘉兴市"), english_place("西安"), english_place("日本"), english_place("狭谷")
-    ('Jiaxing', "Xi'an", 'Japan', '狭谷')
-    """
-    known = _english_names()
-    short = _short(name)
-    if name in known or short in known:
-        return known.get(name, known.get(short, name))
-    if not any(path[0] == CHINA for path in gazetteer().by_name.get(name, ())):
-        return name
-    from pypinyin import lazy_pinyin  # its word list takes a moment to load
-
-    district = len(short) > 2 and short.endswith("区") and short not in GENERIC
-    spelled = ""
-    for syllable in lazy_pinyin(short.removesuffix("区") if district else short, v_to_u=True):
-        spelled += "'" + syllable if spelled and syllable[0] in "aeo" else syllable
-    return spelled.capitalize() + (" District" if district else "")
-
-
-@cache
-def _english_names() -> dict[str, str]:
-    found = {row["country"]: row["country_en"] for row in _rows("countries")}
-    return found | {row["city"]: row["city_en"] for row in _rows("world")} | _ENGLISH
-
-
-@lru_cache(maxsize=4096)
-def parse(text: str) -> tuple[Path, ...]:
-    """Every path a name can mean: the name itself, or places written one after the other (浙江省嘉兴市平湖市)."""
-    by_name = gazetteer().by_name
-    if text in by_name:
-        return tuple(by_name[text])
-    found: list[Path] = []
-    for cut in range(len(text) - 1, 1, -1):
-        outer = text[:cut].rstrip(" /,-·>、")
-        inner = text[cut:].lstrip(" /,-·>、")
-        if outer in by_name and inner:
-            inside = [path for path in parse(inner) if any(lies_in(path, around) for around in by_name[outer])]
-            found.extend(path for path in inside if path not in found)
-    return tuple(found)
-
-
-def lies_in(path: Path, region: Path) -> bool | None:
-    """Whether the place of a path lies in a region; None where the path ends before the region does."""
-    if path[: len(region)] == region:
-        return True
-    depth = min(len(path), len(region))
-    return None if path[:depth] == region[:depth] else False

@@ -17,7 +17,11 @@ from functools import cache, lru_cache
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
-from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, english_place, gazetteer, lies_in, parse
+from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer
+from chaingraph.places.latin import better_known, english_place
+from chaingraph.places.names import lies_in, parse
+from chaingraph.places.world import in_state, places_abroad, world
+from chaingraph.places.zones import part_of
 
 __all__ = [
     "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "capitals", "coordinates", "country_of", "distance_km",
@@ -37,7 +41,7 @@ _EARTH_RADIUS_KM = 6371.0088
 
 
 def place_text(name: str, lang: str) -> str:
-    """The name of a place in a language; `gazetteer.english_place` says how English ones are spelled.
+    """The name of a place in a language; `latin.english_place` says how English ones are spelled.
 
     Examples
     --------
@@ -71,15 +75,30 @@ def region_path(name: str, within: str | None = None) -> Path:
     text = clean(name) or ""
     if not base and (area := _AREA_NAMES.get(text, text)) in AREAS:
         return (CHINA, area)
-    paths = [path for path in parse(text) if path[: len(base)] == base]
-    found = _highest(paths)
+    paths = _within(text, base)
+    found = better_known(text, paths) or _highest(paths)
     if found and not (len(found) == 4 and text in GENERIC and not base) and not _rival(text, found, paths):
         return found
     if paths:
-        choices = "、".join("".join(dict.fromkeys(path[1:])) for path in sorted(paths)[:8])
+        choices = "、".join("".join(dict.fromkeys(path[path[0] == CHINA :])) for path in sorted(paths)[:8])
         raise UnknownNameError(both("errors.region_not_unique", name=repr(name[:80]), choices=choices))
-    near = difflib.get_close_matches(text, _near_names(), n=5, cutoff=0.3)
-    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=", ".join(near) or "-"))
+    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=", ".join(near_names(text)) or "-"))
+
+
+def _within(text: str, base: Path) -> list[Path]:
+    """What a name can mean within a place; behind a city of China its own zones too (高新区 within 合肥)."""
+    paths = [path for path in parse(text) if path[: len(base)] == base]
+    if paths or not base:
+        return paths
+    if base[0] != CHINA:
+        return [path for path in places_abroad(text, base[0]) if lies_in(path, base)]
+    zone = part_of(base, text) if len(base) > 2 else None
+    return [zone] if zone else []
+
+
+def near_names(text: str, count: int = 5) -> list[str]:
+    """Known names that look like a text, the likest first."""
+    return difflib.get_close_matches(text[:60], _near_names(), n=count, cutoff=0.3)
 
 
 def path_of(place: Sequence[object]) -> Path:
@@ -213,9 +232,11 @@ def place_coordinates(place: Sequence[object]) -> Point | None:
     places = gazetteer().places
     for depth in range(len(path), 1, -1):
         known = places.get(path[:depth])
-        if known and known.point and (path[0] != CHINA or depth > 2):
-            latitude, longitude, approximate = known.point
-            return latitude, longitude, approximate or depth < len(path)
+        point = known.point if known and known.point else None
+        if point is None and path[0] != CHINA:
+            point = world().points.get(path[:depth])
+        if point and (path[0] != CHINA or depth > 2):
+            return point[0], point[1], point[2] or depth < len(path)
     return None
 
 
@@ -309,16 +330,16 @@ def _path_of(country: str | None, province: str | None, city: str | None, distri
     by_name = gazetteer().by_name
     base: Path = ()
     if country:
-        levels = [path for path in by_name.get(country, ()) if len(path) == 1 or path[:1] == (CHINA,)]
-        base = _highest(levels) or (country,)
+        known = by_name.get(country) or parse(country)
+        base = _highest([path for path in known if len(path) == 1 or path[:1] == (CHINA,)]) or (country,)
     if province and (not base or base == (CHINA,)):
         base = _step(base, province, (2,)) or base
     if not city and not district:
         return base
     if base and base[0] != CHINA:
-        return _foreign(base, city)
+        return _foreign(base, province, city)
     if city and len(base) < 3:
-        found = _step(base, city, (3, 4, 2))
+        found = _step(base, city, (3, 4, 2, 5))
         province_too = None if len(base) > 1 else _step(base, city, (2,))
         if found and province_too and found[:2] != province_too:
             found = province_too  # 海南: the province, not the prefecture in 青海
@@ -327,7 +348,7 @@ def _path_of(country: str | None, province: str | None, city: str | None, distri
         base = found or base
     if district and len(base) < 4:
         unnamed = district in GENERIC and len(base) < 3
-        base = (None if unnamed else _step(base, district, (4, 3))) or base
+        base = (None if unnamed else _step(base, district, (4, 3, 5)) or _zone(base, district)) or base
     return base
 
 
@@ -341,15 +362,25 @@ def _step(base: Path, name: str, levels: Sequence[int]) -> Path | None:
         if len(inside) == 1:
             return inside[0]
         if inside:
-            return None
+            return better_known(name, inside)
     return None
 
 
-def _foreign(base: Path, city: str | None) -> Path:
+def _zone(base: Path, name: str) -> Path | None:
+    """A zone or town of a city or county that is named without it (高新区 beside 合肥)."""
+    return part_of(base, name) if len(base) > 2 else None
+
+
+def _foreign(base: Path, province: str | None, city: str | None) -> Path:
+    """A place abroad; of several of that name the one in the state given, else as `places.world` settles it."""
     if not city:
         return base
-    found = _step(base, city, (2,))
-    return found or (*base, city)
+    typed = [path for path in gazetteer().by_name.get(city, ()) if path[:1] == base and len(path) > 1]
+    if len(typed) == 1 and not province:
+        return typed[0]
+    found = in_state(city, base[0], province) if province else ()
+    found = found or places_abroad(city, base[0], among=typed) or places_abroad(city.partition("(")[0], base[0])
+    return found[0] if len(found) == 1 else (*base, city)
 
 
 def _point(place: str | Sequence[object] | None) -> tuple[float, float] | None:
