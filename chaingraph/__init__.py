@@ -38,15 +38,15 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.ledger.events import Act as Act
     from chaingraph.ledger.events import LedgerError as LedgerError
     from chaingraph.ledger.intake.read import import_projects as import_projects
-    from chaingraph.ledger.lists.due import biweekly as biweekly
-    from chaingraph.ledger.lists.due import doubtful as doubtful
     from chaingraph.ledger.lists.feedback import outcomes as outcomes
     from chaingraph.ledger.lists.feedback import with_ledger as with_ledger
-    from chaingraph.ledger.opening import open_ledger as open_ledger
     from chaingraph.ledger.progress import board as board
     from chaingraph.ledger.proof.checks import check_ledger as check_ledger
     from chaingraph.ledger.rules import load_rules as load_rules
     from chaingraph.ledger.store import Ledger as Ledger
+    from chaingraph.ledger.store import open_ledger as open_ledger
+    from chaingraph.ledger.views import biweekly as biweekly
+    from chaingraph.ledger.views import doubtful as doubtful
     from chaingraph.main_job import RunResult as RunResult
     from chaingraph.main_job import run as run
     from chaingraph.matching.merge import build_graph as build_graph
@@ -69,6 +69,8 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.writers.charts.charts import write_chart as write_chart
     from chaingraph.writers.charts.panorama import district_matrix as district_matrix
     from chaingraph.writers.charts.panorama import panorama as panorama
+    from chaingraph.writers.into.add import add_to_case as add_to_case
+    from chaingraph.writers.into.versions import undo_addition as undo_addition
     from chaingraph.writers.ledger.page import write_ledger_page as write_ledger_page
     from chaingraph.writers.ledger.workbook import write_ledger_workbook as write_ledger_workbook
     from chaingraph.writers.notebook import framed as framed
@@ -95,14 +97,15 @@ _HOMES = {
     "StoreError": "errors",
     "TABLES": "model.schema",
     "UnknownNameError": "errors",
+    "add_to_case": "writers.into.add",
     "back_test": "back_testing",
-    "biweekly": "ledger.lists.due",
+    "biweekly": "ledger.views",
     "board": "ledger.progress",
     "build_graph": "matching.merge",
     "check_ledger": "ledger.proof.checks",
     "cypher_queries": "stores.graphdb.queries",
     "district_matrix": "writers.charts.panorama",
-    "doubtful": "ledger.lists.due",
+    "doubtful": "ledger.views",
     "explain": "api",
     "find_gaps": "api",
     "find_pool": "api",
@@ -112,7 +115,7 @@ _HOMES = {
     "load_example": "reading.example",
     "load_rules": "ledger.rules",
     "neighbourhood": "writers.notebook",
-    "open_ledger": "ledger.opening",
+    "open_ledger": "ledger.store",
     "outcomes": "ledger.lists.feedback",
     "panorama": "writers.charts.panorama",
     "read_case": "reading.read",
@@ -126,6 +129,7 @@ _HOMES = {
     "target_bars": "writers.charts.charts",
     "tell_back_test": "back_testing",
     "tier_shares": "writers.charts.charts",
+    "undo_addition": "writers.into.versions",
     "wipe_neo4j": "stores.graphdb.pull",
     "with_ledger": "ledger.lists.feedback",
     "write_chart": "writers.charts.charts",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.options import PATH, Named, checked_date, checked_day
+from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
+from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
 from chaingraph.cli.survey import engine_options
 from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chaingraph.backtest.panel import Each, Protocol
-    from chaingraph.importers.imported import Imported
     from chaingraph.model.case import Case
 
 _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
@@ -34,11 +34,18 @@ _HEADINGS = {
     for kind in ("register", "ranking")
 }
 _OUT_CASE = click.option("--out", required=True, type=PATH, metavar="FOLDER")
+_OUT_OR_INTO = together(click.option("--out", type=PATH, metavar="FOLDER"), into_options)
 
 
-@click.group("import")
-def import_commands() -> None:
+@click.group("import", invoke_without_command=True)
+@click.option("--undo", type=PATH, metavar="CASE")
+@click.pass_context
+def import_commands(context: click.Context, undo: Path | None) -> None:
     """Bring public data or a register of your own into a case."""
+    if undo is not None:
+        undo_and_tell(context.obj, undo)
+    elif context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _written(case: Case, out: Path, lang: str) -> None:
@@ -68,22 +75,30 @@ def import_ckg_command(lang: str, directory: Path, out: Path, cities: Path | Non
 @click.option("--tier", required=True, metavar="TIER")
 @click.option("--case", type=PATH, metavar="CASE2")
 @_HEADINGS["ranking"]
-@_OUT_CASE
+@_OUT_OR_INTO
 @click.pass_obj
-def import_list_command(lang: str, file: Path, tier: str, case: Path | None, headings: str, out: Path) -> None:
+def import_list_command(
+    lang: str, /, file: Path, tier: str, case: Path | None, headings: str, out: Path | None, into: Path | None,
+    **more: object,
+) -> None:  # fmt: skip
     """A published ranking (Fortune Global 500, China 500)."""
+    asked = into_or_out(lang, into, out, **more)
     from chaingraph.importers.lists import join_list, read_list
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.case import write_case
 
     ranking = read_list(file, tier, headings=headings, lang=lang)
+    if asked is not None:
+        add_and_tell(lang, asked, ranking.tables, file.name)
+        return
+    assert out is not None  # where `into_or_out` gives nothing
     if case is None:
-        _written(ranking.case, out, lang)
+        _written(ranking, out, lang)
         return
     joined, firms = join_list(read_case(case, lang=lang, required=NATIONAL_TABLES), ranking)
     write_case(joined, out)
-    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking.tables["firms"])))
-    _tell_accounts(ranking.account, lang)
+    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking["firms"])))
+    _tell_accounts(ranking.files, lang)
 
 
 @import_commands.command("register")
@@ -91,21 +106,29 @@ def import_list_command(lang: str, file: Path, tier: str, case: Path | None, hea
 @click.option("--as-of", required=True, callback=checked_date, metavar="DATE")
 @click.option("--large", is_flag=True)
 @_HEADINGS["register"]
-@_OUT_CASE
+@_OUT_OR_INTO
 @click.pass_obj
-def import_register_command(lang: str, file: Path, as_of: str, headings: str, out: Path, *, large: bool) -> None:
+def import_register_command(
+    lang: str, /, file: Path, as_of: str, headings: str, out: Path | None, into: Path | None, *, large: bool,
+    **more: object,
+) -> None:  # fmt: skip
     """A business register (name, credit code, scope, city)."""
+    asked = into_or_out(lang, into, out, **more)
     from chaingraph.importers.register import joined_parts, read_register_in_parts
 
     parts = read_register_in_parts(file, as_of=as_of, headings=headings, lang=lang)
+    if asked is not None:
+        add_and_tell(lang, asked, joined_parts(list(parts)).tables, file.name)
+        return
+    assert out is not None  # where `into_or_out` gives nothing
     first = list(islice(parts, _SMALL_PARTS + 1))
     if large or len(first) > _SMALL_PARTS:
         _written_large(chain(first, parts), file, out, lang)
     else:
-        _written(joined_parts(first).case, out, lang)
+        _written(joined_parts(first), out, lang)
 
 
-def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) -> None:
+def _written_large(parts: Iterable[Case], file: Path, out: Path, lang: str) -> None:
     """Write a register of any size as datasets, and say what was kept and what could not be used."""
     from chaingraph.importers.published import file_rows_added
     from chaingraph.reading.rejects import shown
@@ -118,13 +141,13 @@ def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) 
         with click.progressbar(parts, label=text("national.reading", lang), file=sys.stderr,
                                item_show_func=lambda _: f"{held['firms']:,}") as told:  # fmt: skip
             for part in told:
-                accounts.append(part.account)
-                firms, products = part.tables["firms"], part.tables["firm_products"]
-                provinces = firms.set_index("firm_id")["province"]
+                accounts.append(part.files)
+                provinces = part["firms"].set_index("firm_id")["province"]
+                products = part["firm_products"]
                 for name in held:
-                    held[name] += len(part.tables[name])
+                    held[name] += len(part[name])
                 yield {
-                    "firms": firms,
+                    "firms": part["firms"],
                     "firm_products": products.assign(province=products["firm_id"].map(provinces)),
                     "rejects": part.rejects,
                 }

@@ -104,7 +104,7 @@ def _resolve(
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Which firms of the case are there already: matches, review, and the id in the graph of every firm of the case."""
     others = case["firms"].sort_values("firm_id", ignore_index=True)
-    same = _same_id(firms, others)
+    same = same_ids(firms, others)
     matched, doubtful = match_firms(
         others[~others["firm_id"].isin(same)], firms[~firms["firm_id"].isin(same)].sort_values("firm_id")
     )
@@ -154,7 +154,7 @@ def _resolve(
     return found[~chained], open_pairs, ids
 
 
-def _same_id(firms: pd.DataFrame, others: pd.DataFrame) -> set[str]:
+def same_ids(firms: pd.DataFrame, others: pd.DataFrame) -> set[str]:
     """Ids that both lists give to a firm of the same name, without codes that contradict each other."""
     shared = firms.merge(others, on="firm_id", suffixes=("", "_other"))
     same = set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from chaingraph.model.columns import DTYPES, made_id
@@ -69,6 +70,7 @@ class Case:
     ``totals``: only of a case read from Parquet datasets, what was counted over all firms, by segment
     (`stores.parquet.segment_totals`); the tables then hold the firms that were read whole. ``makers``: of one that was
     read as a reference, makers by segment and city (`stores.parquet.counted_makers`). ``reading``: how many firms.
+    ``numbers``: by table, the row of the file that each row was read from; only of a case that was read from files.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Case:
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     makers: pd.DataFrame = field(default_factory=pd.DataFrame)
     reading: Reading | None = None
+    numbers: Mapping[str, np.ndarray[tuple[int], np.dtype[np.int64]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Complete the tables, so that every table of the schema can be asked for."""

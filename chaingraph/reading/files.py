@@ -16,7 +16,7 @@ import os
 import stat
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ from chaingraph.reading.headers import (
     near_tables,
 )
 from chaingraph.reading.rejects import Journal, Problem, Refusal, shown
+from chaingraph.reading.unfinished import as_it_was
 from chaingraph.reading.xlsx import MAX_CELLS, MEGABYTE, merged_area, open_workbook, sheet_rows
 
 MAX_FILE = 256 * MEGABYTE
@@ -66,6 +67,10 @@ class Sheet:
     unread: list[tuple[str, Problem]]
     overlong: list[tuple[int, str]]
     footers: list[tuple[int, str]]
+    headers: list[str]  # of every column, understood or not
+    sheet: str = ""  # of a workbook
+    encoding: str = ""  # of a CSV file, with its delimiter
+    delimiter: str = ""
 
 
 def read_sheets(path: Path, journal: Journal) -> list[Sheet]:
@@ -96,7 +101,11 @@ def read_sheets(path: Path, journal: Journal) -> list[Sheet]:
 
 def _read_folder(folder: Path, journal: Journal) -> list[Sheet]:
     sheets: list[Sheet] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    former = as_it_was(folder)
+    for place in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        path = former.get(place.name, place)
+        if path is None:
+            continue
         table = find_table(path.stem)
         suffix = path.suffix.lower()
         if path.name in _OUR_REJECTS or path.name.startswith((".", "~$")) or suffix in _PASSED_OVER:
@@ -124,7 +133,7 @@ def _read_folder(folder: Path, journal: Journal) -> list[Sheet]:
     return sheets
 
 
-def open_file(path: Path) -> io.BufferedReader:
+def _open(path: Path) -> io.BufferedReader:
     """Open a regular file of admissible size, following no link.
 
     Raises
@@ -151,13 +160,15 @@ def open_file(path: Path) -> io.BufferedReader:
 
 
 def _read_csv(path: Path, table: Table) -> Sheet:
-    with open_file(path) as file:
+    with _open(path) as file:
         head = file.read(HEAD)
         delimiter = _check_head(head, table, whole=len(head) < HEAD)
         file.seek(0)
         data = file.read(MAX_FILE)
-    stream = io.TextIOWrapper(io.BytesIO(data), encoding=text_encoding(io.BytesIO(data)), newline="")
-    return _gather(path.name, table, hashlib.sha256(data).hexdigest(), csv_rows(stream, delimiter))
+    encoding = text_encoding(io.BytesIO(data))
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    sheet = _gather(path.name, table, hashlib.sha256(data).hexdigest(), csv_rows(stream, delimiter))
+    return replace(sheet, encoding=encoding, delimiter=delimiter)
 
 
 def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
@@ -178,7 +189,7 @@ def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
 
 def _read_workbook(path: Path, table: Table | None, journal: Journal) -> list[Sheet]:
     """The tables of a workbook: the one its file name says, else one per sheet whose name is a table's."""
-    with open_file(path) as file:
+    with _open(path) as file:
         data = file.read(MAX_FILE)
     sha256 = hashlib.sha256(data).hexdigest()
     book = open_workbook(data)
@@ -205,7 +216,7 @@ def _read_workbook(path: Path, table: Table | None, journal: Journal) -> list[Sh
                 _check_merged(merged, refusal.row or 1, 0)
                 raise
             _check_merged(merged, sheet.header_row, 1 + max(match.place for match in sheet.matches))
-            found.append(sheet)
+            found.append(replace(sheet, sheet=name))
         except Refusal as refusal:
             journal.refuse(meant.name, refusal)
     return found
@@ -226,7 +237,7 @@ def _read_parquet(path: Path, table: Table) -> Sheet:
     import duckdb
 
     digest = hashlib.sha256()
-    with open_file(path) as file:
+    with _open(path) as file:
         while chunk := file.read(MEGABYTE):
             digest.update(chunk)
     place = str(path.resolve())
@@ -331,4 +342,5 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
         unread=unread,
         overlong=overlong,
         footers=footers,
+        headers=list(header),
     )

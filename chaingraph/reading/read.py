@@ -113,10 +113,11 @@ def read_case(
     if journal.refused:
         raise journal.refusal()
     files = [(sheet.file, sheet.table.name, sheet.sha256, read[sheet.table.name]) for sheet in usable]
-    tables = {name: _frame(drafts[name]) for name in TABLES if name in drafts}
+    ordered = {name: _ordered(drafts[name]) for name in TABLES if name in drafts}
     return Case(
         name=folder.resolve().stem,
-        tables=tables,
+        tables={name: _frame(draft) for name, draft in ordered.items()},
+        numbers={name: draft.numbers for name, draft in ordered.items()},
         rejects=journal.frame(),
         files=pd.DataFrame(files, columns=list(FILE_COLUMNS)),
         notes=tuple(journal.notes),
@@ -305,13 +306,17 @@ def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
     return done
 
 
-def _frame(draft: Draft) -> pd.DataFrame:
-    """The table with the columns and types of the schema, sorted by key, what is missing last."""
+def _ordered(draft: Draft) -> Draft:
+    """The rows sorted by key, what is missing last."""
     keys = list(zip(*(draft.values(name) for name in draft.table.order), strict=True))
     order = sorted(range(len(keys)), key=lambda place: [(part is None, str(part)) for part in keys[place]])
-    ordered = draft.keeping(np.array(order, dtype=np.int64))
+    return draft.keeping(np.array(order, dtype=np.int64))
+
+
+def _frame(draft: Draft) -> pd.DataFrame:
+    """The table with the columns and types of the schema."""
     return pd.DataFrame(
-        {column.name: _series(ordered.values(column.name), DTYPES[column.kind]) for column in draft.table.columns}
+        {column.name: _series(draft.values(column.name), DTYPES[column.kind]) for column in draft.table.columns}
     )
 
 

@@ -78,7 +78,7 @@ def open_workbook(data: bytes) -> Workbook:
     _check_directory(data)
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-        check_parts(archive.infolist())
+        _check_parts(archive.infolist())
         book = part_of_kind(relations(archive, ""), "/officeDocument") or "xl/workbook.xml"
         names, day_zero = sheet_names(archive, book)
         parts = relations(archive, book)
@@ -136,7 +136,7 @@ class _SheetReader:
         self.content.start(name)
         if name == "c":
             place = attributes.get("r", "")
-            self.column = _column_number(place.rstrip("0123456789")) if place else self.column + 1
+            self.column = column_number(place.rstrip("0123456789")) if place else self.column + 1
             self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
             self.formula = False
         elif name == "f":
@@ -199,7 +199,7 @@ def _number_text(raw: str, style: str, book: Workbook) -> str:
 
 
 @cache
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
     """0 for A; anything but one to three capital letters is beyond every limit."""
     if not 1 <= len(letters) <= 3 or not letters.isascii() or not letters.isalpha():
         return MAX_ROW
@@ -220,7 +220,7 @@ def merged_area(reference: str) -> tuple[int, int, int, int] | None:
     found = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", reference)
     if found is None:
         return None
-    return int(found[2]), int(found[4]), _column_number(found[1]), _column_number(found[3])
+    return int(found[2]), int(found[4]), column_number(found[1]), column_number(found[3])
 
 
 def _check_directory(data: bytes) -> None:
@@ -235,7 +235,7 @@ def _check_directory(data: bytes) -> None:
         raise Refusal(Problem("too_many_parts", {"limit": MAX_DIRECTORY // 1024}))
 
 
-def check_parts(parts: list[zipfile.ZipInfo]) -> None:
+def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     """Refuse what would unpack too large. zipfile gives no more of a part than the size checked here."""
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED:

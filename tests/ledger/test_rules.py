@@ -13,9 +13,8 @@ import pytest
 from chaingraph.errors import UnknownNameError
 from chaingraph.ledger import rules as rulebook
 from chaingraph.ledger.events import Act, LedgerError
-from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import Rules, amounts, credits, load_rules, rate, read_rules, size_known
-from chaingraph.ledger.store import Ledger, Recorded
+from chaingraph.ledger.store import Ledger, Recorded, open_ledger
 
 SHIPPED = load_rules("jiaxing")
 Scene = Callable[[Ledger], None]

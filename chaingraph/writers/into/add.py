@@ -1,0 +1,200 @@
+"""Adding tables to a case that exists: preview, review, writing with a version, and a look whether it was right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from chaingraph.errors import CaseError, StoreError
+from chaingraph.labels import both
+from chaingraph.matching.additions import Additions, plan_additions
+from chaingraph.matching.cell_changes import agree, empty
+from chaingraph.model.case import Case
+from chaingraph.model.columns import Column, split
+from chaingraph.model.schema import TABLES
+from chaingraph.reading.read import read_case
+from chaingraph.stores.parquet.read import is_large
+from chaingraph.writers.into.files_of import new_files
+from chaingraph.writers.into.layout import layouts
+from chaingraph.writers.into.review import read_answers, write_questions
+from chaingraph.writers.into.versions import case_held, replace_files
+
+_TABLE_FILES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet")
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What was added to a case, or would be.
+
+    ``additions``: the plan, with counts, questions and rows left out. ``files``: the files that changed (or would).
+    ``version``: the folder that keeps what they were; None where nothing was written. ``review``: the sheet of
+    questions; None where there are none. ``converted``: CSV files whose encoding had to become UTF-8.
+    """
+
+    additions: Additions
+    files: tuple[Path, ...]
+    version: Path | None
+    review: Path | None
+    converted: tuple[str, ...]
+
+
+def add_to_case(
+    case: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    answers: str | Path | None = None,
+    review: str | Path | None = None,
+    dry_run: bool = False,
+    day: str = "",
+    about: str = "",
+    lang: str = "zh",
+) -> Addition:
+    """Add rows to a case that exists: what is new is added, what is empty is filled, nothing is overwritten.
+
+    Firms are the same by id and name, credit or stock code, name, or a former or other name; pairs that are merely
+    alike, and values that differ, are written to a review sheet and wait. The files stay the bureau's own: sheets,
+    columns and rows that nobody here knows, their order, encoding and formulas stay as they are.
+
+    Parameters
+    ----------
+    case
+        The folder or workbook.
+    tables
+        By name, clean tables in the form of a case (``Imported.tables``, ``Case.tables``); ``source``, ``as_of`` and
+        ``confidence`` of each row are written with it, and the source of a filled cell is added to the row's own.
+    answers
+        A review sheet that a person has filled in.
+    review
+        Where the sheet of open questions goes (XLSX or CSV); None: it is not written.
+    dry_run
+        Only say what would change; the review sheet is written all the same.
+    day
+        Stands in the name of the version (ISO date); there is no clock here.
+    about
+        What was added, for the record of the version: the name of a file, say.
+    lang
+        Language of the messages, and of files that are new.
+
+    Returns
+    -------
+    Addition
+        The same call again changes nothing.
+
+    Raises
+    ------
+    CaseError
+        When the case or the answers cannot be read.
+    StoreError
+        When the case is one of Parquet datasets, another run holds it, a file cannot be changed without losing
+        something, or the case read again is not what it should be. It is as it was then.
+    """
+    home = Path(case)
+    if not home.exists():
+        raise StoreError(both("into.no_case", path=case))
+    if is_large(home):
+        raise StoreError(both("into.large", path=case))
+    said = {} if answers is None else read_answers(Path(answers), lang)
+    with case_held(home) as room:
+        held = read_case(home, lang=lang, required=(), max_reject_share=1.0)
+        if not len(held.files):
+            raise StoreError(both("into.no_tables", path=case))
+        known = layouts(home, held, lang)
+        plan = plan_additions(held, tables, {name: layout.cells for name, layout in known.items()}, said)
+        sheet = None
+        if review is not None and len(plan.questions):
+            sheet = Path(review)
+            write_questions(plan.questions, sheet, lang)
+        if plan.changes_nothing:
+            return Addition(plan, (), None, sheet, ())
+        files, converted, log = new_files(home, held, known, plan, room, lang)
+        _check(home, held, plan, files, room, lang)
+        places = tuple(home / name if home.is_dir() else home for name in files)
+        version = None
+        if not dry_run:
+            version = replace_files(home, room, files, log, day=day, about={"added": about}, lang=lang)
+        return Addition(plan, places, version, sheet, tuple(converted))
+
+
+def _check(home: Path, held: Case, plan: Additions, files: Mapping[str, bytes], room: Path, lang: str) -> None:
+    """Read the case as it would be, before it is: every row and cell that was there, and every one that is new.
+
+    Raises
+    ------
+    StoreError
+        When one is missing or says something else; the first are named.
+    """
+    copy = room / "check"
+    if home.is_dir():
+        copy.mkdir()
+        for path in home.iterdir():
+            if path.suffix.lower() in _TABLE_FILES and path.is_file() and path.name not in files:
+                _linked(path, copy / path.name)
+        for name, content in files.items():
+            (copy / name).write_bytes(content)
+    else:
+        copy = copy.with_suffix(home.suffix)
+        copy.write_bytes(files[home.name])
+    try:
+        found = read_case(copy, lang=lang, required=(), max_reject_share=1.0, called=home)
+    except CaseError as error:
+        raise StoreError(both("into.not_as_planned", path=home, count=1, first=error)) from error
+    wrong = _differences(held, plan, found)
+    if wrong:
+        raise StoreError(both("into.not_as_planned", path=home, count=len(wrong), first="; ".join(wrong[:5])))
+
+
+def _linked(path: Path, to: Path) -> None:
+    try:
+        os.link(path, to)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, to)
+
+
+def _differences(held: Case, plan: Additions, found: Case) -> list[str]:
+    changed = {(change.table, change.place, change.column): change.value for change in plan.changes}
+    wrong: list[str] = []
+    for name, table in TABLES.items():
+        made = next((column.made_from for column in table.columns if column.made_from), None)
+        key = made or table.key
+        rows = {_key(row, key): row for row in found[name].to_dict("records")}
+        wanted = [(place, row) for place, row in enumerate(held[name].to_dict("records"))]
+        new = plan.new.get(name)
+        wanted += [] if new is None else [(-1, row) for row in new.to_dict("records")]
+        for place, row in wanted:
+            expected = {str(column): value for column, value in row.items()}
+            known = expected | {
+                column: value for (of, at, column), value in changed.items() if at == place and of == name
+            }
+            now = rows.get(_key(known, key))
+            if now is None:
+                wrong.append(f"{name} {_key(known, key)}: -")
+                continue
+            wrong += [
+                f"{name} {_key(known, key)} {column.name}: {now[column.name]!r} ≠ {expected[column.name]!r}"
+                for column in table.columns
+                if not _as_planned(
+                    column, expected[column.name], changed.get((name, place, column.name)), now[column.name]
+                )
+            ]
+    return wrong
+
+
+def _key(row: Mapping[str, object] | Mapping[object, object], columns: tuple[str, ...]) -> tuple[object, ...]:
+    told = {str(name): value for name, value in row.items()}
+    return tuple(None if empty(told[name]) else told[name] for name in columns)
+
+
+def _as_planned(column: Column, before: object, change: object, now: object) -> bool:
+    """Whether a cell says what it should: what it said, or what was written, or both one behind the other."""
+    if change is None or empty(change):
+        return (empty(before) and empty(now)) or (not empty(now) and not empty(before) and agree(column, before, now))
+    if column.kind == "set":
+        return set(split(change)) <= set(split(now)) and (set(split(before)) <= set(split(now)) or before == change)
+    if isinstance(now, str) and str(change) in now:
+        return True
+    return not empty(now) and agree(column, change, now)
