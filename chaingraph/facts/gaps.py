@@ -19,6 +19,7 @@ from chaingraph.places import regions
 from chaingraph.sql import Query
 
 PRESENT_STATES = frozenset({"present", "present_unlisted", "normal", "strong"})
+LARGE = "above_scale"  # 规上
 CLUSTERS = frozenset({"cluster", "new_star", "future_zone"})
 
 
@@ -81,7 +82,8 @@ def local_presence(query: Query) -> pd.DataFrame:
     -------
     DataFrame
         One row per segment and local firm: segment_id, chain_id, firm_id, firm, district, standing (1 makes it here,
-        2 beside: group-only, signed, stopped or unknown, 3 buyer, brand or licensor), role_order (1 = leader), product,
+        2 beside: group-only, presumed, signed, stopped or unknown, 3 buyer, brand or licensor), presumed (1 where all
+        that is known of it here is its seat), role_order (1 = leader), product,
         status_order (1 producing … 5 unknown), basis_order (1 = site), confidence_order (1 seen, 2 known, 3 unsure),
         source, as_of.
     """
@@ -114,22 +116,26 @@ def gap_facts(
     -------
     DataFrame
         Indexed by segment_id, in chain and segment order. Counts are firms; lists are tuples of names, longest first in
-        importance: found, group_only, local_demand (makers in the segments it feeds), local_supply (makers in the
-        segments feeding it), nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
+        importance: found, group_only, presumed (registered here, nobody has seen that they make it here; not in
+        group_only), local_demand (makers in the segments it feeds), local_supply (makers in the segments feeding it),
+        nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
         reference), state, severity with its parts (severity_state, severity_demand, severity_high_value,
         severity_chokepoint, severity_must_pass), fill_mode, admission, confirmed, local_order_share (本地配套率, 0-1;
         NaN where no order data), must_pass, bridge, suppliers, choke_by_position. Of a case read from Parquet datasets
-        found, group_only, to_check and nearby_found count all firms, everything else those that were read.
+        found, group_only, presumed, to_check and nearby_found count all firms, everything else those that were read.
     """
     facts = graph["segments"].set_index("segment_id").sort_values(["chain_id", "segment_id"], kind="stable")
     facts = facts.join(graph["chains"].set_index("chain_id")[["chain", "chain_en"]], on="chain_id")
     made = presence[presence["standing"] == MADE]
-    beside = presence[(presence["standing"] == BESIDE)]
+    presumed = _first_asked(presence[presence["presumed"] == 1], graph)
+    beside = presence[(presence["standing"] == BESIDE) & (presence["presumed"] != 1)]
     facts["found"] = _count(made, facts)
     facts["group_only"] = _count(beside, facts)
-    facts["to_check"] = _count(beside[beside["status_order"] == 5], facts)
+    facts["presumed"] = _count(presumed, facts)
+    facts["to_check"] = _count(beside[beside["status_order"] == 5], facts) + facts["presumed"]
     facts["found_firms"] = _names(made, facts)
     facts["group_only_firms"] = _names(beside, facts)
+    facts["presumed_firms"] = _names(presumed, facts)
     facts["presence_sources"] = _names(presence.dropna(subset=["source"]), facts, "source")
     neighbours = query("neighbours", tables={"local_makers": made[["segment_id", "firm_id", "firm", "role_order"]]})
     buys, sells = (neighbours[neighbours["direction"] == direction] for direction in ("buys", "sells"))
@@ -145,11 +151,28 @@ def gap_facts(
     facts = facts.join(_order_share(graph, region))
     facts["clusters"] = _clusters(graph, region, facts)
     facts["admission"] = _regional(graph["segment_rules"], region, "admission", facts)
-    facts["confirmed"] = _regional(graph["confirmations"], region, "state", facts)
+    facts["confirmed"] = _regional(segment_checks(graph), region, "state", facts)
     facts = _with_states(facts, reference)
     facts = _with_severity(facts)
     facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
     return facts
+
+
+def segment_checks(graph: ChainGraph) -> pd.DataFrame:
+    """The confirmations that are about a segment as a whole, not about a single firm in it."""
+    checks = graph["confirmations"]
+    return checks[checks["firm_id"].isna()] if "firm_id" in checks else checks
+
+
+def _first_asked(presumed: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+    """Presumed firms, those first whom to ask first: 规上 (above statistical size), then by staff and revenue."""
+    firms = graph["firms"][["firm_id", "tiers", "employees", "revenue_cny_m"]].drop_duplicates("firm_id")
+    told = presumed[["firm_id"]].merge(firms, on="firm_id", how="left", validate="many_to_one")
+    large = [LARGE in {one.partition("(")[0] for one in split(cell)} for cell in told["tiers"]]
+    order = told.assign(large=large).sort_values(
+        ["large", "employees", "revenue_cny_m", "firm_id"], ascending=[False, False, False, True], kind="stable"
+    )
+    return presumed.iloc[order.index]
 
 
 def _of_all_firms(facts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +180,7 @@ def _of_all_firms(facts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     if totals.empty:
         return facts
     counted = totals.set_index("segment_id").reindex(facts.index)
-    names = ("found", "group_only", "to_check", "nearby_found")
+    names = ("found", "group_only", "presumed", "to_check", "nearby_found")
     return facts.assign(**{name: counted[name].fillna(0).astype(int) for name in names})
 
 

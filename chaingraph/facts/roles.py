@@ -13,8 +13,8 @@ from chaingraph.sql import Query
 # standing: makes it here, stands beside, or buys, brands or licenses.
 MADE, BESIDE, OTHER = 1, 2, 3
 # way: the same more finely.
-WAY_MADE, WAY_STATE_UNKNOWN, WAY_BESIDE, WAY_STOPPED, WAY_KIND_UNKNOWN, WAY_OTHER = range(1, 7)
-MAKER_WAYS = (WAY_MADE, WAY_STATE_UNKNOWN, WAY_BESIDE, WAY_STOPPED)
+WAY_MADE, WAY_STATE_UNKNOWN, WAY_PRESUMED, WAY_BESIDE, WAY_STOPPED, WAY_KIND_UNKNOWN, WAY_OTHER = range(1, 8)
+MAKER_WAYS = (WAY_MADE, WAY_STATE_UNKNOWN, WAY_PRESUMED, WAY_BESIDE, WAY_STOPPED)
 POSSIBLE_WAYS = (*MAKER_WAYS, WAY_KIND_UNKNOWN)  # an unknown kind excludes nobody
 
 
@@ -30,7 +30,7 @@ def firm_roles(query: Query) -> pd.DataFrame:
     -------
     DataFrame
         One row per row of ``firm_segments``: firm_id, segment_id, node_id, maker (boolean; <NA> = not known, which
-        excludes nobody), way (1-6, as above), stopped (the unit has, whatever the firm is there), standing (1 makes it
-        here, 2 beside: group-only, signed, stopped or unknown, 3 buyer, brand or licensor).
+        excludes nobody), way (1-7, as above), stopped (the unit has, whatever the firm is there), standing (1 makes it
+        here, 2 beside: group-only, presumed, signed, stopped or unknown, 3 buyer, brand or licensor).
     """
     return query("roles_told").astype({"maker": "boolean"})

@@ -9,6 +9,7 @@ import pandas as pd
 
 from chaingraph.errors import CaseError
 from chaingraph.labels import both
+from chaingraph.matching.confirmed import with_confirmations
 from chaingraph.matching.name_forms import credit_key, normalise_name, stock_key
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import Case
@@ -42,7 +43,7 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     industry with its scheme, the place where no city is known; aliases and former names are joined. ``matches`` says
     which row was filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What
     was counted over all firms of the first case stays what it is: firms that only a later case has are not counted in
-    it.
+    it. What people confirmed of single firms stands in the rows it is about (`confirmed.with_confirmations`).
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
         matches = pd.concat([matches, _typed(_with_filled(found, filled), GRAPH_MATCH_COLUMNS)])
         review = pd.concat([review, _typed(doubtful, GRAPH_REVIEW_COLUMNS)])
     first = cases[0]
+    tables = with_confirmations(tables)
     return ChainGraph(
         graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True),
         totals=first.totals, makers=first.makers, reading=first.reading,

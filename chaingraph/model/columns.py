@@ -263,6 +263,7 @@ TIERS = {
     "champion": ("单项冠军",),
     "unicorn": ("独角兽",),
     "listed": ("上市公司", "上市"),
+    "above_scale": ("规上企业", "规上", "规模以上", "规模以上企业", "规模以上工业企业", "规上工业企业"),
 }
 
 
@@ -279,17 +280,16 @@ def segment_reference(name: str = "segment_id", *, required: bool = True) -> Col
     )
 
 
-def firm_reference(name: str = "firm_id", headers: tuple[str, ...] = ("企业编号", "企业名称", "企业")) -> Column:
+def firm_reference(
+    name: str = "firm_id",
+    headers: tuple[str, ...] = ("企业编号", "企业名称", "企业"),
+    *,
+    required: bool = True,
+    note: str = "firm (its id, code or name)",
+    note_zh: str = "企业编号,也可填统一社会信用代码、股票代码或企业名称",
+) -> Column:
     """A column that names a firm."""
-    return Column(
-        name,
-        "id",
-        headers,
-        required=True,
-        refers_to="firms.firm_id",
-        note="firm (its id, code or name)",
-        note_zh="企业编号,也可填统一社会信用代码、股票代码或企业名称",
-    )
+    return Column(name, "id", headers, required=required, refers_to="firms.firm_id", note=note, note_zh=note_zh)
 
 
 def table(

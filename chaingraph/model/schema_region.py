@@ -164,8 +164,10 @@ REGION: tuple[Table, ...] = (
     ),
     table(
         "confirmations", "核实", "what people have checked; survives every run", "人工核实结果,各次运行均保留",
-        ("segment_id", "region"),
+        ("segment_id", "region", "firm_id"),
         segment_reference(), Column("region", "text", ("地区",), required=True),
+        firm_reference(required=False, note="firm checked; empty = the segment as a whole",
+                       note_zh="所核实的企业;留空指整个环节"),
         Column("state", "choice", ("结论",), required=True, choices={"present": ("有", "存在"), "missing": ("无", "缺失")}),
         Column("by", "text", ("核实单位",), required=True, note="office, not a person", note_zh="核实单位(不写人名)"),
         Column("date", "date", ("核实日期",)),

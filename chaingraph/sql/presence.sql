@@ -1,6 +1,7 @@
 -- Who is in each segment of the region, and how sure is it that the thing is made there?
 -- One row per segment and local firm. A segment listed in two chains (same_as) shares its firms through node_id.
--- standing: see roles.sql; of several rows of a firm the best counts.
+-- standing: see roles.sql; of several rows of a firm the best counts. presumed: 1 where none says more of it than that it
+-- is registered here (way 3).
 SELECT
     here.segment_id,
     here.chain_id,
@@ -8,6 +9,7 @@ SELECT
     f.firm,
     max(f.district) AS district,
     min(m.standing) AS standing,
+    CASE WHEN min(m.way) = 3 THEN 1 ELSE 0 END AS presumed,
     min(CASE WHEN m.role = 'leader' THEN 1 ELSE 2 END) AS role_order,
     max(m.product) AS product,
     min(CASE WHEN m.status = 'producing' THEN 1 WHEN m.status = 'building' THEN 2 WHEN m.status = 'signed' THEN 3

@@ -124,7 +124,8 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     -------
     DataFrame
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
-        kind ``maker``, basis ``group`` (where it is made is not known), status empty, product (the texts that say so,
+        kind ``maker``, basis ``seat`` (that it is made where the firm is
+        registered is presumed), status empty, product (the texts that say so,
         surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` where a text
         that is not itself ``unsure`` speaks at `SURE` or above, else ``unsure`` (so always for a register: a scope says
         what a firm may do); source (that of the texts, then the tagger and its
@@ -144,7 +145,7 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
             "kind": "maker",
             "product": groups.head(_SHOWN).groupby(key)["product"].agg("、".join),
             "share": groups["share"].sum(min_count=1).clip(upper=1.0),
-            "basis": "group",
+            "basis": "seat",
             "source": sources.agg(SEPARATOR.join),
             "as_of": held.dropna(subset="as_of").groupby(key)["as_of"].max(),
             "confidence": groups["told"].any().map({True: "known", False: "unsure"}),

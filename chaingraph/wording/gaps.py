@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.facts.gaps import segment_checks
 from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
@@ -55,7 +56,7 @@ def describe_gaps(
     for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
         row = {**values, "segment_id": segment_id}
         whom, by_office = _ask_whom(row, led, offices, firms, lang)
-        asked = row["state"] in ASKED_STATES and row["fill_mode"] != "unsuitable"
+        asked = _asked(row)
         rows.append(
             {
                 "chain_id": row["chain_id"],
@@ -83,6 +84,13 @@ def describe_gaps(
     return table.loc[order, list(GAP_COLUMNS)].reset_index(drop=True)
 
 
+def _asked(row: Mapping[Any, Any]) -> bool:
+    """Whether somebody here can be asked about the segment: nobody is known, or somebody is only presumed."""
+    if row["fill_mode"] == "unsuitable" or row["confirmed"] in ("present", "missing"):
+        return False
+    return row["state"] in ASKED_STATES or row["presumed"] > 0
+
+
 def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, str], lang: str) -> dict[str, list[str]]:
     """The cities with most makers of each segment in the reference, and what the chain of the first one lacks."""
     said: dict[str, list[str]] = {}
@@ -107,7 +115,9 @@ def _ask_whom(
     firms: Mapping[str, str],
     lang: str,
 ) -> tuple[str | None, bool]:
-    """The local firm that would buy it, a leader first; else the chain's leader; else the department in charge."""
+    """Who is presumed to make it here; else the local buyer, a leader first; else the chain's leader; else the office."""
+    for firm in row["presumed_firms"]:
+        return text("gaps.presumed_firm", lang, firm=firm), False
     led = leaders.get(str(row["chain_id"]), [])
     buyers = list(row["buyer_ids"])
     for firm in [*(buyer for buyer in buyers if buyer in led), *buyers]:
@@ -121,6 +131,9 @@ def _ask_whom(
 
 
 def _question(row: Mapping[Any, Any], segment: str, lang: str, *, by_office: bool) -> str:
+    if row["presumed"]:
+        values = {"segment": segment, "count": row["presumed"], "firms": listed(row["presumed_firms"], lang)}
+        return text("gaps.question_presumed", lang, **values)
     keywords = listed(list(split(row["keywords"]))[:3] or [str(row["segment"])], lang)
     return text("gaps.question_office" if by_office else "gaps.question", lang, segment=segment, keywords=keywords)
 
@@ -129,7 +142,7 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph
     said = []
     expected = None if math.isnan(row["expected"]) else number(row["expected"])
     if row["confirmed"] in ("present", "missing"):
-        checks = graph["confirmations"]
+        checks = segment_checks(graph)
         by = checks.loc[checks["segment_id"] == row["segment_id"], ["by", "date"]].astype(object).fillna("")
         said.append(text(f"gaps.confirmed_{row['confirmed']}", lang, by=" ".join(by.iloc[0]).strip()))
     if row["found"]:
@@ -144,6 +157,8 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph
         said.append(text("gaps.none_known", lang))
     if row["clusters"]:
         said.append(text("gaps.cluster", lang, names=listed(row["clusters"], lang)))
+    if row["presumed"]:
+        said.append(text("gaps.presumed", lang, count=row["presumed"], firms=listed(row["presumed_firms"], lang)))
     if row["group_only"]:
         said.append(text("gaps.group_only", lang, count=row["group_only"], firms=listed(row["group_only_firms"], lang)))
     if row["local_demand"]:
@@ -194,11 +209,13 @@ def weekly_questions(gaps: pd.DataFrame, lang: str, most: int = QUESTIONS) -> pd
     Returns
     -------
     DataFrame
-        At most ``most`` rows, the most severe first: rank, chain_id, chain, segment_id, segment, state, ask_whom,
+        At most ``most`` rows, those first where firms registered here are to be checked, then the most severe:
+        rank, chain_id, chain, segment_id, segment, state, ask_whom,
         question, why, sources.
     """
     asked = gaps.dropna(subset=["question"])
-    asked = asked.assign(minus=-asked["severity"]).sort_values(["minus", "chain_id", "segment_id"], kind="stable")
+    asked = asked.assign(minus=-asked["severity"], plain=asked["presumed"] == 0)
+    asked = asked.sort_values(["plain", "minus", "chain_id", "segment_id"], kind="stable")
     asked = asked.head(most).reset_index(drop=True)
     why = [
         text(

@@ -83,13 +83,13 @@ def test_the_standing_of_every_case(told: pd.DataFrame) -> None:
     for row in told.to_dict("records"):
         maker, at_site = row["maker"], row["basis"] == "site"
         if pd.isna(maker):
-            expected = (5, BESIDE)
+            expected = (6, BESIDE)
         elif not maker:
-            expected = (6, OTHER)
+            expected = (7, OTHER)
         elif at_site and row["status"] in ("producing", "building"):
             expected = (1, MADE)
         else:
-            by_status = {"stopped": 4, "unknown": 2, "producing": 3, "building": 3, "signed": 3}
+            by_status = {"stopped": 5, "unknown": 2, "producing": 4, "building": 4, "signed": 4}
             expected = (by_status.get(row["status"], 2), BESIDE)
         assert (row["way"], row["standing"]) == expected, row
         assert row["stopped"] == (row["status"] == "stopped")

@@ -212,8 +212,8 @@ def test_products_of_a_case_become_rows_that_say_where_they_are_from() -> None:
     )
     tagged = tag_case(Case("national", {"firm_products": products}), toy_chains())["firm_segments"]
     assert tagged[["firm_id", "segment_id", "kind", "basis"]].to_numpy().tolist() == [
-        ["a", "PV04", "maker", "group"],
-        ["c", "EV03", "maker", "group"],
+        ["a", "PV04", "maker", "seat"],
+        ["c", "EV03", "maker", "seat"],
     ]
     first = tagged.iloc[0]
     assert set(first["product"].split("、")) == {"超白光伏玻璃", "光伏玻璃(2.0mm)"}

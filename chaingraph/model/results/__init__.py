@@ -15,7 +15,7 @@ TERMS = ("mix", "ppr", "near", "peers", "relatedness", "constant")  # of the fit
 GAP_COLUMNS = (
     "chain_id", "chain", "segment_id", "segment", "stage", "state", "found", "group_only", "expected", "local_buyers",
     "local_demand", "local_supply", "nearby_found", "nearest_supplier_city", "high_value", "chokepoint", "admission",
-    "fill_mode", "confirmed", "severity", "ask_whom", "question", "reasons", "sources",
+    "fill_mode", "confirmed", "severity", "ask_whom", "question", "reasons", "sources", "presumed",
 )
 SHORTLIST_COLUMNS = (
     "chain_id", "chain", "segment_id", "segment", "gap_state", "strategy", "rank", "firm_id", "firm", "firm_en",
@@ -108,7 +108,7 @@ SHEETS: dict[str, Sheet] = {
     "gaps": _sheet(
         "chain", "segment", "stage", "state", "severity", "found", "group_only", "expected", "local_demand",
         "local_supply", "local_buyers", "nearby_found", "nearest_supplier_city", "high_value", "chokepoint",
-        "admission", "fill_mode", "confirmed", "reasons", "ask_whom", "question", "sources", "segment_id",
+        "admission", "fill_mode", "confirmed", "reasons", "ask_whom", "question", "sources", "segment_id", "presumed",
         last="ask_whom",
     ),
     "questions": _sheet(

@@ -121,6 +121,7 @@ _ALL = (
     ResultColumn("gap_state", "code", width=(9, 12), codes="state"),
     ResultColumn("group", "text", width=(10, 22)),
     ResultColumn("group_only", "count", width=(6, 7), unit="firms", low=0),
+    ResultColumn("presumed", "count", width=(6, 9), unit="firms", low=0),
     ResultColumn("high_value", "flag", width=(6, 7)),
     ResultColumn("impact", "text", width=(12, 22)),
     ResultColumn("in_force", "flag", width=(8, 9)),

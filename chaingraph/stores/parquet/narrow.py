@@ -18,7 +18,15 @@ import pandas as pd
 from chaingraph.choosing.gates import gates_table
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.gaps import gap_rules
-from chaingraph.facts.roles import MAKER_WAYS, POSSIBLE_WAYS, WAY_KIND_UNKNOWN, WAY_MADE, WAY_STATE_UNKNOWN, WAY_STOPPED
+from chaingraph.facts.roles import (
+    MAKER_WAYS,
+    POSSIBLE_WAYS,
+    WAY_KIND_UNKNOWN,
+    WAY_MADE,
+    WAY_PRESUMED,
+    WAY_STATE_UNKNOWN,
+    WAY_STOPPED,
+)
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.sql import Query
@@ -155,19 +163,20 @@ def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per segment, firms: found, group_only and to_check (local, as in `gaps.gap_facts`), nearby_found,
-        national and local (makers anywhere and in the region, whatever their state), outside_open (outside, with
+        One row per segment, firms: found, group_only, presumed and to_check (local, as in `gaps.gap_facts`),
+        nearby_found, national and local (makers anywhere and in the region, whatever their state), outside_open (outside, with
         nothing known against them), outside_read (of those, how many were read whole).
     """
     counts = narrowed.counts
     side, held = counts["cell"] // _SIDE, counts["cell"] // _HELD % 2 == 1
     inside, near = side // 2 == 1, side % 2 == 1
     way = counts["way"]
-    beside = [way_ for way_ in POSSIBLE_WAYS if way_ != WAY_MADE]
+    beside = [way_ for way_ in POSSIBLE_WAYS if way_ not in (WAY_MADE, WAY_PRESUMED)]
     masks = {
         "found": inside & (way == WAY_MADE),
         "group_only": inside & way.isin(beside),
-        "to_check": inside & way.isin((WAY_STATE_UNKNOWN, WAY_KIND_UNKNOWN)),
+        "presumed": inside & (way == WAY_PRESUMED),
+        "to_check": inside & way.isin((WAY_STATE_UNKNOWN, WAY_PRESUMED, WAY_KIND_UNKNOWN)),
         "nearby_found": near & way.isin(MAKER_WAYS),
         "national": way.isin(POSSIBLE_WAYS),
         "local": inside & way.isin(POSSIBLE_WAYS),
