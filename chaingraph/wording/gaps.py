@@ -115,7 +115,7 @@ def _ask_whom(
     firms: Mapping[str, str],
     lang: str,
 ) -> tuple[str | None, bool]:
-    """Who is presumed to make it here; else the local buyer, a leader first; else the chain's leader; else the office."""
+    """Who is presumed to make it here; else a local buyer, leaders first; else the chain's leader; else the office."""
     for firm in row["presumed_firms"]:
         return text("gaps.presumed_firm", lang, firm=firm), False
     led = leaders.get(str(row["chain_id"]), [])

@@ -164,8 +164,8 @@ def segment_totals(narrowed: Narrowed, graph: ChainGraph) -> pd.DataFrame:
     -------
     DataFrame
         One row per segment, firms: found, group_only, presumed and to_check (local, as in `gaps.gap_facts`),
-        nearby_found, national and local (makers anywhere and in the region, whatever their state), outside_open (outside, with
-        nothing known against them), outside_read (of those, how many were read whole).
+        nearby_found, national and local (makers anywhere and in the region, whatever their state), outside_open
+        (outside, with nothing known against them), outside_read (of those, how many were read whole).
     """
     counts = narrowed.counts
     side, held = counts["cell"] // _SIDE, counts["cell"] // _HELD % 2 == 1
