@@ -21,10 +21,12 @@ _SHOWN = 100  # rows on the terminal
 @click.argument("case", type=PATH)
 @click.argument("question", required=False, metavar='["SELECT …"]')
 @click.option("--out", type=FILE, metavar="FILE.csv")
+@click.option("--rows", type=click.IntRange(1, 3_000_000), metavar="N", default=100_000, show_default=True)
+@click.option("--seconds", type=click.IntRange(1, 86_400), metavar="N", default=60, show_default=True)
 @click.pass_obj
-def sql_command(lang: str, case: Path, question: str | None, out: Path | None) -> None:
+def sql_command(lang: str, case: Path, question: str | None, out: Path | None, rows: int, seconds: int) -> int:
     """Ask the tables of a case in SQL; without a question they are listed."""
-    from chaingraph.engines.analyst import ask
+    from chaingraph.engines.analyst import Limits, ask
     from chaingraph.reading.read import read_case
     from chaingraph.stores.parquet.narrow import datasets
     from chaingraph.stores.parquet.read import read_small_tables, row_counts
@@ -38,16 +40,20 @@ def sql_command(lang: str, case: Path, question: str | None, out: Path | None) -
         click.echo(text("engines.sql_tables", lang))
         for name, frame in small.tables.items():
             click.echo(f"  {name} ({counted.get(name, len(frame))}): {', '.join(frame.columns)}")
-        return
-    answer = ask(tables, question, lang=lang)
+        return 0
+    answer = ask(tables, question, lang=lang, limits=Limits(rows=rows, seconds=seconds))
+    found = answer.rows
     if out is not None:
-        write_csv(answer, out, columns=list(answer.columns))
+        write_csv(found, out, columns=list(found.columns))
         click.echo(text("cli.wrote", lang, path=out), err=True)
-        return
-    captions = {str(name): clean_text(str(name)) for name in answer.columns}
-    click.echo(terminal_table(answer.head(_SHOWN), list(captions), lang, captions))
-    if len(answer) > _SHOWN:
-        click.echo(text("engines.sql_more", lang, count=len(answer), shown=_SHOWN), err=True)
+    else:
+        captions = {str(name): clean_text(str(name)) for name in found.columns}
+        click.echo(terminal_table(found.head(_SHOWN), list(captions), lang, captions))
+        if len(found) > _SHOWN:
+            click.echo(text("engines.sql_more", lang, count=len(found), shown=_SHOWN), err=True)
+    if answer.cut:
+        click.echo(text("engines.sql_cut", lang, rows=rows), err=True)
+    return int(answer.cut)
 
 
 COMMANDS: tuple[click.Command, ...] = (sql_command,)

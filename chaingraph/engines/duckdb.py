@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from chaingraph.engines.temporary import temporary_folder
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.model.columns import DTYPES
@@ -101,11 +102,11 @@ def closed_connection(
     """A connection that knows these tables and reaches nothing else, whatever it is asked; see `open_engine`."""
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="chaingraph-spill-") as spill:
+    with temporary_folder("spill") as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "threads": threads,
-            "temp_directory": spill,
+            "temp_directory": str(spill),
             "preserve_insertion_order": False,  # every text states its order; without it less is held back in memory
         }
         connection = duckdb.connect(config=config)

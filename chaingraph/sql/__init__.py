@@ -107,6 +107,6 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
             kinds[str(name)] = "int64" if whole else "Int64"
         elif types.is_float_dtype(kind):
             kinds[str(name)] = "float64"
-        elif types.is_object_dtype(kind):
+        elif types.is_object_dtype(kind) or types.is_string_dtype(kind):
             kinds[str(name)] = "str"
     return frame.astype(kinds)

@@ -6,15 +6,13 @@ import contextlib
 import errno
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chaingraph.engines.locks import try_lock
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
-
-_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}  # file systems without locks
 
 
 @contextmanager
@@ -50,40 +48,13 @@ def _enter(target: Path, room: Path) -> int:
             handle = os.open(room / "lock", os.O_RDWR | os.O_CREAT, 0o666)
         except FileNotFoundError:  # a run that was ending removed the room between the two lines
             continue
-        if not _LOCK(handle):
+        if not try_lock(handle):
             os.close(handle)
             raise StoreError(both("files.busy", path=target))
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), (room / "lock").stat()):
                 return handle
         os.close(handle)  # locked a file that the other run had already removed: try again
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock_windows(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            return error.errno in _NO_LOCKS
-        return True
-
-    _LOCK: Callable[[int], bool] = _lock_windows
-else:
-    import fcntl
-
-    def _lock_posix(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
-        return True
-
-    _LOCK = _lock_posix
 
 
 @contextmanager

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from chaingraph.cli.main import main
-from chaingraph.engines.analyst import ask
+from chaingraph.engines.analyst import Limits, ask
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import StoreError
 from tests.toy import toy_tables, write_toy
 
+ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
     "'; DROP TABLE firms; --",
     '=HYPERLINK("http://x")',
@@ -148,18 +156,128 @@ def test_columns_of_one_name_are_refused(case: Path, capsys: pytest.CaptureFixtu
 def test_hostile_names_stay_values(capsys: pytest.CaptureFixture[str]) -> None:
     tables = toy_tables()
     tables["firms"].loc[: len(NAMES) - 1, "firm"] = list(NAMES)
-    found = ask(tables, "SELECT firm FROM firms ORDER BY firm_id")["firm"]
+    found = ask(tables, "SELECT firm FROM firms ORDER BY firm_id").rows["firm"]
     assert found.tolist()[: len(NAMES)] == list(NAMES)
     with open_engine({**tables}) as query:
         assert query("segment_count")["segments"].tolist() == [9]
 
 
-def test_an_answer_too_large_for_memory_says_so() -> None:
-    question = "SELECT list(a.i) AS held FROM range(3000) AS a(i), range(3000) AS b(i)"
-    with pytest.raises(StoreError, match="needs more than 20MB"):
-        ask({}, question, lang="en", memory_limit="20MB")
-
-
 def test_types_are_those_of_the_house() -> None:
-    found = ask({}, "SELECT 1 AS n, NULL AS nothing, 'a' AS t, 1.5 AS d, TRUE AS yes, [1, 2] AS held")
+    found = ask({}, "SELECT 1 AS n, NULL AS nothing, 'a' AS t, 1.5 AS d, TRUE AS yes, [1, 2] AS held").rows
     assert found.dtypes.astype("str").tolist()[:5] == ["int64", "str", "str", "float64", "bool"]
+
+
+def test_pieces_of_an_answer_have_one_type() -> None:
+    """The first thousands of rows know every value, the last know none."""
+    question = (
+        "SELECT CASE WHEN i < 20000 THEN i END AS n, CASE WHEN i >= 20000 THEN 'x' END AS t FROM range(30000) r(i)"
+    )
+    found = ask({}, question).rows
+    assert found.dtypes.astype("str").tolist() == ["Int64", "str"]
+    assert found["n"].notna().sum() == 20_000
+    assert found["t"].notna().sum() == 10_000
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT list(a.i) AS held FROM range(3000) AS a(i), range(3000) AS b(i)",
+        "SELECT repeat('x', 1000000) AS held FROM range(5000)",
+        "SELECT repeat('x', 100000000) AS held FROM range(40)",
+        "SELECT repeat('x', 2000000000) AS held",
+        "SELECT i, repeat('x', 3000) AS held FROM range(90000) AS r(i)",
+    ],
+)
+def test_an_answer_too_large_for_memory_says_so(question: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    with pytest.raises(StoreError, match="needs more than 200 MB"):
+        ask({}, question, lang="en", limits=Limits(memory_mb=200))
+    # What all children took at most, in KB: the libraries, the bound and its slack.
+    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 900_000
+
+
+def test_more_rows_than_allowed_are_cut_and_the_exit_code_says_so(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "answer.csv"
+    words = ["sql", str(case), "SELECT i FROM range(20000) AS r(i) ORDER BY i", "--out", str(out), "--lang", "en"]
+    assert main([*words, "--rows", "10000"]) == 1
+    assert "more than 10000 rows" in capsys.readouterr().err
+    assert out.read_text(encoding="utf-8-sig").splitlines()[-1] == "9999"
+    assert main([*words, "--rows", "20000"]) == 0
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 20_001
+    assert Limits().rows == 100_000
+
+
+def test_a_question_without_end_is_stopped(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    began = time.monotonic()
+    question = "SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE (a.range * b.range) % 7 = 3"
+    assert main(["sql", str(case), question, "--seconds", "1", "--lang", "en"]) == 1
+    assert "took more than 1 s and was stopped" in capsys.readouterr().err
+    assert time.monotonic() - began < 30
+
+
+def test_bytes_that_are_no_text_are_refused_in_words(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "character 9 of the question is no valid UTF-8" in refused("SELECT '\udcff'", capsys, case)
+
+
+LONG = """
+import sys
+from chaingraph.cli.main import main
+sys.exit(main(["sql", {case!r}, {question!r}, "--lang", "en"]))
+"""
+SPILLING = "SELECT count(DISTINCT repeat(i::VARCHAR, 20)) AS n FROM range(3000000000) AS r(i)"
+
+
+def _begun(case: Path, temporary: Path) -> subprocess.Popen[str]:
+    """A long question, asked by a process of its own, once its answering has begun."""
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
+    program = LONG.format(case=str(case), question=SPILLING)
+    started = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, env=environment)
+    deadline = time.monotonic() + 60
+    while not list(temporary.glob("chaingraph-spill-*")):
+        assert time.monotonic() < deadline
+        assert started.poll() is None
+        time.sleep(0.05)
+    time.sleep(1)
+    return started
+
+
+@pytest.mark.long
+def test_ctrl_c_is_one_sentence_and_leaves_nothing(case: Path, tmp_path: Path) -> None:
+    (temporary := tmp_path / "temporary").mkdir()
+    asker = _begun(case, temporary)
+    asker.send_signal(signal.SIGINT)
+    _, said = asker.communicate(timeout=60)
+    assert asker.returncode == 130
+    assert len(said.strip().splitlines()) == 1
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.long
+def test_what_a_killed_question_left_is_cleared_by_the_next(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (temporary := tmp_path / "temporary").mkdir()
+    (bystander := temporary / "chaingraph-case-study").mkdir()
+    asker = _begun(case, temporary)
+    children = Path(f"/proc/{asker.pid}/task/{asker.pid}/children").read_text().split()
+    asker.kill()
+    asker.communicate()
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{child}/exe").exists() for child in children):  # who answers ends with who asked
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert len(list(temporary.iterdir())) == 2
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with open_engine(toy_tables()):
+        assert len(list(temporary.glob("chaingraph-spill-*"))) == 1
+        with open_engine(toy_tables()):  # what is in use stays
+            assert len(list(temporary.glob("chaingraph-spill-*"))) == 2
+    assert list(temporary.iterdir()) == [bystander]
+
+
+def test_modules_in_the_folder_one_stands_in_are_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pickle.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    assert ask({}, "SELECT 1 AS n").rows["n"].tolist() == [1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.engines.duckdb import parquet_files
+from chaingraph.engines.temporary import temporary_folder
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
 from chaingraph.matching.merge import build_graph
@@ -99,8 +99,8 @@ def read_large_case(
     """
     folder = Path(path)
     large = whole_datasets(folder, lang)
-    with tempfile.TemporaryDirectory(prefix="chaingraph-case-") as made:
-        small = small_tables(folder, Path(made) / folder.resolve().name, large)
+    with temporary_folder("case") as made:
+        small = small_tables(folder, made / folder.resolve().name, large)
         frame = build_graph(read_case(small, lang=lang, required=("chains", "segments"), called=folder))
         with open_datasets(large) as query:
             narrowed = narrow(frame, region, query, keep=keep)
@@ -144,8 +144,8 @@ def read_small_tables(folder: Path, lang: str, required: Sequence[str] = ("chain
     CaseError
         When a required table is missing, or the tables are refused.
     """
-    with tempfile.TemporaryDirectory(prefix="chaingraph-case-") as made:
-        small = small_tables(folder, Path(made) / folder.resolve().name, datasets(folder))
+    with temporary_folder("case") as made:
+        small = small_tables(folder, made / folder.resolve().name, datasets(folder))
         return read_case(small, lang=lang, required=required, called=folder)
 
 
