@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import time
@@ -32,6 +33,7 @@ from chaingraph.writers.files import check_output, output_folder, write_bytes, w
 from chaingraph.writers.ledger.marks import with_ledger_file
 from chaingraph.writers.page.changes import former_run, read_former
 from chaingraph.writers.page.page import write_pages
+from chaingraph.writers.publishing import hashes, not_of_its_run
 from chaingraph.writers.workbook.marks import marks_not_placed, no_marks, read_marks
 from chaingraph.writers.workbook.profile import load_profile
 from chaingraph.writers.workbook.workbook import write_workbook
@@ -50,6 +52,8 @@ class RunResult:
     files: tuple[Path, ...]
     unplaced: pd.DataFrame  # marks of ``update`` without a row now, and conflicts (`results.MARK_COLUMNS`)
     changed: tuple[str, ...] = ()  # input files that somebody changed while the run went on
+    mended: tuple[str, ...] = ()  # files of a run killed while it moved them, moved before this one began
+    strange: tuple[str, ...] = ()  # files in ``out`` that were not of the run which its run.json names
 
 
 # With pyarrow about, pandas would keep text in Arrow, which all that is done cell by cell here pays for.
@@ -83,7 +87,8 @@ def run(
 
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
     leader_targets.csv (the leader-driven list), rankings.csv, gaps.csv, questions.csv and run.json into ``out``, all of
-    them or none. The CSV files are the same bytes for the same input.
+    them or none (a run killed while it replaces older files is completed by the next). The CSV files are the same bytes
+    for the same input.
 
     Parameters
     ----------
@@ -150,7 +155,9 @@ def run(
     Notes
     -----
     Formulas and sources of every figure: `chaingraph.api.survey`, `chaingraph.fit.score`, and the sheet of method in
-    shortlist.xlsx. run.json holds version, parameters, inputs with their hashes, and durations.
+    shortlist.xlsx. run.json holds version, parameters, inputs with their hashes, durations, and the run's id with the
+    hash of every file that it wrote. What an earlier run wrote and this one does not (the page of a chain that was not
+    asked for) goes, unless somebody has changed it.
 
     Examples
     --------
@@ -182,7 +189,8 @@ def run(
     marks = no_marks() if update is None else read_marks(update, profile=profile, lang=lang)
     national = reference not in (LISTED, NO_REFERENCE)
     inputs = [Path(case_path), *([Path(reference)] if national else [])]
-    check_output(Path(out), inputs=inputs)  # likewise
+    strange = not_of_its_run(Path(out))
+    mended = check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     options = SurveyOptions(
         strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
@@ -213,10 +221,12 @@ def run(
             name for path, read in zip(inputs, cases, strict=True) for name in changed_since_read(path, read.files)
         ]
         record["changed_while_running"] = changed
+        record["files"] = hashes(folder)
+        record["run_id"] = hashlib.sha256(json.dumps(record["files"]).encode()).hexdigest()[:16]
         write_bytes((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode(), folder / "run.json")
     files = tuple(Path(out) / name for name in [*names, "run.json"])
     unplaced = marks_not_placed(findings, graph, marks, lang)
-    return RunResult(findings, graph, cases[0], Path(out), files, unplaced, tuple(changed))
+    return RunResult(findings, graph, cases[0], Path(out), files, unplaced, tuple(changed), mended, strange)
 
 
 def _fitted(weights: str | Path | None, *, national: bool, lang: str) -> dict[str, float] | None:

@@ -55,6 +55,10 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))
     if result.changed:
         click.echo(text("cli.run_changed", lang, files=", ".join(result.changed)), err=True)
+    if result.mended:
+        click.echo(text("cli.run_mended", lang, out=out, files=", ".join(result.mended)), err=True)
+    elif result.strange:
+        click.echo(text("cli.run_strange", lang, out=out, files=", ".join(result.strange)), err=True)
     _tell_files(result, out, lang)
 
 

@@ -1,7 +1,7 @@
 """Writing files so that nobody is hurt: no formula hidden in a name, no half-written file, no silent overwrite.
 
 Every output goes through here. A file is written beside its place and moved there when it is whole; a folder of
-outputs is filled beside its place and moved file by file. Whoever is killed in between leaves the old output as it was.
+outputs is filled beside its place and put there when it is whole (`writers.publishing`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.labels import both
 from chaingraph.reading.cells import FORMULA
+from chaingraph.writers.publishing import mend, publish
 from chaingraph.writers.workroom import explained, workroom
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _UNSEEN = re.compile(
 _FORMULA = re.compile(f"'*{FORMULA}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-_LAST = "run.json"  # moved last: whoever sees it new sees everything new
 _SIGNIFICANT = 6
 
 
@@ -226,9 +226,10 @@ def output_folder(out: Path, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
     """Give an empty folder to fill; its files are moved into `out` when the block ends without an error.
 
     The files are made in a hidden folder beside `out` (inside it where `out` is a mount of its own or its parent may
-    not be written), then moved one by one, ``run.json`` last. A run that fails or is killed leaves `out` as it was; a
-    run killed while moving leaves whole files only, and an old ``run.json``. What a killed run left behind is removed
-    by the next. Other files in `out` are not touched.
+    not be written). A new `out` appears by one rename; into an existing one they are moved one by one, ``run.json``
+    last. A run that fails or is killed leaves `out` as it was; what a run killed while moving had still to move is
+    moved by the next (`publishing.mend`), what others left behind is removed. Files in `out` that no run has made are
+    not touched.
 
     Parameters
     ----------
@@ -244,12 +245,15 @@ def output_folder(out: Path, *, inputs: Sequence[Path] = ()) -> Iterator[Path]:
         folder may not be written. Nothing in `out` has changed then, unless the message says so.
     """
     with explained(out), workroom(out, _room_of(out, inputs)) as folder:
+        mend(folder.parent, out.resolve())
         yield folder
-        _publish(folder, out.resolve())
+        publish(folder, out.resolve())
 
 
-def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
-    """Refuse before the work what `output_folder` would refuse after it; what stands in `out` is not touched.
+def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> tuple[str, ...]:
+    """Refuse before the work what `output_folder` would refuse after it.
+
+    Nothing in `out` is touched, but that what a killed run had still to move there is moved; the names of these files.
 
     Raises
     ------
@@ -258,8 +262,8 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> None:
     """
     made = [folder for folder in out.parents if not folder.exists()]
     try:
-        with explained(out), workroom(out, _room_of(out, inputs)):
-            pass
+        with explained(out), workroom(out, _room_of(out, inputs)) as folder:
+            return mend(folder.parent, out.resolve())
     finally:
         for folder in made:  # a refusal still to come leaves nothing behind
             with contextlib.suppress(OSError):
@@ -289,28 +293,3 @@ def _room_of(out: Path, inputs: Sequence[Path]) -> Path:
     if home.is_dir() and (not os.access(home.parent, os.W_OK) or home.stat().st_dev != home.parent.stat().st_dev):
         return home / ".chaingraph"
     return home.parent / f".{home.name}.chaingraph"
-
-
-def _publish(folder: Path, out: Path) -> None:
-    """Move every file of a folder into `out`, in a fixed order."""
-    out.mkdir(exist_ok=True)
-    # A folder that is new in `out` is moved whole: a dataset is there with all its parts, or not at all.
-    new = [path for path in folder.iterdir() if path.is_dir() and not (out / path.name).exists()]
-    files = [path for path in folder.rglob("*") if path.is_file() and not any(held in path.parents for held in new)]
-    names = sorted(path.relative_to(folder) for path in (*new, *files))
-    names.sort(key=lambda name: name.as_posix() == _LAST)
-    for name in names:
-        if (out / name).is_dir():
-            raise StoreError(_both("folder_in_the_way", path=out / name))
-        if os.name == "nt" and (out / name).exists():  # Excel holds what it shows: find out before anything is moved
-            with (out / name).open("r+b"):
-                pass
-    moved: list[str] = []
-    for name in names:
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            (folder / name).replace(out / name)
-        except OSError as error:
-            done = ", ".join(moved) or "-"
-            raise StoreError(_both("move_failed", path=out / name, detail=error.strerror, done=done)) from error
-        moved.append(name.as_posix())

@@ -16,6 +16,7 @@ import pytest
 
 from chaingraph.cli.main import main
 from chaingraph.engines.analyst import Limits, ask
+from chaingraph.engines.asked import answered
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import StoreError
 from tests.toy import toy_tables, write_toy
@@ -165,6 +166,20 @@ def test_hostile_names_stay_values(capsys: pytest.CaptureFixture[str]) -> None:
 def test_types_are_those_of_the_house() -> None:
     found = ask({}, "SELECT 1 AS n, NULL AS nothing, 'a' AS t, 1.5 AS d, TRUE AS yes, [1, 2] AS held").rows
     assert found.dtypes.astype("str").tolist()[:5] == ["int64", "str", "str", "float64", "bool"]
+
+
+def test_an_answer_larger_than_its_share_of_the_memory_is_refused_before_it_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the system bounds no process, the answer is counted."""
+    monkeypatch.setattr("chaingraph.engines.asked._bound_memory", lambda megabytes: None)
+    read, write = os.pipe()
+    try:
+        with pytest.raises(StoreError, match="needs more than 100 MB"):
+            answered({}, "SELECT repeat('x', 1000) AS a FROM range(90000)", "en", Limits(memory_mb=100), write)
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 def test_pieces_of_an_answer_have_one_type() -> None:

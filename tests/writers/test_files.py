@@ -21,6 +21,7 @@ from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.reading.cells import clean
 from chaingraph.writers import files
 from chaingraph.writers.files import (
+    check_output,
     clean_text,
     file_name,
     number_text,
@@ -282,9 +283,14 @@ def test_open_file_stops_the_move_and_the_message_says_how_far(tmp_path: Path, m
             for name in ("run.json", "a.csv", "b.xlsx"):
                 (folder / name).write_text("new")
 
+    (tmp_path / "out").mkdir()
     with pytest.raises(StoreError, match=r"b\.xlsx.*Excel.*a\.csv"):
         fill()
     assert _listing(tmp_path / "out") == {"a.csv": b"new"}
+    monkeypatch.setattr(Path, "replace", real)
+    assert check_output(tmp_path / "out") == ("b.xlsx", "run.json")
+    assert _listing(tmp_path / "out") == dict.fromkeys(("a.csv", "b.xlsx", "run.json"), b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_errors_of_reading_are_not_taken_for_errors_of_writing(tmp_path: Path) -> None:
@@ -339,14 +345,18 @@ KILLED_WHILE_MOVING = """
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 @pytest.mark.parametrize(
-    ("body", "left"),
+    ("body", "left", "mended"),
     [
-        (KILLED_WHILE_WRITING, {"gaps.csv": b"old", "index.html": b"old", "run.json": b"old"}),
-        (KILLED_WHILE_MOVING, {"gaps.csv": b"new", "index.html": b"old", "run.json": b"old"}),
+        (KILLED_WHILE_WRITING, {"gaps.csv": b"old", "index.html": b"old", "run.json": b"old"}, {}),
+        (
+            KILLED_WHILE_MOVING,
+            {"gaps.csv": b"new", "index.html": b"old", "run.json": b"old"},
+            {"index.html": b"new", "run.json": b"new"},
+        ),
     ],
 )
 def test_killed_run_leaves_whole_files_and_the_next_one_cleans_up(
-    tmp_path: Path, body: str, left: dict[str, bytes]
+    tmp_path: Path, body: str, left: dict[str, bytes], mended: dict[str, bytes]
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -366,5 +376,5 @@ def test_killed_run_leaves_whole_files_and_the_next_one_cleans_up(
     with output_folder(out) as folder:
         assert list(folder.iterdir()) == []
         (folder / "gaps.csv").write_text("newer")
-    assert _listing(out) == {**left, "gaps.csv": b"newer"}
+    assert _listing(out) == {**left, **mended, "gaps.csv": b"newer"}
     assert [item.name for item in tmp_path.iterdir()] == ["out"]

@@ -15,6 +15,7 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.writers.files import clean_text, plain_text
 from chaingraph.writers.page.records import Record, known, records, rounded, shortened
+from chaingraph.writers.publishing import not_of_its_run
 
 _SHORTLIST = ("chain_id", "segment_id", "rank", "firm_id", "firm", "candidate_kind", "fit_lift")
 _GAPS = ("chain_id", "segment_id", "state")
@@ -52,7 +53,8 @@ def read_former(folder: Path) -> FormerRun | None:
         record = json.loads(settings.read_text(encoding="utf-8"))
     except (OSError, ValueError, csv.Error):  # ValueError: not UTF-8, not JSON, or not the columns asked for
         return None
-    return FormerRun(targets, gaps, record) if gaps and isinstance(record, dict) else None
+    mixed = set(not_of_its_run(folder)) & set(_FILES)  # what changed between two runs is not told from a mixture
+    return FormerRun(targets, gaps, record) if gaps and isinstance(record, dict) and not mixed else None
 
 
 def former_run(place: str | Path, *, lang: str = "zh") -> FormerRun:
@@ -61,10 +63,13 @@ def former_run(place: str | Path, *, lang: str = "zh") -> FormerRun:
     Raises
     ------
     ChaingraphError
-        When the files of a run do not stand there.
+        When the files of a run do not stand there, or not those of one run.
     """
     path = Path(place)
-    found = read_former(path.parent if path.is_file() else path)
+    folder = path.parent if path.is_file() else path
+    found = read_former(folder)
+    if found is None and (mixed := not_of_its_run(folder)):
+        raise ChaingraphError(text("page.former_mixed", lang, path=folder, names=", ".join(mixed)))
     if found is None:
         raise ChaingraphError(text("page.no_former_run", lang, path=path, names=", ".join(_FILES)))
     return replace(found, asked=True)

@@ -1,0 +1,88 @@
+"""One case gives one set of files, in any locale and time zone, for any order of hashing; a folder holds one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chaingraph.cli.main import main
+from chaingraph.errors import ChaingraphError
+from chaingraph.main_job import run
+from chaingraph.writers.page.changes import former_run
+from tests.toy import write_toy
+
+ROOT = Path(__file__).resolve().parents[1]
+PLACES = {
+    "here": {},
+    "C, Kiritimati": {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"},
+    "Turkish, Marquesas": {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Marquesas", "PYTHONHASHSEED": "2"},
+    "Chinese, GBK console": {"LC_ALL": "zh_CN.GB18030", "TZ": "Asia/Shanghai", "PYTHONIOENCODING": "cp936"},
+    "German": {"LC_ALL": "de_DE.UTF-8", "TZ": "Europe/Berlin", "PYTHONIOENCODING": "ascii"},
+}
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_toy(tmp_path_factory.mktemp("case") / "toy")
+
+
+@pytest.mark.long
+def test_locale_time_zone_and_console_change_no_byte(case: Path, tmp_path: Path) -> None:
+    made: dict[str, dict[str, bytes]] = {}
+    for number, (name, settings) in enumerate(PLACES.items()):
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("LC_") and key != "LANG"}
+        words = [
+            sys.executable,
+            "-m",
+            "chaingraph",
+            "run",
+            str(case),
+            "--region",
+            "嘉兴",
+            "--lang",
+            "zh",
+            "--draws",
+            "20",
+        ]
+        done = subprocess.run(
+            [*words, "--out", str(tmp_path / str(number))],
+            env={**kept, "PYTHONPATH": str(ROOT), **settings}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (name, done.stderr)
+        files = [path for path in (tmp_path / str(number)).iterdir() if path.suffix in (".csv", ".html")]
+        made[name] = {path.name: path.read_bytes() for path in files}
+    here = made.pop("here")
+    assert len(here) == 8
+    for name, files in made.items():
+        assert files.keys() == here.keys()
+        assert [file for file in here if files[file] != here[file]] == [], name
+
+
+@pytest.mark.long
+def test_a_mixture_of_two_runs_is_told_and_is_no_run_to_compare_with(
+    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run(case, region="嘉兴", out=out, draws=0)
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert len(record["run_id"]) == 16
+    assert set(record["files"]) == {path.name for path in out.iterdir()} - {"run.json"}
+    run(case, region="嘉兴", out=tmp_path / "other", draws=0, top=1)
+    for name in ("shortlist.csv", "pv.html"):
+        (tmp_path / "other" / name).replace(out / name)
+    with pytest.raises(ChaingraphError, match=r"pv\.html, shortlist\.csv in .* are no run to compare with"):
+        former_run(out, lang="en")
+    words = ["run", str(case), "--region", "嘉兴", "--out", str(out), "--chain", "pv", "--draws", "0", "--lang", "en"]
+    assert main(words) == 0
+    said = capsys.readouterr().err
+    assert "held files other than its run.json names" in said
+    assert "pv.html, shortlist.csv" in said
+    assert not (out / "hy.html").exists()  # of the earlier run, and not of this one
+    assert main(words) == 0
+    assert "held files other" not in capsys.readouterr().err
+    assert former_run(out).asked
