@@ -38,15 +38,15 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.ledger.events import Act as Act
     from chaingraph.ledger.events import LedgerError as LedgerError
     from chaingraph.ledger.intake.read import import_projects as import_projects
+    from chaingraph.ledger.lists.due import biweekly as biweekly
+    from chaingraph.ledger.lists.due import doubtful as doubtful
     from chaingraph.ledger.lists.feedback import outcomes as outcomes
     from chaingraph.ledger.lists.feedback import with_ledger as with_ledger
+    from chaingraph.ledger.opening import open_ledger as open_ledger
     from chaingraph.ledger.progress import board as board
     from chaingraph.ledger.proof.checks import check_ledger as check_ledger
     from chaingraph.ledger.rules import load_rules as load_rules
     from chaingraph.ledger.store import Ledger as Ledger
-    from chaingraph.ledger.store import open_ledger as open_ledger
-    from chaingraph.ledger.views import biweekly as biweekly
-    from chaingraph.ledger.views import doubtful as doubtful
     from chaingraph.main_job import RunResult as RunResult
     from chaingraph.main_job import run as run
     from chaingraph.matching.merge import build_graph as build_graph
@@ -99,13 +99,13 @@ _HOMES = {
     "UnknownNameError": "errors",
     "add_to_case": "writers.into.add",
     "back_test": "back_testing",
-    "biweekly": "ledger.views",
+    "biweekly": "ledger.lists.due",
     "board": "ledger.progress",
     "build_graph": "matching.merge",
     "check_ledger": "ledger.proof.checks",
     "cypher_queries": "stores.graphdb.queries",
     "district_matrix": "writers.charts.panorama",
-    "doubtful": "ledger.views",
+    "doubtful": "ledger.lists.due",
     "explain": "api",
     "find_gaps": "api",
     "find_pool": "api",
@@ -115,7 +115,7 @@ _HOMES = {
     "load_example": "reading.example",
     "load_rules": "ledger.rules",
     "neighbourhood": "writers.notebook",
-    "open_ledger": "ledger.store",
+    "open_ledger": "ledger.opening",
     "outcomes": "ledger.lists.feedback",
     "panorama": "writers.charts.panorama",
     "read_case": "reading.read",

@@ -5,7 +5,7 @@ Example
 >>> import tempfile, pathlib
 >>> from chaingraph.ledger.events import Act
 >>> from chaingraph.ledger.rules import load_rules
->>> from chaingraph.ledger.store import open_ledger
+>>> from chaingraph.ledger.opening import open_ledger
 >>> folder = tempfile.TemporaryDirectory()
 >>> with open_ledger(pathlib.Path(folder.name, "ledger.db"), load_rules("jiaxing"), create=True) as ledger:
 ...     facts = {"project": "示例一期", "investor": "示例甲有限公司", "capital": "foreign", "investment_m": 120.0,

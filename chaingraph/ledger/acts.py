@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from chaingraph.ledger.events import Act, LedgerError
-from chaingraph.ledger.fields import FIELD, FIELDS, LADDER, RECORDS, STAGES
+from chaingraph.ledger.events import Act, LedgerError, whole_day
+from chaingraph.ledger.fields import FIELD, FIELDS, LADDER, RECORDS, STAGES, VERDICTS
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, size_known
 from chaingraph.model.columns import split
-from chaingraph.model.days import day_or_none, days_later, months_later
+from chaingraph.model.days import days_later, months_later
 
 _TEXT_LENGTH = 5_000
 _LARGEST = 1e9  # million of a currency: more than any country earns in a year
@@ -285,8 +285,7 @@ def _signing_flags(project: Project, on: str, rules: Rules) -> list[str]:
 def _signing_filed(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
     del pairs
     planned = act.data.get("planned")
-    if day_or_none(planned) is None:
-        raise LedgerError(reason="day", field="planned", found=planned)
+    whole_day(planned, "planned")
     if "signed" in project.stage_on or not project.open:
         raise LedgerError(reason="signed_already", project=project.project_id)
     on = _past_day(act, "on")
@@ -316,7 +315,7 @@ def _decided(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) ->
     pair = next((pair for pair in pairs if pair.other.project_id == other_id), None)
     if pair is None:
         raise LedgerError(reason="no_pair", project=project.project_id, other=other_id)
-    if verdict not in ("same", "different") or not act.why.strip():
+    if verdict not in VERDICTS or not act.why.strip():
         raise LedgerError(reason="verdict", verdict=verdict)
     if pair.status != "open" or project.same_as or pair.other.same_as:
         raise LedgerError(reason="decided_before", project=project.project_id, other=other_id)
@@ -342,8 +341,7 @@ def _past_day(act: Act, name: str, *, empty: bool = False) -> str:
     value = act.data.get(name, act.day)
     if empty and value == "":
         return ""
-    if day_or_none(value) is None:
-        raise LedgerError(reason="day", field=name, found=value)
+    whole_day(value, name)
     if str(value) > act.day:
         raise LedgerError(reason="future", field=name, found=value, at=act.day)
     return str(value)

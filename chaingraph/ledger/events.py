@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,25 @@ def read_event(row: Sequence[Any], path: Path) -> Event:
     if kind not in KINDS or not isinstance(content, dict) or not all(isinstance(each, str) for each in texts):
         raise LedgerError(reason="damaged_event", path=path, number=number, detail=f"{kind!r} {data!r}"[:80])
     return Event(number, event_id, kind, project, at, by, why, content, digest)
+
+
+def whole_day(found: object, field: str = "as_of") -> date:
+    """The day that is meant, where it is a whole one.
+
+    Raises
+    ------
+    LedgerError
+        Naming the field otherwise.
+
+    Examples
+    --------
+    >>> whole_day("2024-02-29")
+    datetime.date(2024, 2, 29)
+    """
+    day = day_or_none(found)
+    if day is None:
+        raise LedgerError(reason="day", field=field, found=found)
+    return day
 
 
 def check_act(act: Act) -> None:

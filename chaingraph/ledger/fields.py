@@ -18,6 +18,12 @@ STAGES: dict[str, tuple[str, ...]] = {
 }
 LADDER: tuple[str, ...] = ("negotiating", "signed", "registered", "started", "producing")
 LISTS: tuple[str, ...] = LADDER[:4]  # the plan's four lists
+# By what projects are counted, over which spans they are looked at, and what is due.
+DIMENSIONS: tuple[str, ...] = ("landing", "team", "chain_id", "lead_post", "owner", "zone")
+PERIODS: tuple[str, ...] = ("week", "month", "quarter", "year")
+DUE: tuple[str, ...] = ("expiring", "doubtful", "meeting")
+VERDICTS: tuple[str, ...] = ("same", "different")  # on two projects that may be one
+JOURNALS: tuple[str, ...] = ("wal", "delete")  # how the file can be kept; see `ledger.opening`
 
 CURRENCIES: dict[str, tuple[str, ...]] = {
     "CNY": ("人民币", "元", "rmb", "¥", "￥"),

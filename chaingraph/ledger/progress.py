@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.events import LedgerError, whole_day
 from chaingraph.ledger.fields import STAGES
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.views import first_day, frame, typed
-from chaingraph.model.days import day_or_none, days_later
+from chaingraph.model.days import days_later
 
 _Sum = tuple[str, str, str, float, float]
 _PER_MILLION_USD = {"亿美元": 0.01, "百万美元": 1.0, "万美元": 100.0, "美元": 1e6}
@@ -61,9 +61,7 @@ def elapsed(start: str, end: str, as_of: str) -> float:
     >>> elapsed("2024-01-01", "2024-12-31", "2024-07-01")
     0.5
     """
-    day = day_or_none(as_of)
-    if day is None:
-        raise LedgerError(reason="day", field="as_of", found=as_of)
+    day = whole_day(as_of)
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     return min(1.0, max(0.0, ((day - first).days + 1) / ((last - first).days + 1)))
 
@@ -311,7 +309,61 @@ class Board:
 
 
 def board(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, place_targets: pd.DataFrame | None = None) -> Board:
-    """The board on a day, from the sums that the ledger keeps: its cost does not grow with the number of projects."""
+    """The board on a day, from the sums that the ledger keeps: its cost does not grow with the number of projects.
+
+    Parameters
+    ----------
+    ledger
+        An open ledger.
+    targets
+        The case's table: indicator, unit, period, target.
+    as_of
+        The day, YYYY-MM-DD; what happened later is not counted.
+    place_targets
+        The case's table of the targets of counties and departments, by which these are then scored; None: they are
+        only counted.
+
+    Returns
+    -------
+    Board
+        ``stages``: a row per place of landing, projects at each stage and in all (Int64), usd_m their known investment
+        (million USD, NaN = none known). ``progress``: a row per target, see `chaingraph.ledger.progress.progress`.
+        ``places``, ``departments``: a row each, this year's counts and points, see `progress.scoreboard`. ``expiring``,
+        ``doubtful``, ``unknown``: exclusive negotiations that end within seven days, pairs that wait for a person,
+        projects of which it cannot be told whether they must be reported.
+
+    Raises
+    ------
+    LedgerError
+        When ``as_of`` is no whole day, or a target's period is none.
+
+    Notes
+    -----
+    completion = actual / target; pace = completion / elapsed share of the period, 1 is on course; points = 100 x weight
+    x mean of the completions (each at most 1) + bonus. Weights, line and bonus are those of the ledger's rules, which
+    name the plan's paragraph they come from (``library/rules``: 一(二), 三(一)).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import chaingraph as cg
+    >>> target = {"indicator": "总投资超亿美元项目", "unit": "个", "period": "2024", "target": 4.0}
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True,
+    ...          "capital": "foreign", "investment_m": 150.0, "currency": "USD"}
+    >>> acts = [cg.Act("entered", "p1", "2024-01-01", "平湖市投促局", data=facts),
+    ...         cg.Act("stage", "p1", "2024-03-15", "平湖市投促局", data={"stage": "signed"})]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record_all(acts)
+    ...         shown = board(ledger, pd.DataFrame([target]), "2024-07-01")
+    >>> shown.progress[["actual", "completion", "elapsed", "pace"]].to_numpy().tolist()
+    [[1.0, 0.25, 0.5, 0.5]]
+    >>> shown.stages[["landing", "signed", "usd_m"]].to_numpy().tolist()
+    [['平湖市', 1, 150.0]]
+    """
+    whole_day(as_of)
     query = "SELECT landing, stage, projects, usd, sized, unknown FROM stage_tally ORDER BY landing"
     rows = ledger.connection.execute(query).fetchall()
     soon = "SELECT count(*) FROM standing WHERE NOT same AND stage <> 'ended' AND exclusive_until BETWEEN ? AND ?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,16 +19,13 @@ from chaingraph.ledger.acts import Pair, decide, due_clock
 from chaingraph.ledger.again import same_content, undone
 from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act, read_event
 from chaingraph.ledger.fields import IDENTIFYING
-from chaingraph.ledger.file import as_refusal, connect, copied, may_write, told
-from chaingraph.ledger.place import network_file_system
+from chaingraph.ledger.file import as_refusal, copied, told
 from chaingraph.ledger.project import Project, apply, replay
 from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.suspects import Keys, keys, suspects
 from chaingraph.ledger.turns import begin_writing
-from chaingraph.sql import sql_text
 
-FORM = 1  # of the file; another one is refused, not guessed at
-_WAIT = 60.0  # seconds a writer waits for the others
+WAIT = 60.0  # seconds a writer waits for the others
 _PAGE = 2_000
 
 
@@ -77,7 +74,7 @@ class Ledger:
         if not self.write:
             raise LedgerError(reason="read_only", path=self.path, detail="")
         try:
-            begin_writing(self.connection, self.path, _WAIT)
+            begin_writing(self.connection, self.path, WAIT)
         except sqlite3.OperationalError as error:
             raise LedgerError(reason="busy", path=self.path, detail=error) from error
         try:
@@ -284,106 +281,3 @@ class Ledger:
         """Derive everything anew in a copy, for a file that cannot be written; the file stays as it is."""
         self.connection = copied(self.connection)
         self._derive(self.connection)
-
-
-def open_ledger(path: Path, rules: Rules, *, create: bool = False, journal: str = "wal") -> Ledger:
-    """Open a ledger, or make one.
-
-    The journal is a write-ahead log. On a network share that cannot work (its processes share memory): the ledger is
-    refused there, unless ``journal="delete"`` asks for a rollback journal, which is slower and safe only where the
-    share's locks are. A ledger whose rules have changed since is derived anew.
-
-    Raises
-    ------
-    LedgerError
-        When there is no ledger and none is to be made, when the file is something else, of another form, on a network
-        share, or locked.
-    """
-    if journal not in ("wal", "delete"):
-        raise LedgerError(reason="journal", journal=journal)
-    if not create and not path.exists():
-        raise LedgerError(reason="no_ledger", path=path)
-    if not path.parent.is_dir() or path.is_symlink() or (path.exists() and not path.is_file()):
-        raise LedgerError(reason="bad_place", path=path)
-    share = network_file_system(path)
-    if share and journal == "wal":
-        raise LedgerError(reason="network", path=path, share=share)
-    write = may_write(path)
-    if create and not write and not path.exists():
-        raise LedgerError(reason="read_only", path=path, detail="")
-    with told(path):
-        ledger = Ledger(path, connect(path, _WAIT, write=write), rules, journal, write=write)
-        try:
-            return _prepared(ledger, create=create)
-        except (sqlite3.Error, LedgerError):
-            ledger.close()
-            raise
-
-
-class Standing(NamedTuple):
-    """A ledger looked at from outside: its projects as they stand, and the day of its newest event ("" without one)."""
-
-    projects: list[Project]
-    newest: str
-
-
-def look_into(path: Path) -> Standing:
-    """The projects of a ledger, for whoever only reads: no rules are needed, and nothing is written or derived anew.
-
-    Raises
-    ------
-    LedgerError
-        When there is no ledger, or the file is something else or of another form.
-    """
-    if not path.is_file():
-        raise LedgerError(reason="no_ledger", path=path)
-    with told(path), closing(connect(path, _WAIT, write=may_write(path))) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        _check_tables(connection, path)
-        form = connection.execute("SELECT value FROM about WHERE key = 'form'").fetchone()
-        if form is None or form[0] != str(FORM):
-            raise LedgerError(reason="form", path=path, form=form[0] if form else None, known=FORM)
-        rows = connection.execute("SELECT state FROM projects ORDER BY project_id").fetchall()
-        newest = connection.execute("SELECT coalesce(max(substr(at, 1, 10)), '') FROM events").fetchone()[0]
-        return Standing([derived.from_json(state) for (state,) in rows], str(newest))
-
-
-def _check_tables(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file holds anything yet; what it holds must be a ledger's.
-
-    Raises
-    ------
-    LedgerError
-        When the tables of a ledger are not there, or something else stands under their names.
-    """
-    rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
-    tables = {name for kind, name in rows if kind == "table"}
-    if rows and not {"about", "events"} <= tables:
-        raise LedgerError(reason="not_a_ledger", path=path, detail=", ".join(sorted(tables))[:100])
-    return bool(rows)
-
-
-def _prepared(ledger: Ledger, *, create: bool) -> Ledger:
-    connection = ledger.connection
-    given = _check_tables(connection, ledger.path)
-    if not given and not create:
-        raise LedgerError(reason="no_ledger", path=ledger.path)
-    if ledger.write:
-        mode = str(connection.execute(f"PRAGMA journal_mode = {ledger.journal}").fetchone()[0])
-        if mode != ledger.journal:
-            raise LedgerError(reason="no_wal", path=ledger.path, mode=mode)
-        connection.execute("PRAGMA synchronous = FULL")
-    if not given:
-        with ledger.transaction():
-            if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0]:
-                for statement in derived.statements(sql_text("ledger_events")):
-                    connection.execute(statement)
-                derived.make(connection)
-                connection.execute("INSERT INTO about VALUES ('form', ?)", (str(FORM),))
-                derived.settle(connection, ledger.rules)
-    about = dict(connection.execute("SELECT key, value FROM about"))
-    if about.get("form") != str(FORM):
-        raise LedgerError(reason="form", path=ledger.path, form=about.get("form"), known=FORM)
-    if about.get("derived") != derived.version(ledger.rules):
-        ledger.rebuild() if ledger.write else ledger.derive_in_memory()
-    return ledger

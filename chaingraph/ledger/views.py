@@ -1,4 +1,4 @@
-"""What stands in the ledger, looked at: lists, periods, counts by place and team, funnel, what is due or doubtful.
+"""What stands in the ledger, looked at: lists, periods, counts by place and team, funnel, zones, leaders.
 
 Every view is a query over the derived tables; dates are passed in. Projects decided to be another are left out. An
 empty cell is not known.
@@ -14,17 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaingraph.ledger.events import LedgerError
-from chaingraph.ledger.fields import FACTORS, LADDER, STAGES
+from chaingraph.ledger.events import LedgerError, whole_day
+from chaingraph.ledger.fields import DIMENSIONS, FACTORS, LADDER, STAGES
 from chaingraph.ledger.store import Ledger
-from chaingraph.model.days import day_or_none, days_later
 
 LIST_COLUMNS = (
     "project_id", "project", "investor", "landing", "stage", "since", "capital", "usd_m", "cny_m", "chain_id", "zone",
     "site_mu", "owner", "team", "lead_post", "holder", "exclusive_until", "flags",
 )  # fmt: skip
-DIMENSIONS = ("landing", "team", "chain_id", "lead_post", "owner", "zone")
-PERIODS = ("week", "month", "quarter", "year")
 _NUMBERS = {"usd_m", "cny_m", "amount", "share", *FACTORS, *(f"{name}_open" for name in FACTORS)}
 _WHOLE = {"projects", "reached", "now_here", "days", "rank", "skipped", *STAGES}
 
@@ -117,9 +114,7 @@ def span(as_of: str, period: str) -> tuple[str, str]:
     >>> span("2024-02-29", "week"), span("2024-02-29", "month"), span("2024-05-01", "quarter")
     (('2024-02-26', '2024-03-03'), ('2024-02-01', '2024-02-29'), ('2024-04-01', '2024-06-30'))
     """
-    day = day_or_none(as_of)
-    if day is None:
-        raise LedgerError(reason="day", field="as_of", found=as_of)
+    day = whole_day(as_of)
     if period == "week":
         first = day - timedelta(days=day.weekday())
         return first.isoformat(), (first + timedelta(days=6)).isoformat()
@@ -207,30 +202,6 @@ def _days(column: pd.Series) -> pd.Series:
     return pd.to_datetime(column.replace("", None), format="%Y-%m-%d")
 
 
-def expiring(ledger: Ledger, as_of: str, days: int = 7) -> pd.DataFrame:
-    """Exclusive negotiations that end within so many days: project, holder, last day, days left; the next first."""
-    query = (
-        "SELECT project_id, project, investor, holder, exclusive_from, exclusive_until, "
-        "CAST(julianday(exclusive_until) - julianday(?) AS INTEGER) FROM standing WHERE NOT same AND stage <> 'ended' "
-        "AND exclusive_until BETWEEN ? AND ? ORDER BY exclusive_until, project_id"
-    )
-    rows = ledger.connection.execute(query, (as_of, as_of, days_later(as_of, days))).fetchall()
-    return frame(rows, ("project_id", "project", "investor", "holder", "exclusive_from", "exclusive_until", "days"))
-
-
-def doubtful(ledger: Ledger) -> pd.DataFrame:
-    """Pairs of projects that may be one and wait for a person: both ids, names and investors, reasons, since when."""
-    query = (
-        "SELECT pairs.project_id, one.project, one.investor, one.landing, other_id, two.project, two.investor, "
-        "two.landing, reasons, day FROM pairs JOIN standing one ON one.project_id = pairs.project_id "
-        "JOIN standing two ON two.project_id = other_id WHERE status = 'open' AND NOT one.same AND NOT two.same "
-        "ORDER BY 1, 5"
-    )
-    columns = ("project_id", "project", "investor", "landing", "other_id", "other", "other_investor", "other_landing",
-               "reasons", "day")  # fmt: skip
-    return frame(ledger.connection.execute(query).fetchall(), columns)
-
-
 def leaders(ledger: Ledger, year: str) -> pd.DataFrame:
     """Whether each leader's post has brought two of each size this year (the plan's paragraph 1).
 
@@ -298,73 +269,6 @@ def in_zones(ledger: Ledger, zones: pd.DataFrame, start: str, end: str) -> pd.Da
         reached = None if not known else share >= body["share"]
         rows.append((measure, *parts.values(), share, float(body["share"]), reached))
     return pd.DataFrame(rows, columns=columns).astype({"measure": "str", "reached": "boolean"})
-
-
-def dossier(ledger: Ledger) -> pd.DataFrame:
-    """What is on record of each major project before it is decided: argument, risk assessment, collective decision.
-
-    Returns
-    -------
-    DataFrame
-        One row per live project that must be reported: project_id, project, investor, landing, stage, since, a column
-        per wanted record (day of the latest), lacking (``;``-joined). Empty without the rule.
-    """
-    body = ledger.rules.get("dossier")
-    shown = ("project_id", "project", "investor", "landing", "stage", "since")
-    wanted = tuple(body["wanted"]) if body else ()
-    if body is None:
-        return frame([], (*shown, "lacking"))
-    query = (
-        "SELECT project_id, json_extract(data, '$.record'), max(substr(at, 1, 10)) FROM events "
-        "WHERE kind = 'recorded' GROUP BY 1, 2"
-    )
-    held = {(project, kind): day for project, kind, day in ledger.connection.execute(query)}
-    rows = []
-    live = "FROM standing WHERE NOT same AND stage <> 'ended' AND major = 1 ORDER BY project_id"
-    for row in ledger.connection.execute(f"SELECT {', '.join(shown)} {live}"):
-        days = [held.get((row[0], kind)) for kind in wanted]
-        lacking = [kind for kind, day in zip(wanted, days, strict=True) if day is None]
-        rows.append((*row, *days, ";".join(lacking) or None))
-    return frame(rows, (*shown, *wanted, "lacking"))
-
-
-def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
-    """What the biweekly meeting has to look at (三(二)): one row per project and reason, by reason and id.
-
-    Returns
-    -------
-    DataFrame
-        reason (``coordinated``: in the size class that is coordinated monthly, not yet in production; ``expiring``;
-        ``signing``: planned within the weeks of the rule; ``stuck``: longer at its stage than the rule allows;
-        ``flagged``; ``doubtful``; ``dossier``: to be signed within those weeks or signed, and not on record what the
-        rule for it wants), project_id, project, investor, landing, stage, since, detail.
-    """
-    body = ledger.rules.get("biweekly")
-    columns = ("reason", "project_id", "project", "investor", "landing", "stage", "since", "detail")
-    if body is None:
-        return frame([], columns)
-    shown = "project_id, project, investor, landing, stage, since"
-    live = "FROM standing WHERE NOT same AND stage NOT IN ('ended', 'producing')"
-    soon, meeting = days_later(as_of, body["expiring_days"]), days_later(as_of, 7 * body["weeks"])
-    mine = "pairs.project_id = standing.project_id AND status = 'open'"
-    others = f"(SELECT group_concat(other_id, ';') FROM pairs WHERE {mine})"  # noqa: S608  # constants
-    # reason -> what is shown of it, when it applies, and the days it compares with
-    parts: dict[str, tuple[str, str, tuple[str, ...]]] = {
-        "coordinated": ("''", "coordinated = 1", ()),
-        "expiring": ("holder || ' ' || exclusive_until", "exclusive_until BETWEEN ? AND ?", (as_of, soon)),
-        "signing": ("signing_planned", "signed_on IS NULL AND signing_planned BETWEEN ? AND ?", (as_of, meeting)),
-        "stuck": ("''", "since < ?", (days_later(as_of, -body["stuck_days"]),)),
-        "flagged": ("flags", "flags IS NOT NULL", ()),
-        "doubtful": (others, f"{others} IS NOT NULL", ()),
-    }
-    rows: list[tuple[object, ...]] = []
-    for reason, (detail, when, given) in parts.items():
-        query = f"SELECT ?, {shown}, {detail} {live} AND {when} ORDER BY project_id"  # constants
-        rows += ledger.connection.execute(query, (reason, *given)).fetchall()
-    lacking = dossier(ledger).dropna(subset=["lacking"]).set_index("project_id")["lacking"].to_dict()
-    late = "(signed_on IS NOT NULL OR signing_planned <= ?) AND major = 1 ORDER BY project_id"
-    found = ledger.connection.execute(f"SELECT 'dossier', {shown} {live} AND {late}", (meeting,)).fetchall()
-    return frame([*rows, *((*row, lacking[row[1]]) for row in found if row[1] in lacking)], columns)
 
 
 def first_day(connection: sqlite3.Connection) -> str:

@@ -13,8 +13,9 @@ import pytest
 from chaingraph.errors import UnknownNameError
 from chaingraph.ledger import rules as rulebook
 from chaingraph.ledger.events import Act, LedgerError
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import Rules, amounts, credits, load_rules, rate, read_rules, size_known
-from chaingraph.ledger.store import Ledger, Recorded, open_ledger
+from chaingraph.ledger.store import Ledger, Recorded
 
 SHIPPED = load_rules("jiaxing")
 Scene = Callable[[Ledger], None]

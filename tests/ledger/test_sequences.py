@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from chaingraph.ledger import derived
 from chaingraph.ledger.events import Act, Event, LedgerError
 from chaingraph.ledger.fields import LADDER, STAGES
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.project import replay
 from chaingraph.ledger.proof.checks import check_ledger
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 from tests.made_ledger import CENTRE, PLACES, RULES, derived_rows, entered
 
 DAYS = st.integers(0, 89).map(lambda number: f"2024-{1 + number // 28:02d}-{1 + number % 28:02d}")

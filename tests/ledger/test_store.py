@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from chaingraph.ledger import place, store
+from chaingraph.ledger import opening, place, store
 from chaingraph.ledger.events import Act, LedgerError
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.proof.checks import check_ledger
-from chaingraph.ledger.store import open_ledger
 from tests.made_ledger import CENTRE, PLACES, RULES, derived_rows, entered, facts
 
 
@@ -106,7 +106,7 @@ def test_a_writer_stopped_while_it_waits_is_named_to_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-Z on a process that holds the turnstile: the next one gives up at its deadline, readers pass."""
-    monkeypatch.setattr(store, "_WAIT", 0.3)
+    monkeypatch.setattr(store, "WAIT", 0.3)
     path = tmp_path / "l.db"
     with open_ledger(path, RULES, create=True) as ledger:
         ledger.record(entered(1))
@@ -227,7 +227,7 @@ def test_other_rules_derive_anew_and_leave_history_alone(tmp_path: Path) -> None
 
 
 def test_a_network_share_is_refused_or_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "network_file_system", lambda path: "nfs4")
+    monkeypatch.setattr(opening, "network_file_system", lambda path: "nfs4")
     path = tmp_path / "l.db"
     with pytest.raises(LedgerError, match=r"network share \(nfs4\).*--journal delete"):
         open_ledger(path, RULES, create=True)

@@ -13,11 +13,13 @@ import pytest
 
 from chaingraph.ledger import derived, progress, views
 from chaingraph.ledger.events import Act, LedgerError
-from chaingraph.ledger.fields import LADDER, STAGES
+from chaingraph.ledger.fields import DUE, LADDER, STAGES
+from chaingraph.ledger.lists import due
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.rules import Rules, load_rules
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 
 RULES = load_rules("jiaxing")
 PLACES = ("平湖市", "桐乡市", "海宁市")
@@ -91,10 +93,17 @@ def test_exclusive_months_that_end_within_seven_days(ledger: Ledger) -> None:
     for number, day in enumerate(["2024-03-03", "2024-03-04", "2024-03-11", "2024-03-12"]):
         ledger.record_all([act("entered", f"p{number}", "2024-03-01", **facts(number)),
                            act("reported", f"p{number}", day, place=PLACES[number % 3])])  # fmt: skip
-    found = views.expiring(ledger, "2024-04-04")
+    found = due.expiring(ledger, "2024-04-04")
     assert found[["project_id", "holder", "exclusive_until", "days"]].values.tolist() == [
         ["p1", "桐乡市", "2024-04-04", 0], ["p2", "海宁市", "2024-04-11", 7],
     ]  # fmt: skip
+    assert due.due(ledger, "expiring", "2024-04-04").equals(found)
+    assert due.due(ledger, "meeting", "2024-04-04").equals(due.biweekly(ledger, "2024-04-04"))
+    for what in DUE:
+        due.due(ledger, what, "2024-04-04")
+    for view in (due.expiring, due.biweekly):
+        with pytest.raises(LedgerError, match="as_of: write a day such as"):
+            view(ledger, "2024-04")
 
 
 def test_progress_counts_converts_and_says_what_it_cannot_know(ledger: Ledger) -> None:
@@ -210,12 +219,12 @@ def biweekly(ledger: Ledger) -> None:
         act("entered", "p4", "2024-06-01", **facts(4)), act("stage", "p4", "2024-06-03", stage="signed"),
         act("entered", "p5", "2024-01-02", **facts(5)), act("stage", "p5", "2024-01-03", "外方退出", stage="ended"),
     ])  # fmt: skip
-    found = views.biweekly(ledger, "2024-06-25")
+    found = due.biweekly(ledger, "2024-06-25")
     assert found[["reason", "project_id"]].values.tolist() == [
         ["coordinated", "p1"], ["coordinated", "p4"], ["expiring", "p1"], ["stuck", "p1"], ["stuck", "p2"],
         ["flagged", "p4"], ["dossier", "p1"], ["dossier", "p4"],
     ]  # fmt: skip
-    assert views.biweekly(ledger, "2024-06-10")["reason"].tolist().count("signing") == 1
+    assert due.biweekly(ledger, "2024-06-10")["reason"].tolist().count("signing") == 1
 
 
 def dossier(ledger: Ledger) -> None:
@@ -227,13 +236,13 @@ def dossier(ledger: Ledger) -> None:
         act("recorded", "p1", "2024-02-05", "第二次论证", record="argument"),
         act("recorded", "p1", "2024-02-10", "风险评估", record="risk"),
     ])  # fmt: skip
-    found = views.dossier(ledger)
+    found = due.dossier(ledger)
     assert found[["project_id", "argument", "risk", "lacking"]].astype(object).values.tolist()[0] == [
         "p1", "2024-02-05", "2024-02-10", "decision",
     ]  # fmt: skip
     assert found["lacking"].tolist() == ["decision", "argument;risk;decision"]
     ledger.record(act("recorded", "p1", "2024-02-20", "集体研究", record="decision"))
-    assert views.dossier(ledger)["lacking"].isna().tolist() == [True, False]
+    assert due.dossier(ledger)["lacking"].isna().tolist() == [True, False]
 
 
 VIEW_RULES = {"dossier": dossier, "assessment": assessment, "leaders": leaders, "zones": zones, "biweekly": biweekly}
@@ -258,7 +267,7 @@ def test_doubtful_pairs_are_shown_with_both_names(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
         ledger.record_all([act("entered", "p1", "2024-01-02", **facts(1, site="构造地块")),
                            act("entered", "p2", "2024-01-03", **facts(2, site="构造地块"))])  # fmt: skip
-        assert views.doubtful(ledger)[["project_id", "other_id", "reasons"]].values.tolist() == [["p2", "p1", "site"]]
+        assert due.doubtful(ledger)[["project_id", "other_id", "reasons"]].values.tolist() == [["p2", "p1", "site"]]
         assert progress.board(ledger, TARGETS, "2024-01-04").doubtful == 1
 
 

@@ -12,7 +12,7 @@ import click
 from chaingraph.cli.options import PATH, Named, together
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.ledger.fields import FIELD, RECORDS, STAGES
+from chaingraph.ledger.fields import FIELD, JOURNALS, RECORDS, STAGES, VERDICTS
 
 if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
@@ -34,7 +34,7 @@ def today() -> str:
 ledger_options = together(
     click.argument("ledger", type=PATH),
     click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True),
-    click.option("--journal", type=click.Choice(["wal", "delete"]), default="wal", show_default=True),
+    click.option("--journal", type=click.Choice(JOURNALS), default="wal", show_default=True),
 )
 # What every act takes: who, when, why, and the id that makes it one act however often it is sent.
 _acting = together(
@@ -50,8 +50,8 @@ _acting = together(
 
 def opened_ledger(ledger: Path, rules: str, journal: str, lang: str, *, create: bool = False) -> Ledger:
     """The ledger that a command is about, open; a slower journal is said."""
+    from chaingraph.ledger.opening import open_ledger
     from chaingraph.ledger.rules import load_rules
-    from chaingraph.ledger.store import open_ledger
 
     if journal == "delete":
         click.echo(text("ledger.journal_delete", lang), err=True)
@@ -200,7 +200,7 @@ def paid_command(lang: str, /, usd_m: float, day: str | None, **options: Any) ->
 @ledger_commands.command("decide")
 @_acting
 @click.option("--other", required=True, metavar="PROJECT")
-@click.option("--verdict", type=click.Choice(["same", "different"]), required=True)
+@click.option("--verdict", type=click.Choice(VERDICTS), required=True)
 @click.pass_obj
 def decide_command(lang: str, /, other: str, verdict: str, **options: Any) -> None:
     """Say whether two projects are one."""

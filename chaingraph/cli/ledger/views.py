@@ -10,8 +10,9 @@ import click
 from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger, today
 from chaingraph.cli.options import PATH, Named, checked_day
 from chaingraph.labels import text
-from chaingraph.ledger.fields import LISTS, STAGES
+from chaingraph.ledger.fields import DIMENSIONS, DUE, PERIODS, STAGES
 from chaingraph.model.columns import is_missing
+from chaingraph.writers.ledger import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
 
 _SHOWN_REJECTS = 20
-VIEWS = (
-    "progress", "board", "places", "departments", "broken_down", "warnings", "due", "expiring", "doubtful", "dossier",
-    *LISTS, "week", "month", "quarter", "funnel", "teams", "chains", "leaders", "offices", "factors", "key_firms",
-    "introducers", "zones", "rules",
-)  # fmt: skip
 _LIST_SHOWN = ["project_id", "project", "investor", "landing", "stage", "since", "usd_m", "holder", "exclusive_until"]
 
 
@@ -54,9 +50,9 @@ _AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="D
 @ledger_options
 @_AS_OF
 @click.option("--stage", type=click.Choice(list(STAGES)))
-@click.option("--period", type=click.Choice(["week", "month", "quarter", "year"]))
-@click.option("--due", type=click.Choice(["expiring", "doubtful", "meeting"]))
-@click.option("--by", "dimension", type=click.Choice(["landing", "team", "chain_id", "lead_post", "owner", "zone"]))
+@click.option("--period", type=click.Choice(PERIODS))
+@click.option("--due", type=click.Choice(DUE))
+@click.option("--by", "dimension", type=click.Choice(DIMENSIONS))
 @click.option("--project", metavar="PROJECT")
 @click.pass_obj
 def list_command(
@@ -73,6 +69,7 @@ def list_command(
 ) -> None:
     """Lists, what happened, what is due, counts."""
     from chaingraph.ledger import views
+    from chaingraph.ledger.lists import due as lists
 
     with opened_ledger(ledger, rules, journal, lang) as opened:
         if project:
@@ -82,9 +79,7 @@ def list_command(
         elif period:
             _shown(views.happened(opened, *views.span(as_of, period)), lang)
         elif due:
-            made = {"expiring": lambda: views.expiring(opened, as_of), "doubtful": lambda: views.doubtful(opened),
-                    "meeting": lambda: views.biweekly(opened, as_of)}  # fmt: skip
-            _shown(made[due](), lang)
+            _shown(lists.due(opened, due, as_of), lang)
         elif dimension:
             _shown(views.by(opened, dimension), lang)
         else:

@@ -79,21 +79,56 @@ def read_projects(path: Path, *, at: str, mapping: Path | None = None, lang: str
 
 
 def import_projects(
-    ledger: Ledger, path: Path, *, at: str, by: str, mapping: Path | None = None, lang: str = "zh"
+    ledger: Ledger, path: str | Path, *, at: str, by: str, mapping: str | Path | None = None, lang: str = "zh"
 ) -> Intake:
-    """Read a sheet and record what it says.
+    r"""Read a sheet and record what it says; what cannot be read or is against a rule is left out and said.
 
     Parameters
     ----------
+    ledger
+        An open ledger.
+    path
+        The bureau's sheet: ``.xlsx`` or ``.csv``.
+    at
+        The day of reading, YYYY-MM-DD; a date in the sheet that lies after it is left out and said.
     by
         The office that sends the sheet.
+    mapping
+        A TOML file: sheet, header_rows (1 or 2), by, [columns] field = headers, [units] field = unit. None: headers are
+        recognised as `ledger.fields` names them.
+    lang
+        Language of the reasons and remedies: zh or en.
 
     Returns
     -------
     Intake
-        Counts and ``rejects``: row, column, value, effect (``row_left_out``, ``value_left_out``, ``not_recorded``: a
-        rule refused it, ``to_decide``: a person has to, ``note``), reason, remedy.
+        ``rows`` read and ``used``; projects ``entered`` and ``changed``, stages ``advanced``, projects ``reported``;
+        ``answers`` (project id, answer, values) and ``rejects``, a row per defect: row (Int64, as in the sheet),
+        column, value, effect (``row_left_out``, ``value_left_out``, ``not_recorded``: a rule refused it, ``to_decide``:
+        a person has to, ``note``), reason, remedy.
+
+    Raises
+    ------
+    LedgerError
+        When the sheet or the mapping cannot be read at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import chaingraph as cg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sheet = Path(folder, "sheet.csv")
+    ...     lines = ("项目名称,投资方,申报地,总投资(亿元)", "构造一期,构造甲有限公司,平湖市,12", "构造二期,,平湖市,3")
+    ...     _ = sheet.write_text("\n".join(lines), encoding="utf-8")
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         done = import_projects(ledger, sheet, at="2024-04-01", by="平湖市投促局", lang="en")
+    ...         amounts = [project.facts["investment_m"] for project in ledger.projects()]
+    >>> (done.rows, done.entered), amounts
+    ((2, 1), [1200.0])
+    >>> done.rejects[["row", "column", "effect"]].to_numpy().tolist()
+    [[3, '投资方', 'row_left_out']]
     """
+    path, mapping = Path(path), None if mapping is None else Path(mapping)
     journal = Journal(lang)
     records, count = _records(path, load_mapping(mapping), journal, at)
     done = Intake(rows=count, used=len(records))

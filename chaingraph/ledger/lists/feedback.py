@@ -31,13 +31,31 @@ def outcomes(ledger: Ledger, region: str) -> pd.DataFrame:
 
     Parameters
     ----------
+    ledger
+        An open ledger.
     region
         The city of the ledger, as in the case (嘉兴).
 
     Returns
     -------
     DataFrame
-        firm, region, date (day of the first signing or later stage; missing where not known), by date and firm.
+        One row per firm, all columns text, by date and firm: firm (the investor's name), region (as given), date (ISO
+        day of its first signing or later stage; NaN where not known).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import chaingraph as cg
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True}
+    >>> acts = [cg.Act("entered", "p1", "2024-03-01", "平湖市投促局", data=facts | {"constructed": False}),
+    ...         cg.Act("stage", "p1", "2024-05-04", "平湖市投促局", data={"stage": "signed"})]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record_all(acts)
+    ...         found = outcomes(ledger, "嘉兴")
+    >>> found.to_numpy().tolist()
+    [['构造甲有限公司', '嘉兴', '2024-05-04']]
     """
     first: dict[str, str] = {}
     for project in ledger.projects():
@@ -76,7 +94,9 @@ def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: 
     shortlist
         Rows with firm, and firm_id or credit_code where known.
     projects
-        The projects of the ledger as they stand.
+        The projects of the ledger as they stand: ``ledger.projects()``.
+    as_of
+        The day on which an exclusive negotiation is looked at, YYYY-MM-DD.
     place
         Whose list it is; a firm that another place holds exclusively is not offered to it. "" is nobody: what any place
         holds is not offered.
@@ -84,11 +104,33 @@ def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: 
     Returns
     -------
     DataFrame
-        The same rows with ledger_project, ledger_stage, ledger_place, ledger_since (first contact or entry),
-        ledger_until (last day of an exclusive negotiation), ledger_offer (``new``: not in the ledger; ``own``;
-        ``open``: others talk to it; ``held``: another place negotiates alone, do not approach). Of several projects of
-        a firm the one that is held, else the latest, is shown. Firms are recognised by id, credit code or name without
-        place and legal form; a project is also found under the name of its investor's group.
+        The same rows with six columns of text, NaN where the firm is not in the ledger: ledger_project (id),
+        ledger_stage, ledger_place, ledger_since (ISO day of first contact or entry), ledger_until (last day of an
+        exclusive negotiation; NaN without one), and, always there, ledger_offer (``new``: not in the ledger; ``own``;
+        ``open``: others talk to it; ``held``: another place negotiates alone, do not approach).
+
+    Notes
+    -----
+    Of several projects of a firm the one that is held, else the latest, is shown. Firms are recognised by id, credit
+    code or name without place and legal form; a project is also found under the name of its investor's group.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import chaingraph as cg
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True,
+    ...          "investment_m": 1200.0, "currency": "CNY"}
+    >>> acts = [cg.Act("entered", "p1", "2024-03-01", "平湖市投促局", data=facts),
+    ...         cg.Act("reported", "p1", "2024-03-04", "平湖市投促局", data={"place": "平湖市"})]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record_all(acts)
+    ...         held = ledger.projects()
+    >>> listed = pd.DataFrame({"firm": ["构造甲有限公司", "构造乙有限公司"]})
+    >>> told = with_ledger(listed, held, as_of="2024-04-01", place="桐乡市")
+    >>> told[["ledger_until", "ledger_offer"]].to_numpy().tolist()
+    [['2024-04-04', 'held'], [nan, 'new']]
     """
     found: dict[str, list[tuple[str, str]]] = {}
     live = {project.project_id: project for project in projects if project.open}

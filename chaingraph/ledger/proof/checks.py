@@ -31,13 +31,40 @@ class Fault(NamedTuple):
 def check_ledger(ledger: Ledger) -> list[Fault]:
     """What is wrong with a ledger; an empty list where nothing is.
 
-    ``file``: SQLite's own integrity check. ``schema``: a table, index or trigger is missing or altered. ``number``:
-    events are numbered without a hole, up to the last number that was given. ``event``: an event cannot be read.
-    ``digest``: an event is not what was recorded. ``derived``: the derived tables are not what the events give.
-    ``stage``, ``credit``, ``holder``: a project is in a state that the rules do not allow.
+    Parameters
+    ----------
+    ledger
+        An open ledger; it is read, never changed.
 
+    Returns
+    -------
+    list of Fault
+        ``what``, ``where`` and ``found`` of each, as text. ``file``: SQLite's own integrity check. ``schema``: a table,
+        index or trigger is missing or altered. ``number``: events are not numbered without a hole, up to the last
+        number that was given. ``event``: an event cannot be read. ``digest``: an event is not what was recorded.
+        ``derived``: the derived tables are not what the events give. ``stage``, ``credit``, ``holder``: a project is in
+        a state that the rules do not allow.
+
+    Notes
+    -----
+    Digest of an event = SHA-256 of the digest before it and of the event as canonical JSON (`ledger.events.chained`).
     Whoever can write the file can also make it anew from the start, and it then looks whole: only a seal kept
     elsewhere (`ledger.proof.seal`) proves what stood in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import chaingraph as cg
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record(cg.Act("entered", "p1", "2024-03-01", "平湖市投促局", data=facts))
+    ...         whole = check_ledger(ledger)
+    ...         _ = ledger.connection.execute("UPDATE projects SET state = replace(state, '甲', '乙')")
+    ...         spoilt = check_ledger(ledger)
+    >>> whole, [(fault.what, fault.where) for fault in spoilt]
+    ([], [('derived', 'p1')])
     """
     try:
         file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, read_event
 from chaingraph.ledger.file import connect, told
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import Rules
-from chaingraph.ledger.store import open_ledger
 
 _COLUMNS = "number, event_id, kind, project_id, at, by, why, data, digest"
 _ROW = f"SELECT {_COLUMNS} FROM events WHERE number = ?"  # noqa: S608  # constants

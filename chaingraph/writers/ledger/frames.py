@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 from chaingraph.ledger import progress, views
 from chaingraph.ledger.fields import FACTORS, LISTS
-from chaingraph.ledger.lists import chain_office
+from chaingraph.ledger.lists import chain_office, due
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import split
+from chaingraph.model.registry import near_first
+from chaingraph.writers.ledger import VIEWS
 
 Tables = Mapping[str, pd.DataFrame]
 _CODED = {"stage", "state", "capital", "reason", "what", "measure", "of", "basis", "kind", "ledger_stage"}
@@ -34,14 +36,26 @@ class Part(NamedTuple):
     starts: bool = False
 
 
-def parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
+def parts(ledger: Ledger, case: Tables, as_of: str, lang: str, only: Sequence[str] = ()) -> list[Part]:
     """Every table of the ledger on a day: progress, scoreboards, lists, periods, what is due, offices, funnel, rules.
 
     Parameters
     ----------
     case
         Tables of the case. ``targets`` is needed; what the others say is shown where they are there.
+    only
+        Keys of the tables that are wanted, of `VIEWS`; all where empty.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no table of such a key.
+    LedgerError
+        When ``as_of`` is no whole day, or a target's period is none.
     """
+    for key in only:
+        if key not in VIEWS:
+            raise UnknownNameError(both("ledger.no_view", name=key, choices=", ".join(near_first(key, VIEWS))))
     targets, places = case["targets"], case.get("place_targets")
     held = places is not None and len(places) > 0
     board = progress.board(ledger, targets, as_of, place_targets=places if held else None)
@@ -56,8 +70,8 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
         warned = [progress.warnings(ledger, as_of, targets=places[places["of"] == of], of=of).assign(of=of)
                   for of in ("place", "owner")]  # fmt: skip
         shown.append(("warnings", pd.concat(warned, ignore_index=True)))
-    shown += [("due", views.biweekly(ledger, as_of)), ("expiring", views.expiring(ledger, as_of)),
-              ("doubtful", views.doubtful(ledger)), ("dossier", views.dossier(ledger))]  # fmt: skip
+    shown += [("due", due.biweekly(ledger, as_of)), ("expiring", due.expiring(ledger, as_of)),
+              ("doubtful", due.doubtful(ledger)), ("dossier", due.dossier(ledger))]  # fmt: skip
     shown += [(stage, views.projects(ledger, stage).drop(columns="stage")) for stage in LISTS]
     shown += [(period, views.happened(ledger, *views.span(as_of, period))) for period in ("week", "month", "quarter")]
     shown += [("funnel", views.funnel(ledger, as_of)), ("teams", views.by(ledger, "team")),
@@ -77,7 +91,8 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
     for key, frame in shown:
         told = frame.replace({"indicator": words}) if "indicator" in frame and words else frame
         made.append(Part(key, caption(key, lang), captioned(told.rename(columns=words | units), lang, names)))
-    return [*made, Part("rules", caption("rules", lang), _rules(ledger, lang))]
+    made.append(Part("rules", caption("rules", lang), _rules(ledger, lang)))
+    return [part for part in made if not only or part.key in only]
 
 
 def chain_parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Part]:
@@ -102,7 +117,7 @@ def chain_parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Par
                  for key, frame in parts_of]  # fmt: skip
     key_firms = chain_office.key_firms(ledger, case, as_of).drop(columns="firm_id")
     made.append(Part("key_firms", caption("key_firms", lang), captioned(key_firms, lang), starts=True))
-    made.append(Part("dossier", caption("dossier", lang), captioned(views.dossier(ledger), lang)))
+    made.append(Part("dossier", caption("dossier", lang), captioned(due.dossier(ledger), lang)))
     return made
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chaingraph.ledger.lists.feedback import findings_with_ledger
 from chaingraph.ledger.lists.marks import Mark, words_for
+from chaingraph.ledger.opening import look_into
 from chaingraph.ledger.project import Project
-from chaingraph.ledger.store import look_into
 from chaingraph.model.findings import Findings
 from chaingraph.writers.workbook.marks import Conflict, Marks, read_marks
 

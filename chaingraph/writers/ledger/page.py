@@ -41,24 +41,51 @@ section.starts h2 { font-size: 21px; border-bottom-width: 3px }
 
 
 def write_ledger_page(
-    ledger: Ledger, case: Tables, path: Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
+    ledger: Ledger, case: Tables, path: str | Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
 ) -> None:
     """Write every view of a ledger on a day as one HTML file; it runs no script and loads nothing.
 
     Parameters
     ----------
+    ledger
+        An open ledger.
     case
-        Tables of the case; see `chaingraph.writers.ledger.frames.parts`.
+        Tables of the case by name, such as ``case.tables``; ``targets`` is needed, what the others say (targets of
+        places, chain offices, zones, …) is shown where they are there.
+    path
+        The file to write; it is written whole or not at all.
+    as_of
+        The day that is looked at, YYYY-MM-DD.
     only
-        Keys of the tables to write; all where empty.
+        Keys of the tables to write, of ``chaingraph.writers.ledger.VIEWS``; all where empty.
+    lang
+        zh or en.
 
     Raises
     ------
+    LedgerError
+        When ``as_of`` is no whole day, or a target's period is none.
+    UnknownNameError
+        When there is no table of such a key.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import chaingraph as cg
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ledger.html")
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record(cg.Act("entered", "p1", "2024-03-01", "平湖市投促局", data=facts))
+    ...         write_ledger_page(ledger, cg.load_example().tables, path, as_of="2024-04-01", only=["negotiating"])
+    ...     "构造甲有限公司" in path.read_text(encoding="utf-8")
+    True
     """
-    shown = [part for part in parts(ledger, case, as_of, lang) if not only or part.key in only]
-    _write(shown, text("ledger.title", lang), notes(ledger, as_of, lang), path, lang)
+    shown = parts(ledger, case, as_of, lang, only)
+    _write(shown, text("ledger.title", lang), notes(ledger, as_of, lang), Path(path), lang)
 
 
 def write_offices_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, lang: str = "zh") -> None:

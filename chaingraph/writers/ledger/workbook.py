@@ -25,23 +25,51 @@ _MANY, _CLOSE = 11, 22.0  # columns from which texts are broken earlier, so that
 
 
 def write_ledger_workbook(
-    ledger: Ledger, case: Tables, path: Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
+    ledger: Ledger, case: Tables, path: str | Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
 ) -> None:
     """Write every view of a ledger on a day, one sheet each; the same ledger and day give the same bytes.
 
-    Sheets: see `chaingraph.writers.ledger.frames.parts`. Text is written as text; an empty cell is not known.
+    Text is written as text, amounts as numbers in the unit of their caption, shares in percent; an empty cell is not
+    known.
 
     Parameters
     ----------
+    ledger
+        An open ledger.
     case
-        Tables of the case; ``targets`` is needed.
+        Tables of the case by name, such as ``case.tables``; ``targets`` is needed, what the others say (targets of
+        places, chain offices, zones, …) is shown where they are there.
+    path
+        The file to write; it is written whole or not at all.
+    as_of
+        The day that is looked at, YYYY-MM-DD.
     only
-        Keys of the tables to write; all where empty.
+        Keys of the tables to write, of ``chaingraph.writers.ledger.VIEWS``; all where empty.
+    lang
+        zh or en.
 
     Raises
     ------
+    LedgerError
+        When ``as_of`` is no whole day, or a target's period is none.
+    UnknownNameError
+        When there is no table of such a key.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import chaingraph as cg
+    >>> facts = {"project": "构造一期", "investor": "构造甲有限公司", "place": "平湖市", "constructed": True}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ledger.xlsx")
+    ...     with cg.open_ledger(Path(folder, "ledger.db"), cg.load_rules("jiaxing"), create=True) as ledger:
+    ...         _ = ledger.record(cg.Act("entered", "p1", "2024-03-01", "平湖市投促局", data=facts))
+    ...         write_ledger_workbook(ledger, cg.load_example().tables, path, as_of="2024-04-01", only=["negotiating"])
+    ...     path.read_bytes()[:2]
+    b'PK'
     """
     import xlsxwriter
 
@@ -63,7 +91,7 @@ def write_ledger_workbook(
     }
     said = notes(ledger, as_of, lang)
     names: list[str] = []
-    for part in (part for part in parts(ledger, case, as_of, lang) if not only or part.key in only):
+    for part in parts(ledger, case, as_of, lang, only):
         names.append(sheet_name(part.caption, names))
         sheet = book.add_worksheet(names[-1])
         sheet.set_row(0, 24)
@@ -81,7 +109,7 @@ def write_ledger_workbook(
         sheet.repeat_rows(head)
         sheet.set_footer(f"&L&8 {safe_text(title)}&C&8&P / &N&R&8 {safe_text(as_of)}")
     book.close()
-    write_bytes(buffer.getvalue(), path)
+    write_bytes(buffer.getvalue(), Path(path))
 
 
 def _write(page: Any, table: pd.DataFrame, head: int, looks: dict[str, object]) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.lists import feedback
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 from chaingraph.writers.ledger.page import write_ledger_page
 from chaingraph.writers.ledger.workbook import write_ledger_workbook
 from tests.made_ledger import Run, add

@@ -13,9 +13,10 @@ from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.intake.money import Unit, amount
 from chaingraph.ledger.intake.read import Intake, import_projects, read_projects
 from chaingraph.ledger.intake.rows import sheet_rows
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 from chaingraph.writers.files import write_csv
 
 RULES = load_rules("jiaxing")

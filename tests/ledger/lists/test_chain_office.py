@@ -12,14 +12,17 @@ import pytest
 from chaingraph.cli.main import main
 from chaingraph.errors import UnknownNameError
 from chaingraph.ledger import progress
-from chaingraph.ledger.events import Act
+from chaingraph.ledger.events import Act, LedgerError
 from chaingraph.ledger.lists import chain_office
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import load_rules, read_rules
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 from chaingraph.model.case import empty_table
 from chaingraph.model.schema import TABLES
+from chaingraph.writers.ledger import VIEWS
 from chaingraph.writers.ledger.frames import parts
 from chaingraph.writers.ledger.page import write_ledger_page, write_offices_page
+from chaingraph.writers.ledger.workbook import write_ledger_workbook
 
 RULES = load_rules("jiaxing")
 OFFICE = "构造投促局"
@@ -191,7 +194,7 @@ def test_all_of_it_stands_in_the_tables_of_workbook_and_page(
 ) -> None:
     for lang, chain in (("zh", "产业链"), ("en", "Chain")):
         shown = {part.key: part.table for part in parts(ledger, case, "2024-06-01", lang)}
-        assert {"broken_down", "warnings", "offices", "factors", "key_firms", "introducers", "dossier"} <= set(shown)
+        assert tuple(shown) == VIEWS  # what can be asked for is what there is
         assert set(shown["signed"][chain]) == {"构造光伏", "构造氢能"}  # never an id
         assert not any(re.search(r"[a-z]_[a-z]", str(name)) for table in shown.values() for name in table.columns)
     write_offices_page(ledger, case, tmp_path / "o.html", as_of="2024-06-01")
@@ -209,6 +212,12 @@ def test_all_of_it_stands_in_the_tables_of_workbook_and_page(
     meeting = (tmp_path / "m.html").read_text(encoding="utf-8")
     assert meeting.count("<section") == 1
     assert "双周例会" in meeting
+    for write, name in ((write_ledger_page, "n.html"), (write_ledger_workbook, "n.xlsx")):
+        with pytest.raises(UnknownNameError, match="the ledger has no table dues; choose: due, "):
+            write(ledger, case, tmp_path / name, as_of="2024-06-01", only=["dues"])
+        with pytest.raises(LedgerError, match=r"as_of: write a day such as 2024-03-01.*found 2024-06$"):
+            write(ledger, case, tmp_path / name, as_of="2024-06")
+        assert not (tmp_path / name).exists()
 
 
 def test_the_offices_of_a_real_case_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

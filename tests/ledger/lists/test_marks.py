@@ -18,9 +18,10 @@ from chaingraph.ledger.events import Act
 from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.lists.feedback import HELD, findings_with_ledger
 from chaingraph.ledger.lists.marks import Mark, by_firm, judge, status_word, take_in, words_for
+from chaingraph.ledger.opening import look_into, open_ledger
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import Ledger, look_into, open_ledger
+from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import split
 from chaingraph.model.results import TALK_COLUMNS
 from chaingraph.writers.ledger.marks import status_marks, with_ledger_file

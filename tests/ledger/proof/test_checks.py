@@ -17,11 +17,11 @@ import pytest
 
 from chaingraph.ledger import file
 from chaingraph.ledger.events import Act, LedgerError
+from chaingraph.ledger.opening import look_into, open_ledger
 from chaingraph.ledger.proof.checks import check_ledger
 from chaingraph.ledger.proof.recover import recover
 from chaingraph.ledger.proof.seal import read_seal, seal, seal_faults
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import look_into, open_ledger
 from chaingraph.ledger.views import projects
 
 RULES = load_rules("jiaxing")

@@ -11,8 +11,9 @@ import pytest
 from chaingraph.cli.main import main
 from chaingraph.errors import StoreError
 from chaingraph.ledger.events import Act
+from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import Ledger, open_ledger
+from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.views import REGISTER, register
 from chaingraph.model.case import Case
 from chaingraph.stores.graphdb.ledger import Pushed, write_ledger
