@@ -133,7 +133,7 @@ def _read_folder(folder: Path, journal: Journal) -> list[Sheet]:
     return sheets
 
 
-def _open(path: Path) -> io.BufferedReader:
+def open_file(path: Path) -> io.BufferedReader:
     """Open a regular file of admissible size, following no link.
 
     Raises
@@ -160,7 +160,7 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _read_csv(path: Path, table: Table) -> Sheet:
-    with _open(path) as file:
+    with open_file(path) as file:
         head = file.read(HEAD)
         delimiter = _check_head(head, table, whole=len(head) < HEAD)
         file.seek(0)
@@ -189,7 +189,7 @@ def _check_head(head: bytes, table: Table, *, whole: bool) -> str:
 
 def _read_workbook(path: Path, table: Table | None, journal: Journal) -> list[Sheet]:
     """The tables of a workbook: the one its file name says, else one per sheet whose name is a table's."""
-    with _open(path) as file:
+    with open_file(path) as file:
         data = file.read(MAX_FILE)
     sha256 = hashlib.sha256(data).hexdigest()
     book = open_workbook(data)
@@ -237,7 +237,7 @@ def _read_parquet(path: Path, table: Table) -> Sheet:
     import duckdb
 
     digest = hashlib.sha256()
-    with _open(path) as file:
+    with open_file(path) as file:
         while chunk := file.read(MEGABYTE):
             digest.update(chunk)
     place = str(path.resolve())

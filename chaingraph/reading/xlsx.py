@@ -78,7 +78,7 @@ def open_workbook(data: bytes) -> Workbook:
     _check_directory(data)
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-        _check_parts(archive.infolist())
+        check_parts(archive.infolist())
         book = part_of_kind(relations(archive, ""), "/officeDocument") or "xl/workbook.xml"
         names, day_zero = sheet_names(archive, book)
         parts = relations(archive, book)
@@ -235,7 +235,7 @@ def _check_directory(data: bytes) -> None:
         raise Refusal(Problem("too_many_parts", {"limit": MAX_DIRECTORY // 1024}))
 
 
-def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
+def check_parts(parts: list[zipfile.ZipInfo]) -> None:
     """Refuse what would unpack too large. zipfile gives no more of a part than the size checked here."""
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED:
