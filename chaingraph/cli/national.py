@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chaingraph.backtest.panel import Each, Protocol
+    from chaingraph.importers.imported import Imported
     from chaingraph.model.case import Case
 
 _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
@@ -93,12 +94,12 @@ def import_list_command(
         return
     assert out is not None  # where `into_or_out` gives nothing
     if case is None:
-        _written(ranking, out, lang)
+        _written(ranking.case, out, lang)
         return
     joined, firms = join_list(read_case(case, lang=lang, required=NATIONAL_TABLES), ranking)
     write_case(joined, out)
-    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking["firms"])))
-    _tell_accounts(ranking.files, lang)
+    click.echo(text("national.list_joined", lang, out=out, firms=firms, listed=len(ranking.tables["firms"])))
+    _tell_accounts(ranking.account, lang)
 
 
 @import_commands.command("register")
@@ -125,10 +126,10 @@ def import_register_command(
     if large or len(first) > _SMALL_PARTS:
         _written_large(chain(first, parts), file, out, lang)
     else:
-        _written(joined_parts(first), out, lang)
+        _written(joined_parts(first).case, out, lang)
 
 
-def _written_large(parts: Iterable[Case], file: Path, out: Path, lang: str) -> None:
+def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) -> None:
     """Write a register of any size as datasets, and say what was kept and what could not be used."""
     from chaingraph.importers.published import file_rows_added
     from chaingraph.reading.rejects import shown
@@ -141,13 +142,13 @@ def _written_large(parts: Iterable[Case], file: Path, out: Path, lang: str) -> N
         with click.progressbar(parts, label=text("national.reading", lang), file=sys.stderr,
                                item_show_func=lambda _: f"{held['firms']:,}") as told:  # fmt: skip
             for part in told:
-                accounts.append(part.files)
-                provinces = part["firms"].set_index("firm_id")["province"]
-                products = part["firm_products"]
+                accounts.append(part.account)
+                firms, products = part.tables["firms"], part.tables["firm_products"]
+                provinces = firms.set_index("firm_id")["province"]
                 for name in held:
-                    held[name] += len(part[name])
+                    held[name] += len(part.tables[name])
                 yield {
-                    "firms": part["firms"],
+                    "firms": firms,
                     "firm_products": products.assign(province=products["firm_id"].map(provinces)),
                     "rejects": part.rejects,
                 }

@@ -1,35 +1,31 @@
-"""A published table read whole: its encoding found, its headers recognised, its types left as text."""
+"""A published table of any layout read whole, under our own column names; and the account kept of every file."""
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import hashlib
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO, StringIO
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
 
 import pandas as pd
 
 from chaingraph.errors import CaseError
+from chaingraph.importers.headings import Headings
+from chaingraph.importers.layout import Laid, find_tables, read_parts
 from chaingraph.labels import text
-from chaingraph.model.results import REJECT_COLUMNS
-from chaingraph.reading.encodings import check_big5
-from chaingraph.reading.rejects import Refusal, shown
+from chaingraph.reading.headers import bare
+from chaingraph.reading.rejects import Problem, Refusal, shown
 
-LARGEST = 2_000_000_000  # bytes of text, unpacked
-BLOCK = 1 << 20
+_AT_ONCE = 100_000
 
 
 def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Sequence[str], lang: str) -> pd.DataFrame:
-    """Rows of a CSV file (also gzipped) as text, under our own column names, with their line in ``row``.
+    """Rows of a table as text, under our own column names, with their line in ``row``.
 
     Parameters
     ----------
     path
-        UTF-8 (with or without mark) or GB18030.
+        Any file that `reading.grids.open_grids` reads.
     headers
         For each of our columns the headers that mean it, in any case; the first that is there is taken.
     required
@@ -42,105 +38,55 @@ def read_columns(path: Path, headers: Mapping[str, Sequence[str]], required: Seq
     CaseError
         When the file cannot be read, or a required column is not in it.
     """
-    try:
-        raw = path.read_bytes()
-        if raw[:2] == b"\x1f\x8b":
-            with gzip.open(BytesIO(raw)) as packed:  # tells a file that breaks off, and reads all of its members
-                raw = packed.read(LARGEST + 1)
-            if len(raw) > LARGEST:
-                detail = text("importers.too_large", lang, limit=LARGEST // 10**9)
-                raise CaseError(text("importers.unreadable", lang, file=path, detail=detail))
-        content = _decoded(raw)
-        frame = pd.read_csv(StringIO(content), dtype="str", keep_default_na=False, na_values=[""])
-    except (OSError, EOFError, zlib.error, ValueError, Refusal) as error:  # pandas' parser errors are ValueErrors
-        raise CaseError(_unreadable(path, error, lang)) from error
-    return _recognised(frame, headers, required, path, lang)
-
-
-def read_columns_in_parts(
-    path: Path, headers: Mapping[str, Sequence[str]], required: Sequence[str], lang: str, size: int
-) -> Iterator[pd.DataFrame]:
-    """As `read_columns`, for files that need not fit into memory: so many rows at a time."""
-    try:
-        with cast("IO[bytes]", gzip.open(path) if _is_packed(path) else path.open("rb")) as stream:
-            encoding = _encoding(stream)
-            stream.seek(0)
-            parts = pd.read_csv(
-                stream, dtype="str", keep_default_na=False, na_values=[""], encoding=encoding, chunksize=size
-            )
-            for frame in parts:
-                yield _recognised(frame, headers, required, path, lang)
-    except (OSError, EOFError, zlib.error, ValueError, Refusal) as error:
-        raise CaseError(_unreadable(path, error, lang)) from error
-
-
-def _unreadable(path: Path, error: Exception, lang: str) -> str:
-    """Why a file cannot be read, in the words of the reader rather than of Python where there are any."""
-    if isinstance(error, OSError) and error.strerror:
-        return text("importers.not_opened", lang, file=path, detail=error.strerror)
-    if isinstance(error, Refusal):
-        detail = f"{text(f'tables.{error.problem.reason}', lang)} {shown(error.found)!r}"
-    elif isinstance(error, UnicodeDecodeError):
-        detail = text("importers.no_text", lang)
-    elif isinstance(error, ValueError):
-        detail = text("importers.no_table", lang, detail=shown(str(error)))
-    else:
-        detail = str(error)
-    return text("importers.unreadable", lang, file=path, detail=detail)
-
-
-def _recognised(
-    frame: pd.DataFrame, headers: Mapping[str, Sequence[str]], required: Sequence[str], path: Path, lang: str
-) -> pd.DataFrame:
-    """The columns that the headers mean; the line of each row is its place in the file, counted from 2."""
-    given = {str(column).strip().casefold(): column for column in frame.columns}
-    found = {
-        name: next((given[header.casefold()] for header in names if header.casefold() in given), None)
-        for name, names in headers.items()
-    }
-    missing = [headers[name][0] for name in required if found[name] is None]
-    if missing:
-        raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
-    out = pd.DataFrame({
-        name: frame[column].str.strip().replace("", None) if column is not None else pd.Series(None, frame.index, "str")
-        for name, column in found.items()
-    })  # fmt: skip
-    out.insert(0, "row", frame.index + 2)
+    known = {bare(header): (name, place, "") for name, told in headers.items() for place, header in enumerate(told)}
+    headings = Headings("", "", {}, (), known)
+    with told(path, lang, ", ".join(headers[name][0] for name in required)):
+        laid = find_tables(path, [headings], required)[0]
+        missing = [headers[name][0] for name in required if not any(use.column == name for use in laid.uses)]
+        if missing:
+            raise CaseError(text("importers.columns_missing", lang, file=path, columns=", ".join(missing)))
+        frame = pd.concat([part.frame for part in read_parts(laid, required[0], _AT_ONCE, lang)], ignore_index=True)
+    out = frame.reindex(columns=["row", *headers])
     return out.astype({name: "str" for name in headers})
 
 
-def _is_packed(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
+@contextmanager
+def told(path: Path, lang: str, columns: str = "") -> Iterator[None]:
+    """Say why a file is refused in the reader's language: file, row, what was found, what to do.
 
-
-def _encoding(stream: IO[bytes]) -> str:
-    """UTF-8 (a mark is dropped) if all of it is, else GB18030."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    ``columns``: what a header must hold, where nothing can be said but that.
+    """
     try:
-        while block := stream.read(BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        check_big5(block)
-        return "gb18030"
-    return "utf-8-sig"
+        yield
+    except Refusal as refusal:
+        problem = refusal.problem
+        if problem.reason == "no_header_found" and columns:
+            raise CaseError(text("importers.columns_missing", lang, file=path, columns=columns)) from refusal
+        if problem.reason == "cannot_open":
+            detail = refusal.found.rpartition(": ")[2]
+            raise CaseError(text("importers.not_opened", lang, file=path, detail=detail)) from refusal
+        raise CaseError(text("importers.unreadable", lang, file=path, detail=_said(refusal, lang))) from refusal
 
 
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        check_big5(raw[error.start - error.start % BLOCK :])
-        return raw.decode("gb18030")
+def _said(refusal: Refusal, lang: str) -> str:
+    values = {**refusal.problem.values, "blank": ""}
+    reason = text(f"tables.{refusal.problem.reason}", lang, **values)
+    remedy = text(f"tables.{refusal.problem.reason}_remedy", lang, **values)
+    where = [text("tables.at_row", lang, row=refusal.row)] if refusal.row is not None else []
+    found = [repr(shown(refusal.found))] if refusal.found else []
+    return f"{' '.join([*where, reason, *found])} → {remedy}"
 
 
-def refused(file: str, rows: pd.DataFrame, column: str, reason: str, lang: str) -> pd.DataFrame:
-    """Reject rows of one reason, for `Case.rejects`."""
-    return pd.DataFrame({
-        "table": file, "row": rows["row"].astype("Int64"), "column": column, "value": rows[column].astype("str"),
-        "reason": text(f"importers.{reason}", lang), "remedy": text(f"importers.{reason}_remedy", lang),
-    })[list(REJECT_COLUMNS)]  # fmt: skip
+def tables_of(path: Path, candidates: Sequence[Headings], required: Sequence[str], lang: str) -> list[Laid]:
+    """As `layout.find_tables`, saying why a file is refused.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read, or holds no such table.
+    """
+    with told(path, lang):
+        return find_tables(path, candidates, required)
 
 
 def file_row(
@@ -170,8 +116,10 @@ def sha256_of(path: Path, lang: str = "zh") -> str:
     CaseError
         When it cannot be read.
     """
-    try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise CaseError(_unreadable(path, error, lang)) from error
+    with told(path, lang):
+        try:
+            with path.open("rb") as content:
+                return hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            raise Refusal(Problem("cannot_open"), found=f"{path.name}: {error.strerror}") from error
+    raise AssertionError(path)  # `told` raises

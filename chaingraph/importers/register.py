@@ -1,160 +1,190 @@
-"""A business register (工商登记) as a case: firms with credit code, date, seat, and their scope as product text."""
+"""A list of firms as a case: a business register (工商登记), an export of a provider, a county's list.
+
+Firms with credit code, date, seat and state; their scope and products as product text; public contacts of units.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from chaingraph.importers.headings import load_headings
-from chaingraph.importers.published import file_row, file_rows_added, read_columns_in_parts, refused, sha256_of
-from chaingraph.model.case import Case, empty_rejects, empty_table
+from chaingraph.importers.firms import contacts, notes_of, scopes, seat, with_codes_of_one_firm
+from chaingraph.importers.headings import Headings, heading_file
+from chaingraph.importers.imported import Imported
+from chaingraph.importers.layout import Part, read_parts, uses_table
+from chaingraph.importers.published import file_row, file_rows_added, sha256_of, tables_of, told
+from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
+from chaingraph.labels import text
+from chaingraph.model.case import empty_rejects, empty_table
+from chaingraph.model.columns import Column
+from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
+from chaingraph.reading.rejects import Problem
 
-_CODE = r"[0-9A-Z]{18}"
-_DATE = r"^(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})"
-# Items of a scope, and the formulas that end every scope in the country.
-_ITEM = re.compile(r"[;\uff1b,\uff0c、。:\uff1a\r\n]+")
-_FORMULA = re.compile(r"依法须经|许可证|经营期限|国家法律|审批|方可|除外|禁止|限制|有效期|凭有效")
-_BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
-MOST_ITEMS = 30  # of a scope; longer ones list everything a firm might ever do
+PART = 20_000  # rows that are read together
+_FIRM = TABLES["firms"].column
+_OF_THE_TABLE = (
+    "firm", "firm_en", "former_names", "aliases", "credit_code", "stock_code", "founded", "employees", "insured",
+    "revenue_cny_m", "industry", "status", "tiers",
+)  # fmt: skip
+_PLACE = ["province", "city", "county", "place"]
+# What a column of the file is read as. Scopes are cut by `scope_items`, contacts by `contacts`.
+COLUMNS: dict[str, Column] = {
+    **{name: _FIRM(name) for name in _OF_THE_TABLE},
+    "product": Column("product", "set"),
+    **{name: Column(name, "text") for name in (*_PLACE, "capital", "industry_name", "grade")},
+}
+_NAME = re.compile(r"[^\W\d_]")  # a name has a letter
 
 
-def read_register(path: Path, *, as_of: str, headings: str | Path = "register", lang: str = "zh") -> Case:
-    """Read a register extract: one row per firm.
+def read_register(
+    path: Path, *, as_of: str | None = None, headings: str | Path | Headings = "register", within: str | None = None,
+    lang: str = "zh",
+) -> Imported:  # fmt: skip
+    """Read a list of firms: one row per firm.
 
     Parameters
     ----------
     path
-        CSV (also .gz, UTF-8 or GB18030) with name and, where known, credit_code, reg_date, capital, scope, province,
-        city, county, or their Chinese headers.
+        Any file that `reading.grids.open_grids` reads, with the name and, where known, credit code, date of founding,
+        capital, scope, seat, state, former names, insured staff and so on, under the headings of a heading file.
     as_of
-        Date of the extract (ISO), written into every row.
+        Date of the list (ISO), written into every row; None: not known.
     headings
-        A heading file of your own (`headings.load_headings`).
+        A heading file by name, of your own by path, or as it was found to fit (`recognise.recognise`).
+    within
+        Where firms are whose row names no place (a county's own list): 海宁.
     lang
         Language of messages.
 
     Returns
     -------
-    Case
-        Tables firms and firm_products (the items of each scope, without share: what a firm may do, not what it sells;
-        confidence unsure). A firm's id is its credit code, or a digest of its name where the code is missing or
-        malformed (such a code is a reject of its cell). Rows with the same id are merged, the first counts.
+    Imported
+        Tables firms, firm_products (products, and the items of each scope, without share: what a firm may do, not what
+        it sells; confidence unsure) and contacts (public numbers and sites of units). A firm's id is its credit code,
+        or a digest of its name where the code is missing or rejected (malformed, rounded by a spreadsheet, or borne by
+        another firm of the list). Rows with the same id are merged, the first counts.
 
     Raises
     ------
     CaseError
         When the file cannot be read or has no column of names.
     """
-    return joined_parts(list(read_register_in_parts(path, as_of=as_of, headings=headings, lang=lang)))
+    return joined_parts(list(read_register_in_parts(path, as_of=as_of, headings=headings, within=within, lang=lang)))
 
 
-def joined_parts(parts: Sequence[Case]) -> Case:
-    """The parts of a register (at least one, from `read_register_in_parts`) as one case, sorted by firm."""
+def joined_parts(parts: Sequence[Imported]) -> Imported:
+    """The parts of a list (at least one, from `read_register_in_parts`) as one, sorted by firm."""
     tables = {
-        name: pd.concat([part[name] for part in parts]).sort_values("firm_id", kind="stable", ignore_index=True)
-        for name in ("firms", "firm_products")
+        name: pd.concat(held).sort_values(key, kind="stable", ignore_index=True)
+        for name, key in (("firms", ["firm_id"]), ("firm_products", ["firm_id"]), ("contacts", ["firm_id", "channel"]))
+        if (held := [part.tables[name] for part in parts if name in part.tables])
     }
-    rejects = pd.concat([part.rejects for part in parts], ignore_index=True)
-    return Case(parts[0].name, tables, rejects, file_rows_added([part.files for part in parts]))
+    columns = pd.concat([part.columns for part in parts], ignore_index=True)
+    columns = columns.groupby(["file", "header", "use", "taken_for"], sort=False, as_index=False).agg({"values": "sum"})
+    return Imported(
+        parts[0].kind, parts[0].name, tables, pd.concat([part.rejects for part in parts], ignore_index=True),
+        file_rows_added([part.account for part in parts]), columns,
+        tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )  # fmt: skip
 
 
 def read_register_in_parts(
-    path: Path, *, as_of: str, size: int = 20_000, headings: str | Path = "register", lang: str = "zh"
-) -> Iterator[Case]:
-    """Read a register of any length: so many rows at a time, every firm once.
+    path: Path, *, as_of: str | None = None, size: int = PART, headings: str | Path | Headings = "register",
+    within: str | None = None, lang: str = "zh",
+) -> Iterator[Imported]:  # fmt: skip
+    """Read a list of any length: so many rows at a time, every firm once.
 
     Parameters
     ----------
-    path, as_of, headings, lang
+    path, as_of, headings, within, lang
         See `read_register`.
     size
         Rows of the file per part.
 
     Yields
     ------
-    Case
-        As of `read_register`, with the account of its own rows in ``files``; a firm met in an earlier part is left out.
-        At least one, empty where the file has no rows. The ids met are kept: about 0.1 GB for a million firms.
+    Imported
+        As of `read_register`, with the account of its own rows; a firm met in an earlier part is left out. At least
+        one, empty where the file has no rows. The ids met are kept: about 0.1 GB for a million firms.
 
     Raises
     ------
     CaseError
         When the file cannot be read or has no column of names.
     """
-    seen: set[str] = set()
+    words = headings if isinstance(headings, Headings) else heading_file(headings, ("register",))
+    path = Path(path)
     digest = sha256_of(path, lang)
-    for rows in read_columns_in_parts(path, load_headings(headings, "register"), ("firm",), lang, size):
-        tables, rejects = _told(rows, path, as_of, lang)
-        new = {name: held[~held["firm_id"].isin(seen)].reset_index(drop=True) for name, held in tables.items()}
-        seen.update(new["firms"]["firm_id"])
-        nameless = int(rows["firm"].isna().sum())
-        account = file_row(path, "firms", len(rows), len(new["firms"]), nameless, digest)
-        yield Case(path.name.split(".")[0], new, rejects, pd.DataFrame([account]))
+    names: dict[str, int] = {}  # of the firms met: credit code or id -> hash of the name
+    for laid in tables_of(path, [words], ("firm",), lang):
+        with told(path, lang):
+            for part in read_parts(laid, "firm", size, lang):
+                yield _imported(part, path, digest, as_of, within, names, lang)
 
 
-def _told(rows: pd.DataFrame, path: Path, as_of: str, lang: str) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Firms and their scopes, and the rejects, of rows as read."""
-    nameless = rows["firm"].isna()
-    row_rejects = refused(path.name, rows[nameless], "firm", "nameless", lang)
-    rows = rows[~nameless].copy()
-    code = rows["credit_code"].str.upper()
-    whole = code.str.fullmatch(_CODE).fillna(value=False).astype(bool)
-    cell_rejects = refused(path.name, rows[~whole & code.notna()], "credit_code", "malformed_code", lang)
-    rows["credit_code"] = code.where(whole)
-    rows["firm_id"] = [
-        held if isinstance(held, str) else f"name-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-        for held, name in zip(rows["credit_code"], rows["firm"], strict=True)
+def _imported(
+    part: Part, path: Path, digest: str, as_of: str | None, within: str | None, names: dict[str, int], lang: str
+) -> Imported:
+    """Firms, products and contacts of some rows, and what could not be used of them."""
+    laid = part.laid
+    units = laid.unit_above()
+    scales = {use.column: scale_of(COLUMNS[use.column], use.unit, units) for use in laid.uses if use.column in COLUMNS}
+    headers = {use.column: use.header for use in laid.uses if use.kept}
+    rows, bad, about = read_columns_of(part.frame, COLUMNS, scales, headers, laid.label, lang)
+    for column in ("scope", "website", "switchboard", "board_office"):
+        rows[column] = part.frame[column] if column in part.frame else pd.Series(None, rows.index, "str")
+    header = headers.get("firm", "firm")
+    unnamed = rows["firm"].isna()
+    wrong = ~unnamed & ~rows["firm"].str.contains(_NAME).fillna(value=False).astype(bool)
+    refused = [
+        rejected_rows(laid.label, rows[mask], "firm", header, Problem(reason), lang)
+        for mask, reason in ((unnamed, "nameless"), (wrong, "no_name"))
     ]
-    parts = rows["founded"].astype("str").str.extract(_DATE)
-    rows["founded"] = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
-    rows = rows.drop_duplicates("firm_id").sort_values("firm_id").reset_index(drop=True)
-    seats = {
-        seat: _seat(*seat)
-        for seat in rows[["province", "city", "county"]].drop_duplicates().itertuples(index=False, name=None)
-    }
-    found = [seats[seat] for seat in zip(rows["province"], rows["city"], rows["county"], strict=True)]
-    for place, column in enumerate(("province", "city", "district")):
-        rows[column] = pd.Series([seat[place] for seat in found], dtype="str")
+    rows = rows[~unnamed & ~wrong]
+    bad = [cells[cells["row"].isin(rows["row"])] for cells in bad]  # a row that is left out is told once
+    about = {name: flags[rows.index] for name, flags in about.items()}
+    rows, twice = with_codes_of_one_firm(rows, names, laid.label, headers.get("credit_code", ""), lang)
+    rows["about"] = notes_of(rows, headers, about, lang)
+    rows = rows[rows["new"]].sort_values("firm_id").reset_index(drop=True)
+    places = {place: seat(place, within) for place in set(rows[_PLACE].itertuples(index=False, name=None))}
+    found = [places[place] for place in rows[_PLACE].itertuples(index=False, name=None)]
+    for number, column in enumerate(("province", "city", "district")):
+        rows[column] = pd.Series([told_place[number] for told_place in found], dtype="str")
     rows["country"] = regions.CHINA
-    rows["note"] = ("注册资本 " + rows["capital"]).astype("str")
+    rows["industry_scheme"] = pd.Series("gbt4754", rows.index, "str").where(rows["industry"].notna())
+    rows["note"] = rows["about"]
     rows["source"] = path.name.split(".")[0]
-    rows["as_of"] = as_of
+    rows["as_of"] = pd.Series(as_of, rows.index, "str")
     rows["confidence"] = "seen"
-    tables = {"firms": _complete("firms", rows), "firm_products": _complete("firm_products", _scopes(rows))}
-    return tables, pd.concat([empty_rejects(), row_rejects, cell_rejects], ignore_index=True)
+    tables = {"firms": complete("firms", rows), "firm_products": complete("firm_products", scopes(rows))}
+    reached, dropped = contacts(rows)
+    if len(reached):
+        tables["contacts"] = complete("contacts", reached)
+    account = file_row(path, "firms", part.rows, len(rows), len(part.rejects) + sum(map(len, refused)), digest)
+    return Imported(
+        laid.headings.name, path.name.split(".")[0], tables,
+        pd.concat([empty_rejects(), part.rejects, *refused, *bad, twice], ignore_index=True), pd.DataFrame([account]),
+        uses_table(laid, part.filled), (*passed_notes(part, lang), *_dropped(laid.label, dropped, lang)),
+    )  # fmt: skip
 
 
-def _scopes(rows: pd.DataFrame) -> pd.DataFrame:
-    held = rows.loc[rows["scope"].notna(), ["firm_id", "scope", "source", "as_of"]]
-    items = held.assign(product=held["scope"].map(scope_items), confidence="unsure").explode("product")
-    return items.dropna(subset="product").drop_duplicates(["firm_id", "product"])
+def passed_notes(part: Part, lang: str) -> tuple[str, ...]:
+    """What was passed over without anything being wrong: sums, remarks, headers that are repeated."""
+    if not part.passed:
+        return ()
+    rows = ", ".join(map(str, part.passed[:20])) + (" …" if len(part.passed) > 20 else "")
+    return (text("importers.passed", lang, file=part.laid.label, count=len(part.passed), rows=rows),)
 
 
-def scope_items(scope: str) -> list[str]:
-    """The items of a business scope, without conditions and formulas, at most 30.
-
-    Examples
-    --------
-    >>> scope_items("一般项目:电子元件、光学镜头的制造;(依法须经批准的项目,经批准后方可开展经营活动)")
-    ['电子元件', '光学镜头的制造']
-    """
-    items = [item.strip() for item in _ITEM.split(_BRACKETS.sub("", scope))]
-    kept = [item for item in items if len(item) >= 2 and not item.endswith("项目") and not _FORMULA.search(item)]
-    return list(dict.fromkeys(kept))[:MOST_ITEMS]
+def _dropped(label: str, count: int, lang: str) -> tuple[str, ...]:
+    return (text("importers.private_contacts", lang, file=label, count=count),) if count else ()
 
 
-def _seat(province: object, city: object, county: object) -> tuple[object, object, object]:
-    """Province, prefecture and county as the region tables write them; what they do not know stays as written."""
-    path = regions.path_of((regions.CHINA, province, city, county))
-    known: tuple[object, ...] = (*path[1:4], *(None,) * 3)
-    return known[0] or province, known[1] or city, known[2] or county
-
-
-def _complete(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+def complete(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """All columns of a table of the schema in order, with their types."""
     empty = empty_table(table)
     return frame.reindex(columns=list(empty.columns)).astype(empty.dtypes.to_dict()).reset_index(drop=True)

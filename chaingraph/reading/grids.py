@@ -33,10 +33,14 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
 
 @dataclass(frozen=True)
 class Grid:
-    """One table of a file: the sheet's name (empty where the file has one table only), rows with their number."""
+    """One table of a file: the sheet's name (empty where the file has one table only), rows with their number.
+
+    ``strict``: a cell beyond the header is a delimiter too many, not a remark beside the table.
+    """
 
     sheet: str
     rows: Rows
+    strict: bool = False
 
 
 def open_grids(path: Path, knows: Callable[[str], bool]) -> Iterator[Grid]:
@@ -63,7 +67,7 @@ def open_grids(path: Path, knows: Callable[[str], bool]) -> Iterator[Grid]:
         raise Refusal(Problem("empty_file"), found=path.name)
     form = _form(head, path)
     if form in ("text", "gzip"):
-        yield Grid("", _text_rows(path, knows, packed=form == "gzip"))
+        yield Grid("", _text_rows(path, knows, packed=form == "gzip"), strict=True)
         return
     with open_file(path.resolve()) as content:
         data = content.read(MAX_FILE)
@@ -138,8 +142,9 @@ def _text_rows(path: Path, knows: Callable[[str], bool], *, packed: bool) -> Row
             delimiter = delimiter_of(head_text(head, whole=len(head) < HEAD), knows, _LINES)
             encoding = text_encoding(stream)
             stream.seek(0)
-            for number, row in csv_rows(io.TextIOWrapper(stream, encoding=encoding, newline=""), delimiter):
-                yield number, [_unwrapped(cell) for cell in row]
+            with io.TextIOWrapper(stream, encoding=encoding, newline="") as lines:
+                for number, row in csv_rows(lines, delimiter):
+                    yield number, [_unwrapped(cell) for cell in row]
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise Refusal(Problem("broken_gzip"), found=str(error)) from error
     except OSError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from chaingraph.model.columns import Column, Table
 from chaingraph.model.schema import TABLES
@@ -21,6 +21,7 @@ EXPLANATIONS = {"readme", "notice", "license", "licence", "说明", "填写说�
 _IGNORED_IN_NAMES = re.compile(r"[_\-.·]+")
 _REQUIRED_MARK = re.compile(r"^\*+|\*+$|\((?:必填|选填|可选|required|optional)\)")
 _BRACKET = re.compile(r"^(.*?)[(\[【]([^()\[\]【】]*)[)\]】](.*)$")
+Known = TypeVar("Known")
 _NUMERIC = ("number", "integer")
 _LONGEST_REMARK = 2_000
 
@@ -33,7 +34,7 @@ class Match(NamedTuple):
     scale: tuple[float, float]
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A header or name without what people vary: blanks, case, width, underscores, marks of required columns."""
     return _REQUIRED_MARK.sub("", _REQUIRED_MARK.sub("", _IGNORED_IN_NAMES.sub("", fold(name))))
 
@@ -43,20 +44,20 @@ def _columns(table: str) -> dict[str, Column]:
     """Column by bare header; canonical names win over other headers, earlier columns over later ones."""
     found: dict[str, Column] = {}
     for column in TABLES[table].columns:
-        found[_bare(column.name)] = column
+        found[bare(column.name)] = column
     for column in TABLES[table].columns:
         for header in column.headers:
-            found.setdefault(_bare(header), column)
+            found.setdefault(bare(header), column)
     return found
 
 
 @cache
 def _names() -> dict[str, Table]:
-    found = {_bare(table.name): table for table in TABLES.values()}
+    found = {bare(table.name): table for table in TABLES.values()}
     for table in TABLES.values():
         for name in (table.name_zh, *table.also):
-            found.setdefault(_bare(name), table)
-            found.setdefault(_bare(name) + "表", table)
+            found.setdefault(bare(name), table)
+            found.setdefault(bare(name) + "表", table)
     return found
 
 
@@ -68,19 +69,19 @@ def find_table(name: str) -> Table | None:
     >>> find_table("企业环节").name, find_table("Firm Segments").name, find_table("draft")
     ('firm_segments', 'firm_segments', None)
     """
-    return _names().get(_bare(name))
+    return _names().get(bare(name))
 
 
 def near_tables(name: str) -> str:
     """Table names that look like that one, for a message; all of them where none does."""
-    near = difflib.get_close_matches(_bare(name)[:60], list(_names()), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(bare(name)[:60], list(_names()), n=3, cutoff=0.5)
     names = dict.fromkeys(_names()[found].name for found in near) or TABLES
     return ", ".join(f"{name} ({TABLES[name].name_zh})" for name in names)
 
 
 def explains(name: str) -> bool:
     """Whether a file stem or sheet name says that it only explains."""
-    return _bare(name) in EXPLANATIONS
+    return bare(name) in EXPLANATIONS
 
 
 def find_column(table: Table, header: str) -> tuple[Column, str] | None:
@@ -92,16 +93,21 @@ def find_column(table: Table, header: str) -> tuple[Column, str] | None:
     >>> column.name, unit
     ('revenue_cny_m', '亿元')
     """
-    known = _columns(table.name)
-    bare = _bare(header)
-    if bare in known:
-        return known[bare], ""
-    bracket = _BRACKET.match(bare)
+    return find_in(_columns(table.name), header)
+
+
+def find_in(known: Mapping[str, Known], header: str) -> tuple[Known, str] | None:
+    """What a header means among those that are known by their bare form, and the unit that stands with it."""
+    plain = bare(header)
+    if plain in known:
+        return known[plain], ""
+    bracket = _BRACKET.match(plain)
     if bracket and bracket[1] + bracket[3] in known:
         return known[bracket[1] + bracket[3]], bracket[2]
-    if bare.endswith("%") and bare[:-1] in known:
-        return known[bare[:-1]], "%"
-    return None
+    if plain.endswith("%") and plain[:-1] in known:
+        return known[plain[:-1]], "%"
+    name, _, unit = plain.replace(":", "/").partition("/")
+    return (known[name], unit) if unit and name in known else None
 
 
 def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list[tuple[str, Problem]]]:
@@ -120,7 +126,7 @@ def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list
         found = find_column(table, raw) if len(raw) <= 200 else None
         if found is None:
             if shown:
-                near = difflib.get_close_matches(_bare(raw)[:60], list(_columns(table.name)), n=1, cutoff=0.75)
+                near = difflib.get_close_matches(bare(raw)[:60], list(_columns(table.name)), n=1, cutoff=0.75)
                 problem = Problem("near_column", {"near": near[0]}) if near else Problem("unknown_column")
                 problems.append((shown, problem))
             continue
@@ -191,5 +197,5 @@ def is_footer(cells: Sequence[str]) -> bool:
     if not _MAY_END.match(first) or len(first) > _LONGEST_REMARK:
         return False
     first = fold(first)
-    filled = sum(1 for cell in cells if cell and not cell.isspace())
+    filled = len({cell for cell in cells if cell and not cell.isspace()})  # merged cells repeat a remark
     return _SUM.fullmatch(first) is not None or (filled <= _REMARK_CELLS and _REMARK.fullmatch(first) is not None)

@@ -14,11 +14,12 @@ from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.classes import read_classes
 from chaingraph.importers.lists import join_list, read_list
-from chaingraph.importers.published import read_columns, read_columns_in_parts
+from chaingraph.importers.published import read_columns
 from chaingraph.importers.register import read_register, read_register_in_parts
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import read_case
 from chaingraph.writers.case import write_case
+from tests.made_exports import credit_code
 from tests.shared_data import shared
 
 ROWS: dict[str, list[dict[str, object]]] = {
@@ -204,7 +205,7 @@ def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
         "2021,2,甲公司 (Alpha),China,,12\n2021,,乙,U.S.,,\n2019,9,Beta,U.S.,\"Bentonville, Ark.\",\n",
         encoding="utf-8",
     )  # fmt: skip
-    case = read_list(path, "china500", lang="en")
+    case = read_list(path, "china500", lang="en").case
     firms = case["firms"].set_index("firm")
     alpha = firms.loc["甲公司"]
     assert alpha[["firm_en", "tiers", "note", "as_of", "revenue_cny_m"]].tolist() == [
@@ -212,12 +213,12 @@ def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
     ]  # fmt: skip
     assert firms.loc["Beta", ["country", "city"]].tolist() == ["美国", "Bentonville"]
     assert case.rejects["reason"].tolist() == ["company, year or rank is missing"]
-    only = read_list(path, "china500", editions=[2021])
+    only = read_list(path, "china500", editions=[2021]).case
     assert only["firms"]["tiers"].tolist() == ["china500(2021)"]
     assert only.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 1, 0, 3]]
     with pytest.raises(ValueError, match="unknown tier"):
         read_list(path, "best100")
-    with pytest.raises(CaseError, match="company"):
+    with pytest.raises(CaseError, match="the header should hold 公司"):
         read_list(_file(tmp_path, "year,rank\n2020,1\n"), "global500", lang="en")
 
 
@@ -257,23 +258,24 @@ def _file(folder, content):
 
 def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     path = tmp_path / "register.csv.gz"
+    code = credit_code(1)
     lines = (
         "企业名称,统一社会信用代码,注册日期,注册资本,经营范围,城市,区县\n"
-        "平湖光学有限公司,91330482MA2000000X,2015/3/7,100万,光学镜头\uff1b镜片的制造,嘉兴,平湖市\n"
-        "平湖光学有限公司,91330482MA2000000X,2015/3/7,,,嘉兴,平湖市\n"
-        "无码公司,330482,2001-01-01,,纱线,嘉兴市,\n,91330482MA2000001X,,,,,\n"
+        f"平湖光学有限公司,{code},2015/3/7,100万,光学镜头\uff1b镜片的制造,嘉兴,平湖市\n"
+        f"平湖光学有限公司,{code},2015/3/7,,,嘉兴,平湖市\n"
+        f"无码公司,330482,2001-01-01,,纱线,嘉兴市,\n,{credit_code(2)},,,,,\n"
     )
     path.write_bytes(gzip.compress(lines.encode("gb18030")))
-    case = read_register(path, as_of="2019-04", lang="en")
+    case = read_register(path, as_of="2019-04", lang="en").case
     firms = case["firms"].set_index("firm")
     assert firms.loc["平湖光学有限公司", ["firm_id", "founded", "province", "city", "district"]].tolist() == [
-        "91330482MA2000000X", "2015-03-07", "浙江", "嘉兴", "平湖",
+        code, "2015-03-07", "浙江", "嘉兴", "平湖",
     ]  # fmt: skip
     assert firms.loc["无码公司", "firm_id"].startswith("name-")
     assert pd.isna(firms.loc["无码公司", "credit_code"])
     assert sorted(case["firm_products"]["product"]) == ["光学镜头", "纱线", "镜片的制造"]
     assert case.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 2, 1, 1]]
-    assert sorted(case.rejects["column"]) == ["credit_code", "firm"]
+    assert sorted(case.rejects["column"]) == ["企业名称", "统一社会信用代码"]
     whole = path.read_bytes()
     for broken in (b"\x1f\x8b broken", whole[:-20]):  # one that breaks off would else be half a register
         path.write_bytes(broken)
@@ -283,10 +285,9 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
 
 def test_a_packed_file_of_several_parts_is_read_whole(tmp_path):
     path = tmp_path / "list.csv.gz"
-    for size in (1, 99):
-        path.write_bytes("code,name\n1,台灣積體電路製造".encode("big5"))
-        with pytest.raises(CaseError, match="Big5"):
-            list(read_columns_in_parts(path, {"code": ("code",)}, ("code",), "en", size))
+    path.write_bytes("code,name\n1,台灣積體電路製造".encode("big5"))
+    with pytest.raises(CaseError, match="Big5"):
+        read_columns(path, {"code": ("code",)}, ("code",), "en")
     path.write_bytes(gzip.compress(b"code,name\n1,a\n") + gzip.compress(b"2,b\n"))
     rows = read_columns(path, {"code": ("code",), "name": ("name",)}, ("code",), "en")
     assert rows["name"].tolist() == ["a", "b"]
@@ -297,9 +298,9 @@ def test_classes_of_a_classification_are_read_or_refused_in_words(tmp_path):
     path.write_bytes("代码,级别,名称\n01,2,农业\n0111,4, 稻谷种植\n,4,无码\n".encode("gb18030"))
     assert read_classes(path, "en").to_numpy().tolist() == [["0111", "4", "稻谷种植"]]
     for content, said in (
-        (bytes(range(128, 256)), r"classes\.csv cannot be read: text neither in UTF-8 nor in GB18030; save"),
+        (bytes(range(128, 256)), r"classes\.csv cannot be read: not a text file"),
         ("code,level,name\n1,4,半導體製造業".encode("big5"), "is in Big5 .traditional Chinese. '1,4,半導體製造業'"),
-        (b"", r"cannot be read: no table in CSV: No columns to parse"),
+        (b"", r"cannot be read: the file is empty"),
         (b"code,level\n1,4\n", r"classes\.csv lacks the columns name"),
         (b"code,level,name\n01,2,a\n", r"has no class \(no row of level 4\): its levels are 2; give"),
     ):
@@ -312,21 +313,21 @@ def test_classes_of_a_classification_are_read_or_refused_in_words(tmp_path):
 
 
 def test_a_register_read_in_parts_is_the_register_read_whole(tmp_path):
-    rows = [f"第{number}公司,9133048{number:011d},2015-03-07,纱线{number}\uff1b面料,嘉兴" for number in range(7)]
+    rows = [f"第{number}公司,{credit_code(number)},2015-03-07,纱线{number}\uff1b面料,嘉兴" for number in range(7)]
     rows.insert(5, rows[1].replace("纱线1", "又一行"))  # the same firm in a later part
-    lines = "企业名称,统一社会信用代码,成立日期,经营范围,城市\n" + "\n".join([*rows, ",,,,"])
+    lines = "企业名称,统一社会信用代码,成立日期,经营范围,城市\n" + "\n".join([*rows, ",,,,嘉兴"])
     path = tmp_path / "register.csv.gz"
     for encoding in ("gb18030", "utf-8-sig"):
         path.write_bytes(gzip.compress(lines.encode(encoding)))
-        whole = read_register(path, as_of="2019-04")
+        whole = read_register(path, as_of="2019-04").case
         parts = list(read_register_in_parts(path, as_of="2019-04", size=3))
-        assert [len(part["firms"]) for part in parts] == [3, 2, 2]
+        assert [len(part.tables["firms"]) for part in parts] == [3, 2, 2]
         for table in ("firms", "firm_products"):
-            joined = pd.concat([part[table] for part in parts], ignore_index=True)
+            joined = pd.concat([part.tables[table] for part in parts]).sort_values("firm_id", ignore_index=True)
             pd.testing.assert_frame_equal(joined, whole[table])
         assert [int(row) for part in parts for row in part.rejects["row"]] == whole.rejects["row"].tolist() == [10]
     path.write_text("城市\n嘉兴\n", encoding="utf-8")
-    with pytest.raises(CaseError, match="name"):
+    with pytest.raises(CaseError, match="the header should hold 企业名称"):
         next(read_register_in_parts(path, as_of="2019-04", lang="en"))
 
 

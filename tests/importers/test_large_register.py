@@ -22,6 +22,7 @@ from chaingraph.stores.parquet import tag as parquet_tag
 from chaingraph.stores.parquet.narrow import datasets
 from chaingraph.tagging.cases import tag_case
 from chaingraph.writers.datasets import large_case_folder, write_datasets
+from tests.made_exports import credit_code
 from tests.shared_data import REPOSITORY
 
 JIAXING = REPOSITORY / "data" / "jiaxing"
@@ -30,7 +31,7 @@ HEADER = "企业名称,统一社会信用代码,成立日期,经营范围,省份
 ODD = (
     "一家公司,12345,2001/2/3,光伏玻璃,浙江,嘉兴,\n"  # malformed code
     ",91330482MA2000001X,,,,,\n"  # nameless
-    "又一次,91330400000000001A,,别的产品\uff1b光伏玻璃,江苏,苏州,\n"  # the second firm again, elsewhere
+    f"第1公司,{credit_code(1)},,别的产品\uff1b光伏玻璃,江苏,苏州,\n"  # the second firm again, elsewhere
 )
 
 
@@ -41,7 +42,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = ["餐饮服务", "房屋租赁", "货物运输", "服装", "日用百货", "技术咨询"]
     chance = random.Random(3)
     rows = [
-        f"第{number}公司,913304{number:011d}A,2015-03-07,"
+        f"第{number}公司,{credit_code(number)},2015-03-07,"
         f'"{chr(0xFF1B).join(chance.sample(known, 3) + chance.sample(others, 3))}",{chance.choice(PLACES)}\n'
         for number in range(900)
     ]
@@ -52,7 +53,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(register: Path) -> Case:
-    return tag_case(joined_parts(list(read_register_in_parts(register, as_of="2019-04"))), read_case(JIAXING))
+    return tag_case(joined_parts(list(read_register_in_parts(register, as_of="2019-04"))).case, read_case(JIAXING))
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,9 @@ def test_how_a_register_is_cut_does_not_matter(register: Path, tmp_path: Path) -
     for size in (100, 20_000):
         parts = read_register_in_parts(register, as_of="2019-04", size=size)
         (tmp_path / str(size)).mkdir()
-        write_datasets(({"firms": part["firms"], "rejects": part.rejects} for part in parts), tmp_path / str(size))
+        write_datasets(
+            ({"firms": part.tables["firms"], "rejects": part.rejects} for part in parts), tmp_path / str(size)
+        )
     few, many = (sorted((tmp_path / size).rglob("*.parquet")) for size in ("100", "20000"))
     assert [path.relative_to(tmp_path / "100") for path in few] == [
         path.relative_to(tmp_path / "20000") for path in many
@@ -112,11 +115,11 @@ def test_an_import_counts_and_keeps_what_it_could_not_use(
     assert main(words) == 0
     shown = capsys.readouterr().out
     assert "903 rows, 901 kept, 1 merged, 1 rejected" in shown
-    assert "1: register.csv · credit_code" in shown
+    assert "1: register.csv · 统一社会信用代码" in shown
     assert "such as 12345" in shown
     with duckdb.connect() as connection:
         rows = connection.execute("SELECT * FROM read_parquet($1)", [str(out / "rejects.parquet")]).df()
-    assert sorted(rows["column"]) == ["credit_code", "firm"]
+    assert sorted(rows["column"]) == ["企业名称", "统一社会信用代码"]
     assert sorted(path.name for path in out.iterdir()) == ["firm_products", "firms", "rejects.parquet"]
     assert main(["check", str(out), "--lang", "en"]) == 1
     assert "chaingraph tag" in capsys.readouterr().err
@@ -133,7 +136,7 @@ def test_a_table_without_rows_is_a_dataset_too(tmp_path: Path) -> None:
 def test_an_interruption_leaves_nothing_behind(register: Path, tmp_path: Path) -> None:
     def broken() -> Iterator[dict[str, pd.DataFrame]]:
         for part in read_register_in_parts(register, as_of="2019-04", size=300):
-            yield {"firms": part["firms"]}
+            yield {"firms": part.tables["firms"]}
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt), large_case_folder(tmp_path / "case") as room:
@@ -142,7 +145,7 @@ def test_an_interruption_leaves_nothing_behind(register: Path, tmp_path: Path) -
 
 
 def test_what_cannot_be_written_is_said(register: Path, tmp_path: Path) -> None:
-    parts = ({"firms": part["firms"]} for part in read_register_in_parts(register, as_of="2019-04"))
+    parts = ({"firms": part.tables["firms"]} for part in read_register_in_parts(register, as_of="2019-04"))
     (tmp_path / "firms").write_text("a file where the dataset should be")
     with pytest.raises(StoreError, match="could not be written"):
         write_datasets(parts, tmp_path)
