@@ -88,8 +88,8 @@ def run(register: Path, shared: Path) -> dict[str, float]:
     }
     lap("learning")
     for part in read_register_in_parts(register, as_of="2019-04", size=PART):
-        products = part["firm_products"]
-        counts["firms"] += len(part["firms"])
+        products = part.tables["firm_products"]
+        counts["firms"] += len(part.tables["firms"])
         counts["texts"] += len(products)
         counts["characters"] += int(products["product"].str.len().sum())
         lap("reading")
