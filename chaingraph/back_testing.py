@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from chaingraph.backtest import BackTest, backtest, panel_of, reading
-from chaingraph.backtest.panel import Protocol
+from chaingraph.backtest import Protocol
+from chaingraph.backtest.panel import panel_of
+from chaingraph.backtest.protocol import BackTest, backtest
+from chaingraph.backtest.reading import reading
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.places.regions import distance_km
 from chaingraph.sql import OpenEngine

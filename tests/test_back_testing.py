@@ -6,7 +6,9 @@ import pandas as pd
 
 import chaingraph as cg
 from chaingraph.back_testing import back_test, tell_back_test
-from chaingraph.backtest import as_json, backtest, panel_of, reading
+from chaingraph.backtest.panel import panel_of
+from chaingraph.backtest.protocol import as_json, backtest
+from chaingraph.backtest.reading import reading
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.places.regions import distance_km
 

@@ -5,11 +5,8 @@ bureau can test on its own outcomes (firm, region, date) instead. No method sees
 models are never scored on a city they were trained on.
 """
 
-from chaingraph.backtest.gap_forecast import GapTest, gap_forecast, gaps_as_json
-from chaingraph.backtest.panel import panel_of
-from chaingraph.backtest.protocol import BackTest, as_json, backtest
-from chaingraph.backtest.reading import gap_reading, reading
+from typing import Literal, get_args
 
-__all__ = [
-    "BackTest", "GapTest", "as_json", "backtest", "gap_forecast", "gap_reading", "gaps_as_json", "panel_of", "reading",
-]  # fmt: skip
+Protocol = Literal["hide30", "temporal"]
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+TESTS: tuple[str, ...] = (*PROTOCOLS, "gaps")  # what the command line offers; gaps: `backtest.gap_forecast`

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.stats import rankdata
 
+from chaingraph.backtest import Protocol
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import interval, rounded, rounded_rows
 from chaingraph.backtest.methods import LINKED, city_folds, fit_weights
@@ -23,7 +24,6 @@ from chaingraph.backtest.panel import (
     Each,
     Flags,
     Panel,
-    Protocol,
     Split,
     by_date,
     hide30,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from chaingraph.backtest import Protocol
 from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.errors import CaseError
 from chaingraph.fit import kernels
@@ -19,7 +20,6 @@ from chaingraph.labels import both
 from chaingraph.matching.product_text import product_weights
 from chaingraph.sql import OpenEngine, places_in_sets
 
-Protocol = Literal["hide30", "temporal"]
 Flags = NDArray[np.bool_]
 # How groups of seeds are gone through: `map`, or that of a pool of processes.
 Each = Callable[[Callable[[tuple[int, ...]], Any], Sequence[tuple[int, ...]]], Iterable[Any]]

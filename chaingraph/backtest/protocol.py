@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from chaingraph.backtest import Protocol
 from chaingraph.backtest.features import features
 from chaingraph.backtest.measures import MEASURES, interval, measure, rounded, rounded_rows
 from chaingraph.backtest.methods import (
@@ -26,7 +27,6 @@ from chaingraph.backtest.panel import (
     Each,
     Flags,
     Panel,
-    Protocol,
     Split,
     by_date,
     hide30,

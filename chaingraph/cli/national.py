@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.backtest import TESTS
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
 from chaingraph.cli.survey import engine_options
@@ -22,12 +23,12 @@ from chaingraph.labels import both, text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chaingraph.backtest.panel import Each, Protocol
+    from chaingraph.backtest import Protocol
+    from chaingraph.backtest.panel import Each
     from chaingraph.importers.imported import Imported
     from chaingraph.model.case import Case
 
 _SMALL_PARTS = 5  # parts of 20,000 rows that still become a case of single files
-PROTOCOLS = ("hide30", "temporal", "gaps")
 MOST_SEEDS = 1_000  # of a back-test: days of work
 
 _HEADINGS = {
@@ -176,7 +177,7 @@ def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
 
 @click.command("backtest")
 @click.argument("case", type=PATH)
-@click.option("--protocol", type=click.Choice([*PROTOCOLS, "all"]), default="hide30", show_default=True)
+@click.option("--protocol", type=click.Choice([*TESTS, "all"]), default="hide30", show_default=True)
 @click.option("--seeds", default="0-4", show_default=True, metavar="N-M")
 @click.option("--outcomes", type=PATH, metavar="FILE.csv")
 @click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
@@ -197,7 +198,10 @@ def backtest_command(
     master: str | None,
 ) -> None:
     """Test the ranking on firms that really are, or later came, where the score says."""
-    from chaingraph.backtest import BackTest, backtest, gap_forecast, gap_reading, panel_of, reading
+    from chaingraph.backtest.gap_forecast import gap_forecast
+    from chaingraph.backtest.panel import panel_of
+    from chaingraph.backtest.protocol import BackTest, backtest
+    from chaingraph.backtest.reading import gap_reading, reading
     from chaingraph.importers.headings import load_headings
     from chaingraph.importers.published import read_columns
     from chaingraph.places import regions
@@ -208,7 +212,7 @@ def backtest_command(
     for file in (out, plot):  # what takes minutes is not to fail at its end
         if file is not None:
             check_file_place(file)
-    wanted = PROTOCOLS if protocol == "all" else (protocol,)
+    wanted = TESTS if protocol == "all" else (protocol,)
     numbers = seed_numbers(seeds)
     if outcomes is not None and protocol != "hide30":
         raise ChaingraphError(text("national.outcomes_alone", lang))

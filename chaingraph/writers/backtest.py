@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from chaingraph.backtest import BackTest, GapTest, as_json, gaps_as_json
+from chaingraph.backtest.gap_forecast import GapTest, gaps_as_json
+from chaingraph.backtest.protocol import BackTest, as_json
 from chaingraph.labels import text
 from chaingraph.writers.files import write_bytes
 

@@ -117,14 +117,36 @@ def show(shown: ChainGraph | Findings, graph: ChainGraph | None = None, *, chain
     shown
         The graph, or the findings.
     graph
-        The graph the findings were found in; with it the page of ``chain`` (the first where None) is shown.
+        The graph the findings were found in: with it the page of a chain is shown below the tables.
+    chain
+        Name or id of that chain; None: the first.
+    height
+        Of the page's frame, in pixels.
+    lang
+        Language of the tables: zh or en; None: that of the findings, Chinese for a graph.
+
+    Returns
+    -------
+    IPython.display.HTML
+        What the notebook shows; ``.data`` is the HTML, which loads nothing. Of a graph: rows per table, and the share
+        of them that was read in a source. Of findings: the gaps and the first targets, twenty rows each.
 
     Raises
     ------
     UnknownNameError
         When there is no such chain.
     MissingExtraError
-        Outside Jupyter, where IPython is not installed.
+        Outside Jupyter, where IPython is not installed (``pip install 'chaingraph[notebooks]'``).
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> "Constructed Geng Separators" in show(found, lang="en").data
+    True
+    >>> "<iframe" in show(found, graph, chain="储能").data
+    True
     """
     if isinstance(shown, ChainGraph):
         return _displayed(graph_html(shown, lang or "zh"))
@@ -179,19 +201,38 @@ def neighbourhood(graph: ChainGraph, of: str, *, hops: int = 1, region: str | No
 
     Parameters
     ----------
+    graph
+        The graph.
     of
         Id or name of a firm or segment.
     hops
         How many links away.
     region
         Where given, firms seated there are green.
+    lang
+        Language of names and links: zh or en.
+    height
+        Of the drawing, in pixels.
+
+    Returns
+    -------
+    str
+        A whole page of HTML, for `framed` or a file.
 
     Raises
     ------
     UnknownNameError
-        When there is no such firm or segment.
+        When there is no such firm, segment or region.
     MissingExtraError
-        When pyvis is not installed.
+        When pyvis is not installed (``pip install 'chaingraph[notebooks]'``).
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> page = neighbourhood(graph, "构造庚隔膜科技有限公司", lang="en")
+    >>> "Separators" in page, "<link" in page
+    (True, False)
     """
     try:
         from pyvis.network import Network

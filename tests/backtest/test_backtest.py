@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chaingraph.backtest import BackTest, as_json
 from chaingraph.backtest.features import features
 from chaingraph.backtest.gap_forecast import _pairs, gap_forecast, gaps_as_json
 from chaingraph.backtest.linkage import build_linkage, linkage_sums
 from chaingraph.backtest.measures import interval, measure
 from chaingraph.backtest.methods import FIVE, METHODS, city_folds, fit_weights
 from chaingraph.backtest.panel import Panel, Split, by_date, hide30, inner_split, panel_of
-from chaingraph.backtest.protocol import backtest
+from chaingraph.backtest.protocol import BackTest, as_json, backtest
 from chaingraph.backtest.reading import gap_reading, reading
 from chaingraph.cli.main import main
 from chaingraph.cli.national import _each_on_all_cores

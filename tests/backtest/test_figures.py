@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chaingraph.backtest import backtest, panel_of
+from chaingraph.backtest.panel import panel_of
+from chaingraph.backtest.protocol import backtest
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.places.regions import distance_km
 from chaingraph.writers.backtest import gap_table, markdown_table

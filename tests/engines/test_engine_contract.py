@@ -13,7 +13,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from chaingraph.backtest import backtest, panel_of
+from chaingraph.backtest.panel import panel_of
+from chaingraph.backtest.protocol import backtest
 from chaingraph.choosing.gates import firm_gates
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey

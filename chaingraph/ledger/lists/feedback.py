@@ -42,6 +42,11 @@ def outcomes(ledger: Ledger, region: str) -> pd.DataFrame:
         One row per firm, all columns text, by date and firm: firm (the investor's name), region (as given), date (ISO
         day of its first signing or later stage; NaN where not known).
 
+    Raises
+    ------
+    LedgerError
+        When the file is damaged.
+
     Examples
     --------
     >>> import tempfile

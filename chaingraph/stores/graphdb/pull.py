@@ -38,17 +38,36 @@ def read_neo4j(
 
     Parameters
     ----------
-    uri, user, password, database
-        As in `write_neo4j`.
+    uri
+        ``neo4j://host:7687``, ``bolt://…``, or with TLS ``neo4j+s://…``.
+    user, password
+        By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
     dataset
         Which data; not needed where the store holds one dataset only.
+    database
+        Name of the database on the server.
+
+    Returns
+    -------
+    Case
+        Named like the dataset; its tables have the columns, types and units of `TABLES`, NaN = not known.
 
     Raises
     ------
     StoreError
-        When the dataset is not there, its last load did not finish, or the server cannot be reached.
+        When the dataset is not there or not named where there are several, its last load did not finish, no password is
+        given, or the server cannot be reached.
     MissingExtraError
-        When the driver is not installed.
+        When the driver is not installed (``pip install 'chaingraph[neo4j]'``).
+
+    Examples
+    --------
+    With a server (``scripts/neo4j start``) `build_graph` takes what this gives; where none answers, that is said:
+
+    >>> read_neo4j("bolt://localhost:1", password="secret", dataset="jiaxing")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.StoreError: ...no Neo4j answers at bolt://localhost:1...
     """
     with connect(uri, user, password, database) as driver, driver.session(
         database=database, fetch_size=10_000
@@ -131,13 +150,38 @@ def wipe_neo4j(
 ) -> Mapping[str, int]:
     """Take a dataset away: its nodes, relationships, results and load records; nothing of others.
 
-    Returns how many ``nodes`` and ``relationships`` were deleted, and how many nodes were ``kept`` and marked retired
-    because they carry relationships or properties of others.
+    Parameters
+    ----------
+    uri
+        ``neo4j://host:7687``, ``bolt://…``, or with TLS ``neo4j+s://…``.
+    user, password
+        By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
+    dataset
+        Which data.
+    database
+        Name of the database on the server.
+
+    Returns
+    -------
+    dict of int
+        How many ``nodes`` and ``relationships`` were deleted, and how many nodes were ``kept`` and marked retired
+        because they carry relationships or properties of others.
 
     Raises
     ------
     StoreError
-        When the dataset is not there, or the server cannot be reached or refuses.
+        When the dataset is not there, no password is given, or the server cannot be reached or refuses.
+    MissingExtraError
+        When the driver is not installed (``pip install 'chaingraph[neo4j]'``).
+
+    Examples
+    --------
+    With a server (``scripts/neo4j start``) the counts come back; where none answers, that is said:
+
+    >>> wipe_neo4j("bolt://localhost:1", "jiaxing", password="secret")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.StoreError: ...no Neo4j answers at bolt://localhost:1...
     """
     with connect(uri, user, password, database) as driver, driver.session(database=database) as session:
         name = _which(session, uri, dataset)

@@ -94,19 +94,42 @@ def write_neo4j(
         relationships of others is marked all the same.
     progress
         Called after every batch with the label or type and the rows sent.
+    database
+        Name of the database on the server.
 
     Returns
     -------
     Load
-        What was written; ``number`` None when the store held all of it already and was not touched.
+        ``dataset``, ``number`` of the load (None when the store held all of it already and was not touched), ``run_id``
+        of the findings, and ``counts``, one row per label or type: kind, sent (created or changed), unchanged, retired,
+        deleted (rows each).
 
     Raises
     ------
     StoreError
-        When the tables cannot be kept whole (the message names table and rows), the server cannot be reached or
-        refuses, or another push of the dataset began meanwhile. Pushing again completes a load that broke off.
+        When the tables cannot be kept whole (the message names table and rows), the dataset's name cannot be used, no
+        password is given, the server cannot be reached or refuses, or another push of the dataset began meanwhile.
+        Pushing again completes a load that broke off.
     MissingExtraError
-        When the driver is not installed.
+        When the driver is not installed (``pip install 'chaingraph[neo4j]'``).
+
+    Examples
+    --------
+    Names and tables are looked at before any server is asked.
+
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> write_neo4j(graph, "bolt://localhost:1", dataset="my city")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.StoreError: ...dataset name 'my city' cannot be used: 1 to 64 characters without bar or blank
+
+    With a server (``scripts/neo4j start``) the counts come back; where none answers, that is said:
+
+    >>> write_neo4j(graph, "bolt://localhost:1", password="secret")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.StoreError: ...no Neo4j answers at bolt://localhost:1...
     """
     name = dataset if dataset is not None else graph.name
     if not re.fullmatch(r"[^|\s]{1,64}", name):

@@ -35,10 +35,18 @@ class CypherQuery(NamedTuple):
 
 @cache
 def cypher_queries() -> dict[str, CypherQuery]:
-    """All queries by name.
+    """All queries that come with the package, by name.
+
+    Returns
+    -------
+    dict of CypherQuery
+        ``name``; the question in ``zh`` and ``en``; ``note``: what a row is; ``parameters`` with their defaults;
+        ``text``: the Cypher, which runs in Neo4j Browser as well.
 
     Examples
     --------
+    >>> cypher_queries()["region_gaps"].en
+    'The gaps of a region as the latest run found them, most severe first'
     >>> cypher_queries()["region_gaps"].parameters
     {'dataset': 'jiaxing', 'region': '嘉兴', 'chain': ''}
     """
@@ -69,24 +77,47 @@ def run_query(
 
     Parameters
     ----------
-    uri, user, password, database
-        As in `write_neo4j`.
+    uri
+        ``neo4j://host:7687``, ``bolt://…``, or with TLS ``neo4j+s://…``.
+    user, password
+        By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
     name
         One of `cypher_queries`.
+    database
+        Name of the database on the server.
     **parameters
         Values for the query's parameters; those left out have their defaults.
 
     Returns
     -------
     pandas.DataFrame
-        One row per record; lists stay lists, times become ISO text, missing values are NaN or None.
+        One row per record, in the query's order; its columns and their units are those of the tables (`TABLES`) and of
+        the findings. Lists stay lists, times become ISO text, missing values are NaN or None.
 
     Raises
     ------
     UnknownNameError
         When there is no such query or parameter; the message lists those there are.
     StoreError
-        When a parameter has the wrong type, or the server cannot be reached or refuses.
+        When a parameter has the wrong type, no password is given, or the server cannot be reached or refuses.
+    MissingExtraError
+        When the driver is not installed (``pip install 'chaingraph[neo4j]'``).
+
+    Examples
+    --------
+    A parameter that a query does not have is refused before any server is asked.
+
+    >>> run_query("bolt://localhost:1", "region_gaps", county="平湖市")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.UnknownNameError: ...query region_gaps has no parameter county; it has dataset, region, chain
+
+    With a server (``scripts/neo4j start``) the answer is a table; where none answers, that is said:
+
+    >>> run_query("bolt://localhost:1", "region_gaps", password="secret", region="嘉兴")
+    Traceback (most recent call last):
+    ...
+    chaingraph.errors.StoreError: ...no Neo4j answers at bolt://localhost:1...
     """
     queries = cypher_queries()
     if name not in queries:

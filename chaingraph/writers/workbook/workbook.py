@@ -59,6 +59,14 @@ def write_workbook(
 
     Parameters
     ----------
+    findings
+        What a survey found.
+    graph
+        The graph that was surveyed.
+    path
+        The file to write, ``.xlsx``; it is written whole or not at all.
+    lang
+        zh or en; a profile that names its language is in that.
     profile
         ``zhejiang`` (浙江三图), ``situ_wuqingdan`` (四图五清单), ``wutu_wuqingdan`` (五图五清单), ``liutu_liuqingdan``
         (六图六清单), ``english``, or the path of a TOML file of your own.
@@ -66,8 +74,9 @@ def write_workbook(
         Status, owner and notes that people filled in before (`workbook.marks.read_marks`); they stand in their rows
         again, and those without a row, or filled in differently in two places, on a sheet of their own.
     pictures
-        Whether the profile's pictures are images (slow, and with the extra ``charts``); otherwise they are
-        drawn with cells.
+        Whether the profile's pictures are images (slow); otherwise, and where matplotlib
+        (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed, they are drawn with
+        cells.
 
     Raises
     ------
@@ -75,6 +84,17 @@ def write_workbook(
         When there is no such profile, or its file is wrong; the message names the key and the choices.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import chaingraph as cg
+    >>> graph = cg.build_graph(cg.load_example())
+    >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_workbook(found, graph, Path(folder, "list.xlsx"), profile="english", pictures=False)
+    ...     Path(folder, "list.xlsx").read_bytes()[:2]
+    b'PK'
     """
     plan = load_profile(profile)
     lang = plan.lang or lang
