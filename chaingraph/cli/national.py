@@ -16,6 +16,7 @@ from chaingraph.backtest import TESTS
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
 from chaingraph.cli.survey import engine_options
+from chaingraph.cli.taken import FILE_COMMAND, FileFirst, check_kept, tell_columns, tell_rejects, tell_taken
 from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both, text
@@ -39,7 +40,7 @@ _OUT_CASE = click.option("--out", required=True, type=PATH, metavar="FOLDER")
 _OUT_OR_INTO = together(click.option("--out", type=PATH, metavar="FOLDER"), into_options)
 
 
-@click.group("import", invoke_without_command=True)
+@click.group("import", cls=FileFirst, invoke_without_command=True)
 @click.option("--undo", type=PATH, metavar="CASE")
 @click.pass_context
 def import_commands(context: click.Context, undo: Path | None) -> None:
@@ -57,6 +58,44 @@ def _written(case: Case, out: Path, lang: str) -> None:
     held = ", ".join(f"{len(frame)} {name}" for name, frame in case.tables.items() if len(frame))
     click.echo(text("national.imported", lang, out=out, held=held))
     _tell_accounts(case.files, lang)
+
+
+@import_commands.command(FILE_COMMAND)
+@click.argument("file", type=PATH)
+@click.option("--as", "kind", type=Named("headings", also=("ckg",)), metavar="KIND")
+@click.option("--tier", metavar="TIER")
+@click.option("--year", type=click.IntRange(1900, 2100), metavar="YEAR")
+@click.option("--as-of", callback=checked_date, metavar="DATE")
+@click.option("--within", metavar="REGION")
+@click.option("--large", is_flag=True)
+@_OUT_OR_INTO
+@click.pass_obj
+def import_file_command(
+    lang: str, /, file: Path, kind: str | None, tier: str | None, year: int | None, as_of: str | None,
+    within: str | None, out: Path | None, into: Path | None, *, large: bool, **more: object,
+) -> None:  # fmt: skip
+    """A file of any layout: what it is, is found."""
+    asked = into_or_out(lang, into, out, **more)
+    from chaingraph.importers.recognise import begin_import, recognise
+    from chaingraph.importers.register import joined_parts
+
+    known = recognise(file, kind=kind, tier=tier, lang=lang)
+    tell_taken(lang, file.name, known, as_of)
+    first, rest = begin_import(file, known, year=year, as_of=as_of, within=within, lang=lang)
+    parts = [first, *(rest if asked is not None else islice(rest, _SMALL_PARTS))]
+    if out is not None and (large or len(parts) > _SMALL_PARTS):
+        _written_large(chain(parts, rest), file, out, lang)
+        tell_columns(lang, first.columns)
+        return
+    imported = joined_parts(parts) if len(parts) > 1 else first
+    tell_columns(lang, imported.columns)
+    check_kept(lang, imported)
+    if asked is not None:
+        add_and_tell(lang, asked, imported.tables, file.name)
+        _tell_accounts(imported.account, lang)
+    elif out is not None:
+        _written(imported.case, out, lang)
+    tell_rejects(lang, imported)
 
 
 @import_commands.command("ckg")
@@ -90,6 +129,7 @@ def import_list_command(
     from chaingraph.writers.case import write_case
 
     ranking = read_list(file, tier, headings=headings, lang=lang)
+    check_kept(lang, ranking)
     if asked is not None:
         add_and_tell(lang, asked, ranking.tables, file.name)
         return
@@ -120,14 +160,18 @@ def import_register_command(
 
     parts = read_register_in_parts(file, as_of=as_of, headings=headings, lang=lang)
     if asked is not None:
-        add_and_tell(lang, asked, joined_parts(list(parts)).tables, file.name)
+        imported = joined_parts(list(parts))
+        check_kept(lang, imported)
+        add_and_tell(lang, asked, imported.tables, file.name)
         return
     assert out is not None  # where `into_or_out` gives nothing
     first = list(islice(parts, _SMALL_PARTS + 1))
     if large or len(first) > _SMALL_PARTS:
         _written_large(chain(first, parts), file, out, lang)
     else:
-        _written(joined_parts(first).case, out, lang)
+        imported = joined_parts(first)
+        check_kept(lang, imported)
+        _written(imported.case, out, lang)
 
 
 def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) -> None:

@@ -37,6 +37,17 @@ COLUMNS = {
     "product.json": ("name",),
     "product_product.json": ("from_entity", "to_entity", "rel"),
 }
+# Without these, as text, a line says nothing that could be used.
+_NEEDED = {
+    "company.json": ("name", "fullname", "code"),
+    "company_industry.json": ("company_code", "industry_code"),
+    "company_product.json": ("company_code", "product_name"),
+    "industry.json": ("code",),
+    "industry_industry.json": ("from_code", "to_code"),
+    "industry_up.json": ("industry",),
+    "product.json": ("name",),
+    "product_product.json": ("from_entity", "to_entity", "rel"),
+}
 COVERED = 0.8  # share of the firms of a kind that a later list must hold for its silence on one of them to speak
 _LINKS = {"上游材料": "input", "下游产品": "input", "产品小类": "subclass"}
 
@@ -129,6 +140,7 @@ def _read(path: Path, account: _Account) -> tuple[pd.DataFrame, int]:
     """The lines of a file as rows with their line number; lines that do not fit are rejected. And the raw count."""
     rows: list[dict[str, object]] = []
     bad: list[dict[str, object]] = []
+    empty: list[dict[str, object]] = []
     columns = COLUMNS[path.name]
     with path.open("rb") as lines:  # a line that is no UTF-8 is a bad line, not the end of the file
         for number, line in enumerate(lines, start=1):
@@ -136,13 +148,18 @@ def _read(path: Path, account: _Account) -> tuple[pd.DataFrame, int]:
                 continue
             try:
                 found = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-                rows.append({"row": number, **{column: found[column] for column in columns}})
+                row = {column: found[column] for column in columns}
+                if not all(isinstance(row[column], str) for column in _NEEDED[path.name]):
+                    empty.append({"row": number, "line": line.decode("utf-8", "replace").strip()[:200]})
+                    continue
+                rows.append({"row": number, **row})
             except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, RecursionError):
                 bad.append({"row": number, "line": line.decode("utf-8", "replace").strip()[:200]})
-        raw = len(rows) + len(bad)
-    if not rows and bad:
+        raw = len(rows) + len(bad) + len(empty)
+    if not rows and not empty and bad:
         raise CaseError(text("importers.not_json_lines", account.lang, file=path, columns=", ".join(columns)))
     account.reject(path.name, pd.DataFrame(bad, columns=["row", "line"]), "line", "bad_line")
+    account.reject(path.name, pd.DataFrame(empty, columns=["row", "line"]), "line", "empty_field")
     return pd.DataFrame(rows, columns=["row", *columns]), raw
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chaingraph.errors import UnknownNameError
 from chaingraph.importers.firms import seat
 from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
@@ -17,7 +18,7 @@ from chaingraph.importers.layout import Laid, Part, Use, read_parts, uses_table
 from chaingraph.importers.published import file_row, sha256_of, tables_of, told
 from chaingraph.importers.register import complete, passed_notes
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
-from chaingraph.labels import text
+from chaingraph.labels import both, text
 from chaingraph.matching.merge import WEAK
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import Case, empty_rejects
@@ -82,7 +83,7 @@ def read_list(
     ------
     CaseError
         When the file cannot be read or has no column of companies.
-    ValueError
+    UnknownNameError
         When the tier is not known.
     """
     tier = tier_named(tier)
@@ -125,7 +126,7 @@ def tier_named(name: str) -> str:
 
     Raises
     ------
-    ValueError
+    UnknownNameError
         When none does.
 
     Examples
@@ -138,8 +139,7 @@ def tier_named(name: str) -> str:
         if spoken in (tier, *spellings):
             return tier
     known = ", ".join(f"{tier} ({spellings[0]})" for tier, spellings in TIERS.items())
-    msg = f"榜单未知 / unknown tier {name!r}: {known}"
-    raise ValueError(msg)
+    raise UnknownNameError(both("importers.unknown_tier", tier=repr(name[:80]), choices=known))
 
 
 def _in_dollars(use: Use) -> Use:

@@ -13,6 +13,7 @@ import pytest
 from chaingraph.cli import national as national_cli
 from chaingraph.cli.group import COMMANDS, command_line
 from chaingraph.cli.main import main
+from chaingraph.cli.taken import FILE_COMMAND, FileFirst
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
 
@@ -78,6 +79,8 @@ def test_every_command_has_examples_that_can_be_typed(words: tuple[str, ...], la
         if rest[:1] == ["--lang"]:
             rest = rest[2:]
         while isinstance(called, click.Group) and not rest[0].startswith("-"):
+            if isinstance(called, FileFirst) and rest[0] not in called.commands:
+                rest = [FILE_COMMAND, *rest]
             path, rest = (*path, rest[0]), rest[1:]
             called = TOLD[lang][path]
         assert path[: len(words)] == words, f"an example of something else: {given}"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from chaingraph.cli.main import main
-from chaingraph.errors import CaseError, StoreError
+from chaingraph.errors import CaseError, StoreError, UnknownNameError
 from chaingraph.importers.cities import cities_from_names
 from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.classes import read_classes
@@ -216,7 +216,7 @@ def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
     only = read_list(path, "china500", editions=[2021]).case
     assert only["firms"]["tiers"].tolist() == ["china500(2021)"]
     assert only.files[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[4, 1, 0, 3]]
-    with pytest.raises(ValueError, match="unknown tier"):
+    with pytest.raises(UnknownNameError, match="no list called 'best100'"):
         read_list(path, "best100")
     with pytest.raises(CaseError, match="the header should hold 公司"):
         read_list(_file(tmp_path, "year,rank\n2020,1\n"), "global500", lang="en")

@@ -23,6 +23,9 @@ _TIER_ORDER = (
     "unicorn",
     "soe",
     "listed",
+    "advanced_sme",
+    "high_tech",
+    "above_scale",
     "none",
 )
 _OPEN = ("missing", "none_known", "unknown")
