@@ -54,7 +54,7 @@ def add_to_case(
     about: str = "",
     lang: str = "zh",
 ) -> Addition:
-    """Add rows to a case that exists: what is new is added, what is empty is filled, nothing is overwritten.
+    r"""Add rows to a case that exists: what is new is added, what is empty is filled, nothing is overwritten.
 
     Firms are the same by id and name, credit or stock code, name, or a former or other name; pairs that are merely
     alike, and values that differ, are written to a review sheet and wait. The files stay the bureau's own: sheets,
@@ -83,7 +83,9 @@ def add_to_case(
     Returns
     -------
     Addition
-        The same call again changes nothing.
+        ``additions`` (``counts``: a row per table, in rows; ``questions``: what waits for a person), the ``files`` that
+        changed or would, ``version`` (the folder that keeps what they were; None where nothing was written), ``review``
+        and ``converted``. The same call again changes nothing.
 
     Raises
     ------
@@ -92,6 +94,21 @@ def add_to_case(
     StoreError
         When the case is one of Parquet datasets, another run holds it, a file cannot be changed without losing
         something, or the case read again is not what it should be. It is as it was then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import chaingraph as cg
+    >>> new = cg.load_example()["firms"].head(2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "firms.csv")
+    ...     _ = file.write_text("firm_id,firm,city\nA1,构造旧厂有限公司,嘉兴\n", encoding="utf-8")
+    ...     done = add_to_case(folder, {"firms": new})
+    ...     again = add_to_case(folder, {"firms": new})
+    ...     len(file.read_text(encoding="utf-8").splitlines())
+    4
+    >>> done.additions.counts[["table", "new"]].to_numpy().tolist(), again.files
+    ([['firms', 2]], ())
     """
     home = Path(case)
     if not home.exists():

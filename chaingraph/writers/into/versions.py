@@ -155,7 +155,12 @@ def _put_back(case: Path, version: Path, room: Path) -> None:
 
 
 def undo_addition(case: str | Path) -> Path:
-    """Take back the last change of a case that is not taken back yet; what the files were until now is kept too.
+    r"""Take back the last change of a case that is not taken back yet; what the files were until now is kept too.
+
+    Parameters
+    ----------
+    case
+        The folder or workbook, as it was given to `add_to_case`.
 
     Returns
     -------
@@ -166,6 +171,20 @@ def undo_addition(case: str | Path) -> Path:
     ------
     StoreError
         When there is nothing to take back, or a file has been changed since (it is named; nothing is touched).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import chaingraph as cg
+    >>> new = cg.load_example()["firms"].head(2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "firms.csv")
+    ...     _ = file.write_text("firm_id,firm,city\nA1,构造旧厂有限公司,嘉兴\n", encoding="utf-8")
+    ...     before = file.read_bytes()
+    ...     _ = cg.add_to_case(folder, {"firms": new})
+    ...     version = undo_addition(folder)
+    ...     file.read_bytes() == before
+    True
     """
     home = Path(case).resolve()
     if not home.exists():
