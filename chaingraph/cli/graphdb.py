@@ -10,6 +10,7 @@ import click
 from chaingraph.cli.options import FOLDER, PATH, together
 from chaingraph.cli.terminal import terminal_table
 from chaingraph.labels import text
+from chaingraph.writers import CASE_FORMS, CaseForm
 
 # Where the server is and how to get in; the password comes from the environment, never from a command line.
 _server_options = together(
@@ -63,15 +64,15 @@ def push_command(
 @_server_options
 @click.option("--dataset", metavar="NAME")
 @click.option("--out", required=True, type=FOLDER, metavar="FOLDER")
-@click.option("--form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--form", type=click.Choice(CASE_FORMS), default=CASE_FORMS[0], show_default=True)
 @click.pass_obj
-def pull_command(lang: str, uri: str, user: str, database: str, dataset: str | None, out: Path, form: str) -> None:
+def pull_command(lang: str, uri: str, user: str, database: str, dataset: str | None, out: Path, form: CaseForm) -> None:
     """Read a dataset back as a case folder."""
     from chaingraph.stores.graphdb.pull import read_neo4j
     from chaingraph.writers.case import write_case
 
     case = read_neo4j(uri, user=user, dataset=dataset, database=database)
-    write_case(case, out, form="csv" if form == "csv" else "parquet")
+    write_case(case, out, form=form)
     held = sum(1 for frame in case.tables.values() if len(frame))
     rows = sum(len(frame) for frame in case.tables.values())
     click.echo(text("neo4j.pulled", lang, dataset=case.name, tables=held, rows=rows, out=out))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.model.case import Case
 from chaingraph.model.schema import REQUIRED_TABLES, TABLES
+from chaingraph.writers import CaseForm
 from chaingraph.writers.files import output_folder, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Form = Literal["parquet", "csv"]
 
-
-def write_case(case: Case, folder: Path, *, form: Form = "parquet") -> list[Path]:
+def write_case(case: Case, folder: Path, *, form: CaseForm = "parquet") -> list[Path]:
     """Write the tables of a case that hold rows, and the required ones, one file each; ``rejects.csv`` beside them.
 
     Parameters

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import pytest
 
+from chaingraph import cli as cli_room
 from chaingraph.cli import national as national_cli
 from chaingraph.cli.group import COMMANDS, command_line
 from chaingraph.cli.main import main
@@ -40,6 +44,27 @@ TYPED = re.compile(r"嘉兴|浙江|平湖|chaingraph[\w\[\] ]*|\b(?:duckdb|parqu
 def _help(words: Sequence[str], lang: str, capsys: pytest.CaptureFixture[str]) -> str:
     assert main([*words, "--help", "--lang", lang]) == 0
     return capsys.readouterr().out
+
+
+def test_no_command_lists_the_choices_of_an_option_itself() -> None:
+    """They stand once, in the module that owns them or in a registry; a command may add one word, such as ``all``."""
+    modules = sorted(Path(cli_room.__path__[0]).rglob("*.py"))
+    nodes = [node for path in modules for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.Choice"]
+    assert len(calls) >= 10
+    for call in calls:
+        words = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and node.value != 0]
+        assert len(words) <= 1, ast.unparse(call)
+
+
+@pytest.mark.parametrize("words", ["backtest", "chart", "ledger export", "ledger list", "neo4j pull", "pools"])
+def test_help_of_a_command_loads_no_tables(words: str) -> None:
+    probe = (
+        f"import sys; from chaingraph.cli.main import main; main([*{words.split()!r}, '--help']);"
+        "print('loaded', *sorted({'pandas', 'numpy', 'duckdb', 'xlsxwriter'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert done.stdout.splitlines()[-1] == "loaded"
 
 
 @pytest.mark.parametrize("words", WORDS, ids=" ".join)
