@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from chaingraph.model import registry
+from chaingraph.model.columns import TIERS
 from chaingraph.model.registry import Definition, Place
 from chaingraph.reading.headers import bare, find_in
 
 PERSONAL = "personal"  # the column of headings under which names, mobiles and private mail stand
 _KEYS = ("header", "source", "guessed", "unit")
-_FILE_KEYS = ("title", "order", "kind", "marks", "columns")
+_FILE_KEYS = ("title", "order", "kind", "marks", "tier", "columns")
 # A figure's year stands before or behind its name: 2024年营业收入, 营业收入(2024年).
 _YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 
@@ -30,6 +31,7 @@ class Headings:
 
     ``known``: by heading without blanks, width and case, the column of ours, the place in the order in which headings
     are tried, and the unit (empty where the heading does not say one). ``marks``: texts that stand above its tables.
+    ``tier``: the list that every firm of such a file is on (empty: none).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Headings:
     title: Mapping[str, str]
     marks: tuple[str, ...]
     known: Mapping[str, tuple[str, int, str]]
+    tier: str = ""
 
     def find(self, heading: str) -> tuple[str, int, str] | None:
         """Column, place in the order and unit of a heading as it stands in a file; None where it means none.
@@ -115,7 +118,10 @@ def heading_file(name: str | Path, kinds: tuple[str, ...] = ("register", "rankin
             for header, unit in headers:
                 place = sum(1 for found, _, _ in known.values() if found == column)
                 known.setdefault(bare(header), (column, place, unit))
-    return Headings(definition.name, kind, where.words("title", definition.content.get("title")), marks, known)
+    tier = definition.content.get("tier", "")
+    if tier:
+        where.choice("tier", tier, tuple(TIERS))
+    return Headings(definition.name, kind, where.words("title", definition.content.get("title")), marks, known, tier)
 
 
 def _file(name: str | Path, kinds: tuple[str, ...]) -> tuple[Definition, dict[str, tuple[tuple[str, str], ...]]]:

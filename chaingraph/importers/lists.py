@@ -16,7 +16,7 @@ from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.layout import Laid, Part, Use, read_parts, uses_table
 from chaingraph.importers.published import file_row, sha256_of, tables_of, told
-from chaingraph.importers.register import complete, passed_notes
+from chaingraph.importers.register import complete, passed_notes, title_year
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.labels import both, text
 from chaingraph.matching.merge import WEAK
@@ -33,7 +33,6 @@ _BOTH = re.compile(
 )
 _COUNTRIES = {"U.S.": "美国", "USA": "美国", "U.K.": "英国", "Britain": "英国", "U.A.E": "阿联酋", "Korea": "韩国"}
 _DOLLARS = re.compile(r"美元|美金|usd|\$", re.IGNORECASE)
-_TITLE_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _PART = 100_000
 _FIRM = TABLES["firms"].column
 COLUMNS: dict[str, Column] = {
@@ -98,7 +97,7 @@ def read_list(
     raw = 0
     for laid in tables_of(path, [words], ("company",), lang):
         table = replace(laid, uses=tuple(_in_dollars(use) for use in laid.uses))
-        edition = year or next((int(found[1]) for part in laid.above if (found := _TITLE_YEAR.search(part))), None)
+        edition = year or title_year(laid.above)
         with told(path, lang):
             for part in read_parts(table, "company", _PART, lang):
                 rows, bad, row_rejects = _rows(part, edition, editions, lang)

@@ -14,7 +14,7 @@ from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.lists import read_list, tier_named
 from chaingraph.importers.published import tables_of
-from chaingraph.importers.register import joined_parts, read_register_in_parts
+from chaingraph.importers.register import joined_parts, read_register_in_parts, title_year
 from chaingraph.labels import text
 from chaingraph.model import registry
 from chaingraph.model.columns import TIERS
@@ -84,7 +84,8 @@ def recognise(path: Path, *, kind: str | None = None, tier: str | None = None, l
     if kind is None and named is not None and headings.kind != RANKING:
         headings = heading_file(RANKING)
     tier = None if headings.kind != RANKING else tier_named(tier) if tier else named
-    return Recognised(headings.name, headings, tier, _day_in(said), found.above)
+    year = title_year(found.above)
+    return Recognised(headings.name, headings, tier, _day_in(said) or (str(year) if year else None), found.above)
 
 
 def import_file(

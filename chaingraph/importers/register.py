@@ -37,6 +37,7 @@ COLUMNS: dict[str, Column] = {
     "product": Column("product", "set"),
     **{name: Column(name, "text") for name in (*_PLACE, "capital", "industry_name", "grade")},
 }
+_TITLE_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _NAME = re.compile(r"[^\W\d_]")  # a name has a letter
 
 
@@ -157,6 +158,8 @@ def _imported(
     rows["country"] = regions.CHINA
     rows["industry_scheme"] = pd.Series("gbt4754", rows.index, "str").where(rows["industry"].notna())
     rows["note"] = rows["about"]
+    if laid.headings.tier:
+        rows["tiers"] = rows["tiers"].fillna(edition_of(laid.headings.tier, laid.above))
     rows["source"] = path.name.split(".")[0]
     rows["as_of"] = pd.Series(as_of, rows.index, "str")
     rows["confidence"] = "seen"
@@ -170,6 +173,17 @@ def _imported(
         pd.concat([empty_rejects(), part.rejects, *refused, *bad, twice], ignore_index=True), pd.DataFrame([account]),
         uses_table(laid, part.filled), (*passed_notes(part, lang), *_dropped(laid.label, dropped, lang)),
     )  # fmt: skip
+
+
+def edition_of(tier: str, above: Sequence[str]) -> str:
+    """A list with the year that its title states: ``above_scale(2025)``; without one where it states none."""
+    year = title_year(above)
+    return f"{tier}({year})" if year else tier
+
+
+def title_year(above: Sequence[str]) -> int | None:
+    """The year of which a title speaks."""
+    return next((int(found[1]) for part in above if (found := _TITLE_YEAR.search(part))), None)
 
 
 def passed_notes(part: Part, lang: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ What a cell spans is repeated over all that it spans, so that every row says wha
 from __future__ import annotations
 
 import datetime
+import logging
 import re
 import zipfile
 import zlib
@@ -246,6 +247,7 @@ def pdf_tables(data: bytes) -> list[Rows]:
         import pdfplumber
     except ImportError as error:
         raise _missing(_PDF) from error
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of fonts, which are no concern of the reader's
     tables: list[_Table] = []
     letters = 0
     try:
