@@ -9,8 +9,10 @@ import pandas as pd
 from chaingraph import pools
 from chaingraph.choosing import surveying
 from chaingraph.choosing.survey_options import SurveyOptions
+from chaingraph.choosing.why_not import why_not
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
+from chaingraph.matching.asked_name import find_firm
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.pools import Pool
@@ -18,6 +20,7 @@ from chaingraph.sql import OpenEngine
 from chaingraph.stores.comparison import LISTED, ReferenceLike, as_reference
 from chaingraph.wording.firm import explain_firm
 from chaingraph.wording.gaps import describe_gaps
+from chaingraph.wording.why_not import tell_firm
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page.changes import FormerRun, former_run
 from chaingraph.writers.page.page import one_page
@@ -259,15 +262,18 @@ def find_pool(
         return pools.find_pool(graph, query, findings, name, on=on, lang=lang)
 
 
-def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:
-    """Why is this firm on the lists: reasons, terms, local firms, route, sources, what is unknown, the next step.
+def explain(findings: Findings, firm: str, graph: ChainGraph | None = None, *, lang: str | None = None) -> str:
+    """Why is this firm on the lists, or on none: reasons, sources, what is unknown, the next step, the way in.
 
     Parameters
     ----------
     findings
         What a survey found.
     firm
-        Id, name, or a part of one that only one listed firm bears.
+        Id, name, short or former name, or a part of one that only one firm bears.
+    graph
+        The graph that was surveyed: any firm of it is then told of, with what keeps it out of each segment's list and
+        what would bring it in. None: firms on the lists only.
     lang
         zh or en; None: that of the findings.
 
@@ -279,7 +285,7 @@ def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:
     Raises
     ------
     UnknownNameError
-        When no listed firm, or more than one, is meant; near names are listed.
+        When no such firm, or more than one, is meant; near names are listed.
 
     Notes
     -----
@@ -293,7 +299,11 @@ def explain(findings: Findings, firm: str, *, lang: str | None = None) -> str:
     >>> print(explain(found, "Constructed Geng", lang="en").splitlines()[1])
       segment: Separators
     """
-    return explain_firm(findings, firm, lang or findings.lang)
+    told = lang or findings.lang
+    if graph is None:
+        return explain_firm(findings, firm, told)
+    firm_id = find_firm(graph["firms"], firm)
+    return tell_firm(graph, findings, firm_id, why_not(graph, findings, firm_id, open_engine), told)
 
 
 def write_map(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ RANKING_TOP = 10
 RANKING_TIERS = {"global500": ("global500",), "specialised": ("little_giant", "hidden_champion", "champion", "unicorn")}
 _REACH_KM = 300.0
 _DELTA = "长三角"
+_NO_END = 2_000_000_000  # more rows than any list has
 # Project size by the classes that the plan coordinates by, in CNY million.
 _SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
 
@@ -147,6 +149,7 @@ def rank_lists(
     strategies: Mapping[str, Strategy],
     *,
     top: int,
+    whole: bool = False,
 ) -> pd.DataFrame:
     """The rows of each list in order.
 
@@ -164,12 +167,15 @@ def rank_lists(
         Firms with a recorded route to a local firm.
     strategies
         By list and chain: ``f"{list}:{chain_id}"``.
+    top, whole
+        Length of a list; whether rows that stand behind its end are given too.
 
     Returns
     -------
     DataFrame
         One row per list, chain, kind of list and group: the columns of candidates, s, fit_lift, fit_low, fit_high,
-        top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes).
+        top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes),
+        position (1 = first; no ties), overflow (1 = its segment has had its share of the list), key_1 to key_4.
     """
     if candidates.empty:
         return candidates.assign(rank=pd.Series(dtype="Int64"))
@@ -202,7 +208,7 @@ def rank_lists(
     rows["own_order"] = -rows["severity"].round(6)
     quotas = {plan: max(1, math.ceil(strategy.quota * top)) for plan, strategy in strategies.items()}
     rows["quota_rows"] = plans.map(quotas)
-    ranked = query("top", [top], tables={"candidates": rows.drop(columns=["gate"])})
+    ranked = query("top", [_NO_END if whole else top], tables={"candidates": rows.drop(columns=["gate"])})
     passing = rows.groupby(["list", "chain_id", "group_id"])["segment_id"].agg(lambda ids: sorted(set(ids)))
     others = [
         tuple(segment for segment in passing[(name, chain, group)] if segment != own)
@@ -212,6 +218,74 @@ def rank_lists(
     ]
     listed = pd.Series(others, index=ranked.index, dtype=object)
     return ranked.assign(rank=ranked["place"].astype("Int64"), other_segments=listed)
+
+
+def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequence[str]) -> str:
+    """Which key puts one row of a list behind another: ``quota``, one of the strategy's order, or ``id`` for a tie.
+
+    Examples
+    --------
+    >>> first, second = ({"overflow": 0, "key_1": 0, "key_2": given} for given in (-5.0, -1.0))
+    >>> deciding_key(second, first, ("signal", "fit"))
+    'fit'
+    """
+    if row["overflow"] != ahead["overflow"]:
+        return "quota"
+    return next((key for place, key in enumerate(order, start=1) if row[f"key_{place}"] != ahead[f"key_{place}"]), "id")
+
+
+def rows_behind(everyone: pd.DataFrame, strategies: Mapping[str, Strategy], top: int) -> pd.DataFrame:
+    """Who passes the gates and stands behind the end of a list, and what put it there?
+
+    Parameters
+    ----------
+    everyone
+        From `rank_lists`, whole.
+    strategies
+        By list and chain.
+    top
+        Length of a list.
+
+    Returns
+    -------
+    DataFrame
+        One row per list, chain, kind of list and group: list, chain_id, candidate_list, group_id, firm_id, segment_id,
+        position, of (rows in all), quota (rows of one segment), short_of (`deciding_key` against the last row listed).
+    """
+    columns = ["list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "position", "of", "quota",
+               "short_of"]  # fmt: skip
+    told = []
+    if "position" in everyone:
+        for (name, chain, _), rows in everyone.groupby(["list", "chain_id", "candidate_list"], sort=True):
+            ordered = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+            order = strategies[f"{name}:{chain}"].order
+            for row in ordered[top:]:
+                short_of = deciding_key(row, ordered[top - 1], order)
+                told.append({**row, "of": len(ordered), "quota": row["quota_rows"], "short_of": short_of})
+    return pd.DataFrame(told, columns=columns)
+
+
+def first_rows(everyone: pd.DataFrame, strategies: Mapping[str, Strategy]) -> pd.DataFrame:
+    """Why does the first row of each chain's own list stand first?
+
+    Returns
+    -------
+    DataFrame
+        One row per chain: chain_id, firm_id, second_id (missing where the list has one row), key (`deciding_key` of the
+        two), order (the strategy's, joined with ``;``), fit_lift, second_fit_lift.
+    """
+    columns = ["chain_id", "firm_id", "second_id", "key", "order", "fit_lift", "second_fit_lift"]
+    told = []
+    if "position" in everyone:
+        new = everyone[(everyone["list"] == "main") & (everyone["candidate_list"] == "new")]
+        for chain, rows in new.groupby("chain_id", sort=True):
+            first, *more = ({str(key): value for key, value in row.items()} for row in rows.head(2).to_dict("records"))
+            order = strategies[f"main:{chain}"].order
+            second = more[0] if more else {}
+            key = deciding_key(second, first, order) if more else None
+            told.append((chain, first["firm_id"], second.get("firm_id"), key, ";".join(order), first["fit_lift"],
+                         second.get("fit_lift")))  # fmt: skip
+    return pd.DataFrame(told, columns=columns)
 
 
 def _unsure_tags(rows: pd.DataFrame) -> pd.Series[bool]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
-from chaingraph.choosing.ranking import evidence_grade, firm_facts, rank_lists, rank_sectors
+from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.errors import CaseError
@@ -29,7 +29,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
 from chaingraph.sql import OpenEngine, Query
 from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
-from chaingraph.wording.lists import describe_rankings, list_notes
+from chaingraph.wording.lists import describe_rankings, list_notes, with_first_rows
 from chaingraph.wording.phrases import names_by_id
 from chaingraph.wording.targets import describe_targets, for_list, gather_grounds
 
@@ -171,7 +171,8 @@ def survey(
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = candidates[candidates["list"] != "sector"]
-        ranked = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top)
+        everyone = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top, whole=True)
+    ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     sectors = rank_sectors(candidates, scores, tiers)
     ranked, sectors = (
         _sourced(_graded(rows, facts, national=reference.outside), graph, reference) for rows in (ranked, sectors)
@@ -190,6 +191,7 @@ def survey(
         language: describe_gaps(around.gaps, around.leaders, graph, language, rivals=around.rivals)
         for language in LANGUAGES
     }
+    firsts = first_rows(everyone, plans)
     caption = _caption(graph, places, reference)
     tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
     base = Base(*reference.base(graph, region), around.base)
@@ -211,9 +213,14 @@ def survey(
         routes=routes,
         dropped=dropped,
         notes={
-            language: list_notes(main, asked, candidates, dropped, caption, graph, language) for language in LANGUAGES
+            language: with_first_rows(
+                list_notes(main, asked, candidates, dropped, caption, graph, language), firsts, graph, language
+            )
+            for language in LANGUAGES
         },
         roles=roles,
+        asked=asked,
+        behind=rows_behind(everyone, plans, options.top),
         segment_measures=around.gaps[
             ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
         ].reset_index(),

@@ -151,12 +151,12 @@ def shortlist_command(
 @survey_options
 @click.pass_obj
 def explain_command(lang: str, /, case: Path, firm: str, **options: Any) -> None:
-    """Why one firm is on the lists."""
+    """Why one firm is on the lists, or on none."""
     from chaingraph.api import explain
     from chaingraph.writers.files import clean_text
 
-    found, _ = _survey(lang, case, **options)
-    click.echo(clean_text(explain(found, firm, lang=lang)))
+    found, graph = _survey(lang, case, **options)
+    click.echo(clean_text(explain(found, firm, graph, lang=lang)))
 
 
 @click.command("map")

@@ -46,6 +46,9 @@ class Findings:
     trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
                          every chain
     roles                firm, segment: whether it is a maker of it, and in what standing (`facts.roles.firm_roles`)
+    asked                list, chain, segment: which segments a list asks about (`candidates.asked_segments`)
+    behind               list, chain, kind of list, group: who passes and stands behind the end of a list, and what put
+                         it there (`ranking.rows_behind`)
     segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
     ===================  =======================================================================================
     """
@@ -66,6 +69,8 @@ class Findings:
     dropped: pd.DataFrame
     notes: Texts
     roles: pd.DataFrame = field(default_factory=pd.DataFrame)
+    asked: pd.DataFrame = field(default_factory=pd.DataFrame)
+    behind: pd.DataFrame = field(default_factory=pd.DataFrame)
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     trust: Texts = field(default_factory=dict)

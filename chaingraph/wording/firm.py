@@ -19,10 +19,13 @@ from chaingraph.wording.phrases import number, percent
 
 def explain_firm(findings: Findings, firm: str, lang: str) -> str:
     """Why a firm is on the lists; see `chaingraph.api.explain`."""
+    return "\n\n".join(explained_rows(findings, find_listed(both_lists(findings, lang), firm), lang))
+
+
+def explained_rows(findings: Findings, firm_id: str, lang: str) -> list[str]:
+    """A paragraph for every row of a list that is this firm's."""
     lists = both_lists(findings, lang)
-    firm_id = find_listed(lists, firm)
-    rows = lists[lists["firm_id"] == firm_id].to_dict("records")
-    return "\n\n".join(_explained(row, findings, lang) for row in rows)
+    return [_explained(row, findings, lang) for row in lists[lists["firm_id"] == firm_id].to_dict("records")]
 
 
 def find_listed(lists: pd.DataFrame, firm: str) -> str:

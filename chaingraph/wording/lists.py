@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import RANKED_COLUMNS
-from chaingraph.wording.phrases import joined, names_by_id, percent, worded
+from chaingraph.wording.phrases import joined, names_by_id, number, percent, worded
 from chaingraph.wording.targets import tier_names
 
 FEW = 5
@@ -71,6 +71,35 @@ def list_notes(
                 (chain_id, text("explain.note_few", lang, count=len(new), segments=len(own), pool=pool, dropped=said))
             )
     return pd.DataFrame(rows, columns=["chain_id", "note"]).astype("str")
+
+
+def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
+    """The notes with, for each chain, what its list is ordered by and why its first row stands first.
+
+    Parameters
+    ----------
+    notes
+        From `list_notes`.
+    firsts
+        From `ranking.first_rows`.
+    """
+    names = names_by_id(graph, "firms", lang)
+    rows = []
+    for row in firsts.to_dict("records"):
+        order = text("explain.first_then", lang).join(
+            text(f"explain.key_{key}", lang) for key in row["order"].split(";")
+        )
+        said = text("explain.first_order", lang, order=order)
+        if isinstance(row["second_id"], str):
+            firms = {"firm": names[row["firm_id"]], "second": names[row["second_id"]]}
+            entry = "first_tied" if row["key"] == "id" else "first_by"
+            said += text(f"explain.{entry}", lang, key=text(f"explain.key_{row['key']}", lang), **firms)
+            if row["fit_lift"] < row["second_fit_lift"]:
+                fits = {"fit": number(row["fit_lift"], 2), "other": number(row["second_fit_lift"], 2)}
+                said += text("explain.first_less_fit", lang, **fits)
+        rows.append((row["chain_id"], said))
+    more = pd.DataFrame(rows, columns=["chain_id", "note"]).astype("str")
+    return pd.concat([notes, more], ignore_index=True).sort_values("chain_id", kind="stable", ignore_index=True)
 
 
 def describe_rankings(

@@ -42,6 +42,7 @@ class Doors:
     carriers: Mapping[str, tuple[str, ...]]  # likewise
     stationed: tuple[str, ...]
     abroad: frozenset[str]
+    channels: Mapping[str, str]  # the first public channel on record, by firm
 
 
 def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
@@ -61,8 +62,17 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
         zones=_best(graph["zones"], "zone", chains),
         carriers=_best(graph["carriers"], "carrier", chains),
         stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
+        channels=_channels(graph["contacts"]),
         abroad=frozenset(outreach.loc[outreach["kind"].str.startswith("overseas_office"), "place"]),
     )
+
+
+def _channels(contacts: pd.DataFrame) -> dict[str, str]:
+    """Through what each firm can be reached: who decides before who only answers the telephone."""
+    order = ("board_office", "switchboard", "office_abroad", "website")
+    ordered = contacts.assign(order=contacts["channel"].map({name: place for place, name in enumerate(order)}))
+    first = ordered.sort_values(["firm_id", "order"], kind="stable").drop_duplicates("firm_id")
+    return dict(zip(first["firm_id"], first["channel"], strict=True))
 
 
 def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -161,4 +171,9 @@ def next_step(
         said.append(text("explain.step_zone", lang, zone=zone))
     if strategies[row["chain_id"]] == "build" and row["chain_id"] in doors.carriers:
         said.append(text("explain.step_carrier", lang, carrier=doors.carriers[row["chain_id"]][0]))
+    if row["firm_id"] in doors.channels:
+        channel = text(f"explain.channel_{doors.channels[row['firm_id']]}", lang)
+        said.append(text("explain.step_contact", lang, channel=channel))
+    if not said:  # nobody here to ask: a row that says nothing of what to do is not acted on
+        said.append(text("explain.step_board" if isinstance(firm["stock_code"], str) else "explain.step_first", lang))
     return said
