@@ -9,45 +9,71 @@ import click
 
 from chaingraph.cli.chains import chosen_chains
 from chaingraph.cli.options import PATH
-from chaingraph.cli.terminal import progress, terminal_table
+from chaingraph.cli.terminal import progress
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
-from chaingraph.model.results import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chaingraph.model.case import Case
+
 SHOWN_REJECTS = 20
+SOUND, UNUSABLE, LOSSES = 0, 1, 3  # exit codes of `check`; 2 is a wrong call, as everywhere
 
 
 @click.command("check")
 @click.argument("case", type=PATH)
+@click.option("--region", metavar="REGION")
 @click.option("--rejects", type=PATH, metavar="FILE")
 @click.pass_obj
-def check_command(lang: str, case: Path, rejects: Path | None) -> int:
-    """Read a case and say what was not used; 1 where there is something to put right."""
+def check_command(lang: str, case: Path, region: str | None, rejects: Path | None) -> int:
+    """Read a case and say what was not used; the last line and the exit code say whether it can be used."""
     from chaingraph.reading.read import read_case, summarise
+    from chaingraph.reading.rejects import told
     from chaingraph.stores.parquet.read import is_large
 
-    if is_large(case):
-        return _check_large(lang, case, rejects)
     try:
+        if is_large(case):
+            return _check_large(lang, case, rejects)
         with progress(("read",), lang) as begin:
             begin("read")
             found = read_case(case, lang=lang)
+        warnings = _warnings(found, region, lang)
     except CaseError as error:
         if rejects and error.rejects is not None:
             _write_rejects(error.rejects, rejects, lang)
-        raise
+        click.echo(f"{text('cli.refused', lang)}{error.in_language(lang)}", err=True)
+        click.echo(text("cli.verdict_unusable", lang), err=True)
+        return UNUSABLE
     click.echo(summarise(found, lang))
     if len(found.rejects):
-        shown = found.rejects.head(SHOWN_REJECTS)
-        click.echo("\n" + terminal_table(shown, REJECT_COLUMNS, lang))
-        if len(found.rejects) > len(shown):
-            click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - len(shown)))
+        click.echo("\n" + "\n".join(told(found.rejects.head(SHOWN_REJECTS), lang)))
+        if len(found.rejects) > SHOWN_REJECTS:
+            click.echo(text("cli.more_rejects", lang, count=len(found.rejects) - SHOWN_REJECTS))
+    for warning in warnings:
+        click.echo(warning)
     if rejects:
         _write_rejects(found.rejects, rejects, lang)
-    return 1 if len(found.rejects) else 0  # the case can be used, yet there is something to put right
+    return _verdict(len(found.rejects), lang)
+
+
+def _verdict(losses: int, lang: str) -> int:
+    """Say in one line whether the case can be used; the exit code that says the same."""
+    click.echo(text("cli.verdict_losses" if losses else "cli.verdict_sound", lang, count=losses))
+    return LOSSES if losses else SOUND
+
+
+def _warnings(case: Case, region: str | None, lang: str) -> list[str]:
+    """What would make a survey of the region empty, where one is named."""
+    if region is None:
+        return []
+    from chaingraph.api import find_gaps
+    from chaingraph.matching.merge import build_graph
+    from chaingraph.wording.warnings import region_warnings
+
+    graph = build_graph(case)
+    return region_warnings(graph, region, find_gaps(graph, region=region, lang=lang, reference=None), lang)
 
 
 def _check_large(lang: str, case: Path, rejects: Path | None) -> int:
@@ -66,7 +92,7 @@ def _check_large(lang: str, case: Path, rejects: Path | None) -> int:
         click.echo(text("cli.wrote", lang, path=rejects), err=True)
     elif checked.problems:
         click.echo(text("tables.dataset_counted", lang, count=checked.problems))
-    return 1 if checked.problems or len(small.rejects) else 0
+    return _verdict(checked.problems + len(small.rejects), lang)
 
 
 def _write_rejects(rejects: pd.DataFrame, path: Path, lang: str) -> None:

@@ -36,6 +36,7 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
     """Survey a region and write what a bureau receives."""
     from chaingraph.main_job import STAGES, run
     from chaingraph.wording.phrases import data_day
+    from chaingraph.wording.warnings import region_warnings
 
     started = time.perf_counter()
     with progress(STAGES, lang) as begin:
@@ -50,6 +51,8 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )  # fmt: skip
+    for warning in region_warnings(result.graph, region, found.gaps[lang], lang):
+        click.echo(warning)
     tell_unplaced(result.unplaced, lang)
     if len(result.case.rejects):
         click.echo(text("cli.run_rejects", lang, count=len(result.case.rejects), case=case))

@@ -90,6 +90,7 @@ def gaps_command(
 ) -> None:  # fmt: skip
     """Where the chain has gaps: on the terminal, or as a file."""
     from chaingraph.api import find_gaps
+    from chaingraph.wording.warnings import region_warnings
     from chaingraph.writers.exports import write_gaps
     from chaingraph.writers.workbook.frames import captioned
 
@@ -101,6 +102,8 @@ def gaps_command(
         begin("gaps")
         # The whole graph is asked: a segment that two chains share counts the firms of both.
         found = find_gaps(graph, region=region, lang=lang, reference=compared, engine=open_engine)
+    for warning in region_warnings(graph, region, found, lang):
+        click.echo(warning, err=True)
     found = found if wanted is None else found[found["chain_id"] == wanted]
     if out:
         write_gaps(found, graph, out, lang=lang)

@@ -111,3 +111,10 @@ def latin_names(name: str) -> tuple[Path, ...]:
     """
     index = _latin_index()
     return tuple(index.get(key(name), ()) or index.get(key(_KIND.sub("", name)), ()))
+
+
+@cache
+def english_names() -> tuple[str, ...]:
+    """English names of provinces and prefectures, of countries and of cities and states abroad."""
+    here = (english_place(path[-1]) for path in gazetteer().places if path[0] == CHINA and len(path) in (2, 3))
+    return tuple(dict.fromkeys((*here, *_english_names().values(), *world().english.values())))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from functools import lru_cache
 
 from chaingraph.places.gazetteer import CHINA, Path, gazetteer
-from chaingraph.places.latin import better_known, latin_names
+from chaingraph.places.latin import better_known, english_names, latin_names
 from chaingraph.places.world import abroad_within, in_state, places_abroad, world
 from chaingraph.places.zones import english_zone, named_zone, part_of, town, unbounded, zone_word
 
+AREAS: dict[str, tuple[Path, ...]] = {
+    "长三角": tuple((CHINA, province) for province in ("上海", "江苏", "浙江", "安徽")),
+    "京津冀": tuple((CHINA, province) for province in ("北京", "天津", "河北")),
+}
 _BETWEEN = " /,-·>、"
 _PARTS = re.compile(r"\s*[,;/()]\s*|\s+-\s+")
 _STATE_CODE = re.compile(r"[A-Z]{2}")
@@ -59,6 +64,9 @@ def _zones(text: str) -> tuple[Path, ...]:
     """A zone on the list, else zones and towns behind a known place."""
     if (listed := named_zone(text)) is not None:
         return (listed,)
+    outside, mark, own = text.rpartition("·")
+    if mark and own and (known := parse(outside)):  # said outright: 桐乡·濮院, whatever that is
+        return tuple((*place, own) for place in known if place[0] == CHINA and len(place) > 1)
     by_name = gazetteer().by_name
     for cut in range(len(text) - 1, 1, -1) if zone_word(text) or town(text) else ():
         outer, inner = text[:cut].rstrip(_BETWEEN), text[cut:].lstrip(_BETWEEN)
@@ -112,3 +120,18 @@ def lies_in(path: Path, region: Path) -> bool | None:
     # A zone has no bounds here: what lies in the same city may lie in it or not.
     overlap = same >= _PREFECTURE and (unbounded(path[: same + 1]) or unbounded(region[: same + 1]))
     return None if overlap else False
+
+
+def near_names(text: str, count: int = 5, *, countries: bool = False) -> list[str]:
+    """Known names that look like a text, the likest first; of countries only, where those are asked for."""
+    asked = text[:60]
+    by_name = gazetteer().by_name
+    if countries:
+        known = [
+            name for name, paths in by_name.items() if len(paths[0]) == 1 and not (name.isascii() and len(name) < 4)
+        ]
+    elif asked.isascii():  # English names that begin alike
+        known = [name for name in english_names() if name[:1].casefold() == asked[:1].casefold()]
+    else:
+        known = [name for name in (*AREAS, *by_name) if not set(asked).isdisjoint(name)]
+    return difflib.get_close_matches(asked, known, n=count, cutoff=0.5 if asked.isascii() else 0.3)

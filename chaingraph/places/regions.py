@@ -10,7 +10,6 @@ typed in to two decimals and marked approximate.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -19,7 +18,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
 from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer
 from chaingraph.places.latin import better_known, english_place
-from chaingraph.places.names import lies_in, parse
+from chaingraph.places.names import AREAS, lies_in, near_names, parse
 from chaingraph.places.world import in_state, places_abroad, world
 from chaingraph.places.zones import part_of
 
@@ -29,10 +28,6 @@ __all__ = [
     "region_path",
 ]  # fmt: skip
 
-AREAS: dict[str, tuple[Path, ...]] = {
-    "长三角": tuple((CHINA, province) for province in ("上海", "江苏", "浙江", "安徽")),
-    "京津冀": tuple((CHINA, province) for province in ("北京", "天津", "河北")),
-}
 _AREA_NAMES = {
     "长江三角洲": "长三角", "长三角地区": "长三角", "Yangtze River Delta": "长三角", "Yangtze Delta": "长三角",
     "京津冀地区": "京津冀",
@@ -94,11 +89,6 @@ def _within(text: str, base: Path) -> list[Path]:
         return [path for path in places_abroad(text, base[0]) if lies_in(path, base)]
     zone = part_of(base, text) if len(base) > 2 else None
     return [zone] if zone else []
-
-
-def near_names(text: str, count: int = 5) -> list[str]:
-    """Known names that look like a text, the likest first."""
-    return difflib.get_close_matches(text[:60], _near_names(), n=count, cutoff=0.3)
 
 
 def path_of(place: Sequence[object]) -> Path:
@@ -312,11 +302,6 @@ def _rival(text: str, found: Path, paths: Sequence[Path]) -> bool:
     """Whether a short name of a prefecture is better known as a district of a municipality (朝阳: 北京's)."""
     municipal = [path for path in paths if len(path) == 4 and path[1] == path[2]]
     return len(found) == 3 and found[1] != found[2] and text == found[-1] and bool(municipal)
-
-
-@cache
-def _near_names() -> list[str]:
-    return [*AREAS, *gazetteer().by_name]
 
 
 @lru_cache(maxsize=1024)

@@ -109,10 +109,11 @@ def _registered_zones() -> dict[Path, Path]:
 
 
 def unbounded(path: Path) -> bool:
-    """Whether a path ends in a zone whose bounds are those of no county: it may overlap every county of its city."""
-    if len(path) < 4 or path[0] != CHINA or (zone := _ZONE.match(path[-1])) is None:
+    """Whether a path ends in what has not the bounds of a county: a zone, a town; it may overlap every county here."""
+    if len(path) < 4 or path[0] != CHINA:
         return False
-    return path not in gazetteer().places or not (path[-1] in GENERIC or zone[2] == "新区")
+    zone = _ZONE.match(path[-1])
+    return path not in gazetteer().places or not (zone is None or path[-1] in GENERIC or zone[2] == "新区")
 
 
 @cache

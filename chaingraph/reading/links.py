@@ -11,7 +11,7 @@ import numpy as np
 
 from chaingraph.model.columns import PROVENANCE, SEPARATOR, Column, Table, made_id, split
 from chaingraph.reading.cells import IDENTIFIER, Value, fold, slug
-from chaingraph.reading.rejects import Journal, Problem
+from chaingraph.reading.rejects import Journal, Problem, caption
 
 Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 
@@ -240,7 +240,7 @@ def without_repeats(draft: Draft, journal: Journal) -> Draft:
         problem = Problem("conflicting_rows", values)
         journal.reject(table.name, int(draft.numbers[place]), ", ".join(differing), shown_key, problem, left_out=True)
     if merged:
-        journal.note("merged_rows", table=table.name, count=merged)
+        journal.note("merged_rows", table=caption(table.name, journal.lang), count=merged)
     return draft.keeping(keep)
 
 

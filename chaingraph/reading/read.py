@@ -29,6 +29,7 @@ from chaingraph.reading.links import (
     without_repeats,
 )
 from chaingraph.reading.personal import personal
+from chaingraph.reading.places import placed
 from chaingraph.reading.rejects import Journal, Problem, Refusal, caption, counted, shown
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data
@@ -107,7 +108,7 @@ def read_case(
         raise journal.refusal() from refusal
     usable = _usable(sheets, journal)
     read = {sheet.table.name: _rows_read(sheet, journal) for sheet in usable}
-    drafts = _connected([_draft(sheet, journal) for sheet in usable], journal)
+    drafts = _connected(placed([_draft(sheet, journal) for sheet in usable], journal), journal)
     _check_required(drafts, read, required, journal, folder)
     _check_shares(read, max_reject_share, journal)
     if journal.refused:
@@ -155,10 +156,15 @@ def summarise(case: Case, lang: str = "zh") -> str:
     """What was read, as lines of text: rows per table, notes, and how often each reason for a reject occurs."""
     lines = [text("tables.summary", lang, name=shown(case.name), files=len(set(case.files["file"])))]
     rejected = case.rejects.groupby("table")["row"].nunique()
+    empty = [str(file.table) for file in case.files.itertuples(index=False) if not file.rows]
     for file in case.files.itertuples(index=False):
         table = str(file.table)
+        if not file.rows:
+            continue
         values = {"read": int(str(file.rows)), "kept": len(case[table]), "bad": int(rejected.get(table, 0))}
         lines.append("  " + text("tables.summary_table", lang, table=caption(table, lang), file=file.file, **values))
+    if empty:
+        lines.append("  " + text("tables.summary_empty", lang, count=len(empty)))
     lines += [f"  {note}" for note in case.notes]
     if len(case.rejects):
         rows = [tuple(row) for row in case.rejects.itertuples(index=False, name=None)]
@@ -226,7 +232,7 @@ def _rows_read(sheet: Sheet, journal: Journal) -> int:
     """Rows of data in the sheet: all but empty ones and the template's examples."""
     examples = int(_examples(sheet).sum())
     if examples:
-        journal.note("examples_skipped", table=sheet.table.name, count=examples)
+        journal.note("examples_skipped", table=caption(sheet.table.name, journal.lang), count=examples)
     return len(sheet.numbers) + len(sheet.overlong) - examples
 
 

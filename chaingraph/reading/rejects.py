@@ -155,12 +155,7 @@ class Journal:
         )
 
     def _line(self, entry: _Reject) -> str:
-        where = _place(entry.table, entry.column, self.lang)
-        if entry.row is not None:
-            where.insert(1, text("tables.at_row", self.lang, row=entry.row))
-        found = [repr(entry.value)] if entry.value else []
-        said = " ".join([*found, entry.reason, "→", entry.remedy])
-        return f"- {' · '.join(where)}: {said}" if where else f"- {said}"
+        return _told(*entry, lang=self.lang)
 
 
 def _value_kept(table: str, value: str) -> str:
@@ -169,17 +164,51 @@ def _value_kept(table: str, value: str) -> str:
     return "***" if public and personal(value) else value
 
 
+def _told(table: str, row: int | None, column: str, value: str, reason: str, remedy: str, *, lang: str) -> str:
+    """One reject as a line: where, what was found, why, and what to do."""
+    where = _place(table, column, lang)
+    if row is not None:
+        where.insert(1, text("tables.at_row", lang, row=row))
+    said = " ".join([*([repr(value)] if value else []), reason, "→", remedy])
+    return f"- {' · '.join(where)}: {said}" if where else f"- {said}"
+
+
+def told(rejects: pd.DataFrame, lang: str) -> list[str]:
+    """The rejects as lines of text, whole: table, row and column under the names that the reader knows."""
+    rows = rejects.astype(object).where(rejects.notna(), None).itertuples(index=False, name=None)
+    return [
+        _told(table, None if row is None else int(row), column or "", value or "", reason, remedy, lang=lang)
+        for table, row, column, value, reason, remedy in rows
+    ]
+
+
+def captioned(rejects: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The rejects with tables and columns under the names that the reader knows: 企业(firms), 城市(city)."""
+    columns = [
+        _columns(str(table), str(name), lang)
+        for table, name in zip(rejects["table"], rejects["column"].fillna(""), strict=True)
+    ]
+    return rejects.assign(
+        table=pd.Series([caption(str(table), lang) for table in rejects["table"]], index=rejects.index, dtype="str"),
+        column=pd.Series([name or None for name in columns], index=rejects.index, dtype="str"),
+    )
+
+
 def caption(table: str, lang: str) -> str:
     """A table's name for people: its canonical name, in Chinese with the Chinese one before it."""
     return f"{TABLES[table].name_zh}({table})" if lang == "zh" and table in TABLES else table
 
 
+def _columns(table: str, column: str, lang: str) -> str:
+    """Columns for people; in Chinese with their Chinese header before the name."""
+    if lang != "zh" or table not in TABLES:
+        return column
+    headers = {known.name: f"{known.headers[0]}({known.name})" for known in TABLES[table].columns if known.headers}
+    return ", ".join(headers.get(name, name) for name in column.split(", "))
+
+
 def _place(table: str, column: str, lang: str) -> list[str]:
-    """Table and column for people; columns in Chinese with their Chinese header before the name."""
-    if lang == "zh" and table in TABLES:
-        headers = {known.name: f"{known.headers[0]}({known.name})" for known in TABLES[table].columns}
-        column = ", ".join(headers.get(name, name) for name in column.split(", "))
-    return [part for part in (caption(table, lang), column) if part]
+    return [part for part in (caption(table, lang), _columns(table, column, lang)) if part]
 
 
 def counted(rejects: Iterable[tuple[str, int | None, str, str, str, str]], lang: str) -> list[str]:

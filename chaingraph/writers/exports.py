@@ -13,6 +13,7 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, MARK_COLUMNS, REJECT_COLUMNS, SHEETS, SHORTLIST_COLUMNS, TALK_COLUMNS
+from chaingraph.reading.rejects import captioned as captioned_rejects
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.workbook.frames import captioned
 from chaingraph.writers.workbook.marks import Marks, marks_not_placed, no_marks, read_marks
@@ -29,10 +30,11 @@ def write_rejects(rejects: pd.DataFrame, path: Path, *, lang: str) -> None:
     StoreError
         When the name ends otherwise or the file cannot be written.
     """
+    shown = captioned_rejects(rejects, lang)
     if _is_csv(path, lang):
-        write_csv(rejects, path, columns=REJECT_COLUMNS)
+        write_csv(shown, path, columns=REJECT_COLUMNS)
     else:
-        _write_sheet(rejects, REJECT_COLUMNS, path, "rejects", lang)
+        _write_sheet(shown, REJECT_COLUMNS, path, "rejects", lang)
 
 
 def write_gaps(gaps: pd.DataFrame, graph: ChainGraph, path: Path, *, lang: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chaingraph.cli.case import SHOWN_REJECTS
+from chaingraph.cli.case import LOSSES, SHOWN_REJECTS
 from chaingraph.cli.main import main
 from tests.toy import write_toy
 
@@ -21,7 +21,7 @@ def test_the_first_problems_are_shown_and_the_others_counted(
     firms = firms.reindex(columns=list(dict.fromkeys([*firms.columns, *wrong])))
     firms.loc[:3, wrong] = "wrong-value"
     firms.to_csv(folder / "firms.csv", index=False)
-    assert main(["check", str(folder), "--lang", "en"]) == 1
+    assert main(["check", str(folder), "--lang", "en"]) == LOSSES
     shown = capsys.readouterr().out
-    assert shown.partition("\n\n")[2].count("wrong-value  ") == SHOWN_REJECTS, shown
+    assert shown.partition("\n\n")[2].count("'wrong-value' not") == SHOWN_REJECTS, shown
     assert f"{4 * len(wrong) - SHOWN_REJECTS} more; --rejects FILE.xlsx writes all of them" in shown

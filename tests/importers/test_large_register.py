@@ -191,7 +191,7 @@ def test_the_checked_case_is_clean_and_a_fault_in_its_products_is_found(
         target = case / "firm_products" / "province=-"
         target.mkdir()
         connection.execute("COPY (SELECT * FROM rows) TO $1", [str(target / "b.parquet")])
-    assert main(["check", str(case), "--rejects", str(tmp_path / "r.parquet"), "--lang", "en"]) == 1
+    assert main(["check", str(case), "--rejects", str(tmp_path / "r.parquet"), "--lang", "en"]) == 3
     with duckdb.connect() as connection:
         found = connection.execute("SELECT * FROM read_parquet($1)", [str(tmp_path / "r.parquet")]).df()
     assert found.groupby(["column_name", "reason"]).size().to_dict() == {

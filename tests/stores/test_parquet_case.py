@@ -246,7 +246,7 @@ def test_every_problem_is_counted_shown_and_written(
     large: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case, out = broken(large, tmp_path / "case"), tmp_path / "problems.parquet"
-    assert main(["check", str(case), "--rejects", str(out), "--lang", "en"]) == 1
+    assert main(["check", str(case), "--rejects", str(out), "--lang", "en"]) == 3
     shown = capsys.readouterr().out
     with duckdb.connect() as connection:
         rows = connection.execute("SELECT * FROM read_parquet($1)", [str(out)]).df()
@@ -255,7 +255,7 @@ def test_every_problem_is_counted_shown_and_written(
     assert "2  firms · founded · no date" in shown
     assert "2001-13" in shown
     assert "\u202e" not in shown
-    assert main(["check", str(case), "--lang", "en"]) == 1
+    assert main(["check", str(case), "--lang", "en"]) == 3
     assert "17 problems" in capsys.readouterr().out
     assert main(["check", str(case), "--rejects", str(tmp_path / "problems.csv"), "--lang", "en"]) == 2
 

@@ -1,0 +1,45 @@
+"""What a reader must know before reading a result: that nothing here is known, or that most seats are not."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chaingraph.facts.derived_tables import firm_places
+from chaingraph.labels import text
+from chaingraph.model.graph import ChainGraph
+
+_MANY = 0.2  # of all firms, whose seat cannot be told, are worth a word
+
+
+def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: str) -> list[str]:
+    """What makes a survey of the region empty or thin, in sentences; none where there is nothing to say.
+
+    Parameters
+    ----------
+    gaps
+        Gap table or facts of the region: ``found`` counts the local makers of a segment.
+
+    Returns
+    -------
+    list of str
+        No firm of the case lies in the region; no segment has a local maker, or none that is known to produce or build
+        here; how many seats are not known.
+
+    Raises
+    ------
+    UnknownNameError
+        When the region is not known.
+    """
+    inside = firm_places(graph, region)["inside"]
+    said = []
+    if not inside.fillna(value=False).any():
+        said.append(text("gaps.warn_no_local_firm", lang, region=region, firms=len(inside)))
+    elif len(gaps) and not (gaps["found"].fillna(0) > 0).any():
+        local = set(graph["firms"]["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])
+        rows = int(graph["firm_segments"]["firm_id"].isin(local).sum())
+        entry = "warn_none_producing" if rows else "warn_no_local_maker"
+        said.append(text(f"gaps.{entry}", lang, region=region, segments=len(gaps), rows=rows))
+    unknown = int(inside.isna().sum())
+    if unknown > _MANY * len(inside):
+        said.append(text("gaps.warn_seats_unknown", lang, region=region, count=unknown, firms=len(inside)))
+    return said
