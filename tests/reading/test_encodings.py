@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chaingraph.reading.encodings import check_big5
+from chaingraph.reading.delimited import check_big5
 from chaingraph.reading.rejects import Refusal
 
 

@@ -21,7 +21,7 @@ from chaingraph.ledger.events import LedgerError
 from chaingraph.ledger.fields import FIELDS, STANDING
 from chaingraph.model.columns import Column
 from chaingraph.reading.cells import clean, fold
-from chaingraph.reading.encodings import check_big5
+from chaingraph.reading.delimited import check_big5
 from chaingraph.reading.rejects import Problem, Refusal, shown
 
 COLUMNS: dict[str, Column] = {column.name: column for column in (*FIELDS, *STANDING)}
