@@ -17,6 +17,7 @@ from chaingraph.reading.cells import clean
 from chaingraph.reading.delimited import Rows
 from chaingraph.reading.grids import Grid, open_grids
 from chaingraph.reading.headers import bare, is_footer
+from chaingraph.reading.personal import personal
 from chaingraph.reading.rejects import Problem, Refusal, shown
 
 LOOK_AHEAD = 40  # rows in which the header is looked for
@@ -75,9 +76,9 @@ class Laid:
             part for text in self.above for found in _UNIT.findall(text) for part in re.split("[、，,/;；]", found)
         )
 
-    def header(self, column: str) -> str:
-        """The header under which a column of ours stands; its own name where it is not in the file."""
-        return next((use.header for use in self.uses if use.column == column), column)
+    def impersonal(self, cells: Sequence[str]) -> bool:
+        """Whether a whole row may be shown: the file has no personal column, no cell a mobile or private mail."""
+        return not (any(use.column == PERSONAL for use in self.uses) or any(map(personal, cells)))
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,8 @@ def read_parts(laid: Laid, required: str, size: int, lang: str) -> Iterator[Part
             if is_footer(cells) or (own is not None and bare(row[own.place][:200]) == bare(own.header)):
                 passed.append(number)
             elif laid.strict and any(cell.strip() for cell in cells[laid.width :]):
-                bad.append(rejected(laid.label, number, "", " | ".join(cells), Problem("too_many_in_row"), lang))
+                said = " | ".join(cells) if laid.impersonal(cells) else "***"
+                bad.append(rejected(laid.label, number, "", said, Problem("too_many_in_row"), lang))
             else:
                 numbers.append(number)
                 rows.append(row)

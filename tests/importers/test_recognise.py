@@ -122,6 +122,13 @@ def test_a_comma_at_the_end_of_a_row_changes_nothing_and_one_too_many_is_told(tm
     assert imported.account[["rows", "kept", "rejected"]].to_numpy().tolist() == [[2, 1, 1]]
 
 
+def test_a_row_that_does_not_fit_is_told_without_what_is_personal(tmp_path: Path) -> None:
+    path = file(tmp_path, "企业名称,法定代表人,城市\n甲公司,张三,嘉兴\n乙公司,李四,嘉,兴\n")
+    assert rejected(import_file(path)) == [[3, "", "***"]]
+    path = file(tmp_path, "企业名称,城市\n甲公司,嘉兴\n乙公司,嘉兴,13812345678\n丙公司,嘉,兴\n")
+    assert rejected(import_file(path)) == [[3, "", "***"], [4, "", "丙公司 | 嘉 | 兴"]]
+
+
 def test_a_null_in_json_lines_is_a_reject_with_its_row(tmp_path: Path) -> None:
     from chaingraph.importers.ckg import COLUMNS
 

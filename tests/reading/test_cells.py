@@ -305,3 +305,25 @@ def test_any_text_is_a_value_of_the_right_type_or_a_problem_that_can_be_said(raw
             for lang in ("zh", "en"):
                 assert text(f"tables.{problem.reason}", lang, blank="", **problem.values)
                 assert text(f"tables.{problem.reason}_remedy", lang, blank="", **problem.values)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "spelling", "meant"),
+    [
+        ("firms", "status", "存续（在营、开业、在册）", "operating"),
+        ("firms", "status", "正常", "operating"),
+        ("firms", "status", "吊销，未注销", "dissolved"),
+        ("firms", "status", "吊销,已注销", "dissolved"),
+        ("firms", "tiers", "专精特新“小巨人”", "little_giant"),
+        ("firms", "tiers", "国家高新技术企业;制造业单项冠军", "high_tech;champion"),
+        ("firms", "tiers", "专精特新中小企业(2024)", "advanced_sme(2024)"),
+        ("firms", "confidence", "已核实", "seen"),
+        ("firms", "confidence", "待核实", "unsure"),
+        ("firm_signals", "kind", "增资扩产", "expansion"),
+        ("firm_segments", "kind", "生产基地", "maker"),
+        ("firm_segments", "basis", "生产基地", "site"),
+        ("firm_segments", "status", "已投产", "producing"),
+    ],
+)
+def test_official_and_everyday_words_are_understood(table: str, column: str, spelling: str, meant: str) -> None:
+    assert parser(TABLES[table].column(column))(spelling) == (meant, None)
