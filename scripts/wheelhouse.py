@@ -1,4 +1,4 @@
-"""Fill a folder from which chaingraph installs without a network, on Linux and on Windows."""
+"""Fill a folder from which chaingraph installs without a network, on Linux (x86-64, ARM) and on Windows."""
 
 from __future__ import annotations
 
@@ -23,12 +23,21 @@ TAGS = {
     "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_24_x86_64", "manylinux_2_17_x86_64",
               "manylinux2014_x86_64", "manylinux_2_12_x86_64", "manylinux_2_5_x86_64"),
     "windows": ("win_amd64",),
+    "linux-arm": ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_24_aarch64",
+                  "manylinux_2_17_aarch64", "manylinux2014_aarch64"),
 }  # fmt: skip
+DEFAULT = ("linux", "windows")  # linux-arm (Kylin, UOS on Kunpeng or Phytium) on request
 # pip judges `; sys_platform == "win32"` by the machine it runs on, not by --platform. So what a wheel asks for on the
 # other system is worked out here, from the same words.
 MARKERS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
     "windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "platform_machine": "AMD64"},
+    "linux-arm": {
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "os_name": "posix",
+        "platform_machine": "aarch64",
+    },
 }
 # pip builds an editable installation (scripts/run) with these.
 BUILD = ("hatchling>=1.27", "editables>=0.5", "pip")
@@ -190,7 +199,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "wheelhouse", help="default: wheelhouse/")
     parser.add_argument("--python", type=lambda value: listed(value, PYTHONS), default=PYTHONS, metavar="3.11,3.12")
     parser.add_argument(
-        "--platform", type=lambda value: listed(value, TAGS), default=tuple(TAGS), metavar="linux,windows"
+        "--platform", type=lambda value: listed(value, TAGS), default=DEFAULT, metavar="linux,windows,linux-arm"
     )
     parser.add_argument(
         "--extras", default="neo4j,briefs", help="extras of pyproject.toml to include (default: neo4j,briefs)"

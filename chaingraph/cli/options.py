@@ -39,9 +39,10 @@ class GivenPath(click.Path):
             self.fail(text("cli.path_no_folder" if self.dir_okay else "cli.path_no_file", lang, path=value), param, ctx)
 
 
-PATH = GivenPath(path_type=Path)
-FILE = GivenPath(path_type=Path, dir_okay=False)  # to be written
-FOLDER = GivenPath(path_type=Path, file_okay=False)  # likewise
+# Whether it may be read is found by whoever reads it, and told with the reason.
+PATH = GivenPath(path_type=Path, readable=False)
+FILE = GivenPath(path_type=Path, dir_okay=False, readable=False)  # to be written
+FOLDER = GivenPath(path_type=Path, file_okay=False, readable=False)  # likewise
 
 
 def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:

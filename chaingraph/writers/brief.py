@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ from chaingraph.labels import both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.brief import Brief, write_up
-from chaingraph.writers.files import clean_text, write_bytes
+from chaingraph.writers.files import TAKEN, clean_text, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,7 @@ _FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 def write_briefs(
     findings: Findings, graph: ChainGraph, firms: Sequence[str], folder: str | Path, *, on: str, lang: str = "zh"
 ) -> list[Path]:
-    """Write one DOCX per firm into a folder, named by the firm's id.
+    """Write one DOCX per firm into a folder, named by the firm's id (`document_name`).
 
     Parameters
     ----------
@@ -45,10 +47,23 @@ def write_briefs(
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for brief in briefs:
-        path = folder / f"{brief.firm_id}.docx"
+        path = folder / document_name(brief.firm_id)
         write_bytes(document_bytes(brief, lang), path)
         paths.append(path)
     return paths
+
+
+def document_name(firm_id: str) -> str:
+    """The name of a firm's file: its id, where that can be one on every system, else one made of it.
+
+    Examples
+    --------
+    >>> document_name("O09"), document_name("甲一"), document_name("../../O09") == document_name("../../O09")
+    ('O09.docx', '甲一.docx', True)
+    """
+    if re.fullmatch(r"[\w-]{1,64}", firm_id) and firm_id.lower() not in TAKEN:
+        return f"{firm_id}.docx"
+    return f"firm-{blake2b(firm_id.encode(errors='surrogatepass'), digest_size=8).hexdigest()}.docx"
 
 
 def document_bytes(brief: Brief, lang: str) -> bytes:

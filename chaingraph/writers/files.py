@@ -33,7 +33,7 @@ _UNSEEN = re.compile(
 )
 _FORMULA = re.compile(f"'*{FORMULA}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _SIGNIFICANT = 6
 
 
@@ -123,7 +123,7 @@ def file_name(identifier: str, suffix: str) -> str:
     """
     if not _IDENTIFIER.fullmatch(identifier):
         raise ChaingraphError(_both("bad_identifier", identifier=repr(clean_text(identifier)[:80])))
-    if identifier.lower() in _TAKEN:
+    if identifier.lower() in TAKEN:
         raise ChaingraphError(_both("taken_identifier", identifier=repr(identifier)))
     return identifier + suffix
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -77,6 +79,25 @@ def test_hostile_names_are_text(found: Findings) -> None:
     assert "<w:t>" in texts[0]
     assert "\x07" not in texts[0]
     assert max(map(len, texts)) == 10_000
+
+
+@pytest.mark.parametrize("firm_id", ["../../O09", "a:b", "CON", "nul", "a\\b", "x" * 300, ".", "甲/乙", "O09 "])
+def test_an_id_never_leads_out_of_the_folder(found: Findings, tmp_path: Path, firm_id: str) -> None:
+    """Nor to a device of Windows, a stream beside a file, or a name too long."""
+    tables = {
+        name: frame.assign(firm_id=frame["firm_id"].replace("O09", firm_id)) if "firm_id" in frame else frame
+        for name, frame in toy_tables().items()
+    }
+    targets = {
+        lang: frame.assign(firm_id=frame["firm_id"].replace("O09", firm_id)) for lang, frame in found.targets.items()
+    }
+    folder = tmp_path / "a" / "b"
+    (path,) = write_briefs(
+        replace(found, targets=targets), ChainGraph("toy", tables), [firm_id], folder, on="2024-06-01"
+    )
+    assert path.parent == folder
+    assert re.fullmatch(r"firm-[0-9a-f]{16}\.docx", path.name)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
 
 
 @pytest.mark.office

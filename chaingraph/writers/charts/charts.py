@@ -359,7 +359,8 @@ def new_figure(width: float, height: float) -> tuple[Figure, Any]:
     if font is None:
         raise MissingExtraError(both("charts.no_font"))
     mpl.rcParams.update({"font.family": [font, "DejaVu Sans"], "axes.unicode_minus": False})
-    mpl.rcParams.update({"svg.hashsalt": "chaingraph", "hatch.linewidth": 0.5})
+    # A name is text, also where it holds dollar signs; matplotlib would read what stands between them as TeX.
+    mpl.rcParams.update({"svg.hashsalt": "chaingraph", "hatch.linewidth": 0.5, "text.parse_math": False})
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

@@ -1,0 +1,41 @@
+"""A short seeded attack of every kind, as ``scripts/attack`` makes at length."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _targets() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("attack_targets", ROOT / "scripts" / "attack_targets.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["attack_targets"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+ATTACK = _targets()
+FEW = {"cases": 4, "kills": 1, "ledger_kills": 1, "ledgers": 20, "questions": 3}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ATTACK.TARGETS)
+def test_a_short_seeded_attack_finds_no_fault(target: str) -> None:
+    for number in range(FEW[target]):
+        try:
+            ATTACK.attempt(target, seed=0, number=number)
+        except Exception as error:
+            error.add_note(f"{target}, try {number}")
+            raise
+
+
+def test_every_hostile_question_is_one_of_many() -> None:
+    assert len(set(ATTACK.OUTSIDE)) == len(ATTACK.OUTSIDE) >= 70
