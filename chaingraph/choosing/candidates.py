@@ -40,7 +40,9 @@ def asked_segments(
         for segment_id, row in segments.iterrows():
             strategy = strategies[str(chain_id)]
             by_leader = segment_id in near
-            asked = by_leader if strategy.pool == "leader_segments" else row["state"] in strategy.states
+            # Nobody leads and nobody can be proposed: what is made here, or may be, stands for what leaders make.
+            led_or_made = by_leader if near else bool(row["found"] + row["presumed"] + row["group_only"])
+            asked = led_or_made if strategy.pool == "leader_segments" else row["state"] in strategy.states
             lists = [("main", asked), ("leader", by_leader and strategy.name != "strengthen"), ("sector", True)]
             rows += [(name, chain_id, segment_id, row["admission"]) for name, wanted in lists if wanted]
     frame = pd.DataFrame(rows, columns=["list", "chain_id", "segment_id", "admission"])

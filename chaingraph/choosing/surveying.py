@@ -16,7 +16,7 @@ from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
 from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.facts.groups import families
-from chaingraph.facts.leaders import find_leaders
+from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import rival_cities
 from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.routes import find_routes, linked_firms
@@ -52,6 +52,7 @@ class Surroundings:
     families: pd.DataFrame
     presence: pd.DataFrame
     leaders: pd.DataFrame
+    proposed: pd.DataFrame  # who might lead, by rule, where nobody has said who does
     gaps: pd.DataFrame
     rivals: pd.DataFrame
     base: pd.DataFrame  # chain_id, firms, local: the reference's makers, and those of them in the region
@@ -86,9 +87,9 @@ def look_around(
     counts = reference.counts(graph, region, query)
     gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
     rivals = rival_cities(reference.makers(graph, region, query), region)
-    return Surroundings(
-        region, places, groups, presence, find_leaders(graph, presence), gaps, rivals, _chain_base(counts)
-    )
+    leaders, proposed = find_leaders(graph, presence), propose_leaders(graph, presence)
+    proposed = proposed[~proposed["chain_id"].isin(leaders["chain_id"])].reset_index(drop=True)
+    return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts))
 
 
 def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
@@ -154,12 +155,13 @@ def survey(
         progress("candidates")
         moves, trouble = signals(query, now)
         units = local_units(graph, query, region, around.families)
-        asked = asked_segments(graph, around.gaps, around.leaders, strategies)
+        leading = _leading(around, strategies)
+        asked = asked_segments(graph, around.gaps, leading, strategies)
         candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
         progress("fit")
         population = replace(reference.population(graph), weights=options.weights)
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
-        seeds = _seeds(graph, around, strategies)
+        seeds = _seeds(graph, around, leading, strategies)
         scores = score_lists(
             population, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
         )
@@ -214,7 +216,8 @@ def survey(
         dropped=dropped,
         notes={
             language: with_first_rows(
-                list_notes(main, asked, candidates, dropped, caption, graph, language), firsts, graph, language
+                list_notes(main, asked, candidates, dropped, caption, graph, language, proposed=around.proposed),
+                firsts, graph, language,
             )
             for language in LANGUAGES
         },
@@ -255,9 +258,21 @@ def _inside(places: pd.DataFrame) -> pd.Series:
     return places["inside"].fillna(value=False).astype(bool)
 
 
-def _seeds(graph: ChainGraph, around: Surroundings, strategies: Mapping[str, Strategy]) -> dict[str, pd.DataFrame]:
+def _leading(around: Surroundings, strategies: Mapping[str, Strategy]) -> pd.DataFrame:
+    """The firms that lists go by: named leaders; where a chain that goes by its leaders has none, those proposed."""
+    named = set(around.leaders["chain_id"])
+    without = [chain for chain, plan in strategies.items() if plan.pool == "leader_segments" and chain not in named]
+    proposed = around.proposed[around.proposed["chain_id"].isin(without)]
+    columns = ["chain_id", "firm_id", "segments"]
+    held = [frame[columns] for frame in (around.leaders, proposed) if len(frame)]
+    return pd.concat(held or [around.leaders[columns]], ignore_index=True)
+
+
+def _seeds(
+    graph: ChainGraph, around: Surroundings, leading: pd.DataFrame, strategies: Mapping[str, Strategy]
+) -> dict[str, pd.DataFrame]:
     plans = {plan.name: plan for plan in (load_strategy("strengthen"), *strategies.values())}
-    by_plan = {name: chain_seeds(graph, around.presence, around.leaders, plan) for name, plan in sorted(plans.items())}
+    by_plan = {name: chain_seeds(graph, around.presence, leading, plan) for name, plan in sorted(plans.items())}
     own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
     main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
     return {"main": main, "leader": by_plan["strengthen"], "sector": main}

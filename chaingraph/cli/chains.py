@@ -1,18 +1,25 @@
-"""The commands ``chains``: which chain templates there are, what one holds, and one more chain for a case."""
+"""The commands ``chains`` (which templates there are, what one holds) and ``start`` (a city's case from templates)."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.cli.options import PATH
+from chaingraph.cli.tag import tell_left
 from chaingraph.cli.terminal import terminal_table
-from chaingraph.errors import UnknownNameError
+from chaingraph.errors import CaseError, UnknownNameError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from chaingraph.model.case import Case
     from chaingraph.model.chain_template import ChainTemplate
+    from chaingraph.model.graph import ChainGraph
 
 
 def chosen_chains(value: str) -> list[ChainTemplate]:
@@ -96,4 +103,92 @@ def show_command(lang: str, chain: str) -> None:
         click.echo(text("chains.no_english", lang, count=lacking))
 
 
-COMMANDS: tuple[click.Command, ...] = (chains_commands,)
+@click.command("start")
+@click.option("--region", required=True, metavar="REGION")
+@click.option("--chains", required=True, metavar="CHAIN,CHAIN")
+@click.option("--firms", "files", multiple=True, type=PATH, metavar="FILE")
+@click.option("--reference", type=PATH, metavar="CASE2")
+@click.option("--out", required=True, type=PATH, metavar="FOLDER")
+@click.pass_obj
+def start_command(
+    lang: str, region: str, chains: str, files: tuple[Path, ...], reference: Path | None, out: Path
+) -> None:
+    """A case of a city to begin with."""
+    from chaingraph.importers.start import elsewhere, seated_firms, start_case
+    from chaingraph.matching.merge import build_graph
+    from chaingraph.places.regions import region_path
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.writers.case import write_case
+
+    region_path(region)
+    templates = chosen_chains(chains)
+    national = None if reference is None else read_case(reference, lang=lang, required=NATIONAL_TABLES)
+    given = [_firms_of(file, lang) for file in files]
+    sources = [*given, *([] if national is None else [national])]
+    if not sources:
+        raise click.UsageError(text("chains.no_firms", lang))
+    local = [seated_firms(case, region) for case in sources]
+    if not any(len(case["firms"]) for case in local):
+        raise CaseError(
+            text("chains.nobody_here", lang, region=region, count=sum(len(case["firms"]) for case in sources))
+        )
+    case, left = start_case(region, templates, local)
+    write_case(case, out, form="csv")
+    held = {"firms": len(case["firms"]), "here": sum(len(one["firms"]) for one in local), "region": region}
+    click.echo(text("chains.started", lang, out=out, **held))
+    _tell_chains(case, build_graph(case), region, lang)
+    if national is not None:
+        _tell_elsewhere(elsewhere(national, templates, region), lang)
+    everybody = _all_firms(local)
+    tell_left(left, everybody, lang)
+    click.echo(text("chains.next", lang, out=out, region=region))
+
+
+def _firms_of(file: Path, lang: str) -> Case:
+    """Firms of a case, or of a file of any layout (an export of a provider, a register, a list)."""
+    from chaingraph.importers.recognise import begin_import, recognise
+    from chaingraph.importers.register import joined_parts
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+
+    if file.is_dir():
+        return read_case(file, lang=lang, required=NATIONAL_TABLES)
+    first, rest = begin_import(file, recognise(file, lang=lang), lang=lang)
+    return joined_parts([first, *rest]).case
+
+
+def _all_firms(cases: list[Case]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([case["firms"] for case in cases], ignore_index=True)
+
+
+def _tell_chains(case: Case, graph: ChainGraph, region: str, lang: str) -> None:
+    """Per chain how many firms are presumed here, and who is proposed as a leading firm, by which rule."""
+    from chaingraph.choosing.surveying import look_around, survey_tables
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.facts.derived_tables import firm_places
+    from chaingraph.wording.lists import proposal_notes
+
+    places = firm_places(graph, region)
+    with open_engine(survey_tables(graph, places)) as query:
+        around = look_around(graph, region, query, places)
+    names = case["chains"].set_index("chain_id")["chain" if lang == "zh" else "chain_en"]
+    for chain_id, name in names.items():
+        rows = around.presence[around.presence["chain_id"] == chain_id]
+        counts = {"firms": rows["firm_id"].nunique(), "segments": rows["segment_id"].nunique()}
+        click.echo(text("chains.chain_started", lang, chain=name, **counts))
+        for note in proposal_notes(around.proposed, str(chain_id), graph, lang):
+            click.echo(f"  {note}")
+
+
+def _tell_elsewhere(groups: pd.DataFrame, lang: str) -> None:
+    if groups.empty:
+        return
+    click.echo(text("chains.elsewhere", lang))
+    for chain_id, rows in groups.groupby("chain_id"):
+        pairs = zip(rows["firm"], rows["city"], strict=True)
+        names = [f"{firm} ({city})" if isinstance(city, str) else str(firm) for firm, city in pairs]
+        click.echo(f"  {chain_id}: {text('chains.joined', lang).join(names)}")
+
+
+COMMANDS: tuple[click.Command, ...] = (chains_commands, start_command)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from chaingraph.model.case import Case
 
+SHOWN_LEFT = 10
+
 
 @click.command("tag")
 @click.argument("case", type=PATH)
@@ -29,7 +31,7 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
     from chaingraph.importers.classes import read_classes
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.stores.parquet.read import is_large
-    from chaingraph.tagging.cases import tag_case
+    from chaingraph.tagging.cases import tag_and_tell
     from chaingraph.writers.case import write_case
 
     click.echo(text("tagging.read", lang), err=True)
@@ -40,7 +42,7 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
         return
     untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
     click.echo(text("tagging.tag", lang), err=True)
-    tagged = tag_case(untagged, teacher, classes)
+    tagged, left = tag_and_tell(untagged, teacher, classes)
     write_case(tagged, out)
     rows = tagged["firm_segments"]
     counts = rows["confidence"].value_counts()
@@ -48,6 +50,19 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
     values = {"rows": len(rows), "firms": firms, "out": out, "left": len(tagged["firms"]) - firms}
     known, unsure = int(counts.get("known", 0)), int(counts.get("unsure", 0))
     click.echo(text("tagging.done", lang, known=known, unsure=unsure, **values))
+    tell_left(left, untagged["firms"], lang)
+
+
+def tell_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> None:
+    """Say of the first firms without a segment which text was looked at, why it has none, and which words were near."""
+    names = firms.drop_duplicates("firm_id").set_index("firm_id")["firm"].to_dict()
+    for row in left.head(SHOWN_LEFT).to_dict("records"):
+        near = text("tagging.near", lang, words=row["words"]) if isinstance(row["words"], str) else ""
+        why = text(f"tagging.why_{row['why']}", lang)
+        values = {"firm": names.get(row["firm_id"], row["firm_id"]), "product": str(row["product"])[:40]}
+        click.echo(text("tagging.left", lang, why=why, near=near, **values))
+    if len(left) > SHOWN_LEFT:
+        click.echo(text("tagging.more_left", lang, count=len(left) - SHOWN_LEFT))
 
 
 def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Path, lang: str) -> None:

@@ -7,13 +7,10 @@ from functools import lru_cache
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.services import service_segments
 from chaingraph.places import regions
 from chaingraph.sql import Query, places_in_sets
-
-# GB/T 4754 divisions 13-43 are manufacturing (section C). A segment none of whose classes is there is a service.
-_MANUFACTURING = range(13, 44)
 
 
 def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
@@ -39,23 +36,16 @@ def segment_nodes(graph: ChainGraph) -> pd.DataFrame:
     for left, right in sorted(zip(same["from_segment_id"], same["to_segment_id"], strict=True)):
         first, second = sorted((root(left), root(right)))
         node[second] = first
-    stated = segments["service"] if "service" in segments else pd.Series(pd.NA, segments.index, dtype="boolean")
-    by_code = segments["gbt4754"].map(_is_service)
     nodes = pd.DataFrame(
         {
             "segment_id": segments["segment_id"],
             "chain_id": segments["chain_id"],
             "node_id": [root(segment) for segment in segments["segment_id"]],
-            "service": stated.fillna(by_code.astype("boolean")).astype(bool),
+            "service": service_segments(segments),
         }
     ).reset_index(drop=True)
     # One node, one rule: whoever fills a segment fills its other half, in every count alike.
     return nodes.assign(service=nodes.groupby("node_id")["service"].transform("any"))
-
-
-def _is_service(codes: object) -> bool:
-    divisions = [int(code[:2]) for code in split(codes) if code[:2].isdigit()]
-    return bool(divisions) and not any(division in _MANUFACTURING for division in divisions)
 
 
 def firm_places(graph: ChainGraph, region: str) -> pd.DataFrame:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from chaingraph.facts.gaps import gap_rules
-from chaingraph.facts.roles import MADE
+from chaingraph.facts.roles import MADE, OTHER
+from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
+
+PROPOSED = 5  # firms of a chain
 
 
 def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
@@ -82,6 +85,59 @@ def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
     frame = frame.loc[order.index].reset_index(drop=True)
     frame["rank"] = frame.groupby("chain_id").cumcount() + 1
     return frame[columns].astype({"designation": "str", "source": "str"})
+
+
+def propose_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
+    """Which local firms might lead a chain of which nobody has said who does (龙头企业（建议）)?
+
+    A proposal by rule is no title: 链主 is designated, so nobody is called that here. Of the local firms that make
+    something of the chain, or are presumed to, those come first that are on more lists (listed, champions, 专精特新,
+    500 strongest, 规上), then by revenue, staff, the share of their revenue that the chain's products have, and the
+    number of its segments; what is not known comes last. The first `PROPOSED` of a chain are named.
+
+    Returns
+    -------
+    DataFrame
+        One row per chain and firm proposed: chain_id, rank, firm_id, firm, lists (count), revenue_cny_m, employees,
+        share (0-1 of its revenue, as far as known; NaN = not known), segments (tuple of ids), proven (it is shown to
+        make something of the chain here).
+    """
+    working = presence[(presence["standing"] < OTHER) & ~presence["status_order"].isin([3, 4])]
+    rows = working.groupby(["chain_id", "firm_id", "firm"], sort=True).agg(
+        segments=("segment_id", lambda held: tuple(sorted(set(held)))),
+        proven=("standing", lambda held: bool((held == MADE).any())),
+    )
+    firms = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")
+    chains = graph["segments"].set_index("segment_id")["chain_id"]
+    told = graph["firm_segments"].dropna(subset="share")
+    shares = (
+        told.assign(chain_id=told["segment_id"].map(chains)).groupby(["chain_id", "firm_id"])["share"].sum().to_dict()
+    )
+    rows = rows.reset_index()
+    lists = firms["tiers"].map(lambda cell: len({one.partition("(")[0] for one in split(cell)}))
+    rows = rows.assign(
+        lists=rows["firm_id"].map(lists).fillna(0).astype("int64"),
+        revenue_cny_m=rows["firm_id"].map(firms["revenue_cny_m"]).astype("float64"),
+        employees=rows["firm_id"].map(firms["employees"]).astype("float64"),
+        share=[shares.get(key, float("nan")) for key in zip(rows["chain_id"], rows["firm_id"], strict=True)],
+        count=rows["segments"].map(len),
+    )
+    order = ["chain_id", "lists", "revenue_cny_m", "employees", "share", "count", "firm_id"]
+    rows = rows.sort_values(order, ascending=[True, *[False] * 5, True], kind="stable", ignore_index=True)
+    rows["rank"] = rows.groupby("chain_id").cumcount() + 1
+    columns = [
+        "chain_id",
+        "rank",
+        "firm_id",
+        "firm",
+        "lists",
+        "revenue_cny_m",
+        "employees",
+        "share",
+        "segments",
+        "proven",
+    ]
+    return rows.loc[rows["rank"] <= PROPOSED, columns].reset_index(drop=True)
 
 
 def _order_shares(graph: ChainGraph, chains: pd.Series[str]) -> dict[tuple[str, str], float]:

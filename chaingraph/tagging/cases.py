@@ -11,6 +11,8 @@ from chaingraph.labels import both
 from chaingraph.model.case import Case
 from chaingraph.model.columns import DTYPES, SEPARATOR, split
 from chaingraph.model.schema import TABLES
+from chaingraph.model.services import service_segments
+from chaingraph.tagging.by_words import ENOUGH_EXAMPLES, STAMP, WordTagger, rows_by_words
 from chaingraph.tagging.features import parts
 
 if TYPE_CHECKING:
@@ -57,6 +59,12 @@ def case_terms(case: Case, notes: pd.DataFrame | None = None) -> pd.DataFrame:
         classes = notes[(notes["level"].astype(int) == 4) & ~notes["code"].astype(str).isin(used)]
         rows += [(str(name), "", "class") for name in classes["name"]]
     return pd.DataFrame(rows, columns=["term", "segments", "origin"])
+
+
+def words_of(case: Case) -> WordTagger:
+    """The tagger of the words that a case's chains use."""
+    segments = case["segments"]
+    return WordTagger(case_terms(case), segments.loc[service_segments(segments), "segment_id"].tolist())
 
 
 def examples(case: Case) -> pd.DataFrame:
@@ -106,8 +114,13 @@ def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataF
     table = table.sort_values(["firm_id", "product"], ignore_index=True)
     found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=tagger.threshold_)
     rows = table.assign(row=range(len(table))).merge(found[["row", "segment_id", "probability"]], on="row", how="inner")
+    return rows[~_too_small(rows)].drop(columns="row")
+
+
+def _too_small(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of firm and segment whose known shares add up to less than `SMALL`."""
     known = rows.groupby(["firm_id", "segment_id"])["share"].transform(lambda held: held.sum(min_count=1))
-    return rows[~(known < SMALL)].drop(columns="row")
+    return known < SMALL
 
 
 def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
@@ -131,7 +144,19 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         what a firm may do); source (that of the texts, then the tagger and its
         threshold), as_of (of the newest text).
     """
-    rows = speaking_products(products, tagger)
+    return segment_rows(speaking_products(products, tagger), f"SegmentTagger>={tagger.threshold_:.2f}")
+
+
+def segment_rows(rows: pd.DataFrame, stamp: str) -> pd.DataFrame:
+    """Rows of the table firm_segments out of products that speak for a segment; see `tag_products`.
+
+    Parameters
+    ----------
+    rows
+        firm_id, product, share, source, as_of, segment_id, probability (NaN: it is not known how surely).
+    stamp
+        What told it, for the source of each row.
+    """
     rows = rows.sort_values(["firm_id", "segment_id", "probability", "product"], ascending=[True, True, False, True])
     key = ["firm_id", "segment_id"]
     held = rows.reindex(columns=[*key, "product", "share", "probability", "source", "as_of", "confidence"])
@@ -152,7 +177,6 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
         },
         index=groups.size().index,
     ).reset_index()
-    stamp = f"SegmentTagger>={tagger.threshold_:.2f}"
     found["source"] = (found["source"] + SEPARATOR + stamp).fillna(stamp)
     columns = TABLES["firm_segments"].columns
     frame = found.reindex(columns=[column.name for column in columns])
@@ -182,14 +206,38 @@ def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Cas
     CaseError
         When the case has no products, or nothing can be learnt.
     """
+    return tag_and_tell(case, chains, notes)[0]
+
+
+def tag_and_tell(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> tuple[Case, pd.DataFrame]:
+    """As `tag_case`, and of each firm without a segment why it has none.
+
+    Where the chains come with fewer than `by_words.ENOUGH_EXAMPLES` products of firms, their words tell of those
+    firms that the tagger says nothing of: what a program learns from a few dozen texts it does not trust itself.
+
+    Returns
+    -------
+    case, left
+        left: one row per firm without a segment (`by_words.rows_by_words`).
+    """
     if not len(case["firm_products"]):
         raise CaseError(_both("no_products"))
-    tagged = tag_products(case["firm_products"], learn_tagger(chains, notes))
+    words, known = words_of(chains), len(examples(chains))
+    products = case["firm_products"]
+    tagged = tag_products(products, learn_tagger(chains, notes)) if known else case["firm_segments"].iloc[:0]
+    said, left = rows_by_words(products[~products["firm_id"].isin(tagged["firm_id"])], words)
+    if known < ENOUGH_EXAMPLES:
+        by_words = segment_rows(said[~_too_small(said)], STAMP)
+        tagged = pd.concat([frame for frame in (tagged, by_words) if len(frame)] or [by_words], ignore_index=True)
+        said = said[~said["firm_id"].isin(by_words["firm_id"])]
+    doubted = said.drop_duplicates("firm_id").assign(why="unsure", words=said["segment_id"])
+    left = pd.concat([left, doubted[["firm_id", "product", "why", "words"]]], ignore_index=True)
     own = case["firm_segments"]
     rows = pd.concat([frame for frame in (own, tagged) if len(frame)] or [own])
     rows = rows.drop_duplicates(["firm_id", "segment_id"]).sort_values(["firm_id", "segment_id"], ignore_index=True)
     tables = dict(case.tables) | {name: chains[name] for name in CHAIN_TABLES} | {"firm_segments": rows}
-    return Case(case.name, tables, case.rejects, case.files, case.notes)
+    left = left[~left["firm_id"].isin(rows["firm_id"])].sort_values("firm_id", ignore_index=True)
+    return Case(case.name, tables, case.rejects, case.files, case.notes), left
 
 
 def _both(entry: str, **values: object) -> dict[str, str]:

@@ -23,13 +23,21 @@ def list_notes(
     caption: Mapping[str, object],
     graph: ChainGraph,
     lang: str,
+    *,
+    proposed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What to print beside each list.
+
+    Parameters
+    ----------
+    proposed
+        From `leaders.propose_leaders`, for the chains of which nobody has said who leads.
 
     Returns
     -------
     DataFrame
-        chain_id, note: the caption of the fit, that lists only order, and why a list has fewer than five new targets.
+        chain_id, note: the caption of the fit, that lists only order, who is proposed as a leading firm, and why a list
+        has fewer than five new targets.
     """
     rows = []
     asked = asked[asked["list"] == "main"]
@@ -50,6 +58,7 @@ def list_notes(
         if graph.reading is not None:
             rows.append((chain_id, text("explain.note_counted", lang, **graph.reading._asdict())))
         rows.append((chain_id, text("explain.note_tiers", lang)))
+        rows += [(chain_id, note) for note in proposal_notes(proposed, str(chain_id), graph, lang)]
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]
         if own.empty:
@@ -100,6 +109,16 @@ def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph
         rows.append((row["chain_id"], said))
     more = pd.DataFrame(rows, columns=["chain_id", "note"]).astype("str")
     return pd.concat([notes, more], ignore_index=True).sort_values("chain_id", kind="stable", ignore_index=True)
+
+
+def proposal_notes(proposed: pd.DataFrame | None, chain_id: str, graph: ChainGraph, lang: str) -> list[str]:
+    """Who might lead a chain of which nobody has said who does, and by which rule; nothing where somebody has."""
+    own = None if proposed is None else proposed[proposed["chain_id"] == chain_id]
+    if own is None or own.empty:
+        return []
+    firms = names_by_id(graph, "firms", lang)
+    names = text("gaps.list_separator", lang).join(firms[firm] for firm in own["firm_id"])
+    return [text("explain.note_proposed", lang, firms=names)]
 
 
 def describe_rankings(

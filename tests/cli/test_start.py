@@ -1,0 +1,81 @@
+"""A city's case from templates and the firms of a national case: one road from there to its lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chaingraph.cli.main import main
+from chaingraph.model.case import Case, empty_table
+from chaingraph.reading.read import read_case
+from chaingraph.writers.case import write_case
+
+FIRMS = {
+    "甲泵业股份有限公司": ("台州", ["潜水泵", "离心泵"]),
+    "乙缝纫机股份有限公司": ("台州", ["工业缝纫机"]),
+    "丙白酒股份有限公司": ("台州", ["白酒"]),
+    "丁阀门股份有限公司": ("温州", ["球阀", "工业阀门"]),
+    "戊电机股份有限公司": ("杭州", ["潜水电机"]),
+}
+
+
+@pytest.fixture
+def national(tmp_path: Path) -> Path:
+    firms = empty_table("firms").reindex(range(len(FIRMS)))
+    ids = [f"60000{n}" for n in range(len(FIRMS))]
+    firms = firms.assign(firm_id=ids, firm=list(FIRMS), country="中国", province="浙江",
+                         city=[city for city, _ in FIRMS.values()], tiers="listed", source="made")  # fmt: skip
+    rows = [(f"60000{n}", product) for n, (_, held) in enumerate(FIRMS.values()) for product in held]
+    products = empty_table("firm_products").reindex(range(len(rows)))
+    products = products.assign(firm_id=[row[0] for row in rows], product=[row[1] for row in rows], source="made")
+    kinds = {name: empty_table(name).dtypes.to_dict() for name in ("firms", "firm_products")}
+    case = Case(
+        "national", {"firms": firms.astype(kinds["firms"]), "firm_products": products.astype(kinds["firm_products"])}
+    )
+    write_case(case, tmp_path / "national")
+    return tmp_path / "national"
+
+
+def test_a_city_begins_with_chains_and_those_registered_there(
+    national: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "taizhou"
+    asked = ["start", "--region", "台州", "--chains", "泵阀与缝制装备", "--reference", str(national), "--out", str(out)]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "注册在 台州 的企业 3 家，其中 2 家" in said
+    assert "龙头企业（建议）：甲泵业股份有限公司、乙缝纫机股份有限公司" in said
+    assert "丁阀门股份有限公司 (温州)" in said  # asked for: a plant here?
+    assert "丙白酒股份有限公司：未归入环节。「白酒」" in said
+    case = read_case(out)
+    assert len(case.rejects) == 0
+    assert set(case["firm_segments"]["basis"]) == {"seat"}
+    assert main(["check", str(out)]) == 0
+    capsys.readouterr()
+    done = ["run", str(out), "--region", "台州", "--out", str(tmp_path / "out"), "--reference", str(national)]
+    assert main([*done, "--strategy", "strengthen"]) == 0
+    gaps = pd.read_csv(tmp_path / "out" / "gaps.csv").set_index("segment_id")
+    assert gaps.loc["PS04", ["found", "presumed"]].tolist() == [0, 1]
+    asked_first = pd.read_csv(tmp_path / "out" / "questions.csv").loc[0]
+    assert "登记在本地" in asked_first["question"]
+
+
+def test_a_region_where_nobody_sits_is_refused(
+    national: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [
+        "start",
+        "--region",
+        "沈阳",
+        "--chains",
+        "displays",
+        "--reference",
+        str(national),
+        "--out",
+        str(tmp_path / "x"),
+    ]
+    assert main([*asked, "--lang", "en"]) == 1
+    assert "none of the 5 firms given is registered in 沈阳" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
