@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from chaingraph.matching.cell_changes import Change, changes_of, empty
+from chaingraph.matching.cell_changes import Change, changes_of, empty, source_added
 from chaingraph.matching.merge import WEAK, same_ids
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import Case
-from chaingraph.model.columns import DTYPES, Table, made_id, split
+from chaingraph.model.columns import DTYPES, SEPARATOR, Table, made_id, split
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.cells import slug
 from chaingraph.reading.links import firm_id
@@ -123,7 +123,8 @@ class _Plan:
         self.waiting: dict[str, set[str]] = {name: set() for name in TABLES}  # ids that have no place yet, by table
         self.known = {name: set(case[name][table.key[0]].dropna()) for name, table in TABLES.items()}
         self.new: dict[str, list[Row]] = {}
-        self.changes: list[Change] = []
+        self.held: dict[str, list[Row]] = {}  # rows of the case, with what is added to them
+        self.changes: dict[tuple[str, int, str], Change] = {}
         self.questions: list[Row] = []
         self.left_out: list[Row] = []
         self.states: list[tuple[str, str]] = []
@@ -254,9 +255,11 @@ class _Plan:
 
     def _compare(self, table: Table, place: int, row: Row) -> None:
         """Fill what is empty in a row that is there, and ask about what differs."""
-        held = _rows(self.case[table.name].iloc[[place]])[0]
-        written = self.written.get(table.name)
-        filled, differing = changes_of(table, place, held, {} if written is None else written[place], row)
+        if table.name not in self.held:
+            self.held[table.name] = _rows(self.case[table.name])
+        held, written = self.held[table.name][place], self.written.get(table.name)
+        cells = {} if written is None else written[place]
+        filled, differing = changes_of(table, place, held, cells, row)
         open_ = []
         for change in differing:
             question = _value_question(table, held, row, change)
@@ -265,9 +268,20 @@ class _Plan:
                 filled = [*filled, change]
             elif not answer:
                 open_.append(question)
-        self.changes += filled
+        for change in [*filled, *source_added(table, place, filled, cells, row)]:
+            self._keep(change, held, cells)
         self.questions += open_
         self._state(table.name, "differs" if open_ else "filled" if filled else "same")
+
+    def _keep(self, change: Change, held: Row, cells: Row) -> None:
+        """Keep a change, and what the row says with it: another given row may mean the same one."""
+        key = (change.table, change.place, change.column)
+        former = self.changes.get(key)
+        if former is not None and change.added:
+            change = former._replace(value=f"{former.value}{SEPARATOR}{change.value}")
+        self.changes[key] = change
+        before = f"{change.held}{SEPARATOR}" if change.added else ""
+        cells[change.column] = held[change.column] = f"{before}{change.value}" if before else change.value
 
     def _state(self, table: str, state: str) -> None:
         self.states.append((table, state))
@@ -288,7 +302,7 @@ class _Plan:
         )
         questions = pd.DataFrame(self.questions, columns=list(QUESTION_COLUMNS))
         return Additions(
-            new, tuple(self.changes), questions,
+            new, tuple(self.changes.values()), questions,
             pd.DataFrame(self.left_out, columns=["table", "key", "reason", "detail"]), counts,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -85,8 +85,6 @@ def changes_of(
     codes = {"credit_code", "stock_code"} & {each.column for each in filled}
     if table.name == "firms" and codes and empty(written.get("firm_id")):
         filled.append(change("firm_id", held["firm_id"]))  # an id once given stays, whatever code is learnt later
-    if filled and any(each.column != "firm_id" for each in filled):
-        filled += _whence(table, filled, change, given)
     return filled, differing
 
 
@@ -147,12 +145,14 @@ def agree(column: Column, held: object, given: object) -> bool:
     return one == other or normalise_name(one) == normalise_name(other)
 
 
-def _whence(table: Table, filled: list[Change], change: _Maker, given: Mapping[str, object]) -> list[Change]:
-    """The source of what was filled, added to the row's own, naming the columns."""
-    if empty(given.get("source")):
-        return []
+def source_added(
+    table: Table, place: int, filled: Sequence[Change], written: Mapping[str, object], given: Mapping[str, object]
+) -> list[Change]:
+    """The source of what was filled or taken, behind the row's own, naming the columns."""
     captions = "、".join(table.column(each.column).headers[0] for each in filled if each.column != "firm_id")
+    if not captions or empty(given.get("source")):
+        return []
     day = "" if empty(given.get("as_of")) else f" {given['as_of']}"
+    held = "" if empty(written.get("source")) else str(written["source"]).strip()
     said = f"{given['source']}{day}({captions})"
-    told = change("source", said)
-    return [told._replace(added=bool(told.held))]
+    return [Change(table.name, place, "source", said, bool(held), held, given["source"], given.get("as_of"))]
