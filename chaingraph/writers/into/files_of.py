@@ -23,7 +23,7 @@ from chaingraph.writers.into.cells import Written, reads_back, written
 from chaingraph.writers.into.csv_table import put_together, taken_apart
 from chaingraph.writers.into.layout import Layout, layout_of_new, references, unique_names
 from chaingraph.writers.into.parquet_table import with_rows
-from chaingraph.writers.into.xlsx_book import check_book, new_sheet, sheet_data, with_parts
+from chaingraph.writers.into.xlsx_book import check_book, grown_tables, new_sheet, sheet_data, with_parts
 from chaingraph.writers.into.xlsx_sheet import sheet_bytes, with_cells
 
 
@@ -192,6 +192,7 @@ def _workbook(file: Path, edits: Sequence[_Edit]) -> bytes:
     check_book(book)
     changed: dict[str, bytes] = {}
     added: list[tuple[str, bytes]] = []
+    tables: dict[str, bytes] = {}
     for edit in edits:
         name = None if edit.layout.sheet is None else edit.layout.sheet.sheet
         data = new_sheet() if name is None else sheet_data(book, name)
@@ -222,7 +223,8 @@ def _workbook(file: Path, edits: Sequence[_Edit]) -> bytes:
             added.append((_sheet_name(edit), data))
         else:
             changed[name] = data
-    return with_parts(book, changed, added)
+            tables |= grown_tables(book, name, last, last + len(edit.added)) if edit.added else {}
+    return with_parts(book, changed, added, tables)
 
 
 def _sheet_name(edit: _Edit) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from copy import copy
 from io import BytesIO
+from types import MappingProxyType
 from xml.sax.saxutils import quoteattr
 
 from chaingraph.errors import StoreError
@@ -21,6 +22,7 @@ _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.works
 _NEW_SHEET = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}"><sheetData/></worksheet>'
 )
+_TABLE_AREA = re.compile(rb'\bref="([A-Z]{1,3}\d+:[A-Z]{1,3})(\d+)"')
 _DECLARED = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=[\"']([^\"']+)")
 
 
@@ -60,9 +62,30 @@ def new_sheet() -> bytes:
     return _NEW_SHEET.encode()
 
 
-def with_parts(book: Workbook, changed: Mapping[str, bytes], added: Sequence[tuple[str, bytes]]) -> bytes:
-    """The workbook with sheets replaced (by name) and sheets added (name and XML)."""
-    parts = {book.sheets[name]: data for name, data in changed.items()}
+def grown_tables(book: Workbook, sheet: str, last: int, now_last: int) -> dict[str, bytes]:
+    """The parts of a sheet's tables (formatted as such in Excel) that end where its rows end, grown by the new rows."""
+    grown: dict[str, bytes] = {}
+    folder, name = posixpath.split(book.sheets[sheet])
+    if posixpath.join(folder, "_rels", f"{name}.rels") not in book.archive.namelist():
+        return grown
+    for kind, part in relations(book.archive, book.sheets[sheet]).values():
+        if not kind.endswith("/table"):
+            continue
+        data = book.archive.read(part)
+        found = _TABLE_AREA.search(data)
+        if found and int(found[2]) == last:
+            grown[part] = data.replace(found[0], b'ref="%s%d"' % (found[1], now_last))  # its filter covers the same
+    return grown
+
+
+def with_parts(
+    book: Workbook,
+    changed: Mapping[str, bytes],
+    added: Sequence[tuple[str, bytes]],
+    others: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
+    """The workbook with sheets replaced (by name), sheets added (name and XML), and other parts replaced."""
+    parts = dict(others) | {book.sheets[name]: data for name, data in changed.items()}
     if added:
         parts |= _linked(book, added)
     buffer = BytesIO()

@@ -128,3 +128,17 @@ def test_a_signed_workbook_is_refused(tmp_path: Path) -> None:
         archive.writestr("_xmlsignatures/sig1.xml", b"<Signature/>")
     with pytest.raises(StoreError, match="signed"):
         add_to_case(path, {"firms": rows("firms", firm("x2", "嘉兴新厂有限公司"))})
+
+
+def test_an_area_formatted_as_a_table_grows_with_the_rows(tmp_path: Path) -> None:
+    import openpyxl
+    import xlsxwriter
+
+    path = tmp_path / "底库.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("企业")
+        data = [["嘉兴甲一机械有限公司", "嘉兴"], ["嘉兴乙二电子有限公司", "嘉兴"]]
+        sheet.add_table(0, 0, 2, 1, {"data": data, "columns": [{"header": "企业名称"}, {"header": "城市"}]})
+    add_to_case(path, {"firms": rows("firms", firm("x2", "嘉兴新厂有限公司", city="嘉兴"))})
+    table = next(iter(openpyxl.load_workbook(path)["企业"].tables.values()))
+    assert (table.ref, table.autoFilter.ref) == ("A1:B4", "A1:B4")
