@@ -1,0 +1,65 @@
+"""Optional means optional: every optional column empty, through the commands, and nothing that a program says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.made_bare import faults, optional_columns, pairs_of, traces, write_emptied
+from tests.toy import toy_tables
+
+TOY = toy_tables()
+OPTIONAL = optional_columns(TOY)
+
+
+def test_traces_are_found_where_they_stand() -> None:
+    assert len(traces("信号：nan；None, NaT (<NA>)")) == 4
+    assert traces("none_known, Nancy, no-None-sense, 西安nan-1, None of them is named") == []
+
+
+@pytest.mark.long
+def test_all_optional_columns_empty_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = write_emptied(TOY, tmp_path / "case", tuple(OPTIONAL), first_row_only=False)
+    assert faults(case, tmp_path / "out", capsys, quick=False, langs=("zh", "en")) == []
+
+
+@pytest.mark.long
+def test_each_table_without_its_optional_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found, tried = {}, 0
+    for table in sorted({name for name, _ in OPTIONAL}):
+        emptied = tuple(pair for pair in OPTIONAL if pair[0] == table)
+        case = write_emptied(TOY, tmp_path / table / "case", emptied, first_row_only=False)
+        if wrong := faults(case, tmp_path / table / "out", capsys, quick=True):
+            found[table] = wrong
+        tried += 1
+    print(f"{tried} tables without their optional columns, {len(OPTIONAL)} columns")
+    assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first_row_only", [True, False])
+def test_each_optional_column_alone_through_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], first_row_only: bool
+) -> None:
+    found = {}
+    for number, pair in enumerate(OPTIONAL):
+        case = write_emptied(TOY, tmp_path / str(number) / "case", (pair,), first_row_only=first_row_only)
+        if wrong := faults(case, tmp_path / str(number) / "out", capsys, quick=False):
+            found[pair] = wrong
+    print(f"{len(OPTIONAL)} optional columns empty alone, {'in one row' if first_row_only else 'in all rows'}")
+    assert found == {}
+
+
+@pytest.mark.slow
+def test_optional_columns_empty_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pairs within the tables that every list is made of; through what the terminal shows."""
+    mapped = [pair for pair in OPTIONAL if pair[0] in ("firms", "firm_segments", "segments", "firm_signals")]
+    found, tried = {}, 0
+    for emptied in pairs_of(mapped):
+        case = write_emptied(TOY, tmp_path / str(tried) / "case", emptied, first_row_only=False)
+        if wrong := faults(case, tmp_path / str(tried) / "out", capsys, quick=True):
+            found[emptied] = wrong
+        tried += 1
+    print(f"{tried} pairs of optional columns empty")
+    assert found == {}
