@@ -32,7 +32,7 @@ def read_neo4j(
     dataset: str | None = None,
     database: str = "neo4j",
 ) -> Case:
-    """The tables of a dataset as they were pushed: columns, types, sets, dates and missing values; rows sorted by key.
+    """The tables of a dataset as they were pushed, to the cell; rows in the order in which a case is read.
 
     Rows marked retired, what a run found, and other people's nodes and properties are not part of it.
 
