@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 
 import numpy as np
 from scipy.optimize import minimize
@@ -172,6 +173,18 @@ def city_folds(cities: int, seed: int) -> list[Integers]:
     """The scored cities dealt into five folds."""
     order = np.random.default_rng(seed).permutation(cities)
     return [np.sort(order[np.arange(cities) % FOLDS == fold]).astype(np.int64) for fold in range(FOLDS)]
+
+
+def check_methods(methods: Sequence[str]) -> None:
+    """Refuse before anything is computed where a method needs a package that is not installed.
+
+    Raises
+    ------
+    MissingExtraError
+        When a method of several criteria is asked for and pymcdm is not there.
+    """
+    if any(name.startswith("topsis") for name in methods) and find_spec("pymcdm") is None:
+        raise MissingExtraError(both("errors.extra_mcda"))
 
 
 def _topsis(found: Features, criteria: Sequence[str], pool: Callable[[int], Flags]) -> Floats:

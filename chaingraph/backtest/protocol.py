@@ -17,6 +17,7 @@ from chaingraph.backtest.methods import (
     BASELINE,
     METHODS,
     Features,
+    check_methods,
     city_folds,
     fit_weights,
     learned_scores,
@@ -119,6 +120,8 @@ def backtest(
     ------
     CaseError
         When no city has enough firms, one alone has, or no outcome matches a firm of the case.
+    MissingExtraError
+        When a method needs a package that is not installed; said before anything is computed.
 
     Notes
     -----
@@ -126,6 +129,7 @@ def backtest(
     firm is kept out of its own reference (zero diagonal). Ties count half in the
     AUROC; in the top of a list they stand in a random order with a fixed seed.
     """
+    check_methods(methods)
     events = None if outcomes is None else outcome_pairs(panel, tables["firms"], outcomes)
     used = tuple(dict.fromkeys(int(seed) for seed in seeds))[: None if outcomes is None else 1]
     work = partial(_trials, panel, protocol, events, tuple(methods))

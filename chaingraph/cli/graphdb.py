@@ -38,10 +38,12 @@ def push_command(
     """Write a case, only what differs."""
     from chaingraph.api import survey
     from chaingraph.matching.merge import build_graph
-    from chaingraph.reading.read import read_case
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.stores.graphdb.push import write_neo4j
 
-    graph = build_graph(read_case(case, lang=lang))
+    # What is surveyed has chains; what is only shared may be a national case, which has firms alone.
+    read = read_case(case, lang=lang) if region else read_case(case, lang=lang, required=NATIONAL_TABLES)
+    graph = build_graph(read)
     findings = survey(graph, region=region, lang=lang) if region else None
     rows = sum(len(frame) for frame in graph.tables.values())
     with click.progressbar(length=rows, label=text("neo4j.pushing", lang), item_show_func=str, file=sys.stderr) as bar:

@@ -243,6 +243,7 @@ def backtest_command(
 ) -> None:
     """Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph.backtest.gap_forecast import gap_forecast
+    from chaingraph.backtest.methods import METHODS, check_methods
     from chaingraph.backtest.panel import panel_of
     from chaingraph.backtest.protocol import BackTest, backtest
     from chaingraph.backtest.reading import gap_reading, reading
@@ -257,6 +258,8 @@ def backtest_command(
         if file is not None:
             check_file_place(file)
     wanted = TESTS if protocol == "all" else (protocol,)
+    if wanted != ("gaps",):
+        check_methods(METHODS)
     numbers = seed_numbers(seeds)
     if outcomes is not None and protocol != "hide30":
         raise ChaingraphError(text("national.outcomes_alone", lang))

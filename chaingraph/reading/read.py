@@ -34,6 +34,7 @@ from chaingraph.reading.rejects import Journal, Problem, Refusal, caption, count
 
 EXAMPLE_MARKS = ("示例", "EXAMPLE-")  # rows of the template whose first cell begins so are not data
 _SPARED_ROWS = 2  # of an optional table, however small
+_SPARED_REQUIRED = 1  # of a table that a case must have
 _ROWS_SHOWN = 20  # numbers of rows that a note lists
 _REFERRED = (
     "chains",
@@ -68,7 +69,7 @@ def read_case(
         Language of rejects, notes and messages: ``zh`` or ``en``.
     max_reject_share
         Share of a table's rows, 0-1, that may hold a rejected value before the case is refused; two rows of an
-        optional table always may, unless the share is 0.
+        optional table and one of a required one always may, unless the share is 0.
     required
         Tables that must hold rows; `NATIONAL_TABLES` for a national case that only serves as reference.
     called
@@ -221,8 +222,8 @@ def _check_required(
 def _check_shares(read: dict[str, int], limit: float, journal: Journal) -> None:
     for name, rows in sorted(journal.bad_rows.items()):
         total = read[name]
-        # One slip in a context table of four rows is no reason to refuse a case.
-        spared = _SPARED_ROWS if limit and name not in REQUIRED_TABLES else 0
+        # One slip in a table of two or four rows is no reason to refuse a case.
+        spared = (_SPARED_REQUIRED if name in REQUIRED_TABLES else _SPARED_ROWS) if limit else 0
         if len(rows) > max(limit * total, spared):
             share = {"bad": len(rows), "total": total, "share": f"{len(rows) / total:.0%}", "limit": f"{limit:.0%}"}
             journal.refuse(name, Refusal(Problem("too_many_bad_rows", share)))

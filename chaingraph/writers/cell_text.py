@@ -20,6 +20,9 @@ _NAME_LIMIT = 31  # characters of a sheet name, counted as UTF-16 units
 _ADDRESS = re.compile(r"https?://(?:(?!https?://)[!#-:=?-~])+")  # printable ASCII but quotes, ; and <>
 
 
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\uff1a\uff3c\uff0f\uff1f\uff0a\uff3b\uff3d]")
+
+
 @lru_cache(maxsize=10_000)  # the same texts stand on several sheets
 def fitting(value: str) -> str:
     """The text as a cell may hold it: inert (`files.safe_text`), and cut where it is longer than a cell can be."""
@@ -28,14 +31,18 @@ def fitting(value: str) -> str:
 
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:
-    r"""A name that a sheet may bear: at most 31 characters, none of ``[]:*?/\``, unlike every name taken.
+    r"""A name that a sheet may bear: at most 31 characters, unlike every name taken.
+
+    None of ``[]:*?/\`` stands in it, full-width or not: a name that is typed into a formula may be taken either way.
 
     Examples
     --------
     >>> sheet_name("半导体/集成电路[一]", []), sheet_name("光伏", ["光伏"]), sheet_name("'", [])
     ('半导体 集成电路 一', '光伏 2', 'sheet')
+    >>> sheet_name("材料\uff1a硅\uff0f锗\uff3b一\uff3d", [])
+    '材料 硅 锗 一'
     """
-    plain = " ".join(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", safe_text(wanted)).split()).strip("' ")
+    plain = " ".join(_NOT_IN_NAMES.sub(" ", safe_text(wanted)).split()).strip("' ")
     plain = _cut("sheet" if not plain or plain.lower() == "history" else plain, _NAME_LIMIT)
     name, number = plain, 1
     while name.lower() in {other.lower() for other in taken}:

@@ -9,6 +9,7 @@ import pytest
 
 from chaingraph.cli.case import LOSSES, SOUND
 from chaingraph.cli.main import main
+from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
@@ -166,3 +167,14 @@ def test_check_tells_losses_whole_and_in_the_language_of_the_reader(
     assert "另有1张空表" in shown
     assert shown.splitlines()[-1].startswith("结论：案例可用，但有 1 处")
     assert "企业(firms),2,城市(city),乌有市" in rejects.read_text("utf-8-sig")
+
+
+def test_one_bad_row_in_a_table_of_two_does_not_refuse_the_case(tmp_path: Path) -> None:
+    bad = "firm,country,employees\n甲一,中国,many\n甲二,中国,5\n"
+    case = read(tmp_path, firms=bad)
+    assert case["firms"]["employees"].notna().sum() == 1
+    assert len(case.rejects) == 1
+    with pytest.raises(CaseError, match="2 of 3 rows have problems"):
+        read(tmp_path, firms=bad.replace("5", "some") + "甲三,中国,1\n")
+    with pytest.raises(CaseError, match="1 of 2 rows have problems"):
+        read_case(written(tmp_path, firms=bad), lang="en", max_reject_share=0)
