@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from chaingraph.matching.cell_changes import Change, changes_of, empty, source_added
+from chaingraph.matching.cell_changes import PLACES, Change, bare_place, changes_of, empty, source_added
 from chaingraph.matching.merge import WEAK, same_ids
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import Case
@@ -215,14 +215,14 @@ class _Plan:
         """The row with the case's ids, and with an id made of them where it is to be made."""
         row = {column.name: row.get(column.name, math.nan) for column in table.columns}
         makes = [column for column in table.columns if column.made_from]
-        former = {column.name: made_id(column.name[0], _key(row, column.made_from)) for column in makes}
+        former = {column.name: made_id(column.name[0], [row[name] for name in column.made_from]) for column in makes}
         for column in table.columns:
             ids = self.ids.get(column.refers_to.partition(".")[0])
             if ids and column.kind == "id" and not empty(row[column.name]):
                 row[column.name] = ids.get(str(row[column.name]), row[column.name])
         for column in makes:
             if empty(row[column.name]) or row[column.name] == former[column.name]:
-                row[column.name] = made_id(column.name[0], _key(row, column.made_from))
+                row[column.name] = made_id(column.name[0], [row[name] for name in column.made_from])
                 self.ids[table.name][former[column.name]] = str(row[column.name])
         return row
 
@@ -308,7 +308,8 @@ class _Plan:
 
 
 def _key(row: Row, columns: Sequence[str]) -> Key:
-    return tuple(None if empty(row[name]) else row[name] for name in columns)
+    cells = ((name, None if empty(row[name]) else row[name]) for name in columns)
+    return tuple(bare_place(cell) if name in PLACES and isinstance(cell, str) else cell for name, cell in cells)
 
 
 def _pairs(held: pd.DataFrame, given: pd.DataFrame) -> tuple[dict[str, str], dict[str, list[Row]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ INDUSTRY = ("industry_scheme", "industry")
 _ADDED_TO = ("aliases", "former_names", "tiers")  # lists: what is new is added behind what stands there
 _SAYS_WHENCE = {column.name for column in PROVENANCE}
 _NEVER_ASKED = {"note", "firm", "firm_id", "reason"} | _SAYS_WHENCE  # wording and names; names become other names
+# Names of places are the same with and without what they are (平湖, 平湖市).
+PLACES = (*PLACE[1:], "region", "site_region", "place", "instead_place", "decision_city", "within")
+_KIND_OF_PLACE = re.compile(r"(?<=..)[省市县区]$")
 _NEAR = 1e-6  # numbers are equal within it: a figure in 亿元 has lost digits
 
 
@@ -129,6 +133,17 @@ def _more(column: str, held: Mapping[str, object], given: Mapping[str, object]) 
     return list(reversed(more.values()))
 
 
+def bare_place(name: str) -> str:
+    """A name of a place as compared.
+
+    Examples
+    --------
+    >>> bare_place("平湖市"), bare_place("沙县")
+    ('平湖', '沙县')
+    """
+    return _KIND_OF_PLACE.sub("", name.strip())
+
+
 def agree(column: Column, held: object, given: object) -> bool:
     """Whether two values say the same as far as both say anything."""
     if column.kind == "set":
@@ -140,6 +155,8 @@ def agree(column: Column, held: object, given: object) -> bool:
     one, other = str(held), str(given)
     if column.kind == "date":
         return one.startswith(other) or other.startswith(one)
+    if column.name in PLACES:
+        return bare_place(one) == bare_place(other)
     if column.name == "stock_code":
         return stock_key(one) == stock_key(other)
     return one == other or normalise_name(one) == normalise_name(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Mapping
@@ -13,14 +14,12 @@ import pandas as pd
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.labels import both
 from chaingraph.matching.additions import Additions, plan_additions
-from chaingraph.matching.cell_changes import agree, empty
 from chaingraph.model.case import Case
-from chaingraph.model.columns import Column, split
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.read import read_case
 from chaingraph.stores.parquet.read import is_large
 from chaingraph.writers.into.files_of import new_files
-from chaingraph.writers.into.layout import layouts
+from chaingraph.writers.into.layout import Layout, layouts
 from chaingraph.writers.into.review import read_answers, write_questions
 from chaingraph.writers.into.versions import case_held, replace_files
 
@@ -129,7 +128,7 @@ def add_to_case(
         if plan.changes_nothing:
             return Addition(plan, (), None, sheet, ())
         files, converted, log = new_files(home, held, known, plan, room, lang)
-        _check(home, held, plan, files, room, lang)
+        _check(home, held, known, plan, files, log, room, lang)
         places = tuple(home / name if home.is_dir() else home for name in files)
         version = None
         if not dry_run:
@@ -137,7 +136,10 @@ def add_to_case(
         return Addition(plan, places, version, sheet, tuple(converted))
 
 
-def _check(home: Path, held: Case, plan: Additions, files: Mapping[str, bytes], room: Path, lang: str) -> None:
+def _check(
+    home: Path, held: Case, known: Mapping[str, Layout], plan: Additions, files: Mapping[str, bytes],
+    log: pd.DataFrame, room: Path, lang: str,
+) -> None:  # fmt: skip
     """Read the case as it would be, before it is: every row and cell that was there, and every one that is new.
 
     Raises
@@ -160,7 +162,7 @@ def _check(home: Path, held: Case, plan: Additions, files: Mapping[str, bytes], 
         found = read_case(copy, lang=lang, required=(), max_reject_share=1.0, called=home)
     except CaseError as error:
         raise StoreError(both("into.not_as_planned", path=home, count=1, first=error)) from error
-    wrong = _differences(held, plan, found)
+    wrong = _differences(held, known, plan, found, layouts(copy, found, lang), log)
     if wrong:
         raise StoreError(both("into.not_as_planned", path=home, count=len(wrong), first="; ".join(wrong[:5])))
 
@@ -172,46 +174,39 @@ def _linked(path: Path, to: Path) -> None:
         shutil.copyfile(path, to)
 
 
-def _differences(held: Case, plan: Additions, found: Case) -> list[str]:
-    changed = {(change.table, change.place, change.column): change.value for change in plan.changes}
+def _differences(
+    held: Case, known: Mapping[str, Layout], plan: Additions, found: Case, now: Mapping[str, Layout], log: pd.DataFrame
+) -> list[str]:
+    """Rows of data that are lost or too many, and cells that are not written as they were or were to be."""
+    rows = log.dropna(subset=["row"])
+    after = dict(
+        zip(zip(rows["table"], rows["row"].astype(int), rows["column"], strict=True), rows["after"], strict=True)
+    )
     wrong: list[str] = []
-    for name, table in TABLES.items():
-        made = next((column.made_from for column in table.columns if column.made_from), None)
-        key = made or table.key
-        rows = {_key(row, key): row for row in found[name].to_dict("records")}
-        wanted = [(place, row) for place, row in enumerate(held[name].to_dict("records"))]
-        new = plan.new.get(name)
-        wanted += [] if new is None else [(-1, row) for row in new.to_dict("records")]
-        for place, row in wanted:
-            expected = {str(column): value for column, value in row.items()}
-            known = expected | {
-                column: value for (of, at, column), value in changed.items() if at == place and of == name
-            }
-            now = rows.get(_key(known, key))
-            if now is None:
-                wrong.append(f"{name} {_key(known, key)}: -")
+    for name in TABLES:
+        before, new = len(held[name]), len(plan.new.get(name, ()))
+        if len(found[name]) != before + new:
+            wrong.append(f"{name}: {len(found[name])} ≠ {before} + {new}")
+        if name not in known:
+            continue
+        cells = now[name].cells if name in now else pd.DataFrame()
+        places = {int(number): place for place, number in enumerate(found.numbers.get(name, ()))}
+        for place, number in enumerate(held.numbers[name]):
+            row = int(number)
+            if row not in places:
+                wrong.append(f"{name} {row}: -")
                 continue
-            wrong += [
-                f"{name} {_key(known, key)} {column.name}: {now[column.name]!r} ≠ {expected[column.name]!r}"
-                for column in table.columns
-                if not _as_planned(
-                    column, expected[column.name], changed.get((name, place, column.name)), now[column.name]
-                )
-            ]
+            for column in cells:
+                was = known[name].cells[column].iloc[place] if column in known[name].cells else ""
+                wanted, is_now = after.get((name, row, column), was), cells[column].iloc[places[row]]
+                if is_now != wanted and not _same_number(is_now, wanted):
+                    wrong.append(f"{name} {row} {column}: {is_now!r} ≠ {wanted!r}")
     return wrong
 
 
-def _key(row: Mapping[str, object] | Mapping[object, object], columns: tuple[str, ...]) -> tuple[object, ...]:
-    told = {str(name): value for name, value in row.items()}
-    return tuple(None if empty(told[name]) else told[name] for name in columns)
-
-
-def _as_planned(column: Column, before: object, change: object, now: object) -> bool:
-    """Whether a cell says what it should: what it said, or what was written, or both one behind the other."""
-    if change is None or empty(change):
-        return (empty(before) and empty(now)) or (not empty(now) and not empty(before) and agree(column, before, now))
-    if column.kind == "set":
-        return set(split(change)) <= set(split(now)) and (set(split(before)) <= set(split(now)) or before == change)
-    if isinstance(now, str) and str(change) in now:
-        return True
-    return not empty(now) and agree(column, change, now)
+def _same_number(one: str, other: str) -> bool:
+    """A number that a workbook or Parquet file shows with other digits."""
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-12)
+    except ValueError:
+        return False

@@ -182,7 +182,7 @@ def test_nothing_is_written_where_the_case_read_again_is_not_as_planned(
         return FIRMS.rsplit("A3", 1)[0].encode("utf-8-sig"), False
 
     monkeypatch.setattr("chaingraph.writers.into.files_of.put_together", loses_a_row)
-    with pytest.raises(StoreError, match="A3"):
+    with pytest.raises(StoreError, match=r"firms: 2 ≠ 3 \+ 0"):
         add_to_case(case, {"firms": rows("firms", firm("x2", "嘉兴甲一机械有限公司", employees=7))})
     assert text_of(case) == FIRMS
 
@@ -194,3 +194,14 @@ def test_large_cases_and_folders_without_tables_are_refused(tmp_path: Path) -> N
         add_to_case(tmp_path / "leer", given)
     with pytest.raises(StoreError, match="not there"):
         add_to_case(tmp_path / "nichts", given)
+
+
+def test_places_that_are_read_under_one_spelling_are_no_difference(tmp_path: Path) -> None:
+    case = folder(tmp_path / "底库")
+    (case / "企业驻点.csv").write_bytes("企业,地区,类型\r\nA1,平湖,基地\r\n".encode("utf-8-sig"))
+    sites = [{"firm_id": "x1", "region": place, "kind": "plant", "unit_id": None} for place in ("平湖市", "海宁市")]
+    given = {"firms": rows("firms", firm("x1", "嘉兴甲一机械有限公司")), "firm_sites": rows("firm_sites", *sites)}
+    done = add_to_case(case, given)
+    states = done.additions.counts.set_index("table").loc["firm_sites"]
+    assert (states["same"], states["new"]) == (1, 1)
+    assert "A1,平湖,基地\r\n" in (case / "企业驻点.csv").read_bytes().decode("utf-8-sig")
