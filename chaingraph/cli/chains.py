@@ -141,7 +141,11 @@ def start_command(
         _tell_elsewhere(elsewhere(national, templates, region), lang)
     everybody = _all_firms(local)
     tell_left(left, everybody, lang)
-    click.echo(text("chains.next", lang, out=out, region=region))
+    if reference is None:
+        click.echo(text("chains.next", lang, out=out, region=region))
+        return
+    tagged = out.with_name(f"{out.name}_{reference.name}")
+    click.echo(text("chains.next_reference", lang, out=out, region=region, reference=reference, tagged=tagged).strip())
 
 
 def _firms_of(file: Path, lang: str) -> Case:

@@ -68,8 +68,13 @@ def words_of(case: Case) -> WordTagger:
 
 
 def examples(case: Case) -> pd.DataFrame:
-    """What the case says its firms make: one row per firm and segment with a product: firm_id, product, segment_id."""
-    rows = case["firm_segments"].dropna(subset="product").sort_values(["firm_id", "segment_id"], ignore_index=True)
+    """What the case says its firms make: one row per firm and segment with a product: firm_id, product, segment_id.
+
+    What the words of its chains alone have put there teaches nothing that they do not say themselves.
+    """
+    rows = case["firm_segments"].dropna(subset="product")
+    rows = rows[~rows["source"].fillna("").str.contains(STAMP, regex=False)]
+    rows = rows.sort_values(["firm_id", "segment_id"], ignore_index=True)
     return rows[["firm_id", "product", "segment_id"]]
 
 

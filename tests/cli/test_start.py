@@ -9,7 +9,7 @@ import pytest
 
 from chaingraph.cli.main import main
 from chaingraph.model.case import Case, empty_table
-from chaingraph.reading.read import read_case
+from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.writers.case import write_case
 
 FIRMS = {
@@ -54,8 +54,14 @@ def test_a_city_begins_with_chains_and_those_registered_there(
     assert set(case["firm_segments"]["basis"]) == {"seat"}
     assert main(["check", str(out)]) == 0
     capsys.readouterr()
-    done = ["run", str(out), "--region", "台州", "--out", str(tmp_path / "out"), "--reference", str(national)]
+    tagged = str(tmp_path / "tagged")
+    assert main(["tag", str(national), "--with", str(out), "--out", tagged]) == 0
+    rows = read_case(tagged, required=NATIONAL_TABLES)["firm_segments"]
+    assert set(zip(rows["firm_id"], rows["segment_id"], strict=True)) >= {("600003", "PS08"), ("600004", "PS02")}
+    done = ["run", str(out), "--region", "台州", "--out", str(tmp_path / "out"), "--reference", tagged]
     assert main([*done, "--strategy", "strengthen"]) == 0
+    targets = pd.read_csv(tmp_path / "out" / "shortlist.csv")  # around the firms proposed, since nobody leads
+    assert "戊电机股份有限公司" in set(targets["firm"])
     gaps = pd.read_csv(tmp_path / "out" / "gaps.csv").set_index("segment_id")
     assert gaps.loc["PS04", ["found", "presumed"]].tolist() == [0, 1]
     asked_first = pd.read_csv(tmp_path / "out" / "questions.csv").loc[0]
