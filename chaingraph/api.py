@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from chaingraph.sql import OpenEngine
 from chaingraph.stores.comparison import LISTED, ReferenceLike, as_reference
 from chaingraph.wording.firm import explain_firm
 from chaingraph.wording.gaps import describe_gaps
+from chaingraph.wording.phrases import in_words, say
 from chaingraph.wording.why_not import tell_firm
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.page.changes import FormerRun, former_run
@@ -79,7 +81,7 @@ def find_gaps(
     places = firm_places(graph, region)
     with engine(surveying.survey_tables(graph, places)) as query:
         around = surveying.look_around(graph, region, query, places, as_reference(reference))
-    return describe_gaps(around.gaps, around.leaders, graph, lang, rivals=around.rivals)
+    return in_words(describe_gaps(around.gaps, around.leaders, graph, rivals=around.rivals), lang)
 
 
 def survey(
@@ -140,8 +142,9 @@ def survey(
     >>> found.targets["en"][["rank", "firm_en", "segment"]].head(1).to_numpy().tolist()
     [[1, 'Constructed Chou Converters', 'Power conversion']]
     """
-    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang)
-    return surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws)
+    found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
+    return replace(found, lang=lang)
 
 
 def shortlist(
@@ -204,9 +207,9 @@ def shortlist(
     3
     """
     chain_id = graph.chain_id(chain)
-    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, lang=lang)
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of)
     found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
-    return only_chains(found, [chain_id])
+    return replace(only_chains(found, [chain_id]), lang=lang)
 
 
 def find_pool(
@@ -259,7 +262,14 @@ def find_pool(
     ['构造卯电池集团股份有限公司']
     """
     with engine(surveying.survey_tables(graph, firm_places(graph, findings.region))) as query:
-        return pools.find_pool(graph, query, findings, name, on=on, lang=lang)
+        found = pools.find_pool(graph, query, findings, name, on=on)
+    return replace(
+        found,
+        title=say(found.title, lang),
+        rows=in_words(found.rows, lang),
+        dropped=in_words(found.dropped, lang),
+        notes=tuple(say(note, lang) for note in found.notes),
+    )
 
 
 def explain(findings: Findings, firm: str, graph: ChainGraph | None = None, *, lang: str | None = None) -> str:

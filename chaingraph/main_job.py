@@ -193,13 +193,14 @@ def run(
     mended = check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     options = SurveyOptions(
-        strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws, lang=lang,
+        strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws,
         weights=_fitted(weights, national=national, lang=lang), tests=_own_tests(backtest, lang),
     )  # fmt: skip
     cases, compared = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
-    findings = survey(graph, region, open_engine, options, reference=compared, progress=begin)
+    found = survey(graph, region, open_engine, options, reference=compared, progress=begin)
+    findings = replace(found, lang=lang)
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)

@@ -14,6 +14,7 @@ from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.facts.source_kinds import ORIGINS, SOURCE_KINDS
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import GAP_COLUMNS, TARGET_COLUMNS
+from chaingraph.wording.phrases import in_words
 from tests.made_graph import (
     CITIES,
     DISTRICTS,
@@ -100,7 +101,7 @@ def _trust(lang: str) -> pd.DataFrame:
     base = Base(4298, 44, pd.DataFrame({"chain_id": ["mk"], "firms": [134], "local": [3]}))
     reference = {"reference": "listed", "reference_kind": "listed"}
     tested = measured_by("listed", weights=False, own=None)
-    return describe_trust("嘉兴", tested, base, reference, ["mk", "xk"], lang)
+    return in_words(describe_trust("嘉兴", tested, base, reference, ["mk", "xk"]), lang)
 
 
 def _gaps(lang: str) -> pd.DataFrame:

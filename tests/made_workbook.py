@@ -14,6 +14,7 @@ from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, SHORTLIST_COLUMNS, TARGET_COLUMNS
+from chaingraph.wording.phrases import told
 from chaingraph.writers.workbook.marks import Marks
 from chaingraph.writers.workbook.workbook import write_workbook
 from tests.toy import toy_tables
@@ -146,7 +147,7 @@ def toy_findings() -> Findings:
     reference = {"reference": "aggregate", "reference_kind": "listed"}
     base = Base(4298, 44, pd.DataFrame({"chain_id": ["pv"], "firms": [134], "local": [3]}))
     measured = measured_by("listed", weights=False, own=None)
-    trust = {lang: describe_trust("嘉兴", measured, base, reference, ["hy", "pv"], lang) for lang in TEXTS}
+    trust = told(describe_trust("嘉兴", measured, base, reference, ["hy", "pv"]))
     read = {name: pd.read_csv(io.StringIO(block)) for name, block in _TABLES.items()}
     once = {name: read.pop(name) for name in ("terms", "shares", "words", "routes", "dropped")}
     texts = {**read, "gaps": _gaps(), "targets": _typed(targets, columns), "leader_targets": _typed(leader, columns)}

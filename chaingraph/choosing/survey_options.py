@@ -23,8 +23,6 @@ class SurveyOptions:
         the data, never the clock.
     seed, draws
         Of the bootstrap over local firms; without draws no list has bands.
-    lang
-        Language that the findings are written in, zh or en; they hold both.
     weights
         Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
     tests
@@ -41,6 +39,5 @@ class SurveyOptions:
     as_of: str | None = None
     seed: int = 0
     draws: int = 200
-    lang: str = "zh"
     weights: Mapping[str, float] | None = None
     tests: pd.DataFrame | None = field(default=None, repr=False, compare=False)

@@ -23,14 +23,14 @@ from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
 from chaingraph.fit.reference import NoReference, Reference, firms_compared
-from chaingraph.labels import LANGUAGES, both
+from chaingraph.labels import both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
 from chaingraph.sql import OpenEngine, Query
 from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
 from chaingraph.wording.lists import describe_rankings, list_notes, with_first_rows
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import names_of, told
 from chaingraph.wording.targets import describe_targets, for_list, gather_grounds
 
 _SEVERITY_PARTS = (
@@ -189,38 +189,32 @@ def survey(
     of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
     grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts)
     by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
-    gaps = {
-        language: describe_gaps(around.gaps, around.leaders, graph, language, rivals=around.rivals)
-        for language in LANGUAGES
-    }
+    gaps = describe_gaps(around.gaps, around.leaders, graph, rivals=around.rivals)
     firsts = first_rows(everyone, plans)
     caption = _caption(graph, places, reference)
     tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
     base = Base(*reference.base(graph, region), around.base)
-    local, local_en = (shares["local_firm_id"].map(names_by_id(graph, "firms", language)) for language in LANGUAGES)
+    names = names_of(graph, "firms")
+    local, local_en = ({firm: getattr(name, form) for firm, name in names.items()} for form in ("zh", "en"))
+    local_id = shares["local_firm_id"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
     return Findings(
         region=region,
         as_of=now,
-        lang=options.lang,
-        gaps=gaps,
-        targets={language: describe_targets(main, grounds, language) for language in LANGUAGES},
-        leader_targets={language: describe_targets(led, by_leader, language) for language in LANGUAGES},
-        rankings={language: describe_rankings(sectors, graph, facts, around.gaps, language) for language in LANGUAGES},
-        leaders={language: describe_leaders(around.leaders, graph, language) for language in LANGUAGES},
-        questions={language: weekly_questions(gaps[language], language) for language in LANGUAGES},
+        gaps=told(gaps),
+        targets=told(describe_targets(main, grounds)),
+        leader_targets=told(describe_targets(led, by_leader)),
+        rankings=told(describe_rankings(sectors, graph, facts, around.gaps)),
+        leaders=told(describe_leaders(around.leaders, graph)),
+        questions=told(weekly_questions(gaps)),
         terms=terms,
-        shares=shares.assign(local_firm=local, local_firm_en=local_en),
+        shares=shares.assign(local_firm=local_id.map(local), local_firm_en=local_id.map(local_en)),
         words=words,
         routes=routes,
         dropped=dropped,
-        notes={
-            language: with_first_rows(
-                list_notes(main, asked, candidates, dropped, caption, graph, language, proposed=around.proposed),
-                firsts, graph, language,
-            )
-            for language in LANGUAGES
-        },
+        notes=told(with_first_rows(
+            list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
+        )),
         roles=roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
@@ -228,10 +222,7 @@ def survey(
             ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
         ].reset_index(),
         rivals=around.rivals,
-        trust={
-            language: describe_trust(region, tested, base, caption, list(strategies), language)
-            for language in LANGUAGES
-        },
+        trust=told(describe_trust(region, tested, base, caption, list(strategies))),
         parameters={
             "region": region, "strategy": asked_for, "top": options.top, "as_of": now, "seed": options.seed,
             "draws": options.draws,

@@ -12,10 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.labels import text
 from chaingraph.model.results import TRUST_COLUMNS
+from chaingraph.model.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
-from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import number, percent
 
 MIN_HIDDEN = 10  # of a city, to say a figure for it alone
@@ -123,7 +122,7 @@ def city_figures(figures: pd.DataFrame, city: str | None, method: str) -> dict[s
 
 
 def describe_trust(
-    region: str, tested: Measured, base: Base, reference: Mapping[str, object], chains: list[str], lang: str
+    region: str, tested: Measured, base: Base, reference: Mapping[str, object], chains: list[str]
 ) -> pd.DataFrame:
     """How far the lists can be trusted, in words.
 
@@ -142,16 +141,16 @@ def describe_trust(
         exact (for an analyst).
     """
     rows = [
-        *_own(region, tested, lang),
-        _about(tested, reference, lang),
-        _base_all(region, base, reference, lang),
-        *(_base_chain(region, base, chain, reference, lang) for chain in chains),
+        *_own(region, tested),
+        _about(tested, reference),
+        _base_all(region, base, reference),
+        *(_base_chain(region, base, chain, reference) for chain in chains),
     ]
     frame = pd.DataFrame([row for row in rows if row], columns=list(TRUST_COLUMNS))
-    return frame.astype({"chain_id": "str", "kind": "str", "value": "float64", "plain": "str", "exact": "str"})
+    return frame.astype({"chain_id": "str", "kind": "str", "value": "float64"})
 
 
-def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...]]:
+def _own(region: str, tested: Measured) -> Iterator[tuple[object, ...]]:
     city = regions.city_of_region(region)
     for protocol in PROTOCOLS:
         figures = tested.figures[tested.figures["protocol"] == protocol]
@@ -164,52 +163,50 @@ def _own(region: str, tested: Measured, lang: str) -> Iterator[tuple[object, ...
         if found is None:
             continue
         words = {
-            "region": place_text(city or region, lang), "least": MIN_HIDDEN,
+            "region": place(city or region), "least": MIN_HIDDEN,
             "percent": percent(found["auroc"], sign=""), "base": percent(found["base"], sign=""),
             "hidden": number(found["hidden"], 0),
         }  # fmt: skip
-        plain = text(f"trust.own_{entry}", lang, **words)
+        plain: Words = reason(f"trust.own_{entry}", **words)
         if entry != protocol:
-            plain = text(f"trust.how_{protocol}", lang) + plain
-        exact = text(
-            "trust.own_exact", lang, auroc=_digits(found["auroc"]), base=_digits(found["base"]),
+            plain = Several((reason(f"trust.how_{protocol}"), plain), between=NOTHING)
+        exact = reason(
+            "trust.own_exact", auroc=_digits(found["auroc"]), base=_digits(found["base"]),
             recall=percent(found["recall100"], sign=""),
         )  # fmt: skip
-        yield None, f"own_{protocol}", value, plain, f"{plain}{exact}"
+        yield None, f"own_{protocol}", value, plain, Several((plain, exact), between=NOTHING)
 
 
-def _about(tested: Measured, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
-    applies = text(f"trust.about_{tested.applies}", lang, name=reference.get("reference") or "-")
-    told = ("" if lang == "zh" else " ").join([applies, text("trust.about_all", lang)])
+def _about(tested: Measured, reference: Mapping[str, object]) -> tuple[object, ...]:
+    applies = reason(f"trust.about_{tested.applies}", name=reference.get("reference") or "-")
+    told = Several((applies, reason("trust.about_all")), between=NOTHING)
     return None, "about", math.nan, told, told
 
 
-def _base_all(region: str, base: Base, reference: Mapping[str, object], lang: str) -> tuple[object, ...]:
+def _base_all(region: str, base: Base, reference: Mapping[str, object]) -> tuple[object, ...]:
     if not base.firms or base.local is None:
-        told = text("trust.base_unknown", lang, region=place_text(region, lang))
-        return None, "base_all", math.nan, told, told
+        unknown = reason("trust.base_unknown", region=place(region))
+        return None, "base_all", math.nan, unknown, unknown
     kind = "sample" if reference["reference_kind"] == "none" else "all"
-    told = _rate(kind, region, base.firms, base.local, reference, lang)
+    told = _rate(kind, region, base.firms, base.local, reference)
     return None, "base_all", base.local / base.firms, told, told
 
 
-def _base_chain(
-    region: str, base: Base, chain_id: str, reference: Mapping[str, object], lang: str
-) -> tuple[object, ...] | None:
+def _base_chain(region: str, base: Base, chain_id: str, reference: Mapping[str, object]) -> tuple[object, ...] | None:
     held = base.chains[base.chains["chain_id"] == chain_id]
     if held.empty or not int(held["firms"].iloc[0]):
         return None
     firms, local = int(held["firms"].iloc[0]), int(held["local"].iloc[0])
-    told = _rate("chain", region, firms, local, reference, lang)
+    told = _rate("chain", region, firms, local, reference)
     return chain_id, "base_chain", local / firms, told, told
 
 
-def _rate(kind: str, region: str, firms: int, local: int, reference: Mapping[str, object], lang: str) -> str:
+def _rate(kind: str, region: str, firms: int, local: int, reference: Mapping[str, object]) -> Words:
     kind_of = "listed" if reference["reference_kind"] == "listed" else "of"
-    whose = text(f"trust.{kind_of}", lang, name=reference.get("reference"))
-    words = {"whose": whose, "region": place_text(region, lang), "firms": f"{firms:,}", "local": f"{local:,}"}
+    whose = reason(f"trust.{kind_of}", name=reference.get("reference"))
+    words = {"whose": whose, "region": place(region), "firms": f"{firms:,}", "local": f"{local:,}"}
     entry = f"base_{kind}" if local else f"base_{kind}_nobody"
-    return text(f"trust.{entry}", lang, share=number(100 * local / firms, 1), **words)
+    return reason(f"trust.{entry}", share=number(100 * local / firms, 1), **words)
 
 
 def _digits(value: float) -> str:

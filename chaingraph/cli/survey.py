@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,14 +68,14 @@ def _survey(
     from chaingraph.choosing.surveying import survey
     from chaingraph.model.findings import only_chains
 
-    options = SurveyOptions(lang=lang, **chosen)
+    options = SurveyOptions(**chosen)
     open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")
         graph, compared = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else [graph.chain_id(chain)]
         found = survey(graph, region, open_engine, options, reference=compared, progress=begin)
-    return (found if wanted is None else only_chains(found, wanted)), graph
+    return replace(found if wanted is None else only_chains(found, wanted), lang=lang), graph
 
 
 @click.command("gaps")

@@ -1,6 +1,6 @@
 """What a run found, ready to be written: the noun that page, workbook, tables and stores receive.
 
-Text columns exist once per language; numbers and codes are the same in all of them.
+Texts stay a label and its values until a language is asked for (`model.told`); numbers and codes are the same in all.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.labels import LANGUAGES
 from chaingraph.model.notebook_view import html
-
-Texts = Mapping[str, pd.DataFrame]
+from chaingraph.model.told import Texts, each
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Findings:
 
     region: str
     as_of: str
-    lang: str
     gaps: Texts
     targets: Texts
     leader_targets: Texts
@@ -75,6 +74,7 @@ class Findings:
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     trust: Texts = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    lang: str = LANGUAGES[0]  # which language a face shows first
 
     def _repr_html_(self) -> str | None:
         """What a notebook shows (`model.notebook_view`)."""
@@ -96,5 +96,5 @@ def only_chains(findings: Findings, chain_ids: Sequence[str]) -> Findings:
         if isinstance(value, pd.DataFrame):
             changed[item.name] = narrowed(value)
         elif item.name != "parameters" and isinstance(value, Mapping):
-            changed[item.name] = {lang: narrowed(frame) for lang, frame in value.items()}
+            changed[item.name] = each(value, narrowed)
     return replace(findings, **changed)

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from chaingraph.labels import LANGUAGES
 from chaingraph.model import registry
 from chaingraph.model.columns import TIERS
 from chaingraph.model.findings import Findings
@@ -27,13 +28,12 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import Definition
 from chaingraph.model.results import GAP_STATES, POOL_COLUMNS
 from chaingraph.model.results.columns import COLUMNS
+from chaingraph.model.told import Name
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
 
 
-def find_pool(
-    graph: ChainGraph, query: Query, findings: Findings, name: str, *, on: str | None = None, lang: str = "zh"
-) -> Pool:
+def find_pool(graph: ChainGraph, query: Query, findings: Findings, name: str, *, on: str | None = None) -> Pool:
     """Whom does one of the plan's other ways to recruit lead to?
 
     Parameters
@@ -54,7 +54,7 @@ def find_pool(
         1 first; via names the fund, carrier, unit, parcel or team that leads there; amount is in amount_unit (usd_m,
         cny_m, mu; NaN = not known); date is of the round or registration. firm_id is missing where the holder of a
         technology is no firm of the case. ``dropped``: gate, count, firms held back by a known fact. ``notes``: what
-        the case does not hold, and by which figures the lists were made.
+        the case does not hold, and by which figures the lists were made. Texts are `model.told.Words`.
 
     Raises
     ------
@@ -68,10 +68,10 @@ def find_pool(
     """
     kind = load_pool(name)
     make: Callable[[Ground], Pool] = registry.module_of("chaingraph.pools", kind).pool
-    found = make(pool_ground(graph, query, findings, kind.content, on or findings.as_of, lang))
+    found = make(pool_ground(graph, query, findings, kind.content, on or findings.as_of))
     rows = found.rows.assign(pool=kind.name).reindex(columns=list(POOL_COLUMNS))
-    rows = rows.astype({column: COLUMNS[column].dtype for column in POOL_COLUMNS})
-    return replace(found, name=kind.name, title=kind.title(lang), rows=rows)
+    rows = rows.astype({name: COLUMNS[name].dtype for name in POOL_COLUMNS if COLUMNS[name].dtype != "str"})
+    return replace(found, name=kind.name, title=Name(*map(kind.title, LANGUAGES)), rows=rows)
 
 
 def load_pool(name: str) -> Definition:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from chaingraph.choosing.gates import plainest
 from chaingraph.facts.roles import firm_roles
 from chaingraph.model.days import months_before
+from chaingraph.model.told import Several, Words
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 
@@ -67,19 +70,19 @@ def _gate(firm_id: str, wanted: dict[str, list[str]], ground: Ground) -> str | N
     return plainest(["local" if local else None, ground.gates.get(firm_id), None if open_gap else "no_gap"])
 
 
-def _round(record: Row, ground: Ground) -> str:
+def _round(record: Row, ground: Ground) -> Words:
     return record["round"] if isinstance(record["round"], str) else ground.say("round_unknown")
 
 
 def _about(
-    firm_id: str, segments: list[str], said: list[str], step: str, rows: list[Row], ground: Ground
+    firm_id: str, segments: list[str], said: Sequence[Words], step: Words, rows: list[Row], ground: Ground
 ) -> dict[str, object]:
     firm, segment = ground.firms[firm_id], segments[0]
     others = [ground.names["segments"][other] for other in segments[1:]]
-    reasons = [
+    reasons: list[Words | None] = [
         *said,
         ground.say("reason_gap", segment=ground.names["segments"][segment], state=ground.state(segment)),
-        ground.say("also_makes", segments=ground.say("separator").join(others)) if others else None,
+        ground.say("also_makes", segments=Several(tuple(others))) if others else None,
     ]
     return {
         **ground.seat(firm_id), **ground.gap(segment), "reasons": ground.sentences(reasons), "next_step": step,
@@ -98,7 +101,7 @@ def _local_investors(wanted: dict[str, list[str]], held: dict[str, str], ground:
         if gate:
             held.setdefault(firm_id, gate)
             continue
-        investor = ground.names["firms"].get(record["source_id"], record["source_id"])
+        investor = ground.name(record["source_id"])
         said = [ground.say("reason_investor", investor=investor)]
         step = ground.say("step_investor", investor=investor)
         rows.append(

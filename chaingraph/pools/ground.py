@@ -11,11 +11,11 @@ import pandas as pd
 from chaingraph.choosing.candidates import signals
 from chaingraph.choosing.gates import firm_gates
 from chaingraph.facts.derived_tables import firm_places
-from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.told import SET, Name, Reason, Several, Words, reason
 from chaingraph.sql import Query
-from chaingraph.wording.phrases import joined, names_by_id
+from chaingraph.wording.phrases import as_told, names_of
 
 Row = Mapping[Any, Any]
 _NAMED = 10  # firms named beside a count
@@ -28,9 +28,9 @@ class Pool:
     kind: str
     rows: pd.DataFrame
     dropped: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Words, ...]
     name: str = ""
-    title: str = ""
+    title: Words = ""
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,28 @@ class Ground:
     findings: Findings
     rules: Mapping[str, Any]  # ``library/pools/<pool>.toml``
     on: str  # the day policies have to hold on
-    lang: str
     firms: Mapping[str, Row]
-    names: Mapping[str, Mapping[str, str]]  # by table: chains, segments, firms
+    names: Mapping[str, Mapping[str, Name]]  # by table: chains, segments, firms
     inside: frozenset[str]  # firms seated in the region
     gates: Mapping[str, str]  # what known fact speaks against a firm
     gaps: Mapping[str, Row]  # the gap row of each segment
 
-    def say(self, entry: str, /, **values: object) -> str:
-        """A sentence of the pools in the reader's language."""
-        return text(f"pools.{entry}", self.lang, **values)
+    def say(self, entry: str, /, **values: object) -> Reason:
+        """A sentence of the pools."""
+        return reason(f"pools.{entry}", **values)
 
-    def sentences(self, said: Iterable[str | None]) -> str:
-        """Several sentences as one text."""
-        return joined((part for part in said if part), self.lang)
+    def sentences(self, said: Iterable[Words | None]) -> tuple[Words, ...]:
+        """The sentences that there are, as a cell holds them."""
+        return tuple(sentence for sentence in said if sentence is not None)
+
+    def name(self, firm_id: str) -> Name:
+        """What a firm is called; its id where it is no firm of the case."""
+        return self.names["firms"].get(firm_id, Name(firm_id, firm_id))
 
     def seat(self, firm_id: str) -> dict[str, object]:
         """Who and where a firm is: the columns every row has."""
         firm = self.firms[firm_id]
-        return {"firm_id": firm_id, "firm": self.names["firms"].get(firm_id, firm_id), "country": firm["country"],
+        return {"firm_id": firm_id, "firm": self.name(firm_id), "country": firm["country"],
                 "city": firm["city"]}  # fmt: skip
 
     def gap(self, segment_id: str) -> dict[str, object]:
@@ -69,14 +72,12 @@ class Ground:
         return {"chain_id": row["chain_id"], "chain": row["chain"], "segment_id": segment_id,
                 "segment": row["segment"], "gap_state": row["state"]}  # fmt: skip
 
-    def state(self, segment_id: str) -> str:
-        """The state of a segment, in words."""
-        return text(f"codes.state_{self.gaps[segment_id]['state']}", self.lang)
+    def state(self, segment_id: str) -> Reason:
+        """The state of a segment."""
+        return reason(f"codes.state_{self.gaps[segment_id]['state']}")
 
 
-def pool_ground(
-    graph: ChainGraph, query: Query, findings: Findings, rules: Mapping[str, Any], on: str, lang: str
-) -> Ground:
+def pool_ground(graph: ChainGraph, query: Query, findings: Findings, rules: Mapping[str, Any], on: str) -> Ground:
     """Lay out a graph and what was found in it for a pool."""
     places = firm_places(graph, findings.region)
     trouble = signals(query, findings.as_of)[1]
@@ -87,12 +88,11 @@ def pool_ground(
         findings=findings,
         rules=rules,
         on=on,
-        lang=lang,
         firms=firms,
-        names={table: names_by_id(graph, table, lang) for table in ("chains", "segments", "firms")},
+        names={table: names_of(graph, table) for table in ("chains", "segments", "firms")},
         inside=frozenset(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]),
         gates=firm_gates(query, trouble),
-        gaps={row["segment_id"]: row for row in findings.gaps[lang].to_dict("records")},
+        gaps={row["segment_id"]: row for row in as_told(findings.gaps).frame.to_dict("records")},
     )
 
 
@@ -121,10 +121,10 @@ def held_back(gates: Mapping[str, str], ground: Ground) -> pd.DataFrame:
     DataFrame
         One row per gate: gate, count, firms.
     """
-    by_gate: dict[str, list[str]] = {}
+    by_gate: dict[str, list[Name]] = {}
     for firm_id, gate in sorted(gates.items()):
-        by_gate.setdefault(gate, []).append(ground.names["firms"].get(firm_id, firm_id))
-    rows = [(gate, len(firms), ";".join(firms[:_NAMED])) for gate, firms in sorted(by_gate.items())]
+        by_gate.setdefault(gate, []).append(ground.name(firm_id))
+    rows = [(gate, len(firms), Several(tuple(firms[:_NAMED]), between=SET)) for gate, firms in sorted(by_gate.items())]
     return pd.DataFrame(rows, columns=["gate", "count", "firms"])
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from chaingraph.choosing.candidates import local_units
 from chaingraph.facts.derived_tables import current_tiers, place_within
 from chaingraph.facts.groups import families
-from chaingraph.labels import text
 from chaingraph.model.columns import split
+from chaingraph.model.told import SET, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
 from chaingraph.wording.brief import policy_sentences
@@ -47,22 +47,34 @@ def pool(ground: Ground) -> Pool:
             held[group_id] = ground.gates[group_id]
             continue
         common = _common(group_id, listed.get(group_id, []), own, ground)
+        named = Several(tuple(reason(f"codes.tier_{name}") for name in listed.get(group_id, [])))
+        tiers_said = ground.say("reason_tiers", tiers=named) if named.members else None
         known = {kind for kind, place in zip(own["kind"], own["region"], strict=True)
                  if place_within(place, ground.findings.region)}  # fmt: skip
         lacking = [name for name in ground.rules["functions"] if name not in known]
         if here and lacking:
-            unit = _units_here(members, str(units.at[group_id, "local_unit"]), ground)
-            functions = ground.say("separator").join(text(f"codes.site_{name}", ground.lang) for name in lacking)
-            shown = ground.say("separator").join(split(unit))
-            said = [ground.say("reason_unit", unit=shown), ground.say("reason_functions", functions=functions)]
-            step = ground.say("step_unit", unit=split(unit)[0] if split(unit) else unit)
-            reasons = ground.sentences([*said, str(common["reasons"])])
-            own_columns = {"list": "functional", "via": unit, "by_units": len(split(unit)), "reasons": reasons}
+            held_here = _units_here(members, str(units.at[group_id, "local_unit"]), ground)
+            functions = Several(tuple(reason(f"codes.site_{name}") for name in lacking))
+            said = [
+                ground.say("reason_unit", unit=Several(held_here)),
+                ground.say("reason_functions", functions=functions),
+            ]
+            step = ground.say("step_unit", unit=held_here[0])
+            own_columns = {
+                "list": "functional",
+                "via": Several(held_here, between=SET),
+                "by_units": len(held_here),
+                "reasons": ground.sentences([*said, tiers_said]),
+            }
             rows.append(common | own_columns | {"next_step": step})
         if wants_seat:
-            said = [ground.say("reason_china", places=ground.say("separator").join(in_china), count=len(in_china))]
-            reasons = ground.sentences([*said, str(common["reasons"])])
-            own_columns = {"list": "china_seat", "via": None, "by_units": len(in_china), "reasons": reasons}
+            seats = ground.say("reason_china", places=Several(tuple(in_china)), count=len(in_china))
+            own_columns = {
+                "list": "china_seat",
+                "via": None,
+                "by_units": len(in_china),
+                "reasons": ground.sentences([seats, tiers_said]),
+            }
             rows.append(common | own_columns | {"next_step": ground.say("step_china_seat")})
     order = ["by_tier", "by_units"]
     notes = _notes(ground) if rows else (ground.say("empty_headquarters"), *_notes(ground))
@@ -75,20 +87,18 @@ def _common(group_id: str, on_lists: list[str], own: pd.DataFrame, ground: Groun
     segments = sorted(
         segment for segment in made.loc[made["firm_id"] == group_id, "segment_id"] if segment in ground.gaps
     )
-    named = ground.say("separator").join(text(f"codes.tier_{name}", ground.lang) for name in on_lists)
     return {
         **ground.seat(group_id), **(ground.gap(segments[0]) if segments else {}),
         "amount": float("nan"), "amount_unit": None, "date": None,
-        "reasons": ground.say("reason_tiers", tiers=named) if named else "",
         "confidence": weakest(firm["confidence"], *own["confidence"]),
         "sources": sources_of(firm, *own.to_dict("records")), "by_tier": bool(on_lists),
     }  # fmt: skip
 
 
-def _units_here(members: pd.Series, recorded: str, ground: Ground) -> str:
+def _units_here(members: pd.Series, recorded: str, ground: Ground) -> tuple[Words, ...]:
     """The group's firms in the region by name; where none is a firm of the case, what is recorded of its sites."""
-    names = [ground.names["firms"].get(firm, firm) for firm in members if firm in ground.inside]
-    return ";".join(sorted(names)) or recorded
+    names = sorted(ground.name(firm) for firm in members if firm in ground.inside)
+    return tuple(names) or split(recorded) or (recorded,)
 
 
 def _in_china(members: pd.Series, own: pd.DataFrame, ground: Ground) -> list[str]:
@@ -107,9 +117,9 @@ def _is_chinese(place: object) -> bool:
     return isinstance(place, str) and place_within(place, regions.CHINA)
 
 
-def _notes(ground: Ground) -> tuple[str, ...]:
+def _notes(ground: Ground) -> tuple[Words, ...]:
     policies = ground.graph["policies"]
     spoken = policies["policy"].fillna("") + policies["summary"].fillna("")
     wanted = policies[[any(word in said for word in ground.rules["policy_words"]) for said in spoken]]
     figures = ground.say("figures_headquarters", count=ground.rules["china_units"])
-    return (figures, *policy_sentences(wanted.fillna(""), ground.on, ground.lang))
+    return (figures, *policy_sentences(wanted.fillna(""), ground.on))

@@ -8,6 +8,7 @@ from typing import Any
 from chaingraph.choosing.gates import plainest
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
+from chaingraph.model.told import Words
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 LISTS = ("new_large", "undistributed", "low_paid_in")
@@ -95,5 +96,5 @@ def _shown(figures: Mapping[Any, object]) -> dict[str, str]:
     }
 
 
-def _figures(name: str, ground: Ground) -> str:
+def _figures(name: str, ground: Ground) -> Words:
     return ground.say(f"figures_{name}", **ground.rules[name])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.model.columns import is_missing, split
+from chaingraph.model.told import Several
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 from chaingraph.wording.next_steps import find_doors, zone_for
+from chaingraph.wording.phrases import as_told
 
 
 def pool(ground: Ground) -> Pool:
@@ -16,7 +18,7 @@ def pool(ground: Ground) -> Pool:
     industrial use, outside a chemical park where the segment has to be in one. Zones of provincial level or higher come
     first, then those that name the chain as their focus, then the smallest parcel that is large enough.
     """
-    targets = ground.findings.targets[ground.lang]
+    targets = as_told(ground.findings.targets).frame
     # New firms and those that reinvest alike need a site; a firm stands once, by its best place.
     placed = targets.sort_values(["rank", "candidate_list", "chain_id", "firm_id"], kind="stable")
     placed = placed.drop_duplicates("firm_id")
@@ -37,7 +39,7 @@ def pool(ground: Ground) -> Pool:
         zone = zone_for(doors.get(target["chain_id"], ()), target["country"])
         if not parcels and zone:
             rows.append(_zone_row(target, zone, zones[zone], ground))
-    notes = [ground.say("figures_site", levels=ground.say("separator").join(ground.rules["provincial"]))]
+    notes = [ground.say("figures_site", levels=Several(tuple(ground.rules["provincial"])))]
     if not parcels:
         notes.insert(0, ground.say("empty_site"))
     return Pool("site", ranked(rows, ["by_target", "by_place"]), held_back(held, ground), tuple(notes))
@@ -81,9 +83,8 @@ def _order(parcel: Row, zone: Row, target: Row, ground: Ground) -> tuple[object,
 
 
 def _focuses(zone: Row, target: Row, ground: Ground) -> bool:
-    names = {target["chain_id"], ground.names["chains"].get(target["chain_id"]), target["chain"]}
-    chains = ground.graph["chains"]
-    names |= set(chains.loc[chains["chain_id"] == target["chain_id"], "chain"])
+    chain = ground.names["chains"][target["chain_id"]]
+    names = {target["chain_id"], chain.zh, chain.en}
     return any(name in names for name in split(zone.get("focus_chains")))
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from chaingraph.choosing.teams import in_teams, teams
 from chaingraph.pools.ground import Ground, Pool, held_back, weakest
+from chaingraph.wording.phrases import as_told, sentences
 
 
 def pool(ground: Ground) -> Pool:
@@ -13,15 +14,15 @@ def pool(ground: Ground) -> Pool:
 
     ``list`` is the team's name. A firm stands once, with its best place on any chain list.
     """
-    targets = ground.findings.targets[ground.lang]
+    targets = as_told(ground.findings.targets).frame
     new = targets[targets["candidate_list"] == "new"]
     new = new.sort_values(["rank", "chain_id", "firm_id"], kind="stable").drop_duplicates("firm_id")
-    placed = in_teams(new, ground.graph, ground.lang)
+    placed = in_teams(new, ground.graph)
     rows = []
-    for team in teams(ground.graph, ground.lang):
+    for team in teams(ground.graph):
         held = placed[placed["team"] == team.place].head(int(ground.rules["most"]))
         for place, row in enumerate(held.to_dict("records"), start=1):
-            said = [ground.say("reason_place", chain=row["chain"], rank=row["rank"]), row["reasons"]]
+            said = [ground.say("reason_place", chain=row["chain"], rank=row["rank"]), *sentences(row["reasons"])]
             rows.append(
                 {
                     "list": team.name, "rank": place, "via": row["team_basis"], "amount": float("nan"),
@@ -32,7 +33,7 @@ def pool(ground: Ground) -> Pool:
                 }
             )  # fmt: skip
     notes = [ground.say("figures_team", most=ground.rules["most"])]
-    if len(teams(ground.graph, ground.lang)) == 1:
+    if len(teams(ground.graph)) == 1:
         notes.insert(0, ground.say("empty_team"))
     frame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["list", "rank"])
     return Pool("team", frame, held_back({}, ground), tuple(notes))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
 
 from chaingraph.facts.derived_tables import current_tiers
 from chaingraph.facts.roles import firm_roles
-from chaingraph.labels import text
 from chaingraph.model.columns import split
+from chaingraph.model.told import Name, Several, Words, reason
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
 from chaingraph.wording.next_steps import find_doors
 
@@ -35,13 +37,13 @@ def pool(ground: Ground) -> Pool:
             holders = [{"list": "open", **nobody, "holds": ground.say("reason_open")}]
         for holder in holders:
             via = holder["via"] or (doors[0] if doors else None)
-            said = [str(holder.pop("holds")), *why]
+            said = [cast("Words", holder.pop("holds")), *why]
             step = ground.say("step_carrier", carrier=via) if via else ground.say("step_no_carrier")
             rows.append(
                 holder | {**ground.gap(segment), "via": via, "amount": float("nan"), "amount_unit": None, "date": None,
                           "reasons": ground.sentences(said), "next_step": step,
                           "by_severity": ground.gaps[segment]["severity"], "by_segment": segment,
-                          "by_name": holder["firm"]}
+                          "by_name": _sorted_by(holder["firm"])}
             )  # fmt: skip
     notes = [ground.say("figures_technology", count=len(wanted), most=ground.rules["most_holders"])]
     notes += [ground.say("empty_capabilities")] if ground.graph["capabilities"].empty else []
@@ -50,18 +52,22 @@ def pool(ground: Ground) -> Pool:
     return Pool("technology", ranked(rows, order, descending=["by_severity"]), held_back(held, ground), tuple(notes))
 
 
+def _sorted_by(firm: object) -> object:
+    """A holder's place in the order: by its Chinese name, whatever the language of the list."""
+    return firm.zh if isinstance(firm, Name) else firm
+
+
 def _is_wanted(segment: str, ground: Ground) -> bool:
     row = ground.gaps[segment]
     return row["state"] in ground.rules["states"] and (row["high_value"] is True or row["chokepoint"] is True)
 
 
-def _why(segment: str, needs: pd.DataFrame | None, ground: Ground) -> list[str]:
+def _why(segment: str, needs: pd.DataFrame | None, ground: Ground) -> list[Words]:
     row = ground.gaps[segment]
-    said = [ground.say("reason_segment", segment=row["segment"], state=ground.state(segment))]
+    said: list[Words] = [ground.say("reason_segment", segment=row["segment"], state=ground.state(segment))]
     said += [ground.say(f"reason_{flag}") for flag in ("chokepoint", "high_value") if row[flag] is True]
     for need in [] if needs is None else needs.sort_values(["firm_id", "need"]).to_dict("records"):
-        firm = ground.names["firms"].get(need["firm_id"], need["firm_id"])
-        said.append(ground.say("reason_need", firm=firm, need=need["need"]))
+        said.append(ground.say("reason_need", firm=ground.name(need["firm_id"]), need=need["need"]))
     return said
 
 
@@ -94,8 +100,9 @@ def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Groun
         if firm_id in ground.gates:
             held[firm_id] = ground.gates[firm_id]
             continue
-        product = ground.say("separator").join(split(row["product"])) or ground.gaps[segment]["segment"]
-        named = ground.say("separator").join(text(f"codes.tier_{name}", ground.lang) for name in listed)
+        products = split(row["product"])
+        product = Several(products) if products else ground.gaps[segment]["segment"]
+        named = Several(tuple(reason(f"codes.tier_{name}") for name in listed))
         holds = ground.say("reason_licenses" if licenses else "reason_specialised", product=product, tiers=named)
         found.append(
             {"list": "licensor" if licenses else "firm", **ground.seat(firm_id), "via": None, "holds": holds,

@@ -12,9 +12,10 @@ from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.told import Several, Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import data_day, listed, number, parts
+from chaingraph.wording.phrases import data_day, joined, listed, number, parts, say
 from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
@@ -47,18 +48,18 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     UnknownNameError
         When no listed firm, or more than one, is meant.
     """
-    lists = both_lists(findings, lang)
+    lists = both_lists(findings, lang, apart=True)
     firm_id = find_listed(lists, firm)
     # The firm's best place on any list carries the brief.
     row = lists[lists["firm_id"] == firm_id].sort_values("rank", kind="stable").iloc[0].to_dict()
-    gap = findings.gaps[lang].set_index("segment_id").loc[row["segment_id"]].to_dict()
+    gap = sentences_apart(findings.gaps, lang).set_index("segment_id").loc[row["segment_id"]].to_dict()
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     sections = (
         ("who", _who(row, known, graph, lang)),
         ("why", tuple(parts(row["reasons"]))),
         ("gap", tuple(parts(gap["reasons"]))),
         ("partners", _partners(row, gap, findings, lang)),
-        ("route", tuple(item for item in (_or_none(row["route"], lang), row["next_step"]) if isinstance(item, str))),
+        ("route", tuple(filter(None, (_or_none(row["route"], lang), joined(parts(row["next_step"]), lang))))),
         ("offer", _offers(row, graph, on, lang)),
         ("unknown", _unknown(row, lang)),
         ("questions", _questions(row, gap, lang)),
@@ -93,7 +94,7 @@ def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, la
         text("brief.decision", lang, place=place_text(decided, lang)) if isinstance(decided, str) else None,
         text("brief.group", lang, group=row["group"]) if row["group"] not in (row["firm"], None) else None,
         text("brief.lists", lang, tiers=tier_names(row["tiers"], lang)) if isinstance(row["tiers"], str) else None,
-        text("brief.makes", lang, products=listed(products, lang, 6)) if products else None,
+        text("brief.makes", lang, products=say(listed(products, 6), lang)) if products else None,
         text("brief.local_unit", lang, unit=row["local_unit"]) if isinstance(row["local_unit"], str) else None,
         text("brief.row_confidence", lang, confidence=text(f"codes.confidence_{known['confidence']}", lang))
         if isinstance(known["confidence"], str)
@@ -104,7 +105,7 @@ def _who(row: Mapping[Any, Any], known: Mapping[Any, Any], graph: ChainGraph, la
             kind=text(f"codes.source_kind_{kind}", lang),
             note=text(f"codes.source_kind_note_{kind}", lang),
         ),
-        row["risk"] if isinstance(row["risk"], str) else None,
+        joined(parts(row["risk"]), lang),
     ]
     return tuple(item for item in said if item)
 
@@ -116,7 +117,7 @@ def _partners(row: Mapping[Any, Any], gap: Mapping[Any, Any], findings: Findings
         said.append(text("brief.partner", lang, firm=local, share=share, words=told))
     buyers = split(gap["local_buyers"])
     if buyers:
-        said.append(text("brief.buyer", lang, firms=listed(buyers, lang)))
+        said.append(text("brief.buyer", lang, firms=say(listed(buyers), lang)))
     return tuple(said) or (text("brief.no_partner", lang),)
 
 
@@ -135,17 +136,16 @@ def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tu
         said.append(text("brief.carrier", lang, name=carrier["carrier"], note=carrier["note"]).strip())
     policies = graph["policies"]
     policies = policies[policies["chains"].map(lambda chains: not split(chains) or chain in split(chains)).astype(bool)]
-    return (*said, *policy_sentences(policies.astype(object).fillna(""), on, lang)) or (
-        text("brief.nothing_to_offer", lang),
-    )
+    said += [say(sentence, lang) for sentence in policy_sentences(policies.astype(object).fillna(""), on)]
+    return tuple(said) or (text("brief.nothing_to_offer", lang),)
 
 
-def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, ...]:
+def policy_sentences(policies: pd.DataFrame, on: str) -> tuple[Words, ...]:
     """Policies as offers only while they hold on a day; those that have ended are named together as ended.
 
     ``policies`` are rows of the case's table with empty texts for what is missing.
     """
-    said: list[str] = []
+    said: list[Words] = []
     ended: dict[tuple[str, str], list[str]] = {}
     for policy in policies.to_dict("records"):
         named = {"name": policy["policy"], "issuer": policy["issuer"] or "-", "summary": policy["summary"]}
@@ -153,14 +153,13 @@ def policy_sentences(policies: pd.DataFrame, on: str, lang: str) -> tuple[str, .
         if until and until < on[: len(until)]:
             ended.setdefault((until, named["issuer"]), []).append(named["name"])
         elif since and since > on[: len(since)]:
-            said.append(text("brief.policy_future", lang, since=since, **named))
+            said.append(reason("brief.policy_future", since=since, **named))
         elif until:
-            said.append(text("brief.policy", lang, until=until, **named))
+            said.append(reason("brief.policy", until=until, **named))
         else:
-            said.append(text("brief.policy_open", lang, **named))
-    separator = text("gaps.list_separator", lang)
+            said.append(reason("brief.policy_open", **named))
     for (until, issuer), names in sorted(ended.items()):
-        said.append(text("brief.policy_expired", lang, name=separator.join(names), until=until, issuer=issuer))
+        said.append(reason("brief.policy_expired", name=Several(tuple(names)), until=until, issuer=issuer))
     return tuple(said)
 
 

@@ -14,6 +14,7 @@ from chaingraph.labels import both, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.strategy import code_captions
+from chaingraph.model.told import sentences_apart
 from chaingraph.wording.phrases import number, percent
 
 
@@ -131,7 +132,9 @@ def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> lis
     return found
 
 
-def both_lists(findings: Findings, lang: str) -> pd.DataFrame:
-    """The rows of all lists; ``by_leader``: those of the leader-driven one."""
-    main, led = findings.targets[lang], findings.leader_targets[lang]
+def both_lists(findings: Findings, lang: str, *, apart: bool = False) -> pd.DataFrame:
+    """The rows of all lists; ``by_leader``: those of the leader-driven one; ``apart``: several sentences as a tuple."""
+    main, led = (
+        sentences_apart(texts, lang) if apart else texts[lang] for texts in (findings.targets, findings.leader_targets)
+    )
     return pd.concat([main.assign(by_leader=False), led.assign(by_leader=True)], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Gaps, leaders and questions in words, in Chinese or English."""
+"""Gaps, leaders and questions in words."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.gaps import segment_checks
-from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
-from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import joined, listed, names_by_id, number, percent, worded
+from chaingraph.model.told import NOTHING, SET, Name, Several, Words, place, reason
+from chaingraph.wording.phrases import listed, names_of, number, percent
 
 QUESTIONS = 20
 _TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
@@ -27,7 +26,7 @@ def _true(value: object) -> bool:
 
 
 def describe_gaps(
-    facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph, lang: str, *, rivals: pd.DataFrame | None = None
+    facts: pd.DataFrame, leaders: pd.DataFrame, graph: ChainGraph, *, rivals: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The gap table that is handed over: the facts with reasons, question and sources in words.
 
@@ -47,15 +46,15 @@ def describe_gaps(
         local_demand, local_supply, nearby_found count firms; expected is in firms (NaN = no reference); severity in
         points; names of local buyers joined with ``;``.
     """
-    chains, segments, firms = (names_by_id(graph, table, lang) for table in ("chains", "segments", "firms"))
+    chains, segments, firms = (names_of(graph, table) for table in ("chains", "segments", "firms"))
     proven = leaders[leaders["proven"].astype(bool)]
     led = {str(chain): list(held["firm_id"]) for chain, held in proven.groupby("chain_id")}
     offices = graph["chain_offices"].dropna(subset=["department"])
-    other_cities = _rivals(rivals, segments, lang)
+    other_cities = _rivals(rivals, segments)
     rows = []
     for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
         row = {**values, "segment_id": segment_id}
-        whom, by_office = _ask_whom(row, led, offices, firms, lang)
+        whom, by_office = _ask_whom(row, led, offices, firms)
         asked = _asked(row)
         rows.append(
             {
@@ -63,18 +62,14 @@ def describe_gaps(
                 "chain": chains[row["chain_id"]],
                 "segment_id": segment_id,
                 "segment": segments[segment_id],
-                "local_buyers": ";".join(firms.get(firm, firm) for firm in row["buyer_ids"]),
+                "local_buyers": Several(tuple(firms.get(firm, firm) for firm in row["buyer_ids"]), between=SET),
                 "ask_whom": whom if asked else None,
-                "question": _question(row, segments[segment_id], lang, by_office=by_office) if asked else None,
-                "reasons": joined([*_reasons(row, firms, graph, lang), *other_cities.get(str(segment_id), [])], lang),
+                "question": _question(row, segments[segment_id], by_office=by_office) if asked else None,
+                "reasons": (*_reasons(row, firms, graph), *other_cities.get(str(segment_id), ())),
                 "sources": _sources(row),
             }
         )
-    words = (
-        pd.DataFrame(rows).astype("str").set_index("segment_id", drop=False)
-        if rows
-        else pd.DataFrame(columns=list(GAP_COLUMNS))
-    )
+    words = pd.DataFrame(rows).set_index("segment_id", drop=False) if rows else pd.DataFrame(columns=list(GAP_COLUMNS))
     numbers = facts.reindex(columns=[column for column in GAP_COLUMNS if column not in words.columns])
     table = words.join(numbers) if rows else words
     table["severity"] = table["severity"].astype(float).round(6)
@@ -91,20 +86,18 @@ def _asked(row: Mapping[Any, Any]) -> bool:
     return row["state"] in ASKED_STATES or row["presumed"] > 0
 
 
-def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, str], lang: str) -> dict[str, list[str]]:
+def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, Name]) -> dict[str, tuple[Words, ...]]:
     """The cities with most makers of each segment in the reference, and what the chain of the first one lacks."""
-    said: dict[str, list[str]] = {}
+    said: dict[str, tuple[Words, ...]] = {}
     if rivals is None or rivals.empty:
         return said
     for segment_id, rows in rivals.groupby("segment_id", sort=True):
         held = rows.sort_values("rank").to_dict("records")
-        counted = [text("gaps.rival", lang, city=place_text(row["city"], lang), count=row["firms"]) for row in held]
+        counted = [reason("gaps.rival", city=place(row["city"]), count=row["firms"]) for row in held]
         lacks = [segments[part] for part in split(held[0]["lacks"])]
-        sentence = text("gaps.rivals", lang, cities=text("gaps.list_separator", lang).join(counted))
-        if lacks:
-            names = {"city": place_text(held[0]["city"], lang), "segments": listed(lacks, lang)}
-            sentence += text("gaps.rival_lacks", lang, **names)
-        said[str(segment_id)] = [sentence]
+        sentence = reason("gaps.rivals", cities=Several(tuple(counted)))
+        more = reason("gaps.rival_lacks", city=place(held[0]["city"]), segments=listed(lacks))
+        said[str(segment_id)] = (Several((sentence, more) if lacks else (sentence,), between=NOTHING),)
     return said
 
 
@@ -112,84 +105,82 @@ def _ask_whom(
     row: Mapping[Any, Any],
     leaders: Mapping[str, list[str]],
     offices: pd.DataFrame,
-    firms: Mapping[str, str],
-    lang: str,
-) -> tuple[str | None, bool]:
+    firms: Mapping[str, Name],
+) -> tuple[Words | None, bool]:
     """Who is presumed to make it here; else a local buyer, leaders first; else the chain's leader; else the office."""
     for firm in row["presumed_firms"]:
-        return text("gaps.presumed_firm", lang, firm=firm), False
+        return reason("gaps.presumed_firm", firm=firm), False
     led = leaders.get(str(row["chain_id"]), [])
     buyers = list(row["buyer_ids"])
     for firm in [*(buyer for buyer in buyers if buyer in led), *buyers]:
-        return text("gaps.buyer", lang, firm=firms.get(firm, firm)), False
+        return reason("gaps.buyer", firm=firms.get(firm, firm)), False
     for firm in led:
-        return text("gaps.leader", lang, firm=firms.get(firm, firm)), True
+        return reason("gaps.leader", firm=firms.get(firm, firm)), True
     own = offices[offices["chain_id"] == row["chain_id"]]
     for department in [*own["department"], *offices.loc[offices["chain_id"].isna(), "department"]]:
-        return text("gaps.office", lang, department=department), True
+        return reason("gaps.office", department=department), True
     return None, True
 
 
-def _question(row: Mapping[Any, Any], segment: str, lang: str, *, by_office: bool) -> str:
+def _question(row: Mapping[Any, Any], segment: Name, *, by_office: bool) -> Words:
     if row["presumed"]:
-        values = {"segment": segment, "count": row["presumed"], "firms": listed(row["presumed_firms"], lang)}
-        return text("gaps.question_presumed", lang, **values)
-    keywords = listed(list(split(row["keywords"]))[:3] or [str(row["segment"])], lang)
-    return text("gaps.question_office" if by_office else "gaps.question", lang, segment=segment, keywords=keywords)
+        firms = listed(row["presumed_firms"])
+        return reason("gaps.question_presumed", segment=segment, count=row["presumed"], firms=firms)
+    keywords = listed(split(row["keywords"])[:3] or [str(row["segment"])])
+    return reason("gaps.question_office" if by_office else "gaps.question", segment=segment, keywords=keywords)
 
 
-def _reasons(row: Mapping[Any, Any], firms: Mapping[str, str], graph: ChainGraph, lang: str) -> list[str]:
-    said = []
+def _reasons(row: Mapping[Any, Any], firms: Mapping[str, Name], graph: ChainGraph) -> list[Words]:
+    said: list[Words] = []
     expected = None if math.isnan(row["expected"]) else number(row["expected"])
     if row["confirmed"] in ("present", "missing"):
         checks = segment_checks(graph)
         by = checks.loc[checks["segment_id"] == row["segment_id"], ["by", "date"]].astype(object).fillna("")
-        said.append(text(f"gaps.confirmed_{row['confirmed']}", lang, by=" ".join(by.iloc[0]).strip()))
+        said.append(reason(f"gaps.confirmed_{row['confirmed']}", by=" ".join(by.iloc[0]).strip()))
     if row["found"]:
-        said.append(text("gaps.found", lang, count=row["found"], firms=listed(row["found_firms"], lang)))
+        said.append(reason("gaps.found", count=row["found"], firms=listed(row["found_firms"])))
         if expected:
-            said.append(text("gaps.expected", lang, expected=expected))
+            said.append(reason("gaps.expected", expected=expected))
     elif expected and row["state"] in ("missing", "unknown"):
-        said.append(text(f"gaps.{row['state']}", lang, expected=expected))
+        said.append(reason(f"gaps.{row['state']}", expected=expected))
     elif row["expected"] >= _TENTH:
-        said += [text("gaps.none_known", lang), text("gaps.few_expected", lang, expected=expected)]
+        said += [reason("gaps.none_known"), reason("gaps.few_expected", expected=expected)]
     else:
-        said.append(text("gaps.none_known", lang))
+        said.append(reason("gaps.none_known"))
     if row["clusters"]:
-        said.append(text("gaps.cluster", lang, names=listed(row["clusters"], lang)))
+        said.append(reason("gaps.cluster", names=listed(row["clusters"])))
     if row["presumed"]:
-        said.append(text("gaps.presumed", lang, count=row["presumed"], firms=listed(row["presumed_firms"], lang)))
+        said.append(reason("gaps.presumed", count=row["presumed"], firms=listed(row["presumed_firms"])))
     if row["group_only"]:
-        said.append(text("gaps.group_only", lang, count=row["group_only"], firms=listed(row["group_only_firms"], lang)))
+        said.append(reason("gaps.group_only", count=row["group_only"], firms=listed(row["group_only_firms"])))
     if row["local_demand"]:
         buyers = [firms.get(firm, firm) for firm in row["buyer_ids"]]
-        said.append(text("gaps.demand", lang, count=row["local_demand"], firms=listed(buyers, lang)))
+        said.append(reason("gaps.demand", count=row["local_demand"], firms=listed(buyers)))
     else:
-        said.append(text("gaps.no_demand", lang))
+        said.append(reason("gaps.no_demand"))
     if row["local_supply"]:
-        said.append(text("gaps.supply", lang, count=row["local_supply"]))
+        said.append(reason("gaps.supply", count=row["local_supply"]))
     if isinstance(row["nearest_supplier_city"], str):
-        place = {"city": place_text(row["nearest_supplier_city"], lang), "km": number(row["nearest_supplier_km"], 0)}
+        where = {"city": place(row["nearest_supplier_city"]), "km": number(row["nearest_supplier_km"], 0)}
         if row["nearby_found"]:
-            said.append(text("gaps.nearby", lang, count=row["nearby_found"], **place))
+            said.append(reason("gaps.nearby", count=row["nearby_found"], **where))
         else:
-            said.append(text("gaps.nearest", lang, **place))
-    flags = [text(f"gaps.{flag}", lang) for flag in ("high_value", "chokepoint") if _true(row[flag])]
+            said.append(reason("gaps.nearest", **where))
+    flags = [reason(f"gaps.{flag}") for flag in ("high_value", "chokepoint") if _true(row[flag])]
     if flags:
-        joined = text("gaps.list_separator", lang).join(flags)
-        reason = row["reason"]
-        key = "gaps.flag_reason" if isinstance(reason, str) else "gaps.flag_plain"
-        said.append(text(key, lang, flags=joined, reason=reason))
+        known = isinstance(row["reason"], str)
+        why = {"reason": row["reason"]} if known else {}
+        said.append(reason("gaps.flag_reason" if known else "gaps.flag_plain", flags=Several(tuple(flags)), **why))
     if pd.notna(row["must_pass"]) and row["must_pass"] >= 0.5:
-        said.append(text("gaps.must_pass", lang, share=percent(row["must_pass"])))
+        said.append(reason("gaps.must_pass", share=percent(row["must_pass"])))
     if row["choke_by_position"]:
-        said.append(text("gaps.suppliers", lang, count=number(row["suppliers"])))
+        said.append(reason("gaps.suppliers", count=number(row["suppliers"])))
     if pd.notna(row["local_order_share"]):
-        said.append(text("gaps.order_share", lang, share=percent(row["local_order_share"])))
+        said.append(reason("gaps.order_share", share=percent(row["local_order_share"])))
     if row["severity"] > 0:
         parts = ("state", "demand", "high_value", "chokepoint", "must_pass")
         values = {part: number(row[f"severity_{part}"], 2) for part in parts}
-        said.append(text("gaps.severity", lang, total=number(row["severity"], 2), **values))
+        said.append(reason("gaps.severity", total=number(row["severity"], 2), **values))
     return said
 
 
@@ -198,7 +189,7 @@ def _sources(row: Mapping[Any, Any]) -> str:
     return ";".join(dict.fromkeys(source for source in sources if isinstance(source, str)))
 
 
-def weekly_questions(gaps: pd.DataFrame, lang: str, most: int = QUESTIONS) -> pd.DataFrame:
+def weekly_questions(gaps: pd.DataFrame, most: int = QUESTIONS) -> pd.DataFrame:
     """Which questions are most worth asking this week (待核清单)?
 
     Parameters
@@ -218,21 +209,20 @@ def weekly_questions(gaps: pd.DataFrame, lang: str, most: int = QUESTIONS) -> pd
     asked = asked.sort_values(["plain", "minus", "chain_id", "segment_id"], kind="stable")
     asked = asked.head(most).reset_index(drop=True)
     why = [
-        text(
+        reason(
             "gaps.why_question",
-            lang,
             severity=number(row["severity"], 2),
-            state=text(f"codes.state_{row['state']}", lang),
+            state=reason(f"codes.state_{row['state']}"),
             demand=row["local_demand"],
             supply=row["local_supply"],
         )
         for row in asked.to_dict("records")
     ]
-    ranked = asked.assign(rank=range(1, len(asked) + 1), why=pd.Series(why, dtype="str"))
+    ranked = asked.assign(rank=range(1, len(asked) + 1), why=pd.Series(why, dtype="object"))
     return ranked[list(QUESTION_COLUMNS)]
 
 
-def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
+def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     """The leaders with the ground in words.
 
     Returns
@@ -240,21 +230,21 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
     DataFrame
         chain_id, rank, firm_id, firm, firm_en, district, reason, products, segments (names), confidence, sources.
     """
-    segments = names_by_id(graph, "segments", lang)
+    segments = names_of(graph, "segments")
     firms = graph["firms"].set_index("firm_id")
     rows = []
     for row in leaders.to_dict("records"):
-        said = []
+        said: list[Words] = []
         if row["ground"] == "designated":
-            said.append(text("gaps.leader_designated", lang, designation=row["designation"]))
+            said.append(reason("gaps.leader_designated", designation=row["designation"]))
         if pd.notna(row["order_share"]):
-            said.append(text("gaps.leader_orders", lang, share=percent(row["order_share"])))
+            said.append(reason("gaps.leader_orders", share=percent(row["order_share"])))
         if row["ground"] == "position":
-            said.append(text("gaps.leader_position", lang, count=len(row["segments"])))
+            said.append(reason("gaps.leader_position", count=len(row["segments"])))
         if row["links"]:
-            said.append(text("gaps.leader_links", lang, count=row["links"]))
+            said.append(reason("gaps.leader_links", count=row["links"]))
         if not row["proven"]:
-            said.append(text("gaps.leader_unproven", lang))
+            said.append(reason("gaps.leader_unproven"))
         rows.append(
             {
                 "chain_id": row["chain_id"],
@@ -263,11 +253,11 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.
                 "firm": row["firm"],
                 "firm_en": firms["firm_en"].get(row["firm_id"]),
                 "district": firms["district"].get(row["firm_id"]),
-                "reason": joined(said, lang),
+                "reason": tuple(said),
                 "products": ";".join(row["products"]),
-                "segments": ";".join(segments.get(segment, segment) for segment in row["segments"]),
+                "segments": Several(tuple(segments.get(held, held) for held in row["segments"]), between=SET),
                 "confidence": _CONFIDENCE[row["confidence_order"]],
                 "sources": row["source"],
             }
         )
-    return worded(rows, LEADER_COLUMNS)
+    return pd.DataFrame(rows, columns=list(LEADER_COLUMNS))

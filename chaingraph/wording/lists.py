@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import RANKED_COLUMNS
-from chaingraph.wording.phrases import joined, names_by_id, number, percent, worded
-from chaingraph.wording.targets import tier_names
+from chaingraph.model.told import NOTHING, Several, Words, reason
+from chaingraph.wording.phrases import names_of, number, percent
+from chaingraph.wording.targets import tiers_told
 
 FEW = 5
 
@@ -22,7 +22,6 @@ def list_notes(
     dropped: pd.DataFrame,
     caption: Mapping[str, object],
     graph: ChainGraph,
-    lang: str,
     *,
     proposed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -39,33 +38,33 @@ def list_notes(
         chain_id, note: the caption of the fit, that lists only order, who is proposed as a leading firm, and why a list
         has fewer than five new targets.
     """
-    rows = []
+    rows: list[tuple[str, Words]] = []
     asked = asked[asked["list"] == "main"]
     passing = candidates[candidates["list"] == "main"]
     for chain_id in sorted(graph["chains"]["chain_id"]):
         if caption["reference_kind"] == "listed":
             counted, date = caption["count"], caption["reference_date"]
-            rows.append((chain_id, text("explain.note_listed", lang, count=counted, date=date)))
+            rows.append((chain_id, reason("explain.note_listed", count=counted, date=date)))
         elif caption["reference"] is None:
             share = percent(float(str(caption["share"])))
-            rows.append((chain_id, text("explain.note_caption", lang, count=caption["count"], share=share)))
+            rows.append((chain_id, reason("explain.note_caption", count=caption["count"], share=share)))
         else:
             name, count = caption["reference"], caption["count"]
-            rows.append((chain_id, text("explain.note_reference", lang, name=name, count=count)))
+            rows.append((chain_id, reason("explain.note_reference", name=name, count=count)))
             if "reference_read" in caption:
                 read = {"read": caption["reference_read"], "keep": caption["reference_keep"]}
-                rows.append((chain_id, text("explain.note_reference_read", lang, name=name, count=count, **read)))
+                rows.append((chain_id, reason("explain.note_reference_read", name=name, count=count, **read)))
         if graph.reading is not None:
-            rows.append((chain_id, text("explain.note_counted", lang, **graph.reading._asdict())))
-        rows.append((chain_id, text("explain.note_tiers", lang)))
-        rows += [(chain_id, note) for note in proposal_notes(proposed, str(chain_id), graph, lang)]
+            rows.append((chain_id, reason("explain.note_counted", **graph.reading._asdict())))
+        rows.append((chain_id, reason("explain.note_tiers")))
+        rows += [(chain_id, note) for note in proposal_notes(proposed, str(chain_id), graph)]
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]
         if own.empty:
-            rows.append((chain_id, text("explain.note_no_segments", lang)))
+            rows.append((chain_id, reason("explain.note_no_segments")))
         elif len(new) < FEW:
-            gates = [
-                text("explain.note_dropped", lang, gate=text(f"codes.gate_{gate}", lang), count=count)
+            gates: list[Words] = [
+                reason("explain.note_dropped", gate=reason(f"codes.gate_{gate}"), count=count)
                 for gate, count in dropped.loc[dropped["chain_id"] == chain_id, ["gate", "count"]].itertuples(
                     index=False
                 )
@@ -73,16 +72,16 @@ def list_notes(
             held = passing[passing["chain_id"] == chain_id]
             reinvested = held.loc[held["candidate_list"] == "reinvest", "firm_id"].nunique()
             if reinvested:
-                gates.append(text("explain.note_reinvested", lang, count=reinvested))
+                gates.append(reason("explain.note_reinvested", count=reinvested))
             pool = held["firm_id"].nunique() + int(dropped.loc[dropped["chain_id"] == chain_id, "count"].sum())
-            said = text("gaps.list_separator", lang).join(gates) or "0"
+            said: Words = Several(tuple(gates)) if gates else "0"
             rows.append(
-                (chain_id, text("explain.note_few", lang, count=len(new), segments=len(own), pool=pool, dropped=said))
+                (chain_id, reason("explain.note_few", count=len(new), segments=len(own), pool=pool, dropped=said))
             )
-    return pd.DataFrame(rows, columns=["chain_id", "note"]).astype("str")
+    return pd.DataFrame(rows, columns=["chain_id", "note"])
 
 
-def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame:
+def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     """The notes with, for each chain, what its list is ordered by and why its first row stands first.
 
     Parameters
@@ -92,37 +91,34 @@ def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph
     firsts
         From `ranking.first_rows`.
     """
-    names = names_by_id(graph, "firms", lang)
-    rows = []
+    names = names_of(graph, "firms")
+    rows: list[tuple[str, Words]] = []
     for row in firsts.to_dict("records"):
-        order = text("explain.first_then", lang).join(
-            text(f"explain.key_{key}", lang) for key in row["order"].split(";")
-        )
-        said = text("explain.first_order", lang, order=order)
+        order = tuple(reason(f"explain.key_{key}") for key in row["order"].split(";"))
+        said: list[Words] = [reason("explain.first_order", order=Several(order, between="explain.first_then"))]
         if isinstance(row["second_id"], str):
             firms = {"firm": names[row["firm_id"]], "second": names[row["second_id"]]}
             entry = "first_tied" if row["key"] == "id" else "first_by"
-            said += text(f"explain.{entry}", lang, key=text(f"explain.key_{row['key']}", lang), **firms)
+            said.append(reason(f"explain.{entry}", key=reason(f"explain.key_{row['key']}"), **firms))
             if row["fit_lift"] < row["second_fit_lift"]:
                 fits = {"fit": number(row["fit_lift"], 2), "other": number(row["second_fit_lift"], 2)}
-                said += text("explain.first_less_fit", lang, **fits)
-        rows.append((row["chain_id"], said))
-    more = pd.DataFrame(rows, columns=["chain_id", "note"]).astype("str")
+                said.append(reason("explain.first_less_fit", **fits))
+        rows.append((row["chain_id"], Several(tuple(said), between=NOTHING)))
+    more = pd.DataFrame(rows, columns=["chain_id", "note"])
     return pd.concat([notes, more], ignore_index=True).sort_values("chain_id", kind="stable", ignore_index=True)
 
 
-def proposal_notes(proposed: pd.DataFrame | None, chain_id: str, graph: ChainGraph, lang: str) -> list[str]:
+def proposal_notes(proposed: pd.DataFrame | None, chain_id: str, graph: ChainGraph) -> list[Words]:
     """Who might lead a chain of which nobody has said who does, and by which rule; nothing where somebody has."""
     own = None if proposed is None else proposed[proposed["chain_id"] == chain_id]
     if own is None or own.empty:
         return []
-    firms = names_by_id(graph, "firms", lang)
-    names = text("gaps.list_separator", lang).join(firms[firm] for firm in own["firm_id"])
-    return [text("explain.note_proposed", lang, firms=names)]
+    firms = names_of(graph, "firms")
+    return [reason("explain.note_proposed", firms=Several(tuple(firms[firm] for firm in own["firm_id"])))]
 
 
 def describe_rankings(
-    sectors: pd.DataFrame, graph: ChainGraph, facts: pd.DataFrame, gaps: pd.DataFrame, lang: str
+    sectors: pd.DataFrame, graph: ChainGraph, facts: pd.DataFrame, gaps: pd.DataFrame
 ) -> pd.DataFrame:
     """The rankings per sector in words.
 
@@ -133,18 +129,18 @@ def describe_rankings(
         segment, fit_lift (times the reference; NaN = no basis), evidence_grade, source_kind and origin (codes of
         `source_kinds`), reasons, sources.
     """
-    chains, segments = (names_by_id(graph, table, lang) for table in ("chains", "segments"))
+    chains, segments = (names_of(graph, table) for table in ("chains", "segments"))
     firms = graph["firms"].set_index("firm_id")
     rows = []
     for row in sectors.to_dict("records"):
         firm = firms.loc[row["firm_id"]]
-        state = text(f"codes.state_{gaps['state'][row['segment_id']]}", lang)
+        state = reason(f"codes.state_{gaps['state'][row['segment_id']]}")
         segment = segments[row["segment_id"]]
-        said = [text("explain.present", lang, segment=segment, state=state)]
+        said: list[Words] = [reason("explain.present", segment=segment, state=state)]
         if isinstance(row["product"], str):
             said.append(row["product"])
         if isinstance(facts["tiers"][row["firm_id"]], str):
-            said.append(tier_names(facts["tiers"][row["firm_id"]], lang))
+            said.append(tiers_told(facts["tiers"][row["firm_id"]]))
         sources = [source for source in (row["source"], firm["source"]) if isinstance(source, str)]
         rows.append(
             {
@@ -162,8 +158,8 @@ def describe_rankings(
                 "evidence_grade": row["evidence_grade"],
                 "source_kind": row["source_kind"],
                 "origin": row["origin"],
-                "reasons": joined(said, lang),
+                "reasons": tuple(said),
                 "sources": ";".join(dict.fromkeys(sources)),
             }
         )
-    return worded(rows, RANKED_COLUMNS)
+    return pd.DataFrame(rows, columns=list(RANKED_COLUMNS))

@@ -10,11 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.told import Words, place, reason
 from chaingraph.places import regions
-from chaingraph.places.regions import place_text
 
 _LEVELS = ("国家级", "省级")
 _SHARED = re.compile("中([德荷法日韩意美英])")
@@ -89,10 +88,10 @@ def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[st
         industry=level.str.contains("行业"),  # a trade body's title ranks behind a state one of the same level
     ).sort_values(["sureness", "order", "industry", name], kind="stable")
     best: dict[str, tuple[str, ...]] = {}
-    for place, focus in zip(ordered[name], ordered["focus_chains"], strict=True):
+    for own, focus in zip(ordered[name], ordered["focus_chains"], strict=True):
         for chain in split(focus):
             if chain in chains:
-                best[chains[chain]] = (*best.get(chains[chain], ()), place)
+                best[chains[chain]] = (*best.get(chains[chain], ()), own)
     return best
 
 
@@ -126,9 +125,8 @@ def next_step(
     path: Sequence[Mapping[str, Any]],
     doors: Doors,
     strategies: Mapping[str, str],
-    names: Mapping[str, str],
-    lang: str,
-) -> list[str]:
+    names: Mapping[str, Words],
+) -> list[Words]:
     """What to do next: whom to ask for an introduction, which team or office acts, which zone to propose.
 
     Parameters
@@ -142,38 +140,36 @@ def next_step(
     path
         The recorded route to a local firm, if any.
     names
-        Firm names in the language.
+        Firm names.
     """
-    said = []
+    said: list[Words] = []
     if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
-        said.append(text("explain.step_unit", lang, unit=row["local_unit"]))
+        said.append(reason("explain.step_unit", unit=row["local_unit"]))
     elif path and is_introduction(path):
         ends = [path[-1]["from_id"], path[-1]["to_id"]]
         door = next((end for end in ends if end in doors.local), ends[-1])
-        said.append(text("explain.step_introduce", lang, firm=names.get(door, door)))
+        said.append(reason("explain.step_introduce", firm=names.get(door, door)))
     elif buyers:
-        said.append(text("explain.step_buyer", lang, firm=names.get(buyers[0], buyers[0])))
+        said.append(reason("explain.step_buyer", firm=names.get(buyers[0], buyers[0])))
     places = [doors.decision_cities.get(row["firm_id"]), firm["city"]]
     homes = {
-        regions.prefecture_of((firm["country"], None, place, None)) or place
-        for place in places
-        if isinstance(place, str)
+        regions.prefecture_of((firm["country"], None, city, None)) or city for city in places if isinstance(city, str)
     }
     team = next((city for city in doors.stationed if city in homes), None)
     if team:
-        said.append(text("explain.step_stationed", lang, city=place_text(team, lang)))
+        said.append(reason("explain.step_stationed", city=place(team)))
     elif firm["country"] in doors.abroad:
-        said.append(text("explain.step_abroad", lang, place=place_text(firm["country"], lang)))
+        said.append(reason("explain.step_abroad", place=place(firm["country"])))
     if row["chain_id"] in doors.offices:
-        said.append(text("explain.step_office", lang, department=doors.offices[row["chain_id"]]))
+        said.append(reason("explain.step_office", department=doors.offices[row["chain_id"]]))
     zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])
     if zone:
-        said.append(text("explain.step_zone", lang, zone=zone))
+        said.append(reason("explain.step_zone", zone=zone))
     if strategies[row["chain_id"]] == "build" and row["chain_id"] in doors.carriers:
-        said.append(text("explain.step_carrier", lang, carrier=doors.carriers[row["chain_id"]][0]))
+        said.append(reason("explain.step_carrier", carrier=doors.carriers[row["chain_id"]][0]))
     if row["firm_id"] in doors.channels:
-        channel = text(f"explain.channel_{doors.channels[row['firm_id']]}", lang)
-        said.append(text("explain.step_contact", lang, channel=channel))
+        channel = reason(f"explain.channel_{doors.channels[row['firm_id']]}")
+        said.append(reason("explain.step_contact", channel=channel))
     if not said:  # nobody here to ask: a row that says nothing of what to do is not acted on
-        said.append(text("explain.step_board" if isinstance(firm["stock_code"], str) else "explain.step_first", lang))
+        said.append(reason("explain.step_board" if isinstance(firm["stock_code"], str) else "explain.step_first"))
     return said

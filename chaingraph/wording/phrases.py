@@ -1,26 +1,106 @@
-"""Names, lists of names, numbers and shares as they stand in sentences."""
+"""Words in one language: sentences from their labels, names, lists of names, numbers and shares as they stand there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.columns import is_missing
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.columns import COLUMNS
+from chaingraph.model.told import Name, Place, Reason, Several, Texts, Told, Words
+from chaingraph.places.regions import place_text
 
 MOST_NAMES = 4
 _BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"
 
 
-def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
-    """Names of chains, segments or firms by id; in English where there is an English name."""
+def say(words: Words | tuple[Words, ...], lang: str) -> str:
+    """Words in a language; several sentences as one text.
+
+    Examples
+    --------
+    >>> say(Reason("gaps.buyer", (("firm", Name("甲一", "Jiayi")),)), "en")
+    'Jiayi (downstream)'
+    """
+    return str(_said(words, lang))
+
+
+def _said(value: object, lang: str) -> object:
+    match value:
+        case Reason():
+            return text(value.label, lang, **{name: _said(held, lang) for name, held in value.values})
+        case Name(chinese, english):
+            return chinese if lang == "zh" else english
+        case Place(units):
+            named = [place_text(unit, lang) for unit in units]
+            return "".join(named) if lang == "zh" else ", ".join(reversed(named))
+        case Several(members, between, most):
+            joint = text(between, lang) if "." in between else between
+            shown = joint.join(str(_said(member, lang)) for member in members[:most])
+            left_out = most is not None and len(members) > most
+            return shown + text("gaps.and_more", lang, count=len(members)) if left_out else shown
+        case tuple():
+            return joined((str(_said(sentence, lang)) for sentence in value), lang)
+    return value
+
+
+def in_words(frame: pd.DataFrame, lang: str, apart: bool = False) -> pd.DataFrame:  # noqa: FBT001, FBT002 - Told's
+    """A table whose cells are words, in a language.
+
+    ``apart``: a cell with several sentences stays a tuple, of texts; else they are one text.
+    """
+    columns = {}
+    for name, cells in frame.items():
+        wordy = COLUMNS[str(name)].dtype == "str" if name in COLUMNS else cells.dtype == object
+        if not wordy or not (cells.dtype == object or cells.isna().all()):
+            continue  # numbers and flags; or texts in no language
+        said = [
+            tuple(say(sentence, lang) for sentence in cell) if apart and isinstance(cell, tuple) else _said(cell, lang)
+            for cell in cells
+        ]
+        several = any(isinstance(cell, tuple) for cell in said)
+        columns[str(name)] = pd.Series(said, index=frame.index, dtype="object" if several else "str")
+    return frame.assign(**columns)
+
+
+def told(frame: pd.DataFrame) -> Told:
+    """A table by language, from one whose cells are words."""
+    return Told(frame, in_words)
+
+
+def as_told(texts: Texts) -> Told:
+    """The same of a table that somebody has edited in every language: text that differs is a name in each of them."""
+    if isinstance(texts, Told):
+        return texts
+    chinese, english = (texts.get(lang, next(iter(texts.values()))) for lang in ("zh", "en"))
+    differing = {
+        name: [
+            Name(here, there) if isinstance(here, str) and isinstance(there, str) and here != there else here
+            for here, there in zip(chinese[name], english[name], strict=True)
+        ]
+        for name in chinese
+        if not chinese[name].equals(english[name])
+    }
+    columns = {str(name): pd.Series(cells, index=chinese.index, dtype="object") for name, cells in differing.items()}
+    return told(chinese.assign(**columns))
+
+
+def names_of(graph: ChainGraph, table: str) -> dict[str, Name]:
+    """Names of chains, segments or firms by id; the Chinese one stands for an English one that there is not."""
     noun = table.removesuffix("s")
     frame = graph[table]
-    names = frame[noun] if lang == "zh" else frame[f"{noun}_en"].fillna(frame[noun])
-    return dict(zip(frame[f"{noun}_id"], names, strict=True))
+    english = frame[f"{noun}_en"].fillna(frame[noun])
+    return dict(zip(frame[f"{noun}_id"], map(Name, frame[noun], english), strict=True))
+
+
+def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
+    """The names of `names_of` in one language."""
+    return {key: name.zh if lang == "zh" else name.en for key, name in names_of(graph, table).items()}
 
 
 def joined(sentences: Iterable[str], lang: str) -> str:
@@ -29,15 +109,18 @@ def joined(sentences: Iterable[str], lang: str) -> str:
 
 
 def parts(value: object) -> list[str]:
-    """The sentences of a joined text, or the members of a joined cell, stripped; none for a missing one.
+    """The sentences of a cell: those of a tuple, or of a joined text, stripped; none for a missing one.
 
-    A semicolon within a pair of brackets joins nothing; a bracket without its counterpart is a letter like others.
+    The names of a set are joined likewise. A semicolon within a pair of brackets joins nothing; a bracket without its
+    counterpart is a letter like others.
 
     Examples
     --------
     >>> parts("one (a; (b) c); two"), parts("甲;乙（丙；丁"), parts(None)
     (['one (a; (b) c)', 'two'], ['甲', '乙（丙', '丁'], [])
     """
+    if isinstance(value, tuple):
+        return [str(sentence) for sentence in value]
     if not isinstance(value, str):
         return []
     opened: list[int] = []
@@ -55,22 +138,22 @@ def parts(value: object) -> list[str]:
     return [part for part in map(str.strip, cut) if part]
 
 
-def listed(names: Sequence[str], lang: str, most: int = MOST_NAMES) -> str:
+def sentences(cell: object) -> tuple[Words, ...]:
+    """What a cell of a table of words says, sentence by sentence: nothing where it is missing."""
+    if isinstance(cell, tuple):
+        return cell
+    return () if is_missing(cell) or cell == "" else (cast("Words", cell),)
+
+
+def listed(names: Sequence[Words], most: int = MOST_NAMES) -> Several:
     """The first names, and how many there are when some are left out.
 
     Examples
     --------
-    >>> listed(["a", "b", "c"], "en", most=2)
+    >>> say(listed(["a", "b", "c"], most=2), "en")
     'a, b and others (3 in all)'
     """
-    shown = text("gaps.list_separator", lang).join(names[:most])
-    return shown if len(names) <= most else shown + text("gaps.and_more", lang, count=len(names))
-
-
-def worded(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows as a table of the results, whose texts are text: also a column that is missing in every row."""
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    return frame.astype({column: "str" for column in columns if COLUMNS[column].dtype == "str"})
+    return Several(tuple(names), most=most)
 
 
 def data_day(date: str, lang: str) -> str:

@@ -7,16 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
-from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import joined
 
 _PLACE = ("country", "province", "city", "district")
 
 
-def recorded_sites(graph: ChainGraph, firm_ids: Collection[str], lang: str) -> dict[str, str]:
+def recorded_sites(graph: ChainGraph, firm_ids: Collection[str]) -> dict[str, tuple[Words, ...]]:
     """Every place on record for each of these firms.
 
     First the seat (headquarters or registered office: what a table of firms states says no more), then the rows of
@@ -26,29 +24,33 @@ def recorded_sites(graph: ChainGraph, firm_ids: Collection[str], lang: str) -> d
     Returns
     -------
     dict
-        By firm, statements joined as sentences are.
+        By firm, statements.
     """
-    told: dict[str, list[str]] = {firm: [] for firm in firm_ids}
+    told: dict[str, list[Words]] = {firm: [] for firm in firm_ids}
     named: dict[str, set[str]] = {firm: set() for firm in firm_ids}
     for row in _rows(graph, "firms", told):
-        seat = _seat(row, lang)
-        told[row["firm_id"]].append(text("explain.site_seat" if seat else "explain.site_no_seat", lang, place=seat))
+        seat = _seat(row)
+        told[row["firm_id"]].append(
+            reason("explain.site_seat", place=place(*seat)) if seat else reason("explain.site_no_seat")
+        )
     for row in _rows(graph, "firm_sites", told, ["firm_id", "region", "kind"]):
-        since = text("explain.site_since", lang, since=row["since"]) if isinstance(row["since"], str) else ""
-        kind = text(f"codes.site_{row['kind']}", lang) if isinstance(row["kind"], str) else ""
-        said = text("explain.site", lang, place=_place(row["region"], lang), kind=f"{kind}{since}")
-        note = text("explain.site_note", lang, note=row["note"]) if isinstance(row["note"], str) else ""
-        told[row["firm_id"]].append(said + note)
+        kind: list[Words] = [reason(f"codes.site_{row['kind']}")] if isinstance(row["kind"], str) else []
+        kind += [reason("explain.site_since", since=row["since"])] if isinstance(row["since"], str) else []
+        said: list[Words] = [
+            reason("explain.site", place=place(row["region"]), kind=Several(tuple(kind), between=NOTHING))
+        ]
+        said += [reason("explain.site_note", note=row["note"])] if isinstance(row["note"], str) else []
+        told[row["firm_id"]].append(Several(tuple(said), between=NOTHING))
         named[row["firm_id"]].add(str(row["region"]))
     makes = ["firm_id", "site_region", "segment_id", "product"]
     for row in _rows(graph, "firm_segments", told, makes):
-        place, product = row["site_region"], row["product"]
-        if isinstance(place, str) and place not in named[row["firm_id"]]:
-            named[row["firm_id"]].add(place)
-            kind = product if isinstance(product, str) else text("explain.site_makes", lang)
-            told[row["firm_id"]].append(text("explain.site", lang, place=_place(place, lang), kind=kind))
-    alone = text("explain.site_alone", lang)
-    return {firm: joined(said if named[firm] else [*said, alone], lang) for firm, said in told.items()}
+        where, product = row["site_region"], row["product"]
+        if isinstance(where, str) and where not in named[row["firm_id"]]:
+            named[row["firm_id"]].add(where)
+            made = product if isinstance(product, str) else reason("explain.site_makes")
+            told[row["firm_id"]].append(reason("explain.site", place=place(where), kind=made))
+    alone = reason("explain.site_alone")
+    return {firm: tuple(statements if named[firm] else [*statements, alone]) for firm, statements in told.items()}
 
 
 def _rows(
@@ -60,13 +62,7 @@ def _rows(
     return rows
 
 
-def _seat(row: Mapping[Any, Any], lang: str) -> str:
+def _seat(row: Mapping[Any, Any]) -> list[str]:
     """The seat as it is written, without China, and a municipality once."""
-    parts = [row[name] for name in _PLACE if isinstance(row[name], str)]
-    home = [part for part in parts if part != regions.CHINA] or parts
-    told = [_place(part, lang) for part in dict.fromkeys(home)]
-    return "".join(told) if lang == "zh" else ", ".join(reversed(told))
-
-
-def _place(name: object, lang: str) -> str:
-    return place_text(str(name), lang)
+    units = [row[name] for name in _PLACE if isinstance(row[name], str)]
+    return list(dict.fromkeys([unit for unit in units if unit != regions.CHINA] or units))

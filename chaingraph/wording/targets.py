@@ -1,4 +1,4 @@
-"""Targets in words: three reasons, route, next step, proposal and risk, in Chinese or English."""
+"""Targets in words: three reasons, route, next step, proposal and risk."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pandas as pd
 
 from chaingraph.facts.gaps import PRESENT_STATES
 from chaingraph.fit.lists import NAMED_FIRMS
-from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import TARGET_COLUMNS
+from chaingraph.model.told import NOTHING, Name, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
-from chaingraph.wording.phrases import joined, listed, names_by_id, percent, worded
+from chaingraph.wording.phrases import listed, names_of, percent, say
 from chaingraph.wording.sites import recorded_sites
 
 MOST_REASONS = 4
@@ -88,7 +88,7 @@ def _records(frame: pd.DataFrame) -> dict[str, Row]:
     }
 
 
-def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.DataFrame:
+def describe_targets(rows: pd.DataFrame, grounds: Grounds) -> pd.DataFrame:
     """The shortlist that is handed over: ranked rows with reasons, route, next step and sources in words.
 
     Parameters
@@ -103,20 +103,16 @@ def describe_targets(rows: pd.DataFrame, grounds: Grounds, lang: str) -> pd.Data
         ``origin`` (codes of `source_kinds`), ``sites`` (`wording.sites.recorded_sites`). fit_lift, fit_low, fit_high:
         times the reference's share; top_share, reach: 0-1; propensity: log units. NaN = not known.
     """
-    names = {table: names_by_id(grounds.graph, table, lang) for table in ("chains", "segments", "firms")}
-    sites = recorded_sites(grounds.graph, set(rows["firm_id"]), lang)
-    described = [
-        {**_described(row, grounds, names, lang), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")
-    ]
-    return worded(described, TARGET_COLUMNS)
+    names = {table: names_of(grounds.graph, table) for table in ("chains", "segments", "firms")}
+    sites = recorded_sites(grounds.graph, set(rows["firm_id"]))
+    described = [{**_described(row, grounds, names), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")]
+    return pd.DataFrame(described, columns=list(TARGET_COLUMNS))
 
 
-def _described(
-    row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Mapping[str, str]], lang: str
-) -> dict[str, object]:
+def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Mapping[str, Name]]) -> dict[str, object]:
     firm, gap = grounds.firms[row["firm_id"]], grounds.gaps[row["segment_id"]]
     path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
-    steps = next_step(row, firm, gap["buyer_ids"], path, grounds.doors, grounds.strategies, names["firms"], lang)
+    steps = next_step(row, firm, gap["buyer_ids"], path, grounds.doors, grounds.strategies, names["firms"])
     return {
         **{column: row[column] for column in TARGET_COLUMNS if column in row},
         **{column: firm[column] for column in ("firm", "firm_en", "country", "city", "reach", "propensity", "signal",
@@ -128,11 +124,11 @@ def _described(
         "decision_city": grounds.doors.decision_cities.get(row["firm_id"]),
         "tiers": firm["current_tiers"],
         "admission": gap["admission"],
-        "proposal": _proposal(row, firm, lang),
-        "risk": _risk(row, firm, grounds, lang),
-        "reasons": joined(_reasons(row, firm, gap, grounds, names, lang), lang),
-        "route": _route(path, names["firms"], lang),
-        "next_step": joined(steps, lang),
+        "proposal": _proposal(row, firm),
+        "risk": _risk(row, firm, grounds),
+        "reasons": tuple(_reasons(row, firm, gap, grounds, names)),
+        "route": _route(path, names["firms"]),
+        "next_step": tuple(steps),
         "sources": _sources(row, firm, path),
     }  # fmt: skip
 
@@ -153,103 +149,109 @@ def tier_names(tiers: object, lang: str) -> str:
     >>> tier_names("global500(2022);unicorn?", "en")
     'Fortune Global 500(2022), Unicorn (not checked)'
     """
+    return say(tiers_told(tiers), lang)
+
+
+def tiers_told(tiers: object) -> Several:
+    """The lists a firm is on, each with its edition and a mark where nobody has checked it."""
     shown = []
     for part in split(tiers):
         name, _, edition = part.rstrip("?").partition("(")
-        caption = text(f"codes.tier_{name}", lang) + (f"({edition}" if edition else "")
-        shown.append(caption + (text("explain.unchecked_mark", lang) if part.endswith("?") else ""))
-    return text("gaps.list_separator", lang).join(shown)
+        caption: list[Words] = [reason(f"codes.tier_{name}")]
+        caption += [f"({edition}"] if edition else []
+        caption += [reason("explain.unchecked_mark")] if part.endswith("?") else []
+        shown.append(Several(tuple(caption), between=NOTHING))
+    return Several(tuple(shown))
 
 
 def _reasons(
-    row: Mapping[Any, Any], firm: Row, gap: Row, grounds: Grounds, names: Mapping[str, Mapping[str, str]], lang: str
-) -> list[str]:
+    row: Mapping[Any, Any], firm: Row, gap: Row, grounds: Grounds, names: Mapping[str, Mapping[str, Name]]
+) -> list[Words]:
     firms, segments = names["firms"], names["segments"]
-    state = text(f"codes.state_{row['state']}", lang)
+    state = reason(f"codes.state_{row['state']}")
     buyers = [firms.get(buyer, buyer) for buyer in gap["buyer_ids"]]
     key = "present" if row["state"] in PRESENT_STATES else "gap_buyers" if buyers else "gap"
-    said = [
-        text(f"explain.{key}", lang, segment=segments[row["segment_id"]], state=state, buyers=listed(buyers, lang, 3))
+    said: list[Words] = [
+        reason(f"explain.{key}", segment=segments[row["segment_id"]], state=state, buyers=listed(buyers, 3))
     ]
     if isinstance(firm["signal"], str):
-        kind = text(f"codes.signal_{firm['signal']}", lang)
-        said.append(text("explain.signal", lang, date=firm["signal_date"], kind=kind, text=firm["signal_text"]))
+        kind = reason(f"codes.signal_{firm['signal']}")
+        said.append(reason("explain.signal", date=firm["signal_date"], kind=kind, text=firm["signal_text"]))
     local = grounds.shares.get((row["chain_id"], row["firm_id"]), ())
     if pd.isna(row["s"]):
-        said.append(text("explain.no_basis", lang))
+        said.append(reason("explain.no_basis"))
     elif local:
         named = [
-            text("explain.firm_share", lang, firm=firms.get(seed, seed), share=percent(share)) for seed, share in local
+            reason("explain.firm_share", firm=firms.get(seed, seed), share=percent(share)) for seed, share in local
         ]
         keys = [(row["chain_id"], row["firm_id"], seed) for seed, _ in local]
         common = list(dict.fromkeys(word for key in keys for word in split(grounds.words.get(key, ""))))[:NAMED_FIRMS]
         fit = "fit_words" if common else "fit_firms"
-        separator = text("gaps.list_separator", lang)
-        said.append(text(f"explain.{fit}", lang, firms=separator.join(named), words=separator.join(common)))
+        said.append(reason(f"explain.{fit}", firms=Several(tuple(named)), words=Several(tuple(common))))
     path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
     if path:
-        said.append(_tie(path, row["firm_id"], grounds, firms, lang))
+        said.append(_tie(path, row["firm_id"], grounds, firms))
     if isinstance(firm["current_tiers"], str):
-        said.append(tier_names(firm["current_tiers"], lang))
+        said.append(tiers_told(firm["current_tiers"]))
     if row["other_segments"]:
         others = [segments[segment] for segment in row["other_segments"]]
-        said.append(text("explain.other_segments", lang, segments=listed(others, lang, 3)))
+        said.append(reason("explain.other_segments", segments=listed(others, 3)))
     # A row with other segments must name them, however many reasons stand before.
     return said[:MOST_REASONS] + (said[-1:] if row["other_segments"] and len(said) > MOST_REASONS else [])
 
 
-def _tie(path: Sequence[Row], firm_id: str, grounds: Grounds, firms: Mapping[str, str], lang: str) -> str:
+def _tie(path: Sequence[Row], firm_id: str, grounds: Grounds, firms: Mapping[str, Words]) -> Words:
     """How the firm is tied to the region, in half a sentence: directly, through others, or as somebody's rival."""
     ends = [path[-1]["from_id"], path[-1]["to_id"]]
     local = next((end for end in ends if end in grounds.doors.local), ends[-1])
     first = next(end for end in (path[0]["from_id"], path[0]["to_id"]) if end != firm_id)
     named = {"local": firms.get(local, local), "other": firms.get(first, first)}
     if len(path) == 1:
-        return text(f"explain.tied_{path[0]['kind']}", lang, **named)
-    return text("explain.tied_through" if is_introduction(path) else "explain.tied_rival", lang, **named)
+        return reason(f"explain.tied_{path[0]['kind']}", **named)
+    return reason("explain.tied_through" if is_introduction(path) else "explain.tied_rival", **named)
 
 
-def _route(path: Sequence[Row], firms: Mapping[str, str], lang: str) -> str | None:
+def _route(path: Sequence[Row], firms: Mapping[str, Words]) -> Words | None:
     steps = []
     for step in path:
         product = step["product"]
-        named = text("explain.route_product", lang, product=product) if isinstance(product, str) else ""
+        named = reason("explain.route_product", product=product) if isinstance(product, str) else NOTHING
         ends = {
             "source": firms.get(step["from_id"], step["from_id"]),
             "target": firms.get(step["to_id"], step["to_id"]),
         }
-        steps.append(text(f"explain.route_{step['kind']}", lang, product=named, **ends))
-    return text("explain.route_arrow", lang).join(steps) or None
+        steps.append(reason(f"explain.route_{step['kind']}", product=named, **ends))
+    return Several(tuple(steps), between="explain.route_arrow") if steps else None
 
 
-def _proposal(row: Mapping[Any, Any], firm: Row, lang: str) -> str:
+def _proposal(row: Mapping[Any, Any], firm: Row) -> Words:
     product = row["product"]
     if not isinstance(product, str):
-        return text("explain.proposal_nothing", lang)
+        return reason("explain.proposal_nothing")
     if isinstance(firm["signal"], str):
-        kind = text(f"codes.signal_{firm['signal']}", lang)
-        return text("explain.proposal_signal", lang, product=product, kind=kind, text=firm["signal_text"])
+        kind = reason(f"codes.signal_{firm['signal']}")
+        return reason("explain.proposal_signal", product=product, kind=kind, text=firm["signal_text"])
     form = "reinvest" if row["candidate_list"] == "reinvest" else "unknown"
-    return text(f"explain.proposal_{form}", lang, product=product)
+    return reason(f"explain.proposal_{form}", product=product)
 
 
-def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds, lang: str) -> str | None:
-    said = []
+def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds) -> tuple[Words, ...] | None:
+    said: list[Words] = []
     if isinstance(firm["country"], str) and firm["country"] != regions.CHINA:
-        said.append(text("explain.risk_sanctions", lang))
+        said.append(reason("explain.risk_sanctions"))
     unchecked = ";".join(part.rstrip("?") for part in split(firm["current_tiers"]) if part.endswith("?"))
     if unchecked:
-        said.append(text("explain.risk_unverified", lang, tiers=tier_names(unchecked, lang)))
+        said.append(reason("explain.risk_unverified", tiers=tiers_told(unchecked)))
     if isinstance(firm["old_tiers"], str):
-        said.append(text("explain.risk_old", lang, tiers=tier_names(firm["old_tiers"], lang)))
+        said.append(reason("explain.risk_old", tiers=tiers_told(firm["old_tiers"])))
     confidences = {firm["confidence"], row["confidence"]}
     if "unsure" in confidences:
-        said.append(text("explain.risk_unsure", lang))
+        said.append(reason("explain.risk_unsure"))
     elif "known" in confidences:
-        said.append(text("explain.risk_known", lang))
+        said.append(reason("explain.risk_known"))
     if grounds.seed_counts.get(row["chain_id"], 0) < WEAK_SEEDS:
-        said.append(text("explain.risk_weak_fit", lang))
-    return joined(said, lang) or None
+        said.append(reason("explain.risk_weak_fit"))
+    return tuple(said) or None
 
 
 def _sources(row: Mapping[Any, Any], firm: Row, path: Sequence[Row]) -> str:

@@ -124,16 +124,16 @@ def shown_width(value: str) -> float:
 
 
 def lines(value: object) -> str | None:
-    r"""The members of a joined cell, one a line; None for a missing one. What stands in brackets stays together.
+    r"""The sentences or members of a cell, one a line; None for a missing one. What stands in brackets stays together.
 
     Examples
     --------
     >>> lines("three buyers; choke point (imported; checked);no reference")
     'three buyers\nchoke point (imported; checked)\nno reference'
     """
-    return _lines(value) if isinstance(value, str) else None
+    return _lines(value) if isinstance(value, (str, tuple)) else None
 
 
 @lru_cache(maxsize=100_000)  # the same cells stand on several sheets
-def _lines(value: str) -> str:
+def _lines(value: str | tuple[str, ...]) -> str:
     return "\n".join(parts(value))

@@ -20,6 +20,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import NOTEBOOK_GAPS, NOTEBOOK_TARGETS
 from chaingraph.model.schema import TABLES
+from chaingraph.model.told import sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id
 from chaingraph.writers.cell_text import code_text
@@ -64,9 +65,10 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     states = {code_text("state", code, lang): colour for code, colour in STATE_COLOURS.items()}
     title = text("notebook.title", lang, region=place_text(findings.region, lang), date=data_day(findings.as_of, lang))
     parts = [f"<p><b>{html.escape(title)}</b></p>"]
-    shown = findings.targets[lang].merge(findings.gaps[lang][["segment_id"]].drop_duplicates(), on="segment_id")
+    gaps, targets = sentences_apart(findings.gaps, lang), sentences_apart(findings.targets, lang)
+    shown = targets.merge(gaps[["segment_id"]].drop_duplicates(), on="segment_id")
     tables = (
-        ("gaps", captioned(findings.gaps[lang], graph, lang), NOTEBOOK_GAPS),
+        ("gaps", captioned(gaps, graph, lang), NOTEBOOK_GAPS),
         ("targets", captioned(shown.assign(list=_listed(shown, lang)), graph, lang), NOTEBOOK_TARGETS),
     )
     for entry, frame, columns in tables:

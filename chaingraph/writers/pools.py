@@ -12,6 +12,7 @@ from chaingraph.errors import StoreError
 from chaingraph.labels import text
 from chaingraph.model.results import POOL_COLUMNS, POOL_SHEET_ALWAYS, POOL_SHEET_COLUMNS
 from chaingraph.pools import Pool
+from chaingraph.wording.phrases import in_words, say
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.files import write_bytes, write_csv
 from chaingraph.writers.workbook.sheet import add_table, open_book
@@ -36,11 +37,11 @@ def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: 
         raise StoreError(text("pools.suffix", lang, path=path))
     count = sum(len(pool.rows) for pool in pools)
     if suffix == ".csv":
-        rows = pd.concat([pool.rows for pool in pools], ignore_index=True) if pools else pd.DataFrame()
+        rows = pd.concat([in_words(pool.rows, lang) for pool in pools], ignore_index=True) if pools else pd.DataFrame()
         write_csv(rows, path, columns=POOL_COLUMNS)
         return count
     buffer = BytesIO()
-    sheets = {pool.name: pool.title for pool in pools}
+    sheets = {pool.name: say(pool.title, lang) for pool in pools}
     book = open_book(buffer, sheets, lang=lang, as_of=as_of, title=text("pools.pools", lang, region=region))
     for pool in pools:
         shown = pool_table(pool, lang)
@@ -56,7 +57,7 @@ def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: 
 
 def pool_table(pool: Pool, lang: str) -> pd.DataFrame:
     """The rows of a pool with codes as words, as sheet and terminal show them."""
-    rows = pool.rows
+    rows = in_words(pool.rows, lang)
     words = {
         "pool_list": rows["list"]
         if pool.kind == "team"
@@ -77,6 +78,6 @@ def notes(pool: Pool, lang: str) -> list[str]:
     """What to say above a list: what the case does not hold, the figures used, and who was held back and why."""
     held = [
         text("pools.held", lang, gate=text(f"codes.gate_{row['gate']}", lang), count=row["count"], firms=row["firms"])
-        for row in pool.dropped.to_dict("records")
+        for row in in_words(pool.dropped, lang).to_dict("records")
     ]
-    return [*pool.notes, *held]
+    return [*(say(note, lang) for note in pool.notes), *held]

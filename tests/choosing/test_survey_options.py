@@ -25,7 +25,7 @@ FLAGS = {"strategy", "top", "seed", "draws"}  # those with a value of their own 
 @pytest.mark.parametrize("face", [cg.survey, cg.shortlist, run])
 def test_functions_have_the_same_defaults(face: Callable[..., object]) -> None:
     given = {name: one.default for name, one in inspect.signature(face).parameters.items() if name in DEFAULTS}
-    assert {"strategy", "top", "as_of", "lang"} <= set(given)
+    assert {"strategy", "top", "as_of"} <= set(given)
     assert given == {name: DEFAULTS[name] for name in given}
 
 
@@ -39,11 +39,11 @@ def test_commands_have_the_same_defaults(name: str) -> None:
 
 
 def test_what_was_chosen_stands_in_the_record() -> None:
-    chosen = SurveyOptions(strategy="build", top=3, as_of="2023-05", seed=7, draws=5, lang="en")
+    chosen = SurveyOptions(strategy="build", top=3, as_of="2023-05", seed=7, draws=5)
     found = survey(ChainGraph("toy", toy_tables()), "嘉兴", open_engine, chosen)
     told = {name: found.parameters[name] for name in ("strategy", "top", "as_of", "seed", "draws")}
     assert told == {"strategy": "build", "top": 3, "as_of": "2023-05", "seed": 7, "draws": 5}
-    assert (found.lang, found.as_of) == ("en", "2023-05")
+    assert found.as_of == "2023-05"
     targets = found.targets["en"]
     assert targets.groupby(["chain_id", "candidate_list"]).size().max() <= 3
     assert set(targets["strategy"]) == {"build"}

@@ -21,6 +21,7 @@ from chaingraph.choosing.trust import (
 from chaingraph.fit.listed import listed_base
 from chaingraph.labels import LANGUAGES
 from chaingraph.stores.listed_box import listed_firms
+from chaingraph.wording.phrases import in_words
 
 STORED = Path(__file__).resolve().parents[2] / "docs" / "backtest"
 NO_CHAINS = pd.DataFrame({"chain_id": [], "firms": [], "local": []})
@@ -35,7 +36,7 @@ def stored(protocol: str) -> dict:
 def told(region: str, reference: dict = LISTED, lang: str = "zh", base: Base | None = None, **given) -> pd.DataFrame:
     tested = measured_by(reference["reference_kind"], weights=given.get("weights", False), own=given.get("own"))
     base = base or Base(4298, 44, NO_CHAINS)
-    return describe_trust(region, tested, base, reference, ["PV"], lang).set_index("kind")
+    return in_words(describe_trust(region, tested, base, reference, ["PV"]), lang).set_index("kind")
 
 
 def test_the_shipped_figures_are_those_measured() -> None:

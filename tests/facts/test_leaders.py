@@ -9,6 +9,7 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.gaps import describe_leaders
+from chaingraph.wording.phrases import in_words
 from tests.toy import toy_tables
 
 
@@ -46,12 +47,12 @@ def test_a_designated_firm_that_is_not_shown_to_produce_says_so() -> None:
     found = leaders(tables)
     row = found[found["firm_id"] == "L01"].iloc[0]
     assert not row["proven"]
-    told = describe_leaders(found, ChainGraph("toy", tables), "en").set_index("firm_id")
+    told = in_words(describe_leaders(found, ChainGraph("toy", tables)), "en").set_index("firm_id")
     assert "production here is not shown" in told.loc["L01", "reason"]
 
 
 def test_the_table_holds_names_and_reasons() -> None:
-    told = describe_leaders(leaders(toy_tables()), ChainGraph("toy", toy_tables()), "zh").set_index("firm_id")
+    told = in_words(describe_leaders(leaders(toy_tables()), ChainGraph("toy", toy_tables())), "zh").set_index("firm_id")
     assert told.loc["L01", "firm"] == "甲一新能源有限公司"
     assert told.loc["L01", "segments"] == "组件"
     assert "100%" in told.loc["L08", "reason"]

@@ -10,6 +10,7 @@ from chaingraph.facts.routes import find_routes, linked_firms, neighbours, short
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import load_strategy
 from chaingraph.wording.next_steps import find_doors, is_introduction, next_step, zone_for
+from chaingraph.wording.phrases import say
 from tests.toy import toy_tables
 
 GRAPH = ChainGraph("toy", toy_tables())
@@ -88,7 +89,7 @@ def step(firm_id: str, chain: str = "pv", **changes: object) -> list[str]:
     path = routes(firm_id, chain=chain).to_dict("records")
     names = dict(zip(GRAPH["firms"]["firm_id"], GRAPH["firms"]["firm"], strict=True))
     strategies = {"pv": "extend", "hy": load_strategy("build").name}
-    return next_step(row, firm, ("L04",), path, doors, strategies, names, "zh")
+    return [say(said, "zh") for said in next_step(row, firm, ("L04",), path, doors, strategies, names)]
 
 
 def test_the_local_end_of_the_path_opens_the_door() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from chaingraph.model.graph import ChainGraph
+from chaingraph.wording.phrases import say
 from chaingraph.wording.sites import recorded_sites
 from tests.toy import toy_tables
 
@@ -31,8 +32,9 @@ def _graph() -> ChainGraph:
 
 
 def test_seat_units_and_places_of_production_stand_once_each() -> None:
-    zh = recorded_sites(_graph(), ["O01", "O02", "O03", "O04"], "zh")
-    assert zh["O01"].split("；") == [
+    told = recorded_sites(_graph(), ["O01", "O02", "O03", "O04"])
+    zh = {firm: say(sites, "zh") for firm, sites in told.items()}
+    assert [say(site, "zh") for site in told["O01"]] == [
         "总部或注册地：广东深圳南山区",
         "平湖市：研发中心",
         "海盐县：生产基地（2019起）（嘉兴单位:甲）",
@@ -44,7 +46,7 @@ def test_seat_units_and_places_of_production_stand_once_each() -> None:
 
 
 def test_english_names_the_city_first() -> None:
-    en = recorded_sites(_graph(), ["O01", "O02"], "en")
+    en = {firm: say(sites, "en") for firm, sites in recorded_sites(_graph(), ["O01", "O02"]).items()}
     assert en["O01"].startswith("Seat (headquarters or registered office): Nanshan District, Shenzhen, Guangdong; ")
     assert "Haiyan: Plant (since 2019) (嘉兴单位:甲)" in en["O01"]
     assert en["O02"] == "Seat (headquarters or registered office): Munich, Germany; Tongxiang: 电池片"

@@ -10,6 +10,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.firm import find_listed
 from chaingraph.wording.gaps import weekly_questions
+from chaingraph.wording.phrases import as_told
 from chaingraph.wording.targets import tier_names
 from tests.toy import SOURCE, toy_tables
 
@@ -103,7 +104,7 @@ def test_explain_says_when_there_is_no_basis() -> None:
 def test_questions_are_ranked_and_bounded(toy: Findings) -> None:
     # HY02: none known 2, two buyers 1, high value 1, choke point 1, must-pass 1; PV02 has 5 points.
     assert toy.questions["zh"]["segment_id"].tolist()[:2] == ["HY02", "PV02"]
-    assert len(weekly_questions(toy.gaps["zh"], "zh", most=2)) == 2
+    assert len(weekly_questions(as_told(toy.gaps).frame, most=2)) == 2
 
 
 @pytest.mark.parametrize(("tiers", "shown"), [("global500(2022);soe", "世界500强(2022)、央企国企"), (None, "")])

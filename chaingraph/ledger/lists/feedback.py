@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from chaingraph.labels import LANGUAGES, text
 from chaingraph.ledger.derived import landing
 from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.project import Project
@@ -16,7 +16,8 @@ from chaingraph.ledger.suspects import bare, keys
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import TALK_COLUMNS
-from chaingraph.wording.phrases import joined
+from chaingraph.model.told import reason
+from chaingraph.wording.phrases import as_told, sentences, told
 
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
 OUTCOME_COLUMNS = ("firm", "region", "date")
@@ -179,49 +180,41 @@ def findings_with_ledger(findings: Findings, projects: Sequence[Project], *, as_
     place
         Whose lists they are; see `with_ledger`.
     """
-    changed: dict[str, dict[str, pd.DataFrame]] = {"targets": {}, "leader_targets": {}, "rankings": {}, "notes": {}}
+    changed: dict[str, Any] = {}
     held: dict[str, set[str]] = {}
-    for lang in LANGUAGES:
-        for name in ("targets", "leader_targets"):
-            told = _told(getattr(findings, name)[lang], projects, as_of, place, lang, "next_step")
-            away = told["ledger_offer"].eq("held") & told["candidate_list"].eq("new")
-            for chain_id, firm in zip(told.loc[away, "chain_id"], told.loc[away, "firm"], strict=True):
-                held.setdefault(str(chain_id), set()).add(str(firm))
-            changed[name][lang] = _ranked_again(told[~away])
-        rankings = _told(findings.rankings[lang], projects, as_of, place, lang, "reasons")
-        changed["rankings"][lang] = rankings[list(findings.rankings[lang].columns)]
+    for name in ("targets", "leader_targets"):
+        rows = _talked(as_told(getattr(findings, name)).frame, projects, as_of, place, "next_step")
+        away = rows["ledger_offer"].eq("held") & rows["candidate_list"].eq("new")
+        for chain_id, firm in zip(rows.loc[away, "chain_id"], rows.loc[away, "firm"], strict=True):
+            held.setdefault(str(chain_id), set()).add(str(firm))
+        changed[name] = told(_ranked_again(rows[~away]))
+    rankings = as_told(findings.rankings).frame
+    changed["rankings"] = told(_talked(rankings, projects, as_of, place, "reasons")[list(rankings.columns)])
     gates = [(chain_id, HELD, len(firms), ";".join(sorted(firms)[:_SHOWN_NAMES])) for chain_id, firms in held.items()]
     more = pd.DataFrame(sorted(gates), columns=["chain_id", "gate", "count", "firms"])
     dropped = pd.concat([findings.dropped, more], ignore_index=True) if gates else findings.dropped
-    for lang in LANGUAGES:
-        said = text("ledger.note_shortlist", lang, as_of=as_of, held=len(set().union(*held.values())))
-        chains = findings.gaps[lang]["chain_id"].drop_duplicates()
-        notes = pd.DataFrame({"chain_id": chains, "note": said}).astype("str")
-        changed["notes"][lang] = pd.concat([findings.notes[lang], notes], ignore_index=True)
+    said = reason("ledger.note_shortlist", as_of=as_of, held=len(set().union(*held.values())))
+    chains = as_told(findings.gaps).frame["chain_id"].drop_duplicates()
+    notes = [as_told(findings.notes).frame, pd.DataFrame({"chain_id": chains, "note": [said] * len(chains)})]
+    changed["notes"] = told(pd.concat(notes, ignore_index=True))
     dropped = dropped.sort_values("chain_id", kind="stable", ignore_index=True)
     parameters = {**findings.parameters, "ledger_as_of": as_of, "ledger_place": place or None}
-    return replace(
-        findings, targets=changed["targets"], leader_targets=changed["leader_targets"], rankings=changed["rankings"],
-        notes=changed["notes"], dropped=dropped, parameters=parameters,
-    )  # fmt: skip
+    return replace(findings, dropped=dropped, parameters=parameters, **changed)
 
 
-def _told(
-    frame: pd.DataFrame, projects: Sequence[Project], as_of: str, place: str, lang: str, column: str
-) -> pd.DataFrame:
-    """The rows with the `TALK_COLUMNS`, and with what they say put before a text column."""
-    told = with_ledger(frame, projects, as_of=as_of, place=place)
+def _talked(frame: pd.DataFrame, projects: Sequence[Project], as_of: str, place: str, column: str) -> pd.DataFrame:
+    """The rows with the `TALK_COLUMNS`, and with what they say put before the sentences of a column."""
+    found = with_ledger(frame, projects, as_of=as_of, place=place)
     said = []
-    for row in told.to_dict("records"):
-        own = row[column] if isinstance(row[column], str) and row[column] else None
+    for row in found.to_dict("records"):
+        own = sentences(row[column])
         if row["ledger_offer"] == "new":
-            said.append(own)
+            said.append(own or None)
             continue
         values = {name.removeprefix("ledger_"): row[name] for name in TALK_COLUMNS}
-        values["stage"] = text(f"ledger.stage_{row['ledger_stage']}", lang)
-        sentence = text(f"ledger.talk_{row['ledger_offer']}", lang, **values)
-        said.append(sentence if own is None else joined([sentence, own], lang))
-    return told.assign(**{column: pd.Series(said, index=told.index, dtype="str")})
+        values["stage"] = reason(f"ledger.stage_{row['ledger_stage']}")
+        said.append((reason(f"ledger.talk_{row['ledger_offer']}", **values), *own))
+    return found.assign(**{column: pd.Series(said, index=found.index, dtype="object")})
 
 
 def _ranked_again(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from chaingraph.fit.score import FULL_FORM
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.told import Texts, each
 from chaingraph.wording.phrases import parts
 from chaingraph.writers.page.records import (
     Record,
@@ -158,32 +159,33 @@ def short(value: object) -> object:
     return rounded(value) if isinstance(value, float) else value
 
 
-def _rankings(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+def _rankings(texts: Texts) -> list[Record]:
     told_elsewhere = ["chain", "firm", "firm_en", "country", "city"]
-    frames = {lang: frame.drop(columns=told_elsewhere, errors="ignore") for lang, frame in texts.items()}
-    rows = in_both(frames, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"))
+    rows = in_both(texts, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"), drop=told_elsewhere)
     return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
 
 
-def _leaders(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+def _leaders(texts: Texts) -> list[Record]:
     rows = in_both(texts, ("chain_id", "firm_id"), lists=("products", "segments", "sources"), drop=("firm", "firm_en"))
     return sorted(rows, key=by_rank)
 
 
-def _questions(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+def _questions(texts: Texts) -> list[Record]:
     rows = in_both(texts, ("chain_id", "segment_id"), lists=("sources",), drop=("chain", "segment"))
     return sorted(rows, key=by_rank)
 
 
-def _notes(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+def _notes(texts: Texts) -> list[Record]:
     """Notes have no key of their own: the place within their chain is one."""
-    numbered = {
-        lang: frame.assign(number=frame.groupby("chain_id", dropna=False).cumcount()) for lang, frame in texts.items()
-    }
+
+    def count(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(number=frame.groupby("chain_id", dropna=False).cumcount())
+
+    numbered = each(texts, count)
     return [row for row in in_both(numbered, ("chain_id", "number")) if "note" in row]
 
 
-def _trust(texts: Mapping[str, pd.DataFrame]) -> list[Record]:
+def _trust(texts: Texts) -> list[Record]:
     """What a leader is told; an analyst's figures stand in the workbook."""
     return in_both(texts, ("chain_id", "kind"), drop=("value", "exact")) if texts else []
 

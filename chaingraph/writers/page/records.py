@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.model.told import Texts, sentences_apart
 from chaingraph.wording.phrases import parts
 from chaingraph.writers.files import clean_text
 
@@ -55,6 +56,8 @@ def _plain(column: pd.Series[Any]) -> list[object]:
 def _cleaned(value: object) -> object:
     if isinstance(value, str):
         return shortened(clean_text(value), _TEXT_LENGTH)
+    if isinstance(value, tuple):
+        return tuple(map(_cleaned, value))
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
@@ -91,9 +94,7 @@ def known(record: Mapping[str, object]) -> Record:
     return {key: value for key, value in record.items() if value is not None and value not in ("", [], {})}
 
 
-def in_both(
-    texts: Mapping[str, pd.DataFrame], keys: Sequence[str], *, lists: Iterable[str] = (), drop: Iterable[str] = ()
-) -> list[Record]:
+def in_both(texts: Texts, keys: Sequence[str], *, lists: Iterable[str] = (), drop: Iterable[str] = ()) -> list[Record]:
     """The rows of a table that exists once per language, as one record each, text in both.
 
     Parameters
@@ -101,14 +102,14 @@ def in_both(
     texts
         The table by language; rows are matched by `keys`, in the order of the Chinese table.
     lists
-        Columns that hold several sentences or names joined with ``;``; they become lists.
+        Columns that hold several sentences, or names joined with ``;``; they become lists.
     drop
         Columns to leave out.
     """
     several, left_out = frozenset(lists), frozenset(drop)
-    english = {tuple(row[key] for key in keys): row for row in records(texts["en"])}
+    english = {tuple(row[key] for key in keys): row for row in records(sentences_apart(texts, "en"))}
     result = []
-    for row in records(texts["zh"]):
+    for row in records(sentences_apart(texts, "zh")):
         other = english.get(tuple(row[key] for key in keys), row)
         merged: Record = {}
         for column, value in row.items():

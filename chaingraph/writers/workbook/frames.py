@@ -14,6 +14,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, OVERVIEW_COLUMNS, TERMS
 from chaingraph.model.results.columns import COLUMNS
+from chaingraph.model.told import sentences_apart
 from chaingraph.places.latin import english_place
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id
@@ -38,7 +39,7 @@ def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame
         if known.codes:
             shown[known.name] = _each(shown[known.name], partial(_code, known.codes, lang))
         if known.stacked:
-            shown[known.name] = _each(shown[known.name], lines)
+            shown[known.name] = pd.Series(map(lines, shown[known.name]), index=shown.index, dtype="str")
     if "local_buyers" in shown:
         joint = ", " if lang == "en" else "、"
         shown["local_buyers"] = _each(shown["local_buyers"], lines).str.replace("\n", joint, regex=False)
@@ -82,8 +83,8 @@ def targets(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
         (caption), ``list_code``, gap_reasons (why the segment is a gap), find_out (what is not known and worth
         asking), codes of the firm.
     """
-    rows = _in_lists(findings.targets[lang], findings.leader_targets[lang])
-    gap_reasons = findings.gaps[lang].set_index("segment_id")["reasons"]
+    rows = _in_lists(sentences_apart(findings.targets, lang), sentences_apart(findings.leader_targets, lang))
+    gap_reasons = sentences_apart(findings.gaps, lang).set_index("segment_id")["reasons"]
     firms = graph["firms"].set_index("firm_id")
     rows["gap_reasons"] = rows["segment_id"].map(gap_reasons)
     for column in ("credit_code", "stock_code"):
@@ -138,7 +139,8 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
     names = names_by_id(graph, "chains", lang)
     chains = graph["chains"].set_index("chain_id")
     states = [state for state in GAP_STATES if (gaps["state"] == state).any()]
-    leaders = captioned(findings.leaders[lang], graph, lang).sort_values(["chain_id", "rank"], kind="stable")
+    leaders = captioned(sentences_apart(findings.leaders, lang), graph, lang)
+    leaders = leaders.sort_values(["chain_id", "rank"], kind="stable")
     notes = notes_by_chain(findings, lang)
     rows = []
     for chain_id in chain_ids(findings, lang):

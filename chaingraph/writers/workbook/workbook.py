@@ -14,8 +14,9 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS
+from chaingraph.model.told import sentences_apart
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import in_words, names_by_id, say
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.workbook import frames
@@ -98,7 +99,7 @@ def write_workbook(
     """
     plan = load_profile(profile)
     lang = plan.lang or lang
-    shown = in_teams(frames.targets(findings, graph, lang), graph, lang)
+    shown = in_words(in_teams(frames.targets(findings, graph, lang), graph), lang)
     shown, problems = place_marks(shown, marks or no_marks(), graph, lang)
     parts = list(_parts(plan, findings, graph, lang, marked=bool(len(problems))))
     region = place_text(findings.region, lang)
@@ -133,8 +134,8 @@ def _parts(plan: Profile, findings: Findings, graph: ChainGraph, lang: str, *, m
             for chain in frames.chain_ids(findings, lang):
                 yield _Part(f"{key} {chain}", names.get(chain, chain), sheet, chain=chain)
         elif sheet.kind == "team":
-            for team in teams(graph, lang):
-                yield _Part(f"{key} {team.place}", team.name, sheet, team=team)
+            for team in teams(graph):
+                yield _Part(f"{key} {team.place}", say(team.name, lang), sheet, team=team)
         elif sheet.title:
             yield _Part(key, sheet.title[lang], sheet)
         elif sheet.kind == "table":
@@ -212,7 +213,7 @@ class _Writer:
         if kind == "marks":
             return self.problems, plan.columns
         if kind in ("gaps", "questions", "leaders", "rankings"):
-            return frames.captioned(getattr(findings, kind)[lang], graph, lang), plan.columns
+            return frames.captioned(sentences_apart(getattr(findings, kind), lang), graph, lang), plan.columns
         if kind == "terms":
             return frames.terms(findings, graph, shown, lang), plan.columns
         if kind == "evidence":

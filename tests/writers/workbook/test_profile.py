@@ -13,6 +13,7 @@ import pytest
 from chaingraph.choosing.teams import in_teams
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
+from chaingraph.wording.phrases import in_words
 from chaingraph.writers.workbook.frames import targets
 from chaingraph.writers.workbook.lists import list_frame, table_headers
 from chaingraph.writers.workbook.marks import read_marks
@@ -126,7 +127,7 @@ def test_a_list_without_data_says_so_and_gives_rows_to_fill(tmp_path: Path) -> N
 
 
 def test_teams_follow_the_decision_city_and_say_so() -> None:
-    shown = in_teams(targets(toy_findings(), toy_graph(), "zh"), toy_graph(), "zh").set_index("firm_id")
+    shown = in_words(in_teams(targets(toy_findings(), toy_graph(), "zh"), toy_graph()), "zh").set_index("firm_id")
     assert shown.loc["O09", ["team", "team_basis"]].tolist() == ["上海", "决策地"]  # its seat is elsewhere
     assert set(shown["team_basis"]) <= {"决策地", "总部地", "地点不明"}
 
