@@ -172,6 +172,7 @@ def _tell_chains(case: Case, graph: ChainGraph, region: str, lang: str) -> None:
     from chaingraph.engines.duckdb import open_engine
     from chaingraph.facts.derived_tables import firm_places
     from chaingraph.wording.lists import proposal_notes
+    from chaingraph.wording.phrases import say
 
     places = firm_places(graph, region)
     with open_engine(survey_tables(graph, places)) as query:
@@ -181,8 +182,8 @@ def _tell_chains(case: Case, graph: ChainGraph, region: str, lang: str) -> None:
         rows = around.presence[around.presence["chain_id"] == chain_id]
         counts = {"firms": rows["firm_id"].nunique(), "segments": rows["segment_id"].nunique()}
         click.echo(text("chains.chain_started", lang, chain=name, **counts))
-        for note in proposal_notes(around.proposed, str(chain_id), graph, lang):
-            click.echo(f"  {note}")
+        for note in proposal_notes(around.proposed, str(chain_id), graph):
+            click.echo(f"  {say(note, lang)}")
 
 
 def _tell_elsewhere(groups: pd.DataFrame, lang: str) -> None:

@@ -91,7 +91,7 @@ def test_a_profile_of_ones_own_needs_no_code(tmp_path: Path) -> None:
         ('[[sheets]]\nkind = "gaps"\ncolumns = ["chian"]', "columns is 'chian'; choose: chain,"),
         ('[[sheets]]\nkind = "gaps"\ncolumns = ["chain", "chain"]', "columns is 'chain'"),
         ('[[sheets]]\nkind = "gaps"\npaper = "A0"', "paper is 'A0'; choose: A4, A3"),
-        ('[[sheets]]\nkind = "gaps"\nfrozen = 99', "frozen is 99; choose: 0-23"),
+        ('[[sheets]]\nkind = "gaps"\nfrozen = 99', "frozen is 99; choose: 0-24"),
         ('[[sheets]]\nkind = "gaps"\ntitel = "x"', "key is 'titel'; choose: title"),
         ('[[sheets]]\nkind = "gaps"\ntitle = 3', "title is 3"),
         ('[[sheets]]\nkind = "pictures"', "pictures is .*choose: panorama"),
