@@ -8,7 +8,7 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import Words, place, reason
+from chaingraph.model.results.told import Words, place, reason
 from chaingraph.places import regions
 
 REST = "rest"

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.model.results import TRUST_COLUMNS
-from chaingraph.model.told import NOTHING, Several, Words, place, reason
+from chaingraph.model.results.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
 from chaingraph.wording.phrases import number, percent
 

@@ -1,6 +1,6 @@
 """What a run found, ready to be written: the noun that page, workbook, tables and stores receive.
 
-Texts stay a label and its values until a language is asked for (`model.told`); numbers and codes are the same in all.
+Texts stay a label and its values until a language is asked for (`model.results.told`); numbers and codes are the same in all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 
 from chaingraph.labels import LANGUAGES
 from chaingraph.model.notebook_view import html
-from chaingraph.model.told import Texts, each
+from chaingraph.model.results.told import Texts, each
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import Definition
 from chaingraph.model.results import GAP_STATES, POOL_COLUMNS
 from chaingraph.model.results.columns import COLUMNS
-from chaingraph.model.told import Name
+from chaingraph.model.results.told import Name
 from chaingraph.pools.ground import Ground, Pool, pool_ground
 from chaingraph.sql import Query
 
@@ -54,7 +54,7 @@ def find_pool(graph: ChainGraph, query: Query, findings: Findings, name: str, *,
         1 first; via names the fund, carrier, unit, parcel or team that leads there; amount is in amount_unit (usd_m,
         cny_m, mu; NaN = not known); date is of the round or registration. firm_id is missing where the holder of a
         technology is no firm of the case. ``dropped``: gate, count, firms held back by a known fact. ``notes``: what
-        the case does not hold, and by which figures the lists were made. Texts are `model.told.Words`.
+        the case does not hold, and by which figures the lists were made. Texts are `model.results.told.Words`.
 
     Raises
     ------

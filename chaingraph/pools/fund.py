@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.choosing.gates import plainest
 from chaingraph.facts.roles import firm_roles
 from chaingraph.model.days import months_before
-from chaingraph.model.told import Several, Words
+from chaingraph.model.results.told import Several, Words
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 

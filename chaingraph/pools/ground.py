@@ -13,7 +13,7 @@ from chaingraph.choosing.gates import firm_gates
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import SET, Name, Reason, Several, Words, reason
+from chaingraph.model.results.told import SET, Name, Reason, Several, Words, reason
 from chaingraph.sql import Query
 from chaingraph.wording.phrases import as_told, names_of
 

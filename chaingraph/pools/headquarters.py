@@ -8,7 +8,7 @@ from chaingraph.choosing.candidates import local_units
 from chaingraph.facts.derived_tables import current_tiers, place_within
 from chaingraph.facts.groups import families
 from chaingraph.model.columns import split
-from chaingraph.model.told import SET, Several, Words, reason
+from chaingraph.model.results.told import SET, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
 from chaingraph.wording.brief import policy_sentences

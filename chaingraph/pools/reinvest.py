@@ -8,7 +8,7 @@ from typing import Any
 from chaingraph.choosing.gates import plainest
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
-from chaingraph.model.told import Words
+from chaingraph.model.results.told import Words
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 
 LISTS = ("new_large", "undistributed", "low_paid_in")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.model.columns import is_missing, split
-from chaingraph.model.told import Several
+from chaingraph.model.results.told import Several
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
 from chaingraph.wording.next_steps import find_doors, zone_for
 from chaingraph.wording.phrases import as_told

@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.facts.derived_tables import current_tiers
 from chaingraph.facts.roles import firm_roles
 from chaingraph.model.columns import split
-from chaingraph.model.told import Name, Several, Words, reason
+from chaingraph.model.results.told import Name, Several, Words, reason
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
 from chaingraph.wording.next_steps import find_doors
 

@@ -12,7 +12,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import Several, Words, reason, sentences_apart
+from chaingraph.model.results.told import Several, Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
 from chaingraph.wording.phrases import data_day, joined, listed, number, parts, say

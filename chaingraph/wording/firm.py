@@ -13,8 +13,8 @@ from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import both, text
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
+from chaingraph.model.results.told import sentences_apart
 from chaingraph.model.strategy import code_captions
-from chaingraph.model.told import sentences_apart
 from chaingraph.wording.phrases import number, percent
 
 

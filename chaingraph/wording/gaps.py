@@ -12,7 +12,7 @@ from chaingraph.facts.gaps import segment_checks
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
-from chaingraph.model.told import NOTHING, SET, Name, Several, Words, place, reason
+from chaingraph.model.results.told import NOTHING, SET, Name, Several, Words, place, reason
 from chaingraph.wording.phrases import listed, names_of, number, percent
 
 QUESTIONS = 20

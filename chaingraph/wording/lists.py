@@ -8,7 +8,7 @@ import pandas as pd
 
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import RANKED_COLUMNS
-from chaingraph.model.told import NOTHING, Several, Words, reason
+from chaingraph.model.results.told import NOTHING, Several, Words, reason
 from chaingraph.wording.phrases import names_of, number, percent
 from chaingraph.wording.targets import tiers_told
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import Words, place, reason
+from chaingraph.model.results.told import Words, place, reason
 from chaingraph.places import regions
 
 _LEVELS = ("国家级", "省级")

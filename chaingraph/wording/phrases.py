@@ -12,7 +12,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import is_missing
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.columns import COLUMNS
-from chaingraph.model.told import Name, Place, Reason, Several, Texts, Told, Words
+from chaingraph.model.results.told import Name, Place, Reason, Several, Texts, Told, Words
 from chaingraph.places.regions import place_text
 
 MOST_NAMES = 4

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import NOTHING, Several, Words, place, reason
+from chaingraph.model.results.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
 
 _PLACE = ("country", "province", "city", "district")

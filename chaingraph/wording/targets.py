@@ -13,7 +13,7 @@ from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import TARGET_COLUMNS
-from chaingraph.model.told import NOTHING, Name, Several, Words, reason
+from chaingraph.model.results.told import NOTHING, Name, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
 from chaingraph.wording.phrases import listed, names_of, percent, say

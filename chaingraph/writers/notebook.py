@@ -19,8 +19,8 @@ from chaingraph.model.columns import STAGES, is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import NOTEBOOK_GAPS, NOTEBOOK_TARGETS
+from chaingraph.model.results.told import sentences_apart
 from chaingraph.model.schema import TABLES
-from chaingraph.model.told import sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id
 from chaingraph.writers.cell_text import code_text

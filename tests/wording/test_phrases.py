@@ -10,7 +10,7 @@ import pytest
 
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import Name, Several, place, reason, sentences_apart
+from chaingraph.model.results.told import Name, Several, place, reason, sentences_apart
 from chaingraph.wording.phrases import as_told, in_words, joined, listed, names_by_id, number, parts, percent, say, told
 from tests.toy import toy_tables
 

@@ -16,7 +16,7 @@ from chaingraph.ledger.suspects import bare, keys
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.model.findings import Findings
 from chaingraph.model.results import TALK_COLUMNS
-from chaingraph.model.told import reason
+from chaingraph.model.results.told import reason
 from chaingraph.wording.phrases import as_told, sentences, told
 
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew

@@ -13,7 +13,7 @@ from chaingraph.fit.score import FULL_FORM
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.told import Texts, each
+from chaingraph.model.results.told import Texts, each
 from chaingraph.wording.phrases import parts
 from chaingraph.writers.page.records import (
     Record,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.model.told import Texts, sentences_apart
+from chaingraph.model.results.told import Texts, sentences_apart
 from chaingraph.wording.phrases import parts
 from chaingraph.writers.files import clean_text
 

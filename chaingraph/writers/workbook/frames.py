@@ -14,7 +14,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, OVERVIEW_COLUMNS, TERMS
 from chaingraph.model.results.columns import COLUMNS
-from chaingraph.model.told import sentences_apart
+from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.latin import english_place
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id

@@ -14,7 +14,7 @@ from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS
-from chaingraph.model.told import sentences_apart
+from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import in_words, names_by_id, say
 from chaingraph.writers.cell_text import code_text, fitting
