@@ -1,6 +1,6 @@
 """What a run found, ready to be written: the noun that page, workbook, tables and stores receive.
 
-Texts stay labels and values until a language is asked for (`model.results.told`); numbers and codes are the same in all.
+Texts stay labels and values until a language is asked for (`model.results.told`); numbers and codes are in none.
 """
 
 from __future__ import annotations
