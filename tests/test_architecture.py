@@ -37,6 +37,8 @@ LATE = {
 }  # fmt: skip
 # An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
 ESTIMATORS = {"tagging.tagger"}
+# Sentences on a measured back-test, made where it is measured.
+READINGS = {"backtest.reading", "backtest.refit"}
 LINES = 400  # of a module
 FILES = 16  # of a folder
 TOP = 12  # beside the folders
@@ -211,6 +213,19 @@ def test_facts_and_decision_see_no_files_network_or_clock(path: Path) -> None:
             )
             if name in {"open", "now", "today", "utcnow", "to_csv", "read_csv", "write_text"}:
                 wrong.append(f"{where}:{node.lineno}: calls {name}()")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if floor_name(dotted(path)) in CLOSED_FLOORS], ids=dotted)
+def test_facts_and_decision_know_no_language(path: Path) -> None:
+    """What is found is the same in every language: `wording` says it, when a face has been asked for one."""
+    if room(dotted(path)) == "wording" or dotted(path) in READINGS:
+        return
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.arg} is a parameter"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.arg) and node.arg in {"lang", "language"}
+    ]
     assert not wrong, "\n".join(wrong)
 
 
