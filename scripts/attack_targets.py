@@ -40,7 +40,7 @@ import sys
 from pathlib import Path
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.store import open_ledger
+from chaingraph.ledger.opening import open_ledger
 path, mark = Path(sys.argv[1]), sys.argv[2]
 with open_ledger(path, load_rules("jiaxing"), create=True) as ledger:
     for number in range(int(sys.argv[3])):
@@ -234,6 +234,8 @@ def _whole(name: str, content: bytes) -> None:
         json.loads(content)
     elif name.endswith(".xlsx"):
         assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None, name
+    elif name.endswith(".parquet"):
+        assert content[:4] == content[-4:] == b"PAR1", name
     else:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
         assert content.endswith(b"\r\n"), name
@@ -242,9 +244,9 @@ def _whole(name: str, content: bytes) -> None:
 
 def ledger_kills(chance: random.Random) -> None:
     """Writers of one ledger killed or stopped: what they said was recorded is there, and the ledger is whole."""
+    from chaingraph.ledger.opening import open_ledger
     from chaingraph.ledger.proof.checks import check_ledger
     from chaingraph.ledger.rules import load_rules
-    from chaingraph.ledger.store import open_ledger
 
     place = _fresh()
     path = place / "ledger.db"
@@ -297,10 +299,10 @@ def ledgers(chance: random.Random) -> None:
     import sqlite3
 
     from chaingraph.ledger.events import LedgerError
+    from chaingraph.ledger.opening import open_ledger
     from chaingraph.ledger.proof.checks import check_ledger
     from chaingraph.ledger.proof.recover import recover
     from chaingraph.ledger.rules import load_rules
-    from chaingraph.ledger.store import open_ledger
 
     rules, sound = load_rules("jiaxing"), ground() / "sound.db"
     place = _fresh()

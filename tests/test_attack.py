@@ -1,8 +1,9 @@
-"""A short seeded attack of every kind, as ``scripts/attack`` makes at length."""
+"""A short seeded attack of every kind, as ``scripts/attack`` makes at length, and the record of the long one."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -39,3 +40,10 @@ def test_a_short_seeded_attack_finds_no_fault(target: str) -> None:
 
 def test_every_hostile_question_is_one_of_many() -> None:
     assert len(set(ATTACK.OUTSIDE)) == len(ATTACK.OUTSIDE) >= 70
+
+
+def test_the_record_of_the_long_attack_is_whole() -> None:
+    record = json.loads((ROOT / "docs" / "attack.json").read_text(encoding="utf-8"))
+    assert set(record["targets"]) == set(ATTACK.TARGETS)
+    assert sum(row["tries"] for row in record["targets"].values()) == record["tries"] >= 250
+    assert all(row["tries"] > 0 and row["open"] == 0 for row in record["targets"].values())

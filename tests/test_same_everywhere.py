@@ -64,6 +64,23 @@ def test_locale_time_zone_and_console_change_no_byte(case: Path, tmp_path: Path)
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(("end", "encoding"), [("\r\n", "utf-8-sig"), ("\r\n", "gb18030"), ("\r", "utf-8")])
+def test_ends_of_lines_and_encodings_of_tables_change_no_byte(
+    end: str, encoding: str, case: Path, tmp_path: Path
+) -> None:
+    """As Excel saves on Windows, in Chinese, and on an old Mac."""
+    same = tmp_path / case.name
+    same.mkdir()
+    for path in case.iterdir():
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        (same / path.name).write_bytes("".join(f"{line}{end}" for line in lines).encode(encoding))
+    for number, given in enumerate((case, same)):
+        run(given, region="嘉兴", out=tmp_path / str(number), draws=0, reference="none")
+    for path in (tmp_path / "0").glob("*.csv"):
+        assert path.read_bytes() == (tmp_path / "1" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.long
 def test_a_mixture_of_two_runs_is_told_and_is_no_run_to_compare_with(
     case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -126,7 +126,7 @@ def _swallows(row: Sequence[str], width: int, delimiter: str) -> bool:
     for place, cell in enumerate(row):
         if "\n" not in cell:
             continue
-        first, *between, last = (line.count(delimiter) for line in cell.splitlines() or [""])
+        first, *between, last = (line.count(delimiter) for line in cell.split("\n"))
         rows = first == width - 1 - place and all(count == width - 1 for count in between)
         if rows and (between or (last == place and first + last > 0)):
             return True

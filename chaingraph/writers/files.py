@@ -22,7 +22,7 @@ from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.labels import both
 from chaingraph.reading.cells import FORMULA
 from chaingraph.writers.publishing import mend, publish
-from chaingraph.writers.workroom import explained, workroom
+from chaingraph.writers.workroom import WINDOWS, explained, workroom
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,6 +212,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     StoreError
         When the place cannot be written, is a folder or a link, or another run is writing it.
     """
+    _refuse_device(path)
     with explained(path):
         if path.is_symlink() or path.is_dir():
             raise StoreError(_both("not_a_file", path=path))
@@ -270,6 +271,14 @@ def check_output(out: Path, *, inputs: Sequence[Path] = ()) -> tuple[str, ...]:
                 folder.rmdir()
 
 
+def _refuse_device(path: Path) -> None:
+    """On Windows ``con.csv`` is the console, ``a:b`` a stream of ``a``, and a dot or blank at the end is lost."""
+    for part in path.parts[len(Path(path.anchor).parts) :] if WINDOWS else ():
+        stem = part.partition(".")[0].rstrip().lower()
+        if part not in (".", "..") and (stem in TAKEN - {"index"} or ":" in part or part != part.rstrip(". ")):
+            raise StoreError(_both("device_name", path=path, part=repr(part)))
+
+
 def check_file_place(path: Path) -> None:
     """Refuse before the work a file whose folder is not there.
 
@@ -284,6 +293,7 @@ def check_file_place(path: Path) -> None:
 
 def _room_of(out: Path, inputs: Sequence[Path]) -> Path:
     """Where the files for `out` are made, once it is seen to be a place to write to."""
+    _refuse_device(out)
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise StoreError(_both("not_a_folder", path=out))
     if any(out.resolve() == Path(path).resolve() for path in inputs):

@@ -14,6 +14,9 @@ from chaingraph.engines.locks import try_lock
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
 
+WINDOWS = os.name == "nt"
+_LONG = 240  # characters of a path, near the 260 that Windows takes
+
 
 @contextmanager
 def workroom(target: Path, room: Path) -> Iterator[Path]:
@@ -76,6 +79,8 @@ def explained(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         entry = entries.get(error.errno or 0)
+        if WINDOWS and error.errno == errno.ENOENT and len(str(error.filename or "")) >= _LONG:
+            entry = "name_too_long"  # which Windows says of it
         if entry is None or not (entry in ("disk_full", "too_large") or _concerns(error, target)):
             raise
         raise StoreError(both(f"files.{entry}", path=target, detail=error.strerror)) from error

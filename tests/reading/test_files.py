@@ -16,6 +16,7 @@ from chaingraph.errors import CaseError
 from chaingraph.model.case import Case
 from chaingraph.model.columns import Table
 from chaingraph.model.schema import TABLES
+from chaingraph.reading.delimited import csv_rows
 from chaingraph.reading.headers import find_column, find_table
 from chaingraph.reading.read import read_case
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
@@ -294,3 +295,10 @@ def test_what_stands_below_a_table_is_no_row_of_it(tmp_path: Path) -> None:
     assert len(case["firms"]) == 2
     found = case.rejects[case.rejects["reason"].str.contains("footer")]
     assert found[["table", "row"]].to_numpy().tolist() == [["firms", 4], ["firms", 5], ["firms", 6]]
+
+
+@pytest.mark.parametrize("cell", ["\n", "甲\n", "\n甲", "\r\n", "\n\n\n"])
+def test_a_cell_may_begin_or_end_with_a_line_break(cell: str) -> None:
+    """What Excel leaves in a cell where somebody pressed Alt+Enter last."""
+    rows = list(csv_rows(io.StringIO(f'a,b\r\n1,"{cell}"\r\n', newline=""), ","))
+    assert rows == [(1, ["a", "b"]), (2, ["1", cell])]
