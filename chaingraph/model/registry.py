@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import LANGUAGES, both, text
 
-KINDS = ("strategies", "pools", "profiles", "rules", "headings", "chains", "charts")
+KINDS = ("strategies", "pools", "profiles", "rules", "headings", "chains", "charts", "leads")
 LIBRARY = Path(str(files("chaingraph") / "library"))
 Words = Mapping[str, str]
 

@@ -41,7 +41,7 @@ MAX_DIRECTORY = MEGABYTE  # of the ZIP directory: about 10,000 parts
 MAX_CELLS = 20_000_000  # of one table
 MAX_ROW = 1_048_576
 
-_MALFORMED = (
+MALFORMED_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -75,7 +75,7 @@ def open_workbook(data: bytes) -> Workbook:
     Refusal
         When it is no XLSX file, is protected or malformed, or passes a limit on parts, size or ratio.
     """
-    _check_directory(data)
+    check_directory(data)
     try:
         archive = zipfile.ZipFile(BytesIO(data))
         check_parts(archive.infolist())
@@ -87,7 +87,7 @@ def open_workbook(data: bytes) -> Workbook:
         styles_part = part_of_kind(parts, "/styles")
         strings = shared_strings(archive, strings_part) if strings_part else []
         styles = cell_styles(archive, styles_part) if styles_part else []
-    except _MALFORMED as error:
+    except MALFORMED_ARCHIVE as error:
         raise Refusal(Problem("malformed_xlsx"), found=str(error)) from error
     return Workbook(archive, sheets, strings, styles, day_zero)
 
@@ -109,7 +109,7 @@ def sheet_rows(book: Workbook, sheet: str, merged: list[str]) -> Iterator[tuple[
             parser = xml_parser(reader.start, reader.end, reader.content.add)
             for _ in fed(parser, part):
                 yield from reader.take()
-    except _MALFORMED as error:
+    except MALFORMED_ARCHIVE as error:
         raise Refusal(Problem("malformed_xlsx"), found=str(error)) from error
 
 
@@ -223,7 +223,7 @@ def merged_area(reference: str) -> tuple[int, int, int, int] | None:
     return int(found[2]), int(found[4]), column_number(found[1]), column_number(found[3])
 
 
-def _check_directory(data: bytes) -> None:
+def check_directory(data: bytes) -> None:
     """Look at the end of the ZIP file before its directory is read: a directory of millions of parts is a bomb too."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refusal(Problem("old_or_locked_excel"))

@@ -1,0 +1,250 @@
+"""How well are facts read? Labelled texts, halves told apart by their letters, figures with intervals, two baselines.
+
+A file of labelled texts holds blocks parted by an empty line: ``@ day of the text``, the text, then a line per fact,
+``= firm | kind stage site | name=value …``; ``-`` stands for none, site is open, comparing, decided or unknown (``-``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import NamedTuple
+
+from chaingraph.leads.facts import Fact, facts_of
+from chaingraph.leads.sentences.figures import amounts_in
+from chaingraph.leads.sentences.kinds import lead_kinds
+from chaingraph.leads.sentences.namings import firms_in
+from chaingraph.leads.sentences.passages import cleaned, half_width
+from chaingraph.leads.sentences.where import joined, lies_within, named_path, places_in
+from chaingraph.matching.name_forms import normalise_name
+from chaingraph.places.gazetteer import Path
+
+FIELDS = ("amount", "place", "date", "instead", "land", "floor", "cap", "product")
+_Z = 1.959963984540054  # of a 95 % interval
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What a person says that a text states: firm, kind (as in firm_signals), stage, site, further values by name."""
+
+    firm: str
+    kind: str
+    stage: str
+    site: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LabelledText:
+    """A text with its labels; ``unseen``: of the half that nobody looks at while rules are written."""
+
+    name: str
+    published: str | None
+    body: str
+    labels: tuple[Labelled, ...]
+    unseen: bool
+
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    hits: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share, 0-1; NaN of nothing."""
+        return self.hits / self.of if self.of else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its 95 % interval by Wilson's formula; NaN of nothing.
+
+        Examples
+        --------
+        >>> [round(end, 3) for end in Share(8, 10).interval]
+        [0.49, 0.943]
+        """
+        if not self.of:
+            return math.nan, math.nan
+        share, spread = self.value, _Z**2 / self.of
+        centre = (share + spread / 2) / (1 + spread)
+        half = _Z * math.sqrt(share * (1 - share) / self.of + spread / (4 * self.of)) / (1 + spread)
+        return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def read_labelled(folder: File) -> list[LabelledText]:
+    """The labelled texts of a folder's ``.txt`` files, in order."""
+    found = []
+    for path in sorted(folder.glob("*.txt")):
+        for number, block in enumerate(path.read_text(encoding="utf-8").strip().split("\n\n"), start=1):
+            lines = block.strip().splitlines()
+            body = cleaned("\n".join(line for line in lines[1:] if not line.startswith("=")))
+            labels = tuple(_label(line[1:]) for line in lines if line.startswith("="))
+            unseen = hashlib.sha256(body.encode()).digest()[0] % 2 == 1
+            found.append(LabelledText(f"{path.stem}-{number}", lines[0][1:].strip() or None, body, labels, unseen))
+    return found
+
+
+def _label(line: str) -> Labelled:
+    firm, said, values = (part.strip() for part in (*line.split("|"), "")[:3])
+    kind, stage, site = said.split()
+    pairs = re.findall(r"(\w+)=(.*?)(?=\s\w+=|$)", values)
+    return Labelled(firm, kind, stage.strip("-"), "unknown" if site == "-" else site, dict(pairs))
+
+
+Reader = Callable[[LabelledText, Path], Sequence[Fact]]
+
+
+def read_facts(text: LabelledText, region: Path) -> Sequence[Fact]:
+    """What the rules read."""
+    return facts_of(text.body, published=text.published, region=region)
+
+
+def nearest_name(text: LabelledText, region: Path, *, amounts: bool = False) -> Sequence[Fact]:
+    """The baseline: a keyword of a kind, and the firm named nearest to it; on request the nearest amount too."""
+    plain = half_width(text.body)
+    firms = firms_in(plain)
+    found: dict[tuple[str, str], Fact] = {}
+    for kind in lead_kinds().values():
+        for word in _keywords(kind.name).finditer(plain) if firms else ():
+            firm = min(firms, key=lambda one: abs(one.start - word.start()))
+            places = joined(places_in(plain), plain)
+            place = min(places, key=lambda one: abs(one.start - word.start()), default=None)
+            here = lies_within(place.path, region) if place else None
+            settled = kind.name in ("expansion", "land", "filing", "new_unit") and here is not None
+            site = "unknown" if not settled else "decided_here" if here else "decided_elsewhere"
+            near = min(amounts_in(plain), key=lambda one: abs(one.start - word.start()), default=None)
+            fact = Fact(
+                firm.name, None, kind.name, kind.signal, kind.stage, site,
+                text.published, near if amounts else None, None, None, None, place.text if place else None,
+                place.path if place else (), None, None, None, word.start(), word.end(),
+            )  # fmt: skip
+            found.setdefault((firm.name, kind.signal), fact)
+    return list(found.values())
+
+
+def _keywords(kind: str) -> re.Pattern[str]:
+    if kind == "expansion":
+        return re.compile("签约|开工|投产|落户|拟投资|plant|factory")
+    return lead_kinds()[kind].words or re.compile(r"(?!)")
+
+
+def score(texts: Iterable[LabelledText], region: Path, reader: Reader = read_facts) -> dict[str, dict[str, Share]]:
+    """Precision and recall of firm and kind together, by kind; stage, site and fields of the facts that were found.
+
+    Returns
+    -------
+    dict
+        ``precision`` and ``recall`` by kind (``all`` first); ``stage``, ``site`` by label; ``fields``: right among the
+        facts found for which the label gives a value; ``told``: right among the values that were read;
+        ``decided``: recall of ended and decided elsewhere, and how many of those are shown as a reason to call.
+    """
+    counts: dict[tuple[str, str], list[int]] = {}
+
+    def count(table: str, row: str, *, hit: bool) -> None:
+        held = counts.setdefault((table, row), [0, 0])
+        held[0] += hit
+        held[1] += 1
+
+    for text in texts:
+        facts = list(reader(text, region))
+        pairs = _paired(text.labels, facts)
+        for number, one in enumerate(facts):
+            for row in ("all", one.signal):
+                count("precision", row, hit=number in pairs.values())
+        for number, label in enumerate(text.labels):
+            fact: Fact | None = facts[pairs[number]] if number in pairs else None
+            for row in ("all", label.kind):
+                count("recall", row, hit=fact is not None)
+            wanted = _site(label, region)
+            if label.stage == "ended" or wanted == "decided_elsewhere":
+                known = fact is not None and (fact.stage == label.stage == "ended" or fact.site == wanted)
+                count("decided", "recall", hit=known)
+                shown = fact is not None and fact.stage != "ended" and not fact.site.startswith("decided")
+                count(
+                    "decided", "shown_as_a_reason", hit=shown and lead_kinds()[fact.kind].months > 0 if fact else False
+                )
+            if fact is None:
+                continue
+            count("stage", label.stage or "none", hit=(fact.stage or "") == label.stage)
+            count("stage", "all", hit=(fact.stage or "") == label.stage)
+            for row in ("all", wanted):
+                count("site", row, hit=fact.site == wanted)
+            for name in FIELDS:
+                read = _value(fact, name)
+                if name in label.values:
+                    count("fields", name, hit=_right(fact, name, label.values[name]))
+                if read is not None:
+                    count("told", name, hit=name in label.values and _right(fact, name, label.values[name]))
+    result: dict[str, dict[str, Share]] = {}
+    for (table, row), (hits, of) in sorted(counts.items(), key=lambda one: (one[0][0], one[0][1] != "all", one[0][1])):
+        result.setdefault(table, {})[row] = Share(hits, of)
+    return result
+
+
+def _paired(labels: Sequence[Labelled], facts: Sequence[Fact]) -> dict[int, int]:
+    """Which fact is which label: same firm and kind, each once; equal stages before others."""
+    pairs: dict[int, int] = {}
+    for strict in (True, False):
+        for number, label in enumerate(labels):
+            for place, fact in enumerate(facts):
+                if number in pairs or place in pairs.values() or fact.signal != label.kind:
+                    continue
+                if same_firm(label.firm, fact.firm) and (not strict or (fact.stage or "") == label.stage):
+                    pairs[number] = place
+    return pairs
+
+
+def same_firm(one: str, other: str) -> bool:
+    """Whether two names mean one firm: equal, or the shorter inside the longer and not much shorter.
+
+    Examples
+    --------
+    >>> same_firm("苏州甲乙科技有限公司", "昆山甲乙科技有限公司"), same_firm("德国甲乙集团", "甲乙集团")
+    (False, True)
+    """
+    a, b = normalise_name(one), normalise_name(other)
+    short, long = sorted((a, b), key=len)
+    return a == b or (short in long and len(short) >= 0.6 * len(long))
+
+
+def _site(label: Labelled, region: Path) -> str:
+    if label.site != "decided":
+        return label.site
+    path = named_path(label.values.get("instead") or label.values.get("place", ""))
+    here = lies_within(path, region) if path else None
+    return "unknown" if here is None else "decided_here" if here else "decided_elsewhere"
+
+
+def _value(fact: Fact, name: str) -> object:
+    held: dict[str, object] = {
+        "amount": fact.amount, "place": fact.place, "date": fact.date, "instead": fact.instead, "land": fact.land_mu,
+        "floor": fact.floor_m2, "cap": fact.capacity, "product": fact.product,
+    }  # fmt: skip
+    return held[name]
+
+
+def _right(fact: Fact, name: str, wanted: str) -> bool:
+    if name == "amount":
+        number, code = re.fullmatch(r"([\d.]+)([A-Z]*)", wanted).groups()  # type: ignore[union-attr] # as labels are written
+        told = fact.amount
+        return (
+            told is not None
+            and told.currency == (code or "CNY")
+            and math.isclose(told.million, float(number), rel_tol=1e-3)
+        )
+    if name in ("land", "floor"):
+        value = fact.land_mu if name == "land" else fact.floor_m2
+        return value is not None and math.isclose(value, float(wanted), rel_tol=1e-3)
+    if name in ("place", "instead"):
+        told_path, path = named_path(getattr(fact, name) or ""), named_path(wanted)
+        told_path = fact.path if name == "place" else told_path
+        return bool(told_path) and (told_path[: len(path)] == path if path else fact.place == wanted)
+    if name == "product":
+        return fact.product is not None and (wanted in fact.product or fact.product in wanted)
+    return _value(fact, name) == wanted

@@ -1,0 +1,186 @@
+"""From a text to its facts: who, what, how far, whether the site is open, when, how much, where, by which sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
+from chaingraph.leads.sentences.events import site_of
+from chaingraph.leads.sentences.figures import Amount
+from chaingraph.leads.sentences.kinds import LeadKind
+from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in
+from chaingraph.leads.sentences.passages import Passage, passages
+from chaingraph.leads.sentences.where import city_of, joined, lies_within, places_in
+from chaingraph.leads.sentences.zones import Around, core_name, same_firm, told_around, zones_of
+from chaingraph.places.gazetteer import Path
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of one text, with the place of the passage that says it in the body.
+
+    ``site``: open, comparing, decided_here, decided_elsewhere, unknown. ``amount`` is as written; missing is None.
+    """
+
+    firm: str
+    firm_id: str | None
+    kind: str
+    signal: str
+    stage: str | None
+    site: str
+    date: str | None
+    amount: Amount | None
+    capacity: str | None
+    land_mu: float | None
+    floor_m2: float | None
+    place: str | None
+    path: Path
+    instead: str | None
+    product: str | None
+    counterpart: str | None
+    start: int
+    end: int
+
+
+_UNDECIDED = (None, "announced", "negotiating")
+_ASKS = re.compile(r"^\s*(?:问|投资者提问|投资者)[:]")
+_PROJECT_OF = re.compile(r"^(?:该)?项目由")
+_MANY = re.compile(r"项目\d+个|\d+个(?:项目|重大)|[一二三两]个项目|\d+家|共签约|累计")
+
+
+def facts_of(
+    body: str,
+    *,
+    published: str | None,
+    region: Path,
+    title: str | None = None,
+    known: KnownNames = NO_NAMES,
+    zones: Mapping[str, str] | None = None,
+) -> list[Fact]:
+    """The facts that a text states, in its order.
+
+    Parameters
+    ----------
+    body
+        The text as `passages.cleaned` gives it; positions are in it.
+    published
+        The day of the text, against which relative days are reckoned; None: they stay unknown.
+    region
+        The path of the region that reads: a decided site is decided here or elsewhere.
+    title
+        Whom the text is about, where the body says only "the company".
+    known
+        Names of the case's firms.
+    zones
+        Names of development zones and the place of each.
+
+    Examples
+    --------
+    >>> told, jiaxing = "宁波甲乙电子有限公司已与嘉善签约,总投资3亿元。", ("中国", "浙江", "嘉兴")
+    >>> fact, = facts_of(told, published="2025-06-12", region=jiaxing)
+    >>> fact.firm, fact.kind, fact.stage, fact.site, fact.amount.million, fact.place
+    ('宁波甲乙电子有限公司', 'expansion', 'signed', 'decided_here', 300.0, '嘉善')
+    """
+    headed = firms_in(title, known) if title else []
+    subject: FirmNamed | None = headed[0] if headed else None
+    around, named = Around(), {core_name(firm): firm for firm in headed}
+    drafts: list[Draft] = []
+    previous: Passage | None = None
+    for piece in passages(body):
+        if piece.after == "\n":
+            previous = None
+        firms = firms_in(piece.text, known)
+        named |= {core_name(firm): firm for firm in firms if not firm.other_side}
+        if piece.question or (not firms and _ASKS.match(piece.text)):
+            continue
+        around = told_around(piece, firms, around, published, zones)
+        told = False
+        kinds: list[LeadKind] = []
+        for zone in zones_of(piece.text, firms, subject):
+            subject = zone.firm or subject
+            zone = zone._replace(firm=subject)
+            found = drafts_of(zone, piece, around, published, zones, kinds)
+            if not found and firms and previous and _PROJECT_OF.match(piece.text):
+                whole = zone._replace(text=f"{previous.text},{zone.text}", start=0)
+                drafts = [draft for draft in drafts if draft.firm or draft.start != previous.start]
+                found = [
+                    replace(draft, start=previous.start)
+                    for draft in drafts_of(whole, piece, around, published, zones, [])
+                ]
+            kinds = [draft.kind for draft in found] or kinds
+            if found:
+                drafts, told = merged(drafts, found), True
+            elif drafts and drafts[-1].firm is None and firms and piece.after == ";":
+                drafts = [*drafts[:-1], enriched(replace(drafts[-1], firm=subject), zone, piece, zones)]
+            elif drafts and same_firm(drafts[-1].firm, subject):
+                drafts = [*drafts[:-1], enriched(drafts[-1], zone, piece, zones)]
+        if told and not around.stage and piece.after != ";":
+            around = around._replace(date=None)
+        previous = piece
+    lone = next(iter(named.values())) if len(named) == 1 else None
+    return _finished(drafts, lone, region, body)
+
+
+def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, body: str) -> list[Fact]:
+    """The facts of drafts: what names no firm is of the only one that the text names, or of nobody."""
+    owned = [draft for draft in drafts if draft.firm]
+    for draft in drafts:
+        if draft.firm is None and lone is not None and not _MANY.search(body[draft.start : draft.end]):
+            owned = merged(owned, [replace(draft, firm=lone)])
+    waiting = {
+        core_name(draft.firm): draft.said for draft in owned if draft.firm and draft.said in ("open", "comparing")
+    }
+    over = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.stage == "ended"}
+    broken = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.name == "insolvency"}
+    facts = []
+    for draft in owned:
+        assert draft.firm is not None  # so chosen
+        core = core_name(draft.firm)
+        if draft.kind.name == "downsizing" and core in broken:
+            continue
+        if core in over and draft.kind.name == "expansion" and draft.stage in _UNDECIDED and not draft.place:
+            continue  # what a text says of a project's plan before it says that the project is over
+        if draft.kind.name == "lease_end" and draft.said == "unknown":
+            draft = replace(draft, said=waiting.get(core, "unknown"))
+        fact = _fact(draft, draft.firm, region)
+        if not _inside_one_city(fact, draft, body):
+            facts.append(fact)
+    return facts
+
+
+def _fact(draft: Draft, firm: FirmNamed | None, region: Path) -> Fact:
+    assert firm is not None  # drafts without a firm are left out before
+    site: str = site_of(
+        draft.kind, draft.stage, draft.said, placed=draft.place is not None, instead=draft.instead is not None
+    )
+    at = draft.instead or draft.place
+    if site == "decided":
+        here = lies_within(at.path, region) if at else None
+        site = "unknown" if here is None else "decided_here" if here else "decided_elsewhere"
+    return Fact(
+        firm=firm.name, firm_id=firm.firm_id, kind=draft.kind.name, signal=draft.kind.signal, stage=draft.stage,
+        site=site,
+        date=draft.date, amount=draft.amount, capacity=draft.capacity, land_mu=draft.land_mu, floor_m2=draft.floor_m2,
+        place=draft.place.text if draft.place else None, path=draft.place.path if draft.place else (),
+        instead=draft.instead.text if draft.instead else None, product=draft.product, counterpart=draft.counterpart,
+        start=draft.start, end=draft.end,
+    )  # fmt: skip
+
+
+def _inside_one_city(fact: Fact, draft: Draft, body: str) -> bool:
+    """Whether a move stays inside one city: no relocation."""
+    if fact.signal != "relocation":
+        return False
+    if draft.instead and draft.place:
+        return city_of(draft.instead.path) == city_of(draft.place.path)
+    text = body[fact.start : fact.end]
+    away = re.search(r"(?:从|由|在)([^,;]{2,14}?)(?:整体)?(?:搬|迁|外迁)", text)
+    origins = joined(places_in(away[1]), away[1]) if away else []
+    if origins and fact.path:
+        return city_of(origins[-1].path) == city_of(fact.path)
+    if away and re.search(r"(?:镇|街道|路|村)$", away[1]):
+        return True
+    home = joined(places_in(fact.firm), fact.firm)
+    return bool(home and fact.path and len(home[0].path) > 2 and city_of(home[0].path) == city_of(fact.path))

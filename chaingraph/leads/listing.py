@@ -1,0 +1,118 @@
+"""Reviewed signals as a list, and which of them are a reason to call today.
+
+A reason to call is a kind that is one (``months`` of its file), young enough, and the site is not decided: not
+signed, filed, bought or started anywhere, not ended, and no such fact of the same firm followed. Silence about the site
+leaves it unknown: a question to ask, not an opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from chaingraph.leads.review import sources_of
+from chaingraph.leads.sentences.kinds import SETTLED_KINDS, SETTLED_STAGES, lead_kinds
+from chaingraph.model.columns import is_missing
+from chaingraph.model.days import months_before
+
+LIST_COLUMNS = (
+    "date", "firm", "kind", "stage", "site_status", "place", "written", "product", "reason", "sources", "address",
+    "signal_id",
+)  # fmt: skip
+REVIEWED = ("accepted", "corrected")
+
+
+def months_of(signal: str) -> int:
+    """How many months a kind of firm_signals is a reason to call while the site is not decided; 0 = never.
+
+    Examples
+    --------
+    >>> months_of("capacity_full"), months_of("land"), months_of("penalty")
+    (12, 0, 0)
+    """
+    return max((kind.months for kind in lead_kinds().values() if kind.signal == signal and not kind.stage), default=0)
+
+
+def lead_list(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    as_of: str,
+    since: str | None = None,
+    kinds: Sequence[str] = (),
+    chain: str | None = None,
+    site_status: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Which reviewed facts of movement are there, and which are a reason to call on that day?
+
+    Parameters
+    ----------
+    tables
+        ``firms``, ``firm_signals``, ``evidence``, ``segments`` of a case.
+    as_of
+        The day, ISO.
+    since
+        Only facts from that day on; one without any day is left out.
+    kinds, site_status
+        Only these; empty: all. A signal without a site status counts as unknown.
+    chain
+        Only facts whose segment is of that chain.
+
+    Returns
+    -------
+    DataFrame
+        `LIST_COLUMNS`, the reasons first, then the newest. date: of the event, else of its earliest text; reason: flag.
+        What nobody has reviewed is not there; what people typed in (review empty) is.
+    """
+    signals = tables["firm_signals"]
+    used = signals[signals["review"].isna() | signals["review"].isin(REVIEWED)]
+    used = used.merge(tables["firms"][["firm_id", "firm"]], on="firm_id", how="left")
+    used = used.merge(sources_of(tables["evidence"]), on="signal_id", how="left")
+    used["date"] = used["date"].fillna(used["published"])
+    used["site_status"] = used["site_status"].fillna("unknown")
+    used["sources"] = used["sources"].astype("Int64")
+    rows = [{str(name): value for name, value in row.items()} for row in used.to_dict("records")]
+    settled = _settled(rows)
+    reasons = [_is_reason(row, as_of, settled) for row in rows]
+    used["reason"] = pd.Series(reasons, index=used.index, dtype="boolean")
+    if since:
+        used = used[used["date"].notna() & (used["date"] >= since)]
+    if kinds:
+        used = used[used["kind"].isin(kinds)]
+    if site_status:
+        used = used[used["site_status"].isin(site_status)]
+    if chain:
+        chains = dict(zip(tables["segments"]["segment_id"], tables["segments"]["chain_id"], strict=True))
+        used = used[used["segment_id"].map(chains) == chain]
+    ordered = used.sort_values(
+        ["reason", "date", "firm_id", "signal_id"], ascending=[False, False, True, True], na_position="last"
+    )
+    return ordered[list(LIST_COLUMNS)].reset_index(drop=True)
+
+
+def is_settled(row: Mapping[str, object]) -> bool:
+    """Whether a signal says that a site is decided, or that the project is over."""
+    return (
+        row.get("stage") in (*SETTLED_STAGES, "ended")
+        or row.get("kind") in SETTLED_KINDS
+        or row.get("site_status") in ("decided_here", "decided_elsewhere")
+    )
+
+
+def _settled(rows: Sequence[Mapping[str, object]]) -> dict[str, str]:
+    """The newest day on which a firm's site was decided; a project that ended without another place decides nothing."""
+    newest: dict[str, str] = {}
+    for row in rows:
+        day = row["date"]
+        if is_settled(row) and row.get("stage") != "ended" and isinstance(day, str):
+            newest[str(row["firm_id"])] = max(newest.get(str(row["firm_id"]), ""), day)
+    return newest
+
+
+def _is_reason(row: Mapping[str, object], as_of: str, settled: Mapping[str, str]) -> bool:
+    months = months_of(str(row["kind"]))
+    day = row["date"]
+    if not months or is_settled(row) or is_missing(day) or not isinstance(day, str):
+        return False
+    young = months_before(as_of, months) <= day[:7] and day[: len(as_of)] <= as_of
+    return young and settled.get(str(row["firm_id"]), "") < day

@@ -1,0 +1,161 @@
+"""What a stretch of a passage says happened: kinds, the stage of a project, whether its site is decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from chaingraph.leads.sentences.kinds import (
+    SETTLED_KINDS,
+    SETTLED_STAGES,
+    STAGE_ORDER,
+    LeadKind,
+    lead_kinds,
+    lead_words,
+)
+
+Site = Literal["open", "comparing", "decided", "unknown"]
+
+# What a kind takes the place of where both are said of one firm in one stretch.
+_STANDS_FOR: Mapping[str, tuple[str, ...]] = {
+    "insolvency": ("revoked", "downsizing", "lease_end", "expansion", "ended"),
+    "merged": ("revoked", "divestment", "expansion"),
+    "ended": ("expansion", "fundraising", "revoked", "lease_end", "downsizing", "filing",
+              "land", "relocation", "new_unit", "exit", "capacity_full"),
+    "proceeds_moved": ("fundraising", "relocation", "expansion", "lease_end", "ended"),
+    "renamed": ("new_unit", "expansion", "revoked"),
+    "filing": ("expansion", "relocation", "new_unit", "lease_end", "fundraising", "downsizing", "land"),
+    "new_unit": ("expansion", "fundraising", "land"),
+    "exit": ("downsizing", "revoked"),
+    "divestment": ("exit", "new_unit", "relocation", "expansion", "fundraising", "land"),
+    "relocation": ("lease_end", "expansion"),
+    "customer_win": ("expansion", "capacity_full"),
+    "lease_end": ("fundraising",),
+}  # fmt: skip
+_WORKS = re.compile(
+    r"项目|投资|基地|中心|设立|[一二三四]期|开工|投产|竣工|动工|工厂|厂房|生产线|产线|车间|厂|建设|扩建|签约|落户|总部|增资|装置|组件线|PACK线|租下|租赁|plant|factory|line|mill|site|signed|lease",
+    re.IGNORECASE,
+)
+_BUILDERS = re.compile(r"承建|中标")
+_CLAUSE = re.compile(r"[,:、]")
+_LAND_SIGNED = re.compile(r"签下|签约")
+_PLANNED_INVESTMENT = re.compile(
+    r"(?:计划|拟|准备|要|意向)[^,;]{0,10}(?:投资|建设|新建|建)|投资[^,;]{0,10}(?:亿|万)|目前与[^,]{0,20}谈"
+)
+
+
+def kinds_said(text: str) -> list[LeadKind]:
+    """The kinds that a stretch of a passage says of its firm; see `_STANDS_FOR` for what gives way.
+
+    Examples
+    --------
+    >>> [kind.name for kind in kinds_said("公司储能电芯产线已满产")]
+    ['capacity_full']
+    >>> kinds_said("传闻该公司将融资10亿元"), kinds_said("公司目前无搬迁计划")
+    ([], [])
+    """
+    if lead_words().void.search(text):
+        return []
+    kinds = lead_kinds()
+    said = {name for name, kind in kinds.items() if _says(kind, text)}
+    stage = stage_of(text)
+    expands = stage is not None and _WORKS.search(text) and not _against(kinds["expansion"], text)
+    if expands and not _BUILDERS.search(text):
+        said.add("expansion")
+    if "land" in said and (stage in ("started", "producing") or _LAND_SIGNED.search(text)):
+        said.discard("land")
+    elif "land" in said:
+        said.discard("expansion")
+    if "fundraising" in said and stage not in ("signed", "started", "producing"):
+        said.discard("expansion")
+    if (
+        said & {"capacity_full", "lease_end"}
+        and stage in ("announced", "negotiating")
+        and not _PLANNED_INVESTMENT.search(text)
+    ):
+        said.discard("expansion")
+    if "lease_end" in said:
+        said.discard("expansion")
+        if site_said(text) in ("open", "comparing"):
+            said.discard("relocation")
+    if "downsizing" in said and stage not in SETTLED_STAGES:
+        said.discard("expansion")
+    gone = {other for name in said for other in _STANDS_FOR.get(name, ()) if name in said}
+    return [kind for name, kind in kinds.items() if name in said - gone]
+
+
+def _says(kind: LeadKind, text: str) -> bool:
+    return kind.words is not None and kind.words.search(text) is not None and not _against(kind, text)
+
+
+def _against(kind: LeadKind, text: str) -> bool:
+    return kind.against is not None and kind.against.search(text) is not None
+
+
+def stage_of(text: str) -> str | None:
+    """How far a project has come by these words; a stage that is only expected does not count.
+
+    Examples
+    --------
+    >>> stage_of("项目今天开工,预计2026年6月投产"), stage_of("拟在平湖投资建设新基地"), stage_of("获评先进")
+    ('started', 'announced', None)
+    """
+    words = lead_words()
+    for stage in reversed(STAGE_ORDER):
+        pattern = words.stages.get(stage)
+        for found in pattern.finditer(text) if pattern else ():
+            if stage == "signed" and words.stages["negotiating"].search(found[0]):
+                continue  # a framework or a letter of intent that is signed
+            if stage == "announced" or not _ahead(text, found.start(), found.end()):
+                return stage
+    return "announced" if _only_ahead(text) else None
+
+
+def _ahead(text: str, start: int, end: int) -> bool:
+    """Whether words before a stage in its clause say that it is still to come."""
+    clause = _CLAUSE.split(text[max(0, start - 24) : start])[-1]
+    return lead_words().ahead.search(clause + text[start:end][:1]) is not None and not re.search(
+        r"已|正式|取得", clause
+    )
+
+
+def _only_ahead(text: str) -> bool:
+    """Whether a stage is named that is only expected: a project that is announced."""
+    words = lead_words()
+    late = [words.stages[stage] for stage in SETTLED_STAGES if stage in words.stages]
+    return any(pattern.search(text) for pattern in late)
+
+
+def site_said(text: str) -> Site:
+    """Whether words say that a site is still to be decided; silence is unknown.
+
+    Examples
+    --------
+    >>> site_said("正在嘉兴与湖州之间比选"), site_said("地点尚未确定"), site_said("公司满产")
+    ('comparing', 'open', 'unknown')
+    """
+    words = lead_words()
+    if words.comparing.search(text):
+        return "comparing"
+    if words.open.search(text):
+        return "open"
+    return "decided" if words.decided.search(text) else "unknown"
+
+
+def site_of(kind: LeadKind, stage: str | None, said: Site, *, placed: bool, instead: bool) -> Site:
+    """Whether a site is decided: signed, filed, land bought or started says so; else words; a plan with a place too.
+
+    An ended project is decided only where it says where it went instead.
+    """
+    if kind.stage == "ended":
+        return "decided" if instead else "unknown"
+    if stage in SETTLED_STAGES or kind.name in SETTLED_KINDS:
+        return "decided"
+    if said != "unknown":
+        return said
+    if kind.name in ("relocation", "proceeds_moved"):
+        return "decided" if placed or instead else "unknown"
+    if kind.name == "expansion":
+        return "decided" if placed and stage != "negotiating" else "unknown"
+    return "decided" if placed and kind.name in ("fundraising", "customer_win") else "unknown"

@@ -1,0 +1,171 @@
+"""Firms named in a passage: full names by their legal form, names of the case by their letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chaingraph.leads.sentences.kinds import lead_words
+from chaingraph.leads.sentences.where import joined, places_in
+
+_LONGEST = 32  # characters before the legal form
+_SHORTEST_KNOWN = 3  # characters of a name of the case that is looked for in running text
+_LEGAL = re.compile(
+    r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下)|集团(?=旗下)|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
+)
+_NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
+_WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
+_LATIN = re.compile(
+    rf"{_WORD}(?:\s(?:{_WORD}|de|di|del|der|&)){{0,5}}(?:\s\([A-Z][a-z]+\))?,?\s"
+    r"(?:GmbH|AG|SE|Inc\.|Co\., Ltd\.|Ltd\.?|LLC|plc|AB|AS|A/S|ASA|Oyj?|B\.V\.|N\.V\.|NV|S\.p\.A\.|S\.A\.|SA|K\.K\.|"
+    r"a\.s\.|Corp\.)(?![A-Za-z])"
+)
+_NOT_NAMES = {
+    "The", "In", "On", "German", "Swedish", "Danish", "Dutch", "Korean", "Japanese", "American", "US", "British",
+    "French", "Swiss", "Italian", "Austrian", "Spanish", "Belgian", "Finnish", "Norwegian", "Czech", "Chinese",
+    "Taiwanese", "While",
+}  # fmt: skip
+# What stands directly before a name says that the firm is the other side of the event, not whom it is about.
+_OTHER_SIDE = re.compile(
+    r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
+    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由)[“\"'\s]*$"
+)
+_HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
+
+
+@dataclass(frozen=True)
+class FirmNamed:
+    """A firm as named: where, by which words, its id where a name of the case says so; whether it is the other side."""
+
+    start: int
+    end: int
+    name: str
+    firm_id: str | None
+    other_side: str  # the words before it that say so; empty where it may be whom the passage is about
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """Names and short names of the case's firms, by their first two letters."""
+
+    by_start: Mapping[str, Sequence[tuple[str, str]]]
+
+    @classmethod
+    def of(cls, names: Iterable[tuple[str, str]]) -> KnownNames:
+        """From pairs of a name and the id of its firm; names too short to be told from words are left out."""
+        by_start: dict[str, list[tuple[str, str]]] = {}
+        for name, firm_id in sorted(set(names), key=lambda pair: (-len(pair[0]), pair)):
+            if len(name) >= _SHORTEST_KNOWN and not name.isdigit():
+                by_start.setdefault(name[:2], []).append((name, firm_id))
+        return cls(by_start)
+
+
+NO_NAMES = KnownNames({})
+
+
+def firms_in(text: str, known: KnownNames = NO_NAMES) -> list[FirmNamed]:
+    """The firms that a passage names, in order.
+
+    Examples
+    --------
+    >>> [firm.name for firm in firms_in("9月26日,赴东莞考察东莞市锐翔自动化股份有限公司")]
+    ['东莞市锐翔自动化股份有限公司']
+    """
+    spans = [*_full_names(text), *((found.start(), found.end()) for found in _latin(text))]
+    spans = [*spans, *_known(text, known, spans)]
+    named = []
+    for start, end in sorted(spans):
+        name = text[start:end].strip()
+        before = _OTHER_SIDE.search(text, max(0, start - 14), start)
+        role = before[0].strip("“\"' ") if before else ""
+        if role == "由" and not _HELD.match(text[end : end + 6]):
+            role = ""
+        ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
+        named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role))
+    return named
+
+
+def _full_names(text: str) -> Iterable[tuple[int, int]]:
+    last = 0
+    for legal in _LEGAL.finditer(text):
+        start = legal.start()
+        while start > max(last, legal.start() - _LONGEST) and _NAME.match(text[start - 1]):
+            start -= 1
+        run = text[start : legal.start()]
+        opened = run.rfind("(")
+        if opened >= 0 and ")" not in run[opened:]:
+            start += opened + 1
+        elif (closed := run.find(")")) >= 0 and "(" not in run[:closed]:
+            start += closed + 1
+        start = _begin(text, start, legal.start())
+        if legal.start() - start >= 2 and not (legal[0] == "厂" and not _place_first(text[start : legal.start()])):
+            yield start, legal.end()
+            last = legal.end()
+
+
+def _place_first(name: str) -> bool:
+    found = places_in(name)
+    return bool(found) and found[0].start == 0
+
+
+def _begin(text: str, start: int, end: int) -> int:
+    """Where in a run of letters the name begins: at the last place named there, else after the last word before."""
+    run = text[start:end]
+    outside = [
+        place
+        for place in joined(places_in(run), run)
+        if run.rfind("(", 0, place.start) <= run.rfind(")", 0, place.start)
+    ]
+    outside = [
+        place
+        for place in outside
+        if len(run) - place.end >= 2 and not run.startswith(("的", "签约", "企业"), place.end)
+    ]
+    words = lead_words().before_names
+    if outside:
+        chain = outside[-1].start
+        for place in reversed(outside[:-1]):
+            if place.end == chain or run[place.end : chain] in ("市", "省", "县", "区"):
+                chain = place.start
+        inside = max(
+            (run.rfind(word, chain) + len(word) for word in "与的了由" if run.rfind(word, chain) > chain), default=0
+        )
+        return start + (inside if 0 < inside <= len(run) - 2 else chain)
+    cut = 0
+    for word in words:
+        if len(word) > 1 or word in "的由与是了将被据":
+            last = run.rfind(word)
+            if last >= 0 and len(run) - last - len(word) >= 2:
+                cut = max(cut, last + len(word))
+    return start + cut
+
+
+def _latin(text: str) -> Iterable[re.Match[str]]:
+    for found in _LATIN.finditer(text):
+        first = found[0].split()[0]
+        if first in _NOT_NAMES:
+            again = _LATIN.match(text, found.start() + len(first) + 1)
+            if again:
+                yield again
+            continue
+        yield found
+
+
+def _known(text: str, known: KnownNames, taken: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    """Names of the case that stand in a text outside the full names found."""
+    if not known.by_start:
+        return
+    held, position = sorted(taken), 0
+    while position < len(text) - 1:
+        inside = next((end for start, end in held if start <= position < end), None)
+        if inside is not None:
+            position = inside
+            continue
+        for name, _ in known.by_start.get(text[position : position + 2], ()):
+            if text.startswith(name, position):
+                yield position, position + len(name)
+                position += len(name)
+                break
+        else:
+            position += 1

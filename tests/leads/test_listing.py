@@ -1,0 +1,67 @@
+"""What enters the list, and what is a reason to call: young, undecided, not followed by a decision elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chaingraph.leads.listing import lead_list
+from chaingraph.model.case import Case
+from tests.made_leads import read
+
+FULL = "宁波甲乙电子有限公司满产。"
+SIGNED = "宁波甲乙电子有限公司与绍兴签约,投资3亿元。"
+
+
+def tables(folder: Path, texts: dict[str, str], review: str | None = "accepted") -> dict[str, pd.DataFrame]:
+    found = dict(Case("-", read(folder, texts).tables).tables)
+    found["firm_signals"] = found["firm_signals"].assign(review=review).astype({"review": "str"})
+    return found
+
+
+def reasons(folder: Path, texts: dict[str, str], as_of: str, **options: object) -> list[bool]:
+    return lead_list(tables(folder, texts), as_of=as_of, **options)["reason"].tolist()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "reason"), [("2025-07-01", True), ("2026-06-30", True), ("2026-07-01", False), ("2025-05-01", False)]
+)
+def test_a_reason_is_young(tmp_path: Path, as_of: str, reason: bool) -> None:
+    assert reasons(tmp_path, {"a_2025-06-02.txt": FULL}, as_of) == [reason]
+
+
+@pytest.mark.parametrize("review", ["pending", "rejected"])
+def test_nothing_unreviewed_or_rejected_enters(tmp_path: Path, review: str) -> None:
+    assert lead_list(tables(tmp_path, {"a_2025-06-02.txt": FULL}, review), as_of="2025-07-01").empty
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SIGNED,
+        "宁波甲乙电子有限公司以1000万元竞得滁州50亩工业用地。",
+        "宁波甲乙电子有限公司终止湖州项目,转至滁州。",
+        "宁波甲乙电子有限公司终止湖州项目。",
+        "宁波甲乙电子有限公司老厂租约到期,将搬到滁州。",
+    ],
+)
+def test_what_is_decided_or_over_is_no_reason(tmp_path: Path, body: str) -> None:
+    assert reasons(tmp_path, {"a_2025-06-02.txt": body}, "2025-07-01") == [False]
+
+
+def test_a_later_decision_elsewhere_ends_an_earlier_reason(tmp_path: Path) -> None:
+    assert reasons(tmp_path, {"a_2025-06-02.txt": FULL, "b_2025-06-20.txt": SIGNED}, "2025-07-01") == [False, False]
+    # A decision before it does not: a firm that has built once may be full again.
+    again = {"a_2025-06-02.txt": SIGNED, "b_2025-06-20.txt": FULL}
+    assert reasons(tmp_path / "again", again, "2025-07-01") == [True, False]
+
+
+def test_the_list_can_be_narrowed(tmp_path: Path) -> None:
+    texts = {"a_2025-06-02.txt": FULL, "b_2025-06-20.txt": SIGNED}
+    held = tables(tmp_path, texts)
+    assert lead_list(held, as_of="2025-07-01", kinds=["capacity_full"])["kind"].tolist() == ["capacity_full"]
+    assert lead_list(held, as_of="2025-07-01", since="2025-06-10")["stage"].tolist() == ["signed"]
+    assert lead_list(held, as_of="2025-07-01", site_status=["unknown"])["kind"].tolist() == ["capacity_full"]
+    assert lead_list(held, as_of="2025-07-01", chain="pv").empty
