@@ -128,3 +128,85 @@ def add_to_case(
         if plan.changes_nothing:
             return Addition(plan, (), None, sheet, ())
         files, converted, log = new_files(home, held, known, plan, room, lang)
+        check_planned(home, held, known, plan, files, log, room, lang)
+        places = tuple(home / name if home.is_dir() else home for name in files)
+        version = None
+        if not dry_run:
+            version = replace_files(home, room, files, log, day=day, about={"added": about}, lang=lang)
+        return Addition(plan, places, version, sheet, tuple(converted))
+
+
+def check_planned(
+    home: Path, held: Case, known: Mapping[str, Layout], plan: Additions, files: Mapping[str, bytes],
+    log: pd.DataFrame, room: Path, lang: str,
+) -> None:  # fmt: skip
+    """Read the case as it would be, before it is: every row and cell that was there, and every one that is new.
+
+    Raises
+    ------
+    StoreError
+        When one is missing or says something else; the first are named.
+    """
+    copy = room / "check"
+    if home.is_dir():
+        copy.mkdir()
+        for path in home.iterdir():
+            if path.suffix.lower() in _TABLE_FILES and path.is_file() and path.name not in files:
+                _linked(path, copy / path.name)
+        for name, content in files.items():
+            (copy / name).write_bytes(content)
+    else:
+        copy = copy.with_suffix(home.suffix)
+        copy.write_bytes(files[home.name])
+    try:
+        found = read_case(copy, lang=lang, required=(), max_reject_share=1.0, called=home)
+    except CaseError as error:
+        raise StoreError(both("into.not_as_planned", path=home, count=1, first=error)) from error
+    wrong = _differences(held, known, plan, found, layouts(copy, found, lang), log)
+    if wrong:
+        raise StoreError(both("into.not_as_planned", path=home, count=len(wrong), first="; ".join(wrong[:5])))
+
+
+def _linked(path: Path, to: Path) -> None:
+    try:
+        os.link(path, to)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, to)
+
+
+def _differences(
+    held: Case, known: Mapping[str, Layout], plan: Additions, found: Case, now: Mapping[str, Layout], log: pd.DataFrame
+) -> list[str]:
+    """Rows of data that are lost or too many, and cells that are not written as they were or were to be."""
+    rows = log.dropna(subset=["row"])
+    after = dict(
+        zip(zip(rows["table"], rows["row"].astype(int), rows["column"], strict=True), rows["after"], strict=True)
+    )
+    wrong: list[str] = []
+    for name in TABLES:
+        before, new = len(held[name]), len(plan.new.get(name, ()))
+        if len(found[name]) != before + new:
+            wrong.append(f"{name}: {len(found[name])} ≠ {before} + {new}")
+        if name not in known:
+            continue
+        cells = now[name].cells if name in now else pd.DataFrame()
+        places = {int(number): place for place, number in enumerate(found.numbers.get(name, ()))}
+        for place, number in enumerate(held.numbers[name]):
+            row = int(number)
+            if row not in places:
+                wrong.append(f"{name} {row}: -")
+                continue
+            for column in cells:
+                was = known[name].cells[column].iloc[place] if column in known[name].cells else ""
+                wanted, is_now = after.get((name, row, column), was), cells[column].iloc[places[row]]
+                if is_now != wanted and not _same_number(is_now, wanted):
+                    wrong.append(f"{name} {row} {column}: {is_now!r} ≠ {wanted!r}")
+    return wrong
+
+
+def _same_number(one: str, other: str) -> bool:
+    """A number that a workbook or Parquet file shows with other digits."""
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-12)
+    except ValueError:
+        return False
