@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from chaingraph.cli import case, chains, graphdb, leads, national, pools, run, sql, survey, tag
+from chaingraph.cli import case, chains, graphdb, national, pools, run, sql, survey, tag
+from chaingraph.cli.leads import commands
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
 from chaingraph.labels import LANGUAGES, entries, text
@@ -24,7 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *pools.COMMANDS,
     *national.COMMANDS,
     *tag.COMMANDS,
-    *leads.COMMANDS,
+    *commands.COMMANDS,
     *proof.COMMANDS,
     *sql.COMMANDS,
     *graphdb.COMMANDS,

@@ -1,0 +1,1 @@
+"""The commands of leads: read, review, list."""
