@@ -11,7 +11,7 @@ from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import BackTest, backtest
 from chaingraph.backtest.reading import reading
 from chaingraph.engines.duckdb import open_engine
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from chaingraph.sql import OpenEngine
 
 

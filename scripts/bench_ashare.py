@@ -30,7 +30,7 @@ from chaingraph.fit import kernels
 from chaingraph.fit.kernels import Floats
 from chaingraph.importers.ckg import import_ckg
 from chaingraph.model.case import Case
-from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.reading.read import read_case
 from chaingraph.tagging.cases import CHAIN_TABLES, examples, learn_tagger, tag_products
 from chaingraph.tagging.evaluation import baseline
@@ -91,7 +91,7 @@ def tagging(listed: Case, chains: Case, texts: int) -> tuple[Case, list[Figure]]
 
 def fitting(listed: Case) -> list[Figure]:
     """Summed mixed kernel and walk between every city and firm, own pairs left out."""
-    panel = panel_of({name: listed[name] for name in ("firms", "firm_products")}, regions.distance_km, open_engine)
+    panel = panel_of({name: listed[name] for name in ("firms", "firm_products")}, distance_km, open_engine)
     member = np.zeros((panel.firms, len(panel.cities)))
     member[np.arange(panel.firms), panel.city] = 1.0
     (mix, walk), ours = timed(lambda: _sums(panel, member))

@@ -112,7 +112,8 @@ def matching(data: bytes) -> None:
 def outputs(data: bytes) -> None:
     """Text for a sheet never begins a formula and comes back; a file name is an id's or refused."""
     from chaingraph.errors import ChaingraphError
-    from chaingraph.writers.files import clean_text, file_name, plain_text, safe_text
+    from chaingraph.writers.files import file_name
+    from chaingraph.writers.harmless import clean_text, plain_text, safe_text
 
     text = _text(data)
     safe = safe_text(text)

@@ -10,7 +10,7 @@ from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import as_json, backtest
 from chaingraph.backtest.reading import reading
 from chaingraph.engines.duckdb import open_engine
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 
 
 def test_figures_and_sentences_are_those_of_the_parts() -> None:

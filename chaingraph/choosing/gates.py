@@ -3,7 +3,7 @@
 A gate is added here, and nowhere else is an order of them written down. Where its fact is found: a state or a dated
 sign of the firm is named in the row of the gate; any other fact about a firm is one more source in
 ``sql/firm_gates.sql``; a fact about a segment, or about what a firm does in it, is a condition in ``sql/pool.sql``. Its
-words are ``gate_<name>`` in ``library/labels/codes.toml``.
+words are in ``library/labels/gates.toml``.
 """
 
 from __future__ import annotations

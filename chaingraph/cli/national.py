@@ -20,6 +20,7 @@ from chaingraph.cli.taken import FILE_COMMAND, FileFirst, check_kept, tell_colum
 from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both, text
+from chaingraph.places.distance import distance_km
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,7 +250,6 @@ def backtest_command(
     from chaingraph.backtest.reading import gap_reading, reading
     from chaingraph.importers.headings import load_headings
     from chaingraph.importers.published import read_columns
-    from chaingraph.places import regions
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.backtest import write_backtest, write_plot
     from chaingraph.writers.files import check_file_place
@@ -269,7 +269,7 @@ def backtest_command(
         if outcomes is None
         else read_columns(outcomes, load_headings("outcomes", "outcomes"), ("firm", "region"), lang)
     )
-    panel = panel_of(tables, regions.distance_km, named_engine(engine, master, lang))
+    panel = panel_of(tables, distance_km, named_engine(engine, master, lang))
     if protocol == "all":
         out.mkdir(parents=True, exist_ok=True)
     with _each_on_all_cores(numbers) as each:

@@ -30,7 +30,8 @@ def sql_command(lang: str, case: Path, question: str | None, out: Path | None, r
     from chaingraph.reading.read import read_case
     from chaingraph.stores.parquet.narrow import datasets
     from chaingraph.stores.parquet.read import read_small_tables, row_counts
-    from chaingraph.writers.files import clean_text, write_csv
+    from chaingraph.writers.files import write_csv
+    from chaingraph.writers.harmless import clean_text
 
     large = datasets(case) if case.is_dir() else {}
     small = read_small_tables(case, lang, required=()) if large else read_case(case, lang=lang)

@@ -157,7 +157,7 @@ def shortlist_command(
 def explain_command(lang: str, /, case: Path, firm: str, **options: Any) -> None:
     """Why one firm is on the lists, or on none."""
     from chaingraph.api import explain
-    from chaingraph.writers.files import clean_text
+    from chaingraph.writers.harmless import clean_text
 
     found, graph = _survey(lang, case, **options)
     click.echo(clean_text(explain(found, firm, graph, lang=lang)))

@@ -10,6 +10,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.services import service_segments
 from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.sql import Query, places_in_sets
 
 
@@ -71,7 +72,7 @@ def firm_places(graph: ChainGraph, region: str) -> pd.DataFrame:
         told[place] = (
             regions.is_within(place, region),
             regions.prefecture_of(place),
-            regions.distance_km(place, region),
+            distance_km(place, region),
         )
     places = [
         told[tuple(None if pd.isna(item) else str(item) for item in row)]

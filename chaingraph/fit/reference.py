@@ -16,7 +16,7 @@ from chaingraph.fit.population import Population, build_population, population_o
 from chaingraph.matching.name_forms import stock_key
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from chaingraph.sql import Query
 
 _MAINLAND = r"[036]\d{5}"  # stock codes of the main boards and the two growth boards

@@ -81,7 +81,7 @@ def load_strategy(name: str | Path) -> Strategy:
 
 
 def code_captions(lang: str, parameters: Mapping[str, object] | None = None) -> dict[str, str]:
-    """The captions of all codes that a reader meets, those of the strategies among them.
+    """The captions of all codes that a reader meets, those of the strategies and gates among them.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def code_captions(lang: str, parameters: Mapping[str, object] | None = None) -> 
     titles = {name: load_strategy(name).title for name in registry.shipped("strategies")}
     own = (parameters or {}).get("strategy_titles")
     titles |= own if isinstance(own, dict) else {}
-    return entries("codes", lang) | {f"strategy_{name}": title[lang] for name, title in titles.items()}
+    gates = {f"gate_{name}": words for name, words in entries("gates", lang).items()}
+    return entries("codes", lang) | gates | {f"strategy_{name}": title[lang] for name, title in titles.items()}
 
 
 def own_titles(strategies: Mapping[str, Strategy]) -> dict[str, dict[str, Words]]:

@@ -10,7 +10,6 @@ typed in to two decimals and marked approximate.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -23,7 +22,7 @@ from chaingraph.places.world import in_state, places_abroad, world
 from chaingraph.places.zones import part_of
 
 __all__ = [
-    "AREAS", "CHINA", "Path", "Point", "bearing_degrees", "capitals", "coordinates", "country_of", "distance_km",
+    "AREAS", "CHINA", "Path", "Point", "capitals", "coordinates", "country_of",
     "is_within", "path_of", "place_coordinates", "place_names", "place_text", "prefecture_of", "province_of",
     "region_path",
 ]  # fmt: skip
@@ -32,7 +31,6 @@ _AREA_NAMES = {
     "长江三角洲": "长三角", "长三角地区": "长三角", "Yangtze River Delta": "长三角", "Yangtze Delta": "长三角",
     "京津冀地区": "京津冀",
 }  # fmt: skip
-_EARTH_RADIUS_KM = 6371.0088
 
 
 def place_text(name: str, lang: str) -> str:
@@ -230,49 +228,6 @@ def place_coordinates(place: Sequence[object]) -> Point | None:
     return None
 
 
-def distance_km(a: str | Sequence[object] | None, b: str | Sequence[object] | None) -> float:
-    """Great-circle distance in km between two places; NaN where one of them is not known.
-
-    Each is a city's name, a place (country, province, city, district), or coordinates (latitude, longitude[, …]).
-    Haversine formula on a sphere of radius 6371.0088 km.
-
-    Examples
-    --------
-    >>> round(distance_km("嘉兴", "上海"))
-    87
-    """
-    start, end = _point(a), _point(b)
-    if start is None or end is None:
-        return math.nan
-    (latitude_a, longitude_a), (latitude_b, longitude_b) = (map(math.radians, point) for point in (start, end))
-    half = (
-        math.sin((latitude_b - latitude_a) / 2) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin((longitude_b - longitude_a) / 2) ** 2
-    )
-    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half)))
-
-
-def bearing_degrees(a: str | Sequence[object] | None, b: str | Sequence[object] | None) -> float:
-    """Direction in which b lies as seen from a: degrees clockwise from north, 0 to 360; NaN where unknown.
-
-    Initial bearing of the great circle. Arguments as for `distance_km`.
-
-    Examples
-    --------
-    >>> round(bearing_degrees("嘉兴", "上海"))
-    52
-    """
-    start, end = _point(a), _point(b)
-    if start is None or end is None or start == end:
-        return math.nan
-    (latitude_a, longitude_a), (latitude_b, longitude_b) = (map(math.radians, point) for point in (start, end))
-    east = math.sin(longitude_b - longitude_a) * math.cos(latitude_b)
-    north = math.cos(latitude_a) * math.sin(latitude_b) - math.sin(latitude_a) * math.cos(latitude_b) * math.cos(
-        longitude_b - longitude_a
-    )
-    return math.degrees(math.atan2(east, north)) % 360
-
-
 @cache
 def place_names() -> tuple[str, ...]:
     """Names to delete from product text: provinces, prefectures, county-level cities, short, longest first.
@@ -366,18 +321,3 @@ def _foreign(base: Path, province: str | None, city: str | None) -> Path:
     found = in_state(city, base[0], province) if province else ()
     found = found or places_abroad(city, base[0], among=typed) or places_abroad(city.partition("(")[0], base[0])
     return found[0] if len(found) == 1 else (*base, city)
-
-
-def _point(place: str | Sequence[object] | None) -> tuple[float, float] | None:
-    if place is None or isinstance(place, float):
-        return None
-    if isinstance(place, str):
-        found = coordinates(place)
-    elif len(place) == 4:
-        found = place_coordinates(place)
-    else:
-        latitude, longitude = place[0], place[1]
-        if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
-            return None
-        return None if math.isnan(latitude + longitude) else (float(latitude), float(longitude))
-    return (found[0], found[1]) if found else None

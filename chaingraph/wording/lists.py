@@ -64,7 +64,7 @@ def list_notes(
             rows.append((chain_id, reason("explain.note_no_segments")))
         elif len(new) < FEW:
             gates: list[Words] = [
-                reason("explain.note_dropped", gate=reason(f"codes.gate_{gate}"), count=count)
+                reason("explain.note_dropped", gate=reason(f"gates.{gate}"), count=count)
                 for gate, count in dropped.loc[dropped["chain_id"] == chain_id, ["gate", "count"]].itertuples(
                     index=False
                 )

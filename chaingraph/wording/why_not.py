@@ -67,7 +67,7 @@ def _line(row: Row, findings: Findings, names: Mapping[str, Mapping[str, str]], 
     values: dict[str, object] = {"top": findings.parameters.get("top", "-"), "strategy": strategy, "state": state}
     if fate == "gate":
         gate = str(row["gate"])
-        said = text("why_not.gate", lang, gate=text(f"codes.gate_{gate}", lang))
+        said = text("why_not.gate", lang, gate=text(f"gates.{gate}", lang))
         return text("why_not.line", lang, where=where, said=said, way=text(f"why_not.way_{gate}", lang))
     if isinstance(row["other_id"], str):
         values |= {"other": names["firms"][row["other_id"]], "segment": names["segments"][str(row["other_segment_id"])]}

@@ -13,7 +13,8 @@ from chaingraph.labels import both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.brief import Brief, write_up
-from chaingraph.writers.files import TAKEN, clean_text, write_bytes
+from chaingraph.writers.files import TAKEN, write_bytes
+from chaingraph.writers.harmless import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

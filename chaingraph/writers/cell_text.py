@@ -12,7 +12,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import split
 from chaingraph.model.strategy import code_captions
 from chaingraph.wording.phrases import parts
-from chaingraph.writers.files import safe_text
+from chaingraph.writers.harmless import safe_text
 
 CELL_LIMIT = 32_767  # characters a cell can hold
 _ADDRESS_LIMIT = 2_079  # characters of an address that Excel opens

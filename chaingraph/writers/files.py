@@ -20,18 +20,13 @@ from typing import TYPE_CHECKING
 
 from chaingraph.errors import ChaingraphError, StoreError
 from chaingraph.labels import both
-from chaingraph.reading.cells import FORMULA
+from chaingraph.writers.harmless import clean_text, safe_text
 from chaingraph.writers.publishing import mend, publish
 from chaingraph.writers.workroom import WINDOWS, explained, workroom
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What XML and Excel refuse, what steers a terminal, what reverses the reading direction, and halves of surrogates.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
-)
-_FORMULA = re.compile(f"'*{FORMULA}")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TAKEN = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _SIGNIFICANT = 6
@@ -40,48 +35,6 @@ _SIGNIFICANT = 6
 def _both(entry: str, /, **values: object) -> dict[str, str]:
     """A message in both languages: whoever writes a file does not know who will read the message."""
     return both(f"files.{entry}", **values)
-
-
-def clean_text(value: str) -> str:
-    r"""The text without characters that cannot be shown: control characters, direction overrides, broken halves.
-
-    Tabs and line breaks stay.
-
-    Examples
-    --------
-    >>> clean_text("A\x00B\u202eC")
-    'ABC'
-    """
-    return _UNSEEN.sub("", value)
-
-
-def safe_text(value: str) -> str:
-    """The text as a spreadsheet may hold it: cleaned, and never a formula.
-
-    Text that begins with ``=``, ``+``, ``-``, ``@``, ``|`` or their wide forms, also behind blanks, or with a tab or a
-    line break gets a leading apostrophe; so does text that begins with apostrophes before one of these, so that taking
-    one apostrophe off (`plain_text`) always gives the text back.
-
-    Examples
-    --------
-    >>> safe_text("=cmd|' /C calc'!A0")
-    "'=cmd|' /C calc'!A0"
-    >>> safe_text("隆基绿能")
-    '隆基绿能'
-    """
-    cleaned = _UNSEEN.sub("", value)
-    return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
-
-
-def plain_text(value: str) -> str:
-    """The inverse of `safe_text`: one protecting apostrophe taken off, where there is one.
-
-    Examples
-    --------
-    >>> plain_text(safe_text("-5 °C")), plain_text("'s-Hertogenbosch")
-    ('-5 °C', "'s-Hertogenbosch")
-    """
-    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
 
 def number_text(value: float) -> str:

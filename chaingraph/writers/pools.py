@@ -77,7 +77,7 @@ def headers(lang: str) -> dict[str, str]:
 def notes(pool: Pool, lang: str) -> list[str]:
     """What to say above a list: what the case does not hold, the figures used, and who was held back and why."""
     held = [
-        text("pools.held", lang, gate=text(f"codes.gate_{row['gate']}", lang), count=row["count"], firms=row["firms"])
+        text("pools.held", lang, gate=text(f"gates.{row['gate']}", lang), count=row["count"], firms=row["firms"])
         for row in in_words(pool.dropped, lang).to_dict("records")
     ]
     return [*(say(note, lang) for note in pool.notes), *held]

@@ -9,7 +9,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.columns import is_missing
 from chaingraph.writers.cell_text import shown_width
-from chaingraph.writers.files import clean_text
+from chaingraph.writers.harmless import clean_text
 
 _GAP = "  "
 

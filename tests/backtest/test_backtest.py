@@ -24,7 +24,7 @@ from chaingraph.cli.national import _each_on_all_cores
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.fit.score import build_population, fit_scores
-from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.writers.backtest import markdown_table, write_backtest, write_plot
 from tests.made_backtest import km, tables
@@ -224,9 +224,7 @@ def listed() -> dict[str, pd.DataFrame]:
 @pytest.mark.slow
 def test_floors_on_listed_firms(listed):
     methods = ("random", "same_industry", "ppr", "mix", "score")
-    result = backtest(
-        listed, "hide30", [0, 1, 2], panel=panel_of(listed, regions.distance_km, open_engine), methods=methods
-    )
+    result = backtest(listed, "hide30", [0, 1, 2], panel=panel_of(listed, distance_km, open_engine), methods=methods)
     wide = result.summary.pivot(index="method", columns="pool", values="auroc")
     assert result.facts["firms"] == 4435
     assert result.facts["cities"] == 289
@@ -241,7 +239,7 @@ def test_floors_on_listed_firms(listed):
 @pytest.mark.shared
 @pytest.mark.slow
 def test_permuted_cities_give_chance(listed):
-    held = panel_of(listed, regions.distance_km, open_engine)
+    held = panel_of(listed, distance_km, open_engine)
     shuffled = dataclasses.replace(held, city=np.random.default_rng(0).permutation(held.city))
     aurocs = []
     for seed in (0, 1):
@@ -326,7 +324,7 @@ def test_one_command_writes_all_three(tmp_path, capsys):
         "hide30.json", "hide30.svg", "temporal.json", "temporal.svg", "gaps.json",
     }  # fmt: skip
     held = read_case(national, required=NATIONAL_TABLES).tables
-    panel = panel_of(held, regions.distance_km, open_engine)
+    panel = panel_of(held, distance_km, open_engine)
     alone = as_json(backtest(held, "temporal", [3], panel=panel))
     assert json.loads((out / "temporal.json").read_text(encoding="utf-8")) == alone
     assert main([*command, "--outcomes", str(national / "firms.csv")]) == 1

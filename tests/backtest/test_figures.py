@@ -10,7 +10,7 @@ import pytest
 from chaingraph.backtest.panel import panel_of
 from chaingraph.backtest.protocol import backtest
 from chaingraph.engines.duckdb import open_engine
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from chaingraph.writers.backtest import gap_table, markdown_table
 from tests.shared_data import shared
 

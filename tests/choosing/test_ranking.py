@@ -17,7 +17,7 @@ from chaingraph.facts.derived_tables import current_tiers, firm_places, place_wi
 from chaingraph.facts.groups import families
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import ORDER_KEYS, load_strategy
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from tests.toy import toy_tables
 
 

@@ -26,7 +26,7 @@ from chaingraph.matching.merge import GRAPH_MATCH_COLUMNS, build_graph
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from chaingraph.reading.read import read_case
 from chaingraph.sql import OpenEngine, Query, places_in_sets, plain_frame
 from chaingraph.stores.parquet.narrow import DATASETS, chosen_rows, counted_makers, narrow

@@ -6,6 +6,7 @@ import pytest
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.places.gazetteer import rows
 
 
@@ -124,7 +125,7 @@ def test_containment_of_zones_and_states(place: tuple[str | None, ...], region: 
 
 def test_cities_abroad_have_coordinates_and_english_names() -> None:
     assert regions.coordinates("Dresden") == (51.05, 13.74, True)
-    assert 800 < regions.distance_km("Ulsan", "嘉兴") < 1000
+    assert 800 < distance_km("Ulsan", "嘉兴") < 1000
     assert regions.place_text("德累斯顿", "en") == "Dresden"
     assert regions.place_text("新竹", "en") == "Hsinchu"
     assert regions.place_text("朝阳区", "en") == "Chaoyang District"

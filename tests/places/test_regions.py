@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.places import regions
+from chaingraph.places.distance import bearing_degrees, distance_km
 from chaingraph.places.gazetteer import gazetteer
 from tests.shared_data import shared
 
@@ -166,24 +167,24 @@ def test_levels_of_a_place() -> None:
      ("慕尼黑", "斯图加特", 191), ("上海", "东京", 1762), ("纽约", "伦敦", 5570), ("石河子", "上海", 3390)],
 )  # fmt: skip
 def test_distances(one: str, other: str, km: float) -> None:
-    assert regions.distance_km(one, other) == pytest.approx(km, abs=15)
-    assert regions.distance_km(other, one) == pytest.approx(regions.distance_km(one, other))
+    assert distance_km(one, other) == pytest.approx(km, abs=15)
+    assert distance_km(other, one) == pytest.approx(distance_km(one, other))
 
 
 def test_distance_takes_places_and_points_and_says_nan_where_unknown() -> None:
     port = ("中国", "浙江", "嘉兴", "港区")
-    assert 25 < regions.distance_km(port, "嘉兴") < 45
-    assert regions.distance_km((30.751, 120.7636), "嘉兴") == pytest.approx(0, abs=0.1)
+    assert 25 < distance_km(port, "嘉兴") < 45
+    assert distance_km((30.751, 120.7636), "嘉兴") == pytest.approx(0, abs=0.1)
     for unknown in (None, "无此地", ("中国", "浙江", NAN, NAN), (NAN, 120.0), NAN):
-        assert math.isnan(regions.distance_km(unknown, "嘉兴"))
-    assert math.isnan(regions.bearing_degrees("嘉兴", "嘉兴"))
+        assert math.isnan(distance_km(unknown, "嘉兴"))
+    assert math.isnan(bearing_degrees("嘉兴", "嘉兴"))
 
 
 def test_bearing() -> None:
-    assert regions.bearing_degrees((0, 0), (0, 1)) == pytest.approx(90)
-    assert regions.bearing_degrees((0, 0), (-1, 0)) == pytest.approx(180)
-    assert 20 < regions.bearing_degrees("嘉兴", "上海") < 70  # north-east
-    assert 200 < regions.bearing_degrees("嘉兴", "杭州") < 250  # south-west
+    assert bearing_degrees((0, 0), (0, 1)) == pytest.approx(90)
+    assert bearing_degrees((0, 0), (-1, 0)) == pytest.approx(180)
+    assert 20 < bearing_degrees("嘉兴", "上海") < 70  # north-east
+    assert 200 < bearing_degrees("嘉兴", "杭州") < 250  # south-west
 
 
 def test_coordinates_say_whether_they_are_approximate() -> None:
@@ -230,7 +231,7 @@ def test_every_county_lies_near_its_prefecture_and_inside_the_country() -> None:
         assert 3 < place.point[0] < 54, path
         assert 73 < place.point[1] < 136, path
         if len(path) == 4 and path[2] != "三沙" and "格尔木" not in path[3]:
-            distance = regions.distance_km(place.point, regions.place_coordinates((*path[:3], NAN)))
+            distance = distance_km(place.point, regions.place_coordinates((*path[:3], NAN)))
             if distance > 700:
                 far.append((path, distance))
     assert far == []

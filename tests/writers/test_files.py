@@ -22,16 +22,14 @@ from chaingraph.reading.cells import clean
 from chaingraph.writers import files
 from chaingraph.writers.files import (
     check_output,
-    clean_text,
     file_name,
     number_text,
     output_folder,
-    plain_text,
-    safe_text,
     whole_file,
     write_bytes,
     write_csv,
 )
+from chaingraph.writers.harmless import clean_text, plain_text, safe_text
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def refit_command(
     from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
     from chaingraph.engines.duckdb import open_engine
     from chaingraph.ledger.lists.feedback import outcomes
-    from chaingraph.places.regions import distance_km
+    from chaingraph.places.distance import distance_km
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.files import write_bytes
 

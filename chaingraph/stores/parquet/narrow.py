@@ -29,6 +29,7 @@ from chaingraph.facts.roles import (
 )
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.sql import Query
 
 LARGE_TABLES = ("firms", "firm_segments")  # what a large case has as datasets
@@ -86,7 +87,7 @@ def seats(written: pd.DataFrame, region: str) -> pd.DataFrame:
     for *place, firms in written[[*_PLACE, "firms"]].itertuples(index=False, name=None):
         known = [item if isinstance(item, str) and item else None for item in place]
         inside = regions.is_within(known, region) is True
-        distance = regions.distance_km(known, region)
+        distance = distance_km(known, region)
         far = _UNKNOWN_BAND if pd.isna(distance) else bisect_left(_BANDS_KM, distance)
         near = not inside and distance <= gap_rules()["rule"]["nearby_km"]
         rows.append((*place, firms, int(inside), far, (int(inside) * 2 + int(near)) * _SIDE + far))

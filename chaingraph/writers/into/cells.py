@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chaingraph.model.columns import SEPARATOR, Column, split
 from chaingraph.reading.cells import parser
 from chaingraph.reading.headers import Match
-from chaingraph.writers.files import safe_text
+from chaingraph.writers.harmless import safe_text
 
 
 class Written(NamedTuple):

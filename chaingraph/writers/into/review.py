@@ -15,7 +15,8 @@ from chaingraph.matching.additions import ANSWERS, QUESTION_COLUMNS, question_ke
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.rejects import Refusal, caption
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
-from chaingraph.writers.files import csv_text, plain_text, safe_text, write_bytes
+from chaingraph.writers.files import csv_text, write_bytes
+from chaingraph.writers.harmless import plain_text, safe_text
 
 # As people read it: what is asked and answered first, by which it is found again last.
 _SHEET_COLUMNS = (

@@ -11,7 +11,8 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import is_missing
-from chaingraph.writers.files import clean_text, number_text, write_bytes
+from chaingraph.writers.files import number_text, write_bytes
+from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.ledger.frames import Part, Tables, chain_parts, notes, parts
 
 _ANSWERS = 3  # post, department and leading firms stand first

@@ -15,7 +15,8 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import day_or_none
 from chaingraph.writers.cell_text import fitting, sheet_name
-from chaingraph.writers.files import number_text, safe_text, write_bytes
+from chaingraph.writers.files import number_text, write_bytes
+from chaingraph.writers.harmless import safe_text
 from chaingraph.writers.ledger.frames import Tables, notes, parts
 from chaingraph.writers.workbook.sheet import line_count, row_height
 

@@ -13,7 +13,7 @@ from chaingraph import __version__
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
-from chaingraph.writers.files import clean_text, plain_text
+from chaingraph.writers.harmless import clean_text, plain_text
 from chaingraph.writers.page.records import Record, known, records, rounded, shortened
 from chaingraph.writers.publishing import not_of_its_run
 

@@ -17,7 +17,8 @@ from chaingraph.labels import both, text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
-from chaingraph.writers.files import clean_text, file_name
+from chaingraph.writers.files import file_name
+from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.page.atlas import Atlas, build_atlas, named
 from chaingraph.writers.page.changes import FormerRun, changes_of, has_chain
 from chaingraph.writers.page.payload import chain_payload, index_payload

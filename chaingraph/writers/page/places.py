@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.places import regions
+from chaingraph.places.distance import bearing_degrees, distance_km
 from chaingraph.writers.page.records import Record, known
 
 _PARTS = ("country", "province", "city", "district")
@@ -88,9 +89,9 @@ def _seen_from(place: Sequence[str | None], region: str) -> Record | None:
     if point is None or centre is None:
         return None
     path = regions.path_of(place)
-    km, degrees = regions.distance_km(point, regions.place_coordinates(centre)), math.nan
+    km, degrees = distance_km(point, regions.place_coordinates(centre)), math.nan
     if km >= 1:
-        degrees = regions.bearing_degrees(regions.place_coordinates(centre), point)
+        degrees = bearing_degrees(regions.place_coordinates(centre), point)
     facts = {
         "name": path[-1],
         "country": path[0],

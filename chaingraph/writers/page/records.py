@@ -10,7 +10,7 @@ import pandas as pd
 
 from chaingraph.model.results.told import Texts, sentences_apart
 from chaingraph.wording.phrases import parts
-from chaingraph.writers.files import clean_text
+from chaingraph.writers.harmless import clean_text
 
 Record = dict[str, Any]
 _NAME_LENGTH = 120  # no firm has a longer name; what is longer is shown cut, and stands whole in the tables

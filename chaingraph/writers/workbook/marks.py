@@ -26,7 +26,7 @@ from chaingraph.reading.cells import FORMULA_WITHOUT_VALUE
 from chaingraph.reading.rejects import Refusal, shown
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
 from chaingraph.wording.phrases import names_by_id
-from chaingraph.writers.files import clean_text, plain_text
+from chaingraph.writers.harmless import clean_text, plain_text
 from chaingraph.writers.workbook import frames
 from chaingraph.writers.workbook.profile import known_headers, load_profile, plan_headers
 

@@ -23,7 +23,8 @@ from chaingraph.model.columns import is_missing, split
 from chaingraph.model.results.columns import result_column
 from chaingraph.wording.phrases import data_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
-from chaingraph.writers.files import number_text, safe_text
+from chaingraph.writers.files import number_text
+from chaingraph.writers.harmless import safe_text
 
 PAPERS = {"A4": 9, "A3": 8}  # Excel's numbers
 _PAPER_POINTS = {"A4": 841.9, "A3": 1190.6}  # its longer side

@@ -12,7 +12,8 @@ from chaingraph.errors import StoreError
 from chaingraph.labels import entries, text
 from chaingraph.model.columns import Column, Table, is_missing
 from chaingraph.model.schema import TABLES
-from chaingraph.writers.files import safe_text, write_bytes
+from chaingraph.writers.files import write_bytes
+from chaingraph.writers.harmless import safe_text
 
 if TYPE_CHECKING:
     import pandas as pd

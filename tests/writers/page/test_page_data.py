@@ -15,7 +15,7 @@ from chaingraph.facts.derived_tables import firm_places
 from chaingraph.facts.gaps import local_presence
 from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.model.graph import ChainGraph
-from chaingraph.places.regions import distance_km
+from chaingraph.places.distance import distance_km
 from chaingraph.writers.page.atlas import build_atlas
 from chaingraph.writers.page.brief import brief, open_questions
 from chaingraph.writers.page.pinyin import initials

@@ -120,7 +120,7 @@ def test_method_says_parameters_hashes_and_what_was_held_back(book_path: Path) -
     assert said["weights.mix"][0] == 0.36
     assert said["firms.csv"] == (None, "sha256 ab")
     assert said["企业"][0] == 22
-    gate = text("codes.gate_insolvency", "zh")
+    gate = text("gates.insolvency", "zh")
     assert said[f"甲光伏: {gate}"] == (1, "乙八光伏股份有限公司")
     value, told = said["本市：藏起三成企业再找回（AUROC）"]
     assert f"AUROC {value:.3f}" in told
