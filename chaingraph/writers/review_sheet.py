@@ -11,7 +11,8 @@ from chaingraph.labels import text
 from chaingraph.leads.review import EDITABLE, REVIEW_COLUMNS
 from chaingraph.leads.sentences.kinds import STAGE_ORDER, lead_kinds
 from chaingraph.model.columns import SIGNALS, SITE_STATUSES, is_missing
-from chaingraph.writers.files import number_text, safe_text, write_bytes, write_csv
+from chaingraph.writers.files import number_text, write_bytes, write_csv
+from chaingraph.writers.harmless import safe_text
 from chaingraph.writers.workbook.sheet import EDITED
 
 _WIDTHS = {"decision": 10, "quote": 60, "firm": 26, "title": 30, "address": 30, "product": 16, "written": 14}
