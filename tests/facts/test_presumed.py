@@ -9,6 +9,7 @@ from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case, empty_table
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.gaps import weekly_questions
+from chaingraph.wording.phrases import in_words
 from tests.toy import toy_tables
 
 SEGMENT = "PV04"  # two local firms beside it, L03 (only the group is known to) and L06 (stopped): none known
@@ -46,7 +47,7 @@ def test_presumed_firms_are_counted_apart() -> None:
 
 def test_they_are_asked_about_first_the_largest_first() -> None:
     table = gaps_of(presumed_tables())
-    asked = weekly_questions(table, "en")
+    asked = in_words(weekly_questions(table), "en")
     assert asked.loc[0, "segment_id"] == SEGMENT
     names = toy_tables()["firms"].set_index("firm_id")["firm"]
     order = [asked.loc[0, "question"].index(names[firm]) for firm in ("L04", "L03", "L02")]
