@@ -37,6 +37,14 @@ def test_each_table_without_its_optional_columns(tmp_path: Path, capsys: pytest.
     assert found == {}
 
 
+@pytest.mark.long
+def test_a_signal_and_a_chain_leader_without_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    emptied = (("firm_signals", "text"), ("designations", "note"))
+    case = write_emptied(TOY, tmp_path / "case", emptied, first_row_only=False)
+    assert faults(case, tmp_path / "out", capsys, quick=False) == []
+    assert "内容未注明" in (tmp_path / "out" / "zh" / "run" / "shortlist.csv").read_text("utf-8-sig")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first_row_only", [True, False])
 def test_each_optional_column_alone_through_every_command(

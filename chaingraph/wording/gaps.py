@@ -236,7 +236,8 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     for row in leaders.to_dict("records"):
         said: list[Words] = []
         if row["ground"] == "designated":
-            said.append(reason("gaps.leader_designated", designation=row["designation"]))
+            note = row["designation"] if isinstance(row["designation"], str) else reason("gaps.leader_unsaid")
+            said.append(reason("gaps.leader_designated", designation=note))
         if pd.notna(row["order_share"]):
             said.append(reason("gaps.leader_orders", share=percent(row["order_share"])))
         if row["ground"] == "position":

@@ -176,7 +176,7 @@ def _reasons(
     ]
     if isinstance(firm["signal"], str):
         kind = reason(f"codes.signal_{firm['signal']}")
-        said.append(reason("explain.signal", date=firm["signal_date"], kind=kind, text=firm["signal_text"]))
+        said.append(reason("explain.signal", date=firm["signal_date"], kind=kind, text=_said(firm)))
     local = grounds.shares.get((row["chain_id"], row["firm_id"]), ())
     if pd.isna(row["s"]):
         said.append(reason("explain.no_basis"))
@@ -224,13 +224,19 @@ def _route(path: Sequence[Row], firms: Mapping[str, Words]) -> Words | None:
     return Several(tuple(steps), between="explain.route_arrow") if steps else None
 
 
+def _said(firm: Row) -> object:
+    """What the signal of a firm says; that it says nothing, where its text is empty."""
+    text = firm["signal_text"]
+    return text if isinstance(text, str) else reason("explain.signal_unsaid")
+
+
 def _proposal(row: Mapping[Any, Any], firm: Row) -> Words:
     product = row["product"]
     if not isinstance(product, str):
         return reason("explain.proposal_nothing")
     if isinstance(firm["signal"], str):
         kind = reason(f"codes.signal_{firm['signal']}")
-        return reason("explain.proposal_signal", product=product, kind=kind, text=firm["signal_text"])
+        return reason("explain.proposal_signal", product=product, kind=kind, text=_said(firm))
     form = "reinvest" if row["candidate_list"] == "reinvest" else "unknown"
     return reason(f"explain.proposal_{form}", product=product)
 
