@@ -40,8 +40,8 @@ def cleaned(raw: str) -> str:
 
     Examples
     --------
-    >>> cleaned("嘉兴\u202e 某厂\n\n电话13800138000")
-    '嘉兴某厂\n电话□□□□□□□□□□□'
+    >>> cleaned("嘉兴\u202e 某厂\n\n0573-82520000,13800138000")
+    '嘉兴某厂\n0573-82520000,□□□□□□□□□□□'
     """
     text = raw[: 2 * MAX_BODY].replace("\r\n", "\n").replace("\r", "\n")
     text = _BLANKS.sub(" ", INVISIBLE.sub("", text.replace("\u00a0", " ").replace("\u3000", " ")))
