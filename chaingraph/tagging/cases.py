@@ -73,7 +73,7 @@ def examples(case: Case) -> pd.DataFrame:
     What the words of its chains alone have put there teaches nothing that they do not say themselves.
     """
     rows = case["firm_segments"].dropna(subset="product")
-    rows = rows[~rows["source"].fillna("").str.contains(STAMP, regex=False)]
+    rows = rows[~rows["source"].astype("str").str.contains(STAMP, regex=False, na=False)]
     rows = rows.sort_values(["firm_id", "segment_id"], ignore_index=True)
     return rows[["firm_id", "product", "segment_id"]]
 
