@@ -67,13 +67,14 @@ def open_engine(
         def query(
             name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
         ) -> pd.DataFrame:
-            extra, views = list(tables or {}), views_of(name)
+            extra, text = list(tables or {}), sql_text(name)
+            views = views_of(text)
             try:
                 for table in extra:
                     connection.register(table, (tables or {})[table])
                 for view, told in views.items():
                     connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {told}")
-                return plain_frame(connection.execute(sql_text(name), list(parameters)).df())
+                return plain_frame(connection.execute(text, list(parameters)).df())
             except duckdb.OutOfMemoryException as error:
                 raise StoreError(
                     both(

@@ -87,16 +87,18 @@ def open_engine(
         def query(
             name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame | Path] | None = None
         ) -> pd.DataFrame:
+            text = sql_text(name)
+            views = views_of(text)
             try:
                 for table, value in (tables or {}).items():
                     view(table, value)
-                for derived, told in views_of(name).items():
+                for derived, told in views.items():
                     own.sql(told).createOrReplaceTempView(derived)
-                return _answer(own.sql(sql_text(name), args=list(parameters)).toArrow())
+                return _answer(own.sql(text, args=list(parameters)).toArrow())
             except (PySparkException, Py4JError) as error:
                 raise StoreError(_say("query_failed", name=name, error=_first_line(error))) from error
             finally:
-                for table in (*views_of(name), *(tables or {})):
+                for table in (*views, *(tables or {})):
                     own.catalog.dropTempView(table)
 
         for name, table in tables.items():

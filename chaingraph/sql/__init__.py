@@ -55,18 +55,18 @@ def sql_text(name: str) -> str:
 
 
 @cache
-def views_of(name: str) -> Mapping[str, str]:
-    """The derived tables that ``<name>.sql`` reads, and the text of each, in the order to make them.
+def views_of(question: str) -> Mapping[str, str]:
+    """The derived tables that a text reads, and the text of each, in the order to make them.
 
     Examples
     --------
-    >>> list(views_of("presence")), list(views_of("segment_count"))
+    >>> list(views_of(sql_text("presence"))), list(views_of(sql_text("segment_count")))
     (['firm_roles'], [])
     """
-    words = set(re.findall(r"\w+", re.sub("--.*", "", sql_text(name))))
+    words = set(re.findall(r"\w+", re.sub("--.*", "", question)))
     made = {}
     for view, (text, rows) in VIEWS.items():
-        if view in words and text != name:
+        if view in words and sql_text(text) != question:
             made[view] = sql_text(text) if rows is None else f"WITH told AS (SELECT * FROM {rows})\n{sql_text(text)}"  # noqa: S608 - a name of ours
     return made
 
