@@ -48,7 +48,7 @@ def sql_text(name: str) -> str:
 
     Examples
     --------
-    >>> "firm_segments" in sql_text("presence")
+    >>> "firm_roles" in sql_text("presence")
     True
     """
     return (files("chaingraph") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
