@@ -27,6 +27,8 @@ WITH problems AS (
     UNION ALL
     SELECT firm_id, 'employees', CAST(employees AS VARCHAR), 'out_of_range' FROM firms WHERE employees < 0
     UNION ALL
+    SELECT firm_id, 'insured', CAST(insured AS VARCHAR), 'out_of_range' FROM firms WHERE insured < 0
+    UNION ALL
     SELECT firm_id, 'founded', founded, 'not_a_date' FROM firms
     WHERE NOT regexp_full_match(founded, '\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?')
     UNION ALL

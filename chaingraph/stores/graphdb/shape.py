@@ -165,8 +165,9 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             refuse("unknown_columns", table=name, columns=", ".join(map(str, unknown)))
         frame = frame.reindex(columns=table.names)
         # The id of a firm, and one that may be made of what the row says, is there by now.
-        known = [table.column(name) for name in table.key]
-        required = [column.name for column in known if column.required or column.made_from or column.name == "firm_id"]
+        known = [table.column(key) for key in table.key]
+        made = ("firm_id",) if name == "firms" else ()
+        required = [column.name for column in known if column.required or column.made_from or column.name in made]
         for column in required:
             if frame[column].isna().any():
                 refuse("no_key", table=name, column=column, count=int(frame[column].isna().sum()))
