@@ -22,7 +22,7 @@ def empty_table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> list(empty_table("confirmations").columns)[:3]
-    ['segment_id', 'region', 'state']
+    ['segment_id', 'region', 'firm_id']
     """
     return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in TABLES[name].columns})
 
