@@ -193,9 +193,14 @@ def run(
     mended = check_output(Path(out), inputs=inputs)  # likewise
     former = read_former(Path(out)) if compare is None else former_run(compare, lang=lang)
     options = SurveyOptions(
-        strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws,
-        weights=_fitted(weights, national=national, lang=lang), tests=_own_tests(backtest, lang),
-    )  # fmt: skip
+        strategy=strategy,
+        top=top,
+        as_of=as_of,
+        seed=seed,
+        draws=draws,
+        weights=_fitted(weights, national=national, lang=lang),
+        tests=_own_tests(backtest, lang),
+    )
     cases, compared = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
@@ -209,9 +214,14 @@ def run(
         begin("workbook")
         told = {**findings.parameters, "version": __version__, "files": _file_hashes(cases)}
         write_workbook(
-            replace(findings, parameters=told), graph, folder / "shortlist.xlsx",
-            lang=lang, profile=profile, marks=marks, pictures=pictures,
-        )  # fmt: skip
+            replace(findings, parameters=told),
+            graph,
+            folder / "shortlist.xlsx",
+            lang=lang,
+            profile=profile,
+            marks=marks,
+            pictures=pictures,
+        )
         begin("pages")
         write_pages(findings, graph, folder, previous=former)
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)

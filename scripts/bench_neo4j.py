@@ -221,10 +221,18 @@ def measure() -> list[dict[str, Any]]:
         ("rows written by that", max(turn["left"] for turn in pushed), "", 0),
         ("pull", pushed[0]["pull"], "s", None),
         (f"one query per row, a node ({SAMPLE} rows)", peers["node"] * 1000, "ms", None),
-        (f"one query per row, a relationship, no index ({SAMPLE} rows)",
-         peers["relationship without index"] * 1000, "ms", None),
-        (f"one query per row, a relationship, index added ({SAMPLE} rows)",
-         peers["relationship with index"] * 1000, "ms", None),
+        (
+            f"one query per row, a relationship, no index ({SAMPLE} rows)",
+            peers["relationship without index"] * 1000,
+            "ms",
+            None,
+        ),
+        (
+            f"one query per row, a relationship, index added ({SAMPLE} rows)",
+            peers["relationship with index"] * 1000,
+            "ms",
+            None,
+        ),
         ("one query per row, scaled to all rows, no index", bare, "s", None),
         ("one query per row, scaled to all rows, with an index", indexed, "s", None),
         ("push as a share of the peers' time, per cent (1 = 100 times as fast)", 100 * push / bare, "%", 1.0),
@@ -232,7 +240,7 @@ def measure() -> list[dict[str, Any]]:
         ("neo4j-admin import of the same rows", tool, "s", None),
         ("writing its CSV files", written, "s", None),
         ("push against the import tool", push / tool, "x", 5.0),
-    ]  # fmt: skip
+    ]
     return [{"name": name, "value": value, "unit": unit, "bound": bound} for name, value, unit, bound in figures]
 
 

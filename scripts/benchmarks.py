@@ -122,8 +122,10 @@ def bench_import() -> list[Figure]:
         "import sys, time; started = time.perf_counter(); import chaingraph; took = time.perf_counter() - started; "
         f"print(took, *[name for name in {LATE!r} if name in sys.modules])"
     )
-    seen = [subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
-            for _ in range(6)][1:]  # fmt: skip
+    seen = [
+        subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
+        for _ in range(6)
+    ][1:]
     loaded = sorted({name for _, *names in seen for name in names})
     return [
         Figure(

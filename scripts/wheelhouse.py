@@ -105,8 +105,21 @@ def build(folder: Path) -> Path:
 def download(requirements: Iterable[str], folder: Path, system: str, python: str) -> None:
     """Wheels of the requirements, and of what they need as this machine sees it, for another system and Python."""
     platforms = [part for tag in TAGS[system] for part in ("--platform", tag)]
-    pip("download", "--quiet", "--only-binary=:all:", *platforms, "--implementation", "cp", "--python-version", python,
-        "--find-links", str(folder), "--dest", str(folder), *requirements)  # fmt: skip
+    pip(
+        "download",
+        "--quiet",
+        "--only-binary=:all:",
+        *platforms,
+        "--implementation",
+        "cp",
+        "--python-version",
+        python,
+        "--find-links",
+        str(folder),
+        "--dest",
+        str(folder),
+        *requirements,
+    )
 
 
 def wanted(wheel: Path, extras: Iterable[str], environment: dict[str, str]) -> list[Requirement]:

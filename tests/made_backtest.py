@@ -23,18 +23,25 @@ def tables(firms: int = 160, seed: int = 0) -> dict[str, pd.DataFrame]:
         city = list(TRADES)[number % 4]
         trade = city if rng.random() < 0.6 else rng.choice(list(TRADES))
         word, code = TRADES[trade]
-        rows.append({
-            "firm_id": f"f{number:03d}", "firm": f"{word}{number}", "city": city, "industry_scheme": "shenwan",
-            "industry": code[:4] + f"{rng.integers(1, 4):02d}", "listed": f"{rng.integers(2005, 2021)}-05-01",
-        })  # fmt: skip
+        rows.append(
+            {
+                "firm_id": f"f{number:03d}",
+                "firm": f"{word}{number}",
+                "city": city,
+                "industry_scheme": "shenwan",
+                "industry": code[:4] + f"{rng.integers(1, 4):02d}",
+                "listed": f"{rng.integers(2005, 2021)}-05-01",
+            }
+        )
         products.append(
             {"firm_id": f"f{number:03d}", "product": word + rng.choice(["机械", "材料", "零件"]), "share": 1.0}
         )
     named = ["纺织材料", "化工材料", "电池", "零件"]
     return {
-        "firms": pd.DataFrame(rows), "firm_products": pd.DataFrame(products),
+        "firms": pd.DataFrame(rows),
+        "firm_products": pd.DataFrame(products),
         "products": pd.DataFrame({"product_id": ["p0", "p1", "p2", "p3"], "product": named}),
         "product_links": pd.DataFrame(
             {"from_product_id": ["p1", "p1", "p3"], "to_product_id": ["p0", "p2", "p2"], "kind": "input"}
         ),
-    }  # fmt: skip
+    }

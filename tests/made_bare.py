@@ -29,9 +29,11 @@ def optional_columns(tables: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
         (name, column.name)
         for name, frame in tables.items()
         for column in TABLES[name].columns
-        if not column.required and column.name in frame and frame[column.name].notna().any()
+        if not column.required
+        and column.name in frame
+        and frame[column.name].notna().any()
         and not (column.name in TABLES[name].key and column.name.endswith("_id"))
-    ]  # fmt: skip
+    ]
 
 
 def pairs_of(columns: list[tuple[str, str]]) -> Iterator[Emptied]:

@@ -22,8 +22,15 @@ Run = Callable[..., tuple[int, str]]  # a command of the ledger: its exit code a
 
 
 def facts(number: int, **others: object) -> dict[str, object]:
-    return {"project": f"构造项目{number}", "investor": f"构造{number}号有限公司", "place": PLACES[number % 4],
-            "capital": "foreign", "investment_m": 150.0, "currency": "USD", "constructed": True} | others  # fmt: skip
+    return {
+        "project": f"构造项目{number}",
+        "investor": f"构造{number}号有限公司",
+        "place": PLACES[number % 4],
+        "capital": "foreign",
+        "investment_m": 150.0,
+        "currency": "USD",
+        "constructed": True,
+    } | others
 
 
 def entered(number: int, day: str = "2024-01-05", **others: object) -> Act:

@@ -44,9 +44,13 @@ def toy_chains() -> Case:
     tables = {name: empty_table(name) for name in ("segments", "firms", "firm_segments", "segment_terms")}
     ids = ["PV04", "EV04", "EV03", "CM14", "NC02"]
     tables["segments"] = pd.DataFrame(
-        {"segment_id": ids, "chain_id": [one[:2] for one in ids],
-         "segment": ["光伏玻璃", "动力电池", "隔膜", "电子化学品", "半导体材料"], "stage": "upstream"}
-    ).reindex(columns=tables["segments"].columns)  # fmt: skip
+        {
+            "segment_id": ids,
+            "chain_id": [one[:2] for one in ids],
+            "segment": ["光伏玻璃", "动力电池", "隔膜", "电子化学品", "半导体材料"],
+            "stage": "upstream",
+        }
+    ).reindex(columns=tables["segments"].columns)
     rows = [(f"f{row}", label, text) for row, (text, label) in enumerate(TEXTS * 3) if label]
     tables["firm_segments"] = pd.DataFrame(rows, columns=["firm_id", "segment_id", "product"]).reindex(
         columns=tables["firm_segments"].columns

@@ -39,13 +39,23 @@ def _target(chain: str, segment: str, firm: str, rank: int, **known: object) -> 
     names = {name: graph[f"{name}s"].set_index(f"{name}_id")[name] for name in ("chain", "segment")}
     return {
         **dict.fromkeys(SHORTLIST_COLUMNS),
-        "chain_id": chain, "chain": names["chain"][chain], "segment_id": segment, "segment": names["segment"][segment],
-        "gap_state": "none_known", "strategy": "extend", "rank": rank, "firm_id": firm, "candidate_list": "new",
+        "chain_id": chain,
+        "chain": names["chain"][chain],
+        "segment_id": segment,
+        "segment": names["segment"][segment],
+        "gap_state": "none_known",
+        "strategy": "extend",
+        "rank": rank,
+        "firm_id": firm,
+        "candidate_list": "new",
         **{name: row[name] for name in ("firm", "firm_en", "country", "city", "tiers")},
-        "source_kind": "general", "origin": "case", "sites": "总部或注册地：上海；海盐县：生产基地",
-        "reasons": "补「电池片」(本数据中未见);产品与本地甲一相近(共有:组件;电池)", "sources": "构造数据 https://example.cn/a?b=1",
+        "source_kind": "general",
+        "origin": "case",
+        "sites": "总部或注册地：上海；海盐县：生产基地",
+        "reasons": "补「电池片」(本数据中未见);产品与本地甲一相近(共有:组件;电池)",
+        "sources": "构造数据 https://example.cn/a?b=1",
         **known,
-    }  # fmt: skip
+    }
 
 
 def toy_graph() -> ChainGraph:

@@ -167,23 +167,68 @@ def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:
     """Findings for the toy case, typed in: two gaps, three targets in two lists, one leader."""
     gaps = pd.DataFrame(
         [
-            {"chain_id": "pv", "segment_id": "PV02", "state": "none_known", "severity": 3.0, "fill_mode": "recruit",
-             "found": 0, "expected": 1.4, "reasons": "本地组件厂3家在买", "sources": "构造"},
-            {"chain_id": "hy", "segment_id": "HY02", "state": "none_known", "severity": 2.0, "fill_mode": "unsuitable",
-             "found": 0, "expected": float("nan"), "reasons": "平湖限制", "sources": "构造"},
+            {
+                "chain_id": "pv",
+                "segment_id": "PV02",
+                "state": "none_known",
+                "severity": 3.0,
+                "fill_mode": "recruit",
+                "found": 0,
+                "expected": 1.4,
+                "reasons": "本地组件厂3家在买",
+                "sources": "构造",
+            },
+            {
+                "chain_id": "hy",
+                "segment_id": "HY02",
+                "state": "none_known",
+                "severity": 2.0,
+                "fill_mode": "unsuitable",
+                "found": 0,
+                "expected": float("nan"),
+                "reasons": "平湖限制",
+                "sources": "构造",
+            },
         ]
-    )  # fmt: skip
+    )
     targets = pd.DataFrame(
         [
-            {"chain_id": "pv", "segment_id": "PV02", "strategy": "extend", "rank": 1, "firm_id": "O02",
-             "firm": "乙二电池科技股份有限公司", "fit_lift": lift, "fit_low": 1.9, "fit_high": 3.4, "top_share": 0.9,
-             "reasons": "供货甲一", "sources": "构造", "candidate_list": "new", "tiers": "listed;little_giant(2023)"},
-            {"chain_id": "pv", "segment_id": "PV02", "strategy": "extend", "rank": 2, "firm_id": "O03", "fit_lift": 1.2,
-             "candidate_list": "new"},
-            {"chain_id": "pv", "segment_id": "PV01", "strategy": "extend", "rank": 1, "firm_id": "O01", "fit_lift": 2.0,
-             "candidate_list": "reinvest"},
+            {
+                "chain_id": "pv",
+                "segment_id": "PV02",
+                "strategy": "extend",
+                "rank": 1,
+                "firm_id": "O02",
+                "firm": "乙二电池科技股份有限公司",
+                "fit_lift": lift,
+                "fit_low": 1.9,
+                "fit_high": 3.4,
+                "top_share": 0.9,
+                "reasons": "供货甲一",
+                "sources": "构造",
+                "candidate_list": "new",
+                "tiers": "listed;little_giant(2023)",
+            },
+            {
+                "chain_id": "pv",
+                "segment_id": "PV02",
+                "strategy": "extend",
+                "rank": 2,
+                "firm_id": "O03",
+                "fit_lift": 1.2,
+                "candidate_list": "new",
+            },
+            {
+                "chain_id": "pv",
+                "segment_id": "PV01",
+                "strategy": "extend",
+                "rank": 1,
+                "firm_id": "O01",
+                "fit_lift": 2.0,
+                "candidate_list": "reinvest",
+            },
         ]
-    )  # fmt: skip
+    )
     leaders = pd.DataFrame([{"chain_id": "pv", "rank": 1, "firm_id": "L01", "firm": "甲一", "reason": "营收最高"}])
     terms = pd.DataFrame(
         [
@@ -198,10 +243,23 @@ def toy_findings(region: str = "嘉兴", lift: float = 2.7) -> Findings:
     none = {"zh": targets[:0], "en": targets[:0]}
     empty = pd.DataFrame()
     return Findings(
-        region=region, as_of="2024-05", lang="zh", gaps={"zh": gaps}, targets={"zh": targets}, leader_targets=none,
-        rankings={"zh": empty}, leaders={"zh": leaders}, questions={"zh": empty}, terms=terms, shares=empty,
-        words=empty, routes=empty, dropped=empty, notes={"zh": empty}, parameters={"seed": 1},
-    )  # fmt: skip
+        region=region,
+        as_of="2024-05",
+        lang="zh",
+        gaps={"zh": gaps},
+        targets={"zh": targets},
+        leader_targets=none,
+        rankings={"zh": empty},
+        leaders={"zh": leaders},
+        questions={"zh": empty},
+        terms=terms,
+        shares=empty,
+        words=empty,
+        routes=empty,
+        dropped=empty,
+        notes={"zh": empty},
+        parameters={"seed": 1},
+    )
 
 
 def push(server: Address, dataset: str, tables: dict[str, pd.DataFrame], **options: Any) -> Any:

@@ -15,8 +15,17 @@ from chaingraph.places.distance import distance_km
 
 def test_figures_and_sentences_are_those_of_the_parts() -> None:
     cities, trades = ("嘉兴", "苏州", "宁波"), ("光伏组件", "服装面料", "汽车零部件")
-    firms = [{"firm_id": f"F{n:03}", "firm": "", "city": cities[n % 3], "listed": str(2000 + n % 20),
-              "industry_scheme": "shenwan", "industry": f"{11 + n % 5}0101"} for n in range(120)]  # fmt: skip
+    firms = [
+        {
+            "firm_id": f"F{n:03}",
+            "firm": "",
+            "city": cities[n % 3],
+            "listed": str(2000 + n % 20),
+            "industry_scheme": "shenwan",
+            "industry": f"{11 + n % 5}0101",
+        }
+        for n in range(120)
+    ]
     products = [{"firm_id": f"F{n:03}", "product": trades[n % 3 if n % 4 else n % 2]} for n in range(120)]
     tables = {"firms": pd.DataFrame(firms), "firm_products": pd.DataFrame(products)}
     found = back_test(tables, seeds=[3])

@@ -24,9 +24,17 @@ def test_every_file_is_written(case: Path, tmp_path: Path) -> None:
     result = run(case, region="嘉兴", out=tmp_path / "out", progress=stages.append)
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "index.html", "hy.html", "pv.html", "shortlist.xlsx", "shortlist.csv", "leader_targets.csv", "rankings.csv",
-        "gaps.csv", "questions.csv", "run.json",
-    }  # fmt: skip
+        "index.html",
+        "hy.html",
+        "pv.html",
+        "shortlist.xlsx",
+        "shortlist.csv",
+        "leader_targets.csv",
+        "rankings.csv",
+        "gaps.csv",
+        "questions.csv",
+        "run.json",
+    }
     assert {path.name for path in result.files} == names
     assert tuple(stages) == STAGES
     assert list(pd.read_csv(tmp_path / "out/shortlist.csv").columns) == list(SHORTLIST_COLUMNS)
@@ -56,9 +64,11 @@ def test_the_record_says_what_went_in(case: Path, tmp_path: Path) -> None:
 def test_a_back_test_of_one_s_own_is_told_in_place_of_the_shipped_one(case: Path, tmp_path: Path) -> None:
     row = {"pool": "A", "city": "嘉兴", "hidden": 40.0, "auroc": 0.81, "recall100": 0.5}
     stored = {
-        "protocol": "outcomes", "facts": {"hidden": 60.0}, "summary": [],
+        "protocol": "outcomes",
+        "facts": {"hidden": 60.0},
+        "summary": [],
         "by_city": [row | {"method": "score"}, row | {"method": "same_industry", "auroc": 0.6}, row | {"pool": "B"}],
-    }  # fmt: skip
+    }
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "outcomes.json").write_text(json.dumps(stored), encoding="utf-8")

@@ -76,10 +76,14 @@ def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
     hidden, later = figures("hide30"), figures("temporal")
     methods = ("random", "same_industry", "topsis", "topsis_strong", "boosting", "no_peers", "score")
     assert shown == [
-        (f"{hidden[method]['auroc']:.3f}", f"{100 * hidden[method]['recall100']:.0f}",
-         f"{later[method]['auroc']:.3f}", f"{100 * later[method]['recall100']:.0f}")
+        (
+            f"{hidden[method]['auroc']:.3f}",
+            f"{100 * hidden[method]['recall100']:.0f}",
+            f"{later[method]['auroc']:.3f}",
+            f"{100 * later[method]['recall100']:.0f}",
+        )
         for method in methods
-    ]  # fmt: skip
+    ]
     for row in (hidden, later):  # what a default run has, beside the full score
         assert re.search(rf"{row['sums']['auroc']:.3f}\D+{row['score']['auroc']:.3f}", text)
     for row in (hidden["score"], later["score"]):

@@ -51,8 +51,10 @@ def test_locale_time_zone_and_console_change_no_byte(case: Path, tmp_path: Path)
         ]
         done = subprocess.run(
             [*words, "--out", str(tmp_path / str(number))],
-            env={**kept, "PYTHONPATH": str(ROOT), **settings}, capture_output=True, check=False,
-        )  # fmt: skip
+            env={**kept, "PYTHONPATH": str(ROOT), **settings},
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, (name, done.stderr)
         files = [path for path in (tmp_path / str(number)).iterdir() if path.suffix in (".csv", ".html")]
         made[name] = {path.name: path.read_bytes() for path in files}

@@ -53,8 +53,11 @@ def test_without_fcntl_a_run_and_a_ledger_are_written(tmp_path: Path) -> None:
     for words in (run, run, add, ["ledger", "check", str(tmp_path / "ledger.db")]):
         done = subprocess.run(
             [sys.executable, "-c", AS_WINDOWS, *words],
-            capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         assert done.returncode == 0, done.stderr
         assert words is not run or "locks {(2, 1)}" in done.stdout
     assert len(list((tmp_path / "out").iterdir())) == 10

@@ -150,9 +150,11 @@ def _industry(panel: Panel, split: Split, member: Floats) -> dict[str, Floats]:
     total = alike.sum(axis=0)
     knn = counts[split.cities] @ np.divide(alike, total, out=np.zeros_like(alike), where=total > 0)
     by_industry = {
-        "relatedness": score, "same_industry": counts[split.cities], "item_knn": knn,
+        "relatedness": score,
+        "same_industry": counts[split.cities],
+        "item_knn": knn,
         "popularity": np.repeat(national[None, :], len(split.cities), axis=0),
-    }  # fmt: skip
+    }
     out = {name: np.asarray((weight @ values.T).T, dtype=np.float64) for name, values in by_industry.items()}
     return {**out, "related_level2": _related_quotients(panel, split, member)}
 

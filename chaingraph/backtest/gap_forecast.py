@@ -119,9 +119,11 @@ def gap_forecast(
 def gaps_as_json(result: GapTest) -> dict[str, Any]:
     """The result as plain values, rounded to 4 digits, in a fixed order; NaN becomes null."""
     return {
-        "protocol": "gaps", "facts": {split: rounded(values) for split, values in result.facts.items()},
-        "summary": rounded_rows(result.summary), "by_city": rounded_rows(result.by_city),
-    }  # fmt: skip
+        "protocol": "gaps",
+        "facts": {split: rounded(values) for split, values in result.facts.items()},
+        "summary": rounded_rows(result.summary),
+        "by_city": rounded_rows(result.by_city),
+    }
 
 
 def _trials(panel: Panel, protocol: Protocol, names: tuple[str, ...], seeds: tuple[int, ...]) -> list[_Found]:
@@ -146,9 +148,11 @@ def _trial(now: _Pairs, before: _Pairs, names: tuple[str, ...], seed: int) -> _F
             first = truth[np.argsort(-values, kind="stable")[:FIRST]]
             cities[int(city), name] = (len(truth), int(truth.sum()), _auroc(values, truth), float(first.mean()))
     facts = {
-        "pairs": float(now.absent.sum()), "cities": float(len(now.cities)),
-        "industries": float(now.absent.any(axis=0).sum()), "rate": float(now.came.sum() / now.absent.sum()),
-    }  # fmt: skip
+        "pairs": float(now.absent.sum()),
+        "cities": float(len(now.cities)),
+        "industries": float(now.absent.any(axis=0).sum()),
+        "rate": float(now.came.sum() / now.absent.sum()),
+    }
     return _Found(facts, pooled, cities)
 
 
@@ -221,10 +225,16 @@ def _cities(found: Sequence[_Found], panel: Panel) -> pd.DataFrame:
     for city, method in dict.fromkeys(key for one in found for key in one.cities):
         held = np.array([one.cities[city, method] for one in found if (city, method) in one.cities])
         within = held[:, 2][~np.isnan(held[:, 2])]
-        rows.append({
-            "city": panel.cities[city], "method": method, "pairs": held[:, 0].mean(), "came": held[:, 1].mean(),
-            "within": within.mean() if len(within) else float("nan"), "first20": held[:, 3].mean(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "city": panel.cities[city],
+                "method": method,
+                "pairs": held[:, 0].mean(),
+                "came": held[:, 1].mean(),
+                "within": within.mean() if len(within) else float("nan"),
+                "first20": held[:, 3].mean(),
+            }
+        )
     frame = pd.DataFrame(rows)
     frame["order"] = frame["method"].map({name: place for place, name in enumerate(GAP_METHODS)})
     return frame.sort_values(["city", "order"]).drop(columns="order").reset_index(drop=True)
@@ -240,9 +250,17 @@ def _rows(
         pooled, precision = np.mean([one.pooled[name] for one in found], axis=0)
         gain = (within[name] - within[GAP_BASELINE]).to_numpy(dtype=np.float64)
         low, high = interval(gain)
-        rows.append({
-            "split": split, "method": name, "pooled": float(pooled), "precision": float(precision),
-            "within": float(within[name].mean()), "first20": float(first[name]),
-            "gain": float(np.nanmean(gain)), "gain_low": low, "gain_high": high,
-        })  # fmt: skip
+        rows.append(
+            {
+                "split": split,
+                "method": name,
+                "pooled": float(pooled),
+                "precision": float(precision),
+                "within": float(within[name].mean()),
+                "first20": float(first[name]),
+                "gain": float(np.nanmean(gain)),
+                "gain_low": low,
+                "gain_high": high,
+            }
+        )
     return rows

@@ -48,13 +48,20 @@ def simple_scores(
     size = found.get("employees", found["product_count"])
     without = {term: weight for term, weight in FULL_FORM.items() if term != "peers"}
     scores = {
-        "random": np.random.default_rng([seed, 1]).normal(size=shape), "size": size, "popularity": found["popularity"],
-        "same_industry": found["same_industry"], "relatedness": found["relatedness"], "item_knn": found["item_knn"],
-        "text": found["lift_text"], "ppr": found["lift_ppr"], "mix": found["lift_mix"],
-        "sums": _score(found, SUMS_FORM, SUMS_OF), "no_peers": _score(found, without),
+        "random": np.random.default_rng([seed, 1]).normal(size=shape),
+        "size": size,
+        "popularity": found["popularity"],
+        "same_industry": found["same_industry"],
+        "relatedness": found["relatedness"],
+        "item_knn": found["item_knn"],
+        "text": found["lift_text"],
+        "ppr": found["lift_ppr"],
+        "mix": found["lift_mix"],
+        "sums": _score(found, SUMS_FORM, SUMS_OF),
+        "no_peers": _score(found, without),
         "score": _score(found, FULL_FORM),
         "equal": standardised(found, FIVE, pool).sum(axis=2),
-    }  # fmt: skip
+    }
     if "linkage" in found:
         scores["linkage"] = found["linkage"]
     for name, criteria in (("topsis", CRITERIA), ("topsis_strong", STRONG_CRITERIA)):

@@ -136,10 +136,11 @@ def backtest(
     trials = [trial for found in each(work, seed_groups(protocol, used)) for trial in found]
     by_city = _by_city(trials, panel)
     facts = {
-        "firms": float(panel.firms), "cities": float(len(panel.cities)),
+        "firms": float(panel.firms),
+        "cities": float(len(panel.cities)),
         "scored_cities": float(by_city["city"].nunique()),
         "hidden": float(np.mean([trial.hidden for trial in trials])),
-    }  # fmt: skip
+    }
     bands, line = _calibration([trial.odds for trial in trials])
     return BackTest(protocol if outcomes is None else "outcomes", used, facts, _summary(by_city), by_city, bands, line)
 
@@ -257,10 +258,16 @@ def _by_city(trials: Sequence[_Trial], panel: Panel) -> pd.DataFrame:
         found = [trial for trial in trials if (pool, city, method) in trial.measured]
         seen, held = np.mean([trial.sizes[city] for trial in found], axis=0)
         means = np.mean([trial.measured[pool, city, method] for trial in found], axis=0)
-        rows.append({
-            "pool": pool, "city": panel.cities[city], "method": method, "visible": seen, "hidden": held,
-            **dict(zip(MEASURES, means, strict=True)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "pool": pool,
+                "city": panel.cities[city],
+                "method": method,
+                "visible": seen,
+                "hidden": held,
+                **dict(zip(MEASURES, means, strict=True)),
+            }
+        )
     frame = pd.DataFrame(rows)
     frame["order"] = frame["method"].map({name: place for place, name in enumerate(METHODS)})
     return frame.sort_values(["pool", "city", "order"]).drop(columns="order").reset_index(drop=True)
@@ -305,10 +312,15 @@ def _calibration(odds: Sequence[tuple[Floats, Floats, Flags]]) -> tuple[pd.DataF
         inside = band == number
         if inside.any():
             chance = expected[inside].sum()
-            rows.append({
-                "from": BANDS[number], "to": BANDS[number + 1], "pairs": int(inside.sum()),
-                "predicted_lift": predicted[inside].sum() / chance, "real_lift": truth[inside].sum() / chance,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "from": BANDS[number],
+                    "to": BANDS[number + 1],
+                    "pairs": int(inside.sum()),
+                    "predicted_lift": predicted[inside].sum() / chance,
+                    "real_lift": truth[inside].sum() / chance,
+                }
+            )
     line = fit_weights(score[:, None], truth.astype(bool), offset=base, ridge=0.0)
     return pd.DataFrame(rows), {"intercept": float(line[0]), "slope": float(line[1])}
 
@@ -316,7 +328,11 @@ def _calibration(odds: Sequence[tuple[Floats, Floats, Flags]]) -> tuple[pd.DataF
 def as_json(result: BackTest) -> dict[str, Any]:
     """The result as plain values, rounded to 4 digits, in a fixed order; NaN becomes null."""
     return {
-        "protocol": result.protocol, "seeds": list(result.seeds), "facts": rounded(result.facts),
-        "summary": rounded_rows(result.summary), "calibration": rounded_rows(result.calibration),
-        "recalibration": rounded(result.recalibration), "by_city": rounded_rows(result.by_city),
-    }  # fmt: skip
+        "protocol": result.protocol,
+        "seeds": list(result.seeds),
+        "facts": rounded(result.facts),
+        "summary": rounded_rows(result.summary),
+        "calibration": rounded_rows(result.calibration),
+        "recalibration": rounded(result.recalibration),
+        "by_city": rounded_rows(result.by_city),
+    }

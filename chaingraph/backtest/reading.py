@@ -42,20 +42,36 @@ def reading(result: BackTest, region: str, lang: str = "zh") -> list[str]:
     score = {str(name): float(value) for name, value in figures.items()}
     base = float(summary["auroc"].get("same_industry", np.nan))
     hundred, chance = score["recall100"], float(summary["recall100"].get("random", np.nan))
-    sentences.append(text(
-        f"backtest.protocol_{result.protocol}", lang, firms=int(facts["firms"]), cities=int(facts["scored_cities"]),
-        hidden=round(facts["hidden"]),
-    ))  # fmt: skip
-    sentences.append(text(
-        "backtest.overall", lang, percent=_figure(score["auroc"]), low=_figure(score["auroc_low"]),
-        high=_figure(score["auroc_high"]),
-    ))  # fmt: skip
+    sentences.append(
+        text(
+            f"backtest.protocol_{result.protocol}",
+            lang,
+            firms=int(facts["firms"]),
+            cities=int(facts["scored_cities"]),
+            hidden=round(facts["hidden"]),
+        )
+    )
+    sentences.append(
+        text(
+            "backtest.overall",
+            lang,
+            percent=_figure(score["auroc"]),
+            low=_figure(score["auroc_low"]),
+            high=_figure(score["auroc_high"]),
+        )
+    )
     if not np.isnan(score.get("gap", np.nan)):
         known = "gap_sure" if score["gap_low"] > 0 else "gap_unsure"
-        sentences.append(text(
-            f"backtest.{known}", lang, base=_figure(base), gap=_points(score["gap"]), low=_points(score["gap_low"]),
-            high=_points(score["gap_high"]),
-        ))  # fmt: skip
+        sentences.append(
+            text(
+                f"backtest.{known}",
+                lang,
+                base=_figure(base),
+                gap=_points(score["gap"]),
+                low=_points(score["gap_low"]),
+                high=_points(score["gap_high"]),
+            )
+        )
     if not np.isnan(chance):
         sentences.append(text("backtest.top100", lang, percent=_figure(hundred), chance=_figure(chance)))
     wide = pool.pivot(index="city", columns="method", values="auroc")
@@ -73,9 +89,14 @@ def _own(pool: pd.DataFrame, region: str, lang: str) -> str:
     if own is None:
         return text("backtest.own_unknown", lang, region=region, least=MIN_HIDDEN)
     return text(
-        "backtest.own", lang, region=region, percent=_figure(own["auroc"]), base=_figure(own["base"]),
-        hidden=f"{own['hidden']:.0f}", top=_figure(own["recall100"]),
-    )  # fmt: skip
+        "backtest.own",
+        lang,
+        region=region,
+        percent=_figure(own["auroc"]),
+        base=_figure(own["base"]),
+        hidden=f"{own['hidden']:.0f}",
+        top=_figure(own["recall100"]),
+    )
 
 
 def gap_reading(result: GapTest, region: str, lang: str = "zh") -> list[str]:
@@ -103,26 +124,50 @@ def gap_reading(result: GapTest, region: str, lang: str = "zh") -> list[str]:
     if len(own):
         numbers = own[["pairs", "came"]].to_numpy(dtype=np.float64)[0]
         first = dict(zip(own["method"], FIRST * own["first20"].to_numpy(dtype=np.float64), strict=True))
-        sentences.append(text(
-            "backtest.gaps_own", lang, region=region, pairs=f"{numbers[0]:.0f}", came=f"{numbers[1]:.0f}",
-            first=f"{first['gap_logistic']:.1f}", base=f"{first[GAP_BASELINE]:.1f}",
-        ))  # fmt: skip
-    sentences.append(text(
-        "backtest.gaps_how", lang, cities=f"{facts['cities']:.0f}", pairs=f"{facts['pairs']:.0f}",
-        rate=f"{100 * facts['rate']:.1f}",
-    ))  # fmt: skip
-    sentences.append(text(
-        "backtest.gaps_baseline", lang, pooled=_figure(base["pooled"]), within=_figure(base["within"])
-    ))  # fmt: skip
+        sentences.append(
+            text(
+                "backtest.gaps_own",
+                lang,
+                region=region,
+                pairs=f"{numbers[0]:.0f}",
+                came=f"{numbers[1]:.0f}",
+                first=f"{first['gap_logistic']:.1f}",
+                base=f"{first[GAP_BASELINE]:.1f}",
+            )
+        )
+    sentences.append(
+        text(
+            "backtest.gaps_how",
+            lang,
+            cities=f"{facts['cities']:.0f}",
+            pairs=f"{facts['pairs']:.0f}",
+            rate=f"{100 * facts['rate']:.1f}",
+        )
+    )
+    sentences.append(
+        text("backtest.gaps_baseline", lang, pooled=_figure(base["pooled"]), within=_figure(base["within"]))
+    )
     sure = "gaps_gain_sure" if best["gain_low"] > 0 else "gaps_gain_unsure"
-    sentences.append(text(
-        f"backtest.{sure}", lang, pooled=_figure(best["pooled"]), within=_figure(best["within"]),
-        gain=_points(best["gain"]), low=_points(best["gain_low"]), high=_points(best["gain_high"]),
-    ))  # fmt: skip
-    sentences.append(text(
-        "backtest.gaps_first", lang, first=_points(best["first20"]), base=_points(base["first20"]),
-        chance=_points(chance["first20"]),
-    ))  # fmt: skip
+    sentences.append(
+        text(
+            f"backtest.{sure}",
+            lang,
+            pooled=_figure(best["pooled"]),
+            within=_figure(best["within"]),
+            gain=_points(best["gain"]),
+            low=_points(best["gain_low"]),
+            high=_points(best["gain_high"]),
+        )
+    )
+    sentences.append(
+        text(
+            "backtest.gaps_first",
+            lang,
+            first=_points(best["first20"]),
+            base=_points(base["first20"]),
+            chance=_points(chance["first20"]),
+        )
+    )
     sentences.append(text("backtest.gaps_not_tested", lang))
     return sentences
 

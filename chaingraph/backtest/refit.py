@@ -112,8 +112,12 @@ def _held_out(values: Floats, labels: Flags, offset: Floats, seed: int) -> Float
 
 def reading(result: Refit, lang: str = "zh", *, least: int = LEAST_POSITIVES) -> str:
     """What came of it, as a sentence."""
-    values = {"count": result.positives, "least": least, "shipped": f"{result.shipped_auroc:.3f}",
-              "fitted": f"{result.fitted_auroc:.3f}"}  # fmt: skip
+    values = {
+        "count": result.positives,
+        "least": least,
+        "shipped": f"{result.shipped_auroc:.3f}",
+        "fitted": f"{result.fitted_auroc:.3f}",
+    }
     if result.fitted:
         return text("ledger.weights_fitted", lang, **values)
     entry = "ledger.positives" if result.positives < least else "ledger.weights_no_better"
@@ -133,9 +137,13 @@ def as_toml(result: Refit, *, source: str, on: str) -> str:
     lines = [
         "# Weights of the score's five terms, fitted on a bureau's own outcomes (chaingraph run --weights FILE)",
         f"# Held-out AUROC: shipped {result.shipped_auroc:.4f}, these {result.fitted_auroc:.4f}",
-        f"source = {_quoted(source)}", f"on = {_quoted(on)}", f"positives = {result.positives}", "", "[weights]",
+        f"source = {_quoted(source)}",
+        f"on = {_quoted(on)}",
+        f"positives = {result.positives}",
+        "",
+        "[weights]",
         *(f"{term} = {value:.6g}" for term, value in result.weights.items()),
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -252,8 +252,18 @@ def rows_behind(everyone: pd.DataFrame, strategies: Mapping[str, Strategy], top:
         One row per list, chain, kind of list and group: list, chain_id, candidate_list, group_id, firm_id, segment_id,
         position, of (rows in all), quota (rows of one segment), short_of (`deciding_key` against the last row listed).
     """
-    columns = ["list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "position", "of", "quota",
-               "short_of"]  # fmt: skip
+    columns = [
+        "list",
+        "chain_id",
+        "candidate_list",
+        "group_id",
+        "firm_id",
+        "segment_id",
+        "position",
+        "of",
+        "quota",
+        "short_of",
+    ]
     told = []
     if "position" in everyone:
         for (name, chain, _), rows in everyone.groupby(["list", "chain_id", "candidate_list"], sort=True):
@@ -283,8 +293,17 @@ def first_rows(everyone: pd.DataFrame, strategies: Mapping[str, Strategy]) -> pd
             order = strategies[f"main:{chain}"].order
             second = more[0] if more else {}
             key = deciding_key(second, first, order) if more else None
-            told.append((chain, first["firm_id"], second.get("firm_id"), key, ";".join(order), first["fit_lift"],
-                         second.get("fit_lift")))  # fmt: skip
+            told.append(
+                (
+                    chain,
+                    first["firm_id"],
+                    second.get("firm_id"),
+                    key,
+                    ";".join(order),
+                    first["fit_lift"],
+                    second.get("fit_lift"),
+                )
+            )
     return pd.DataFrame(told, columns=columns)
 
 
@@ -319,8 +338,21 @@ def rank_sectors(candidates: pd.DataFrame, scores: pd.DataFrame, tiers: pd.DataF
         ranks = best.groupby("chain_id")["fit_key"].rank(method="min").astype("Int64")
         best = best.assign(tier=name, rank=ranks)
         parts.append(best.groupby("chain_id").head(RANKING_TOP))
-    columns = ["chain_id", "tier", "rank", "firm_id", "segment_id", "s", "fit_lift", "text", "industry", "comparable",
-               "product", "confidence", "source"]  # fmt: skip
+    columns = [
+        "chain_id",
+        "tier",
+        "rank",
+        "firm_id",
+        "segment_id",
+        "s",
+        "fit_lift",
+        "text",
+        "industry",
+        "comparable",
+        "product",
+        "confidence",
+        "source",
+    ]
     return pd.concat(parts, ignore_index=True)[columns].sort_values(
         ["chain_id", "tier", "rank", "firm_id"], kind="stable"
     )

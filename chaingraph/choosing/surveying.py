@@ -212,27 +212,34 @@ def survey(
         words=words,
         routes=routes,
         dropped=dropped,
-        notes=told(with_first_rows(
-            list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
-        )),
+        notes=told(
+            with_first_rows(
+                list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
+            )
+        ),
         roles=roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
-        segment_measures=around.gaps[
-            ["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]
-        ].reset_index(),
+        segment_measures=around.gaps[["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]].reset_index(),
         rivals=around.rivals,
         trust=told(describe_trust(region, tested, base, caption, list(strategies))),
         parameters={
-            "region": region, "strategy": asked_for, "top": options.top, "as_of": now, "seed": options.seed,
+            "region": region,
+            "strategy": asked_for,
+            "top": options.top,
+            "as_of": now,
+            "seed": options.seed,
             "draws": options.draws,
-            **reference.about(), "firms": len(graph["firms"]),
+            **reference.about(),
+            "firms": len(graph["firms"]),
             **({} if graph.reading is None else {"counted_firms": graph.reading.counted}),
-            "local_firms": int(_inside(places).sum()), "gap_rules": gap_rules(),
-            "strategies": main_plans, **own_titles(strategies),
+            "local_firms": int(_inside(places).sum()),
+            "gap_rules": gap_rules(),
+            "strategies": main_plans,
+            **own_titles(strategies),
             **({} if options.weights is None else {"weights": dict(options.weights)}),
         },
-    )  # fmt: skip
+    )
 
 
 def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:

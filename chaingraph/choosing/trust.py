@@ -163,17 +163,21 @@ def _own(region: str, tested: Measured) -> Iterator[tuple[object, ...]]:
         if found is None:
             continue
         words = {
-            "region": place(city or region), "least": MIN_HIDDEN,
-            "percent": percent(found["auroc"], sign=""), "base": percent(found["base"], sign=""),
+            "region": place(city or region),
+            "least": MIN_HIDDEN,
+            "percent": percent(found["auroc"], sign=""),
+            "base": percent(found["base"], sign=""),
             "hidden": number(found["hidden"], 0),
-        }  # fmt: skip
+        }
         plain: Words = reason(f"trust.own_{entry}", **words)
         if entry != protocol:
             plain = Several((reason(f"trust.how_{protocol}"), plain), between=NOTHING)
         exact = reason(
-            "trust.own_exact", auroc=_digits(found["auroc"]), base=_digits(found["base"]),
+            "trust.own_exact",
+            auroc=_digits(found["auroc"]),
+            base=_digits(found["base"]),
             recall=percent(found["recall100"], sign=""),
-        )  # fmt: skip
+        )
         yield None, f"own_{protocol}", value, plain, Several((plain, exact), between=NOTHING)
 
 

@@ -14,8 +14,21 @@ from chaingraph.sql import OpenEngine
 
 # What became of a firm in a segment; of several, the first is told for a chain.
 FATES = ("listed", "gate", "same_group", "behind", "not_asked")
-FATE_COLUMNS = ("chain_id", "segment_id", "fate", "gate", "state", "candidate_list", "rank", "position", "of", "quota",
-                "short_of", "other_id", "other_segment_id")  # fmt: skip
+FATE_COLUMNS = (
+    "chain_id",
+    "segment_id",
+    "fate",
+    "gate",
+    "state",
+    "candidate_list",
+    "rank",
+    "position",
+    "of",
+    "quota",
+    "short_of",
+    "other_id",
+    "other_segment_id",
+)
 
 _NUMBERS = {"rank", "position", "of", "quota"}
 

@@ -48,9 +48,15 @@ def push_command(
     rows = sum(len(frame) for frame in graph.tables.values())
     with click.progressbar(length=rows, label=text("neo4j.pushing", lang), item_show_func=str, file=sys.stderr) as bar:
         load = write_neo4j(
-            graph, uri, user=user, dataset=dataset, findings=findings, prune=prune, database=database,
+            graph,
+            uri,
+            user=user,
+            dataset=dataset,
+            findings=findings,
+            prune=prune,
+            database=database,
             progress=lambda kind, count: bar.update(count, kind),
-        )  # fmt: skip
+        )
     if load.number is None:
         click.echo(text("neo4j.unchanged", lang, dataset=load.dataset))
         return

@@ -102,8 +102,14 @@ def _help_option(lang: str) -> click.Option:
             click.echo(translated(context.get_help(), lang))
             context.exit()
 
-    return click.Option(["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show,
-                        help=text("commands.option_help", lang))  # fmt: skip
+    return click.Option(
+        ["--help"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help=text("commands.option_help", lang),
+    )
 
 
 def translated(shown: str, lang: str) -> str:

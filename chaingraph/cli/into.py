@@ -70,9 +70,15 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
     review = asked.review or (None if asked.dry_run else _free_place(asked.case, lang))
     # The name of a version says the day on which somebody added something, not the day of the data.
     done = add_to_case(
-        asked.case, tables, answers=asked.answers, review=review, dry_run=asked.dry_run,
-        day=date.today().isoformat(), about=about, lang=lang,
-    )  # fmt: skip
+        asked.case,
+        tables,
+        answers=asked.answers,
+        review=review,
+        dry_run=asked.dry_run,
+        day=date.today().isoformat(),
+        about=about,
+        lang=lang,
+    )
     for line in told(done, asked, lang):
         click.echo(line)
 

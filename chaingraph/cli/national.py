@@ -185,8 +185,9 @@ def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) 
     held = {"firms": 0, "firm_products": 0}
 
     def tables() -> Iterator[dict[str, pd.DataFrame]]:
-        with click.progressbar(parts, label=text("national.reading", lang), file=sys.stderr,
-                               item_show_func=lambda _: f"{held['firms']:,}") as told:  # fmt: skip
+        with click.progressbar(
+            parts, label=text("national.reading", lang), file=sys.stderr, item_show_func=lambda _: f"{held['firms']:,}"
+        ) as told:
             for part in told:
                 accounts.append(part.account)
                 firms, products = part.tables["firms"], part.tables["firm_products"]

@@ -46,11 +46,18 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
     led = (found.leader_targets[lang]["candidate_list"] == "new").sum()
     click.echo(
         text(
-            "cli.run_done", lang, region=region, chains=found.gaps[lang]["chain_id"].nunique(),
-            segments=len(found.gaps[lang]), new=new, leader=led, reinvest=here, date=data_day(found.as_of, lang),
+            "cli.run_done",
+            lang,
+            region=region,
+            chains=found.gaps[lang]["chain_id"].nunique(),
+            segments=len(found.gaps[lang]),
+            new=new,
+            leader=led,
+            reinvest=here,
+            date=data_day(found.as_of, lang),
             seconds=f"{time.perf_counter() - started:.1f}",
         )
-    )  # fmt: skip
+    )
     for warning in region_warnings(result.graph, region, found.gaps[lang], lang):
         click.echo(warning)
     tell_unplaced(result.unplaced, lang)

@@ -71,8 +71,21 @@ def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
                 "source": designation["source"] if designation is not None else _first(shown["source"]),
             }
         )
-    columns = ["chain_id", "rank", "firm_id", "firm", "ground", "designation", "order_share", "segments", "products",
-               "links", "proven", "confidence_order", "source"]  # fmt: skip
+    columns = [
+        "chain_id",
+        "rank",
+        "firm_id",
+        "firm",
+        "ground",
+        "designation",
+        "order_share",
+        "segments",
+        "products",
+        "links",
+        "proven",
+        "confidence_order",
+        "source",
+    ]
     frame = pd.DataFrame(rows, columns=[column for column in columns if column != "rank"])
     order = frame.assign(
         ground_order=frame["ground"].map({"designated": 1, "orders": 2, "position": 3}),

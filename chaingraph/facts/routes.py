@@ -11,8 +11,19 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
 
 MAX_STEPS = 4
-_COLUMNS = ("chain_id", "firm_id", "step", "from_id", "from_name", "kind", "to_id", "to_name", "product", "source",
-            "confidence")  # fmt: skip
+_COLUMNS = (
+    "chain_id",
+    "firm_id",
+    "step",
+    "from_id",
+    "from_name",
+    "kind",
+    "to_id",
+    "to_name",
+    "product",
+    "source",
+    "confidence",
+)
 
 Link = dict[str, object]
 
@@ -98,9 +109,20 @@ def find_routes(
         for step, (_, link, _) in enumerate(path, start=1):
             source, target = str(link["source_id"]), str(link["target_id"])
             rows.append(
-                (chain_id, firm_id, step, source, names.get(source, source), link["kind"], target,
-                 names.get(target, target), link["product"], link["source"], link["confidence"])
-            )  # fmt: skip
+                (
+                    chain_id,
+                    firm_id,
+                    step,
+                    source,
+                    names.get(source, source),
+                    link["kind"],
+                    target,
+                    names.get(target, target),
+                    link["product"],
+                    link["source"],
+                    link["confidence"],
+                )
+            )
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     return frame.astype({column: "str" for column in _COLUMNS if column != "step"} | {"step": "int64"})
 

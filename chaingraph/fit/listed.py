@@ -81,10 +81,14 @@ def tables_of(population: Population) -> tuple[dict[str, object], dict[str, pd.D
         for column in np.flatnonzero(sums.national > known)
     ]
     facts: dict[str, object] = {
-        "firms": sums.firms, "documents": documents, "kinds": [int(kind) for kind in sums.kinds],
-        "kind_firms": [int(count) for count in sums.kind_firms], "means": [float(mean) for mean in sums.means],
-        "cities": list(sums.cities), "weights": dict(SUMS_FORM),
-    }  # fmt: skip
+        "firms": sums.firms,
+        "documents": documents,
+        "kinds": [int(kind) for kind in sums.kinds],
+        "kind_firms": [int(count) for count in sums.kind_firms],
+        "means": [float(mean) for mean in sums.means],
+        "cities": list(sums.cities),
+        "weights": dict(SUMS_FORM),
+    }
     return facts, {
         "text": text,
         "codes": pd.DataFrame(codes, columns=["level", "codes", "firms"]),

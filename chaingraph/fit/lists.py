@@ -88,8 +88,19 @@ def score_lists(
             bands = bootstrap(population, own, firms, draws=draws, seed=seed, top=top, cities=cities)
         part = scores.join(bands).rename_axis("firm_id").reset_index()
         parts.append(part.assign(list=name, chain_id=chain_id))
-    columns = ["list", "chain_id", "firm_id", "s", "fit_lift", "fit_low", "fit_high", "top_share", "text", "industry",
-               "comparable"]  # fmt: skip
+    columns = [
+        "list",
+        "chain_id",
+        "firm_id",
+        "s",
+        "fit_lift",
+        "fit_low",
+        "fit_high",
+        "top_share",
+        "text",
+        "industry",
+        "comparable",
+    ]
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype="str" if column in columns[:3] else float) for column in columns})
     return pd.concat(parts, ignore_index=True)[columns]

@@ -161,10 +161,16 @@ def _segment(template: ChainTemplate, segment: Segment) -> dict[str, object]:
 def _link_rows(links: Sequence[Link]) -> list[dict[str, object]]:
     ordered = sorted(links, key=lambda link: (link.origin, link.target, link.kind))
     return [
-        {"from_segment_id": link.origin, "to_segment_id": link.target, "kind": link.kind, "flow": link.flow,
-         "source": link.source, "confidence": "known"}
+        {
+            "from_segment_id": link.origin,
+            "to_segment_id": link.target,
+            "kind": link.kind,
+            "flow": link.flow,
+            "source": link.source,
+            "confidence": "known",
+        }
         for link in ordered
-    ]  # fmt: skip
+    ]
 
 
 def _terms(segments: Sequence[Segment]) -> list[dict[str, object]]:

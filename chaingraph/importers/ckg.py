@@ -64,20 +64,35 @@ class _Account:
         """Note rows (with their line in `row`) as refused for one reason; the value is that of `column`."""
         if rows.empty:
             return
-        self.rejects.append(pd.DataFrame({
-            "table": file, "row": rows["row"].astype("Int64"), "column": column,
-            "value": rows[column].astype("str") if column in rows.columns else "",
-            "reason": text(f"importers.{reason}", self.lang), "remedy": text(f"importers.{reason}_remedy", self.lang),
-        }))  # fmt: skip
+        self.rejects.append(
+            pd.DataFrame(
+                {
+                    "table": file,
+                    "row": rows["row"].astype("Int64"),
+                    "column": column,
+                    "value": rows[column].astype("str") if column in rows.columns else "",
+                    "reason": text(f"importers.{reason}", self.lang),
+                    "remedy": text(f"importers.{reason}_remedy", self.lang),
+                }
+            )
+        )
 
     def count(self, path: Path, table: str, raw: int, kept: int, merged: int, changed: int = 0) -> None:
         """Close the account of one file; what was neither kept nor merged must have been rejected."""
         rejected = sum(len(frame) for frame in self.rejects if frame["table"].iloc[0] == path.name)
         assert raw == kept + merged + rejected, (path.name, raw, kept, merged, rejected)
-        self.files.append({
-            "file": path.name, "table": table, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": raw,
-            "kept": kept, "merged": merged, "rejected": rejected, "changed": changed,
-        })  # fmt: skip
+        self.files.append(
+            {
+                "file": path.name,
+                "table": table,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "rows": raw,
+                "kept": kept,
+                "merged": merged,
+                "rejected": rejected,
+                "changed": changed,
+            }
+        )
 
 
 def import_ckg(directory: Path, cities: Path | None = None, *, dates: Path | None = None, lang: str = "zh") -> Case:
@@ -128,9 +143,11 @@ def import_ckg(directory: Path, cities: Path | None = None, *, dates: Path | Non
     products, links = _product_links(directory / "product_product.json", products, account)
     _industry_files(directory, account)
     tables = {
-        "firms": _complete("firms", firms), "firm_products": _complete("firm_products", held),
-        "products": _complete("products", products), "product_links": _complete("product_links", links),
-    }  # fmt: skip
+        "firms": _complete("firms", firms),
+        "firm_products": _complete("firm_products", held),
+        "products": _complete("products", products),
+        "product_links": _complete("product_links", links),
+    }
     rejects = pd.concat([empty_rejects(), *account.rejects], ignore_index=True)[list(REJECT_COLUMNS)]
     rejects = rejects.sort_values(["table", "row"], kind="stable").reset_index(drop=True)
     return Case(directory.name, tables, rejects, pd.DataFrame(account.files))

@@ -175,10 +175,16 @@ def _laid(
     above = tuple(dict.fromkeys(clean(cell) for _, cells in ahead[:top] for cell in cells if cell.strip()))
     seen = " ".join((path.name, grid.sheet, *above, *(use.header for use in uses)))
     return Laid(
-        path.name, f"{path.name} [{grid.sheet}]" if grid.sheet else path.name, headings, uses,
-        max(use.place for use in uses) + 1, above, sum(mark in seen for mark in headings.marks),
-        iter(ahead[start:]), grid.strict,
-    )  # fmt: skip
+        path.name,
+        f"{path.name} [{grid.sheet}]" if grid.sheet else path.name,
+        headings,
+        uses,
+        max(use.place for use in uses) + 1,
+        above,
+        sum(mark in seen for mark in headings.marks),
+        iter(ahead[start:]),
+        grid.strict,
+    )
 
 
 def _two_rows(top: Sequence[str], below: Sequence[str]) -> list[str]:

@@ -114,10 +114,14 @@ def read_list(
         tables["firm_products"] = complete("firm_products", products)
     turned_down = pd.concat([empty_rejects(), *refused], ignore_index=True)
     return Imported(
-        words.name, path.stem, tables, pd.concat([turned_down, *cells], ignore_index=True),
+        words.name,
+        path.stem,
+        tables,
+        pd.concat([turned_down, *cells], ignore_index=True),
         pd.DataFrame([file_row(path, "firms", raw, len(firms), len(turned_down), digest)]),
-        pd.concat(uses, ignore_index=True), tuple(dict.fromkeys(notes)),
-    )  # fmt: skip
+        pd.concat(uses, ignore_index=True),
+        tuple(dict.fromkeys(notes)),
+    )
 
 
 def tier_named(name: str) -> str:

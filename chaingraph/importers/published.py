@@ -97,9 +97,15 @@ def file_row(
     ``digest`` is the file's sha256 where it is known already.
     """
     return {
-        "file": path.name, "table": table, "sha256": digest or sha256_of(path), "rows": raw,
-        "kept": kept, "merged": raw - kept - rejected, "rejected": rejected, "changed": 0,
-    }  # fmt: skip
+        "file": path.name,
+        "table": table,
+        "sha256": digest or sha256_of(path),
+        "rows": raw,
+        "kept": kept,
+        "merged": raw - kept - rejected,
+        "rejected": rejected,
+        "changed": 0,
+    }
 
 
 def file_rows_added(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -140,9 +140,7 @@ def begin_import(
             choices = ", ".join(f"{tier} ({spellings[0]})" for tier, spellings in TIERS.items())
             raise ChaingraphError(text("importers.which_list", lang, file=path, choices=choices))
         return read_list(path, known.tier, year=year, headings=known.headings, lang=lang), iter(())
-    parts = read_register_in_parts(
-        path, as_of=as_of or known.as_of, headings=known.headings, within=within, lang=lang
-    )  # fmt: skip
+    parts = read_register_in_parts(path, as_of=as_of or known.as_of, headings=known.headings, within=within, lang=lang)
     return next(parts), parts
 
 

@@ -87,10 +87,14 @@ def joined_parts(parts: Sequence[Imported]) -> Imported:
     columns = pd.concat([part.columns for part in parts], ignore_index=True)
     columns = columns.groupby(["file", "header", "use", "taken_for"], sort=False, as_index=False).agg({"values": "sum"})
     return Imported(
-        parts[0].kind, parts[0].name, tables, pd.concat([part.rejects for part in parts], ignore_index=True),
-        file_rows_added([part.account for part in parts]), columns,
+        parts[0].kind,
+        parts[0].name,
+        tables,
+        pd.concat([part.rejects for part in parts], ignore_index=True),
+        file_rows_added([part.account for part in parts]),
+        columns,
         tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-    )  # fmt: skip
+    )
 
 
 def read_register_in_parts(
@@ -169,10 +173,14 @@ def _imported(
         tables["contacts"] = complete("contacts", reached)
     account = file_row(path, "firms", part.rows, len(rows), len(part.rejects) + sum(map(len, refused)), digest)
     return Imported(
-        laid.headings.name, path.name.split(".")[0], tables,
-        pd.concat([empty_rejects(), part.rejects, *refused, *bad, twice], ignore_index=True), pd.DataFrame([account]),
-        uses_table(laid, part.filled), (*passed_notes(part, lang), *_dropped(laid.label, dropped, lang)),
-    )  # fmt: skip
+        laid.headings.name,
+        path.name.split(".")[0],
+        tables,
+        pd.concat([empty_rejects(), part.rejects, *refused, *bad, twice], ignore_index=True),
+        pd.DataFrame([account]),
+        uses_table(laid, part.filled),
+        (*passed_notes(part, lang), *_dropped(laid.label, dropped, lang)),
+    )
 
 
 def edition_of(tier: str, above: Sequence[str]) -> str:

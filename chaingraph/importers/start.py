@@ -71,10 +71,15 @@ def start_case(name: str, templates: Sequence[ChainTemplate], cases: Sequence[Ca
     chains = chain_tables(templates)
     known = set(chains["segments"]["segment_id"])
     bare = [
-        Case(case.name, {**{table: case[table] for table in _OF_FIRMS},
-                         "firm_segments": case["firm_segments"][case["firm_segments"]["segment_id"].isin(known)]})
+        Case(
+            case.name,
+            {
+                **{table: case[table] for table in _OF_FIRMS},
+                "firm_segments": case["firm_segments"][case["firm_segments"]["segment_id"].isin(known)],
+            },
+        )
         for case in cases
-    ]  # fmt: skip
+    ]
     graph = build_graph(Case(name, chains), *bare)
     held = Case(name, graph.tables)
     said, left = rows_by_words(held["firm_products"], words_of(held))

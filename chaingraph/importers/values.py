@@ -44,9 +44,16 @@ def rejected_rows(
         return empty_rejects()
     shape = rejected(label, 0, header, "", problem, lang)
     values = [shown(value) if isinstance(value, str) else "" for value in rows[column]]
-    found = pd.DataFrame({
-        "table": label, "row": rows["row"], "column": header, "value": values, "reason": shape[4], "remedy": shape[5],
-    })  # fmt: skip
+    found = pd.DataFrame(
+        {
+            "table": label,
+            "row": rows["row"],
+            "column": header,
+            "value": values,
+            "reason": shape[4],
+            "remedy": shape[5],
+        }
+    )
     return found.astype(empty_rejects().dtypes.to_dict())
 
 

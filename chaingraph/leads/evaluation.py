@@ -120,10 +120,25 @@ def nearest_name(text: LabelledText, region: Path, *, amounts: bool = False) -> 
             site = "unknown" if not settled else "decided_here" if here else "decided_elsewhere"
             near = min(amounts_in(plain), key=lambda one: abs(one.start - word.start()), default=None)
             fact = Fact(
-                firm.name, None, kind.name, kind.signal, kind.stage, site,
-                text.published, near if amounts else None, None, None, None, place.text if place else None,
-                place.path if place else (), None, None, None, word.start(), word.end(),
-            )  # fmt: skip
+                firm.name,
+                None,
+                kind.name,
+                kind.signal,
+                kind.stage,
+                site,
+                text.published,
+                near if amounts else None,
+                None,
+                None,
+                None,
+                place.text if place else None,
+                place.path if place else (),
+                None,
+                None,
+                None,
+                word.start(),
+                word.end(),
+            )
             found.setdefault((firm.name, kind.signal), fact)
     return list(found.values())
 
@@ -223,9 +238,15 @@ def _site(label: Labelled, region: Path) -> str:
 
 def _value(fact: Fact, name: str) -> object:
     held: dict[str, object] = {
-        "amount": fact.amount, "place": fact.place, "date": fact.date, "instead": fact.instead, "land": fact.land_mu,
-        "floor": fact.floor_m2, "cap": fact.capacity, "product": fact.product,
-    }  # fmt: skip
+        "amount": fact.amount,
+        "place": fact.place,
+        "date": fact.date,
+        "instead": fact.instead,
+        "land": fact.land_mu,
+        "floor": fact.floor_m2,
+        "cap": fact.capacity,
+        "product": fact.product,
+    }
     return held[name]
 
 

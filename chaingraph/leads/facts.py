@@ -160,13 +160,25 @@ def _fact(draft: Draft, firm: FirmNamed | None, region: Path) -> Fact:
         here = lies_within(at.path, region) if at else None
         site = "unknown" if here is None else "decided_here" if here else "decided_elsewhere"
     return Fact(
-        firm=firm.name, firm_id=firm.firm_id, kind=draft.kind.name, signal=draft.kind.signal, stage=draft.stage,
+        firm=firm.name,
+        firm_id=firm.firm_id,
+        kind=draft.kind.name,
+        signal=draft.kind.signal,
+        stage=draft.stage,
         site=site,
-        date=draft.date, amount=draft.amount, capacity=draft.capacity, land_mu=draft.land_mu, floor_m2=draft.floor_m2,
-        place=draft.place.text if draft.place else None, path=draft.place.path if draft.place else (),
-        instead=draft.instead.text if draft.instead else None, product=draft.product, counterpart=draft.counterpart,
-        start=draft.start, end=draft.end,
-    )  # fmt: skip
+        date=draft.date,
+        amount=draft.amount,
+        capacity=draft.capacity,
+        land_mu=draft.land_mu,
+        floor_m2=draft.floor_m2,
+        place=draft.place.text if draft.place else None,
+        path=draft.place.path if draft.place else (),
+        instead=draft.instead.text if draft.instead else None,
+        product=draft.product,
+        counterpart=draft.counterpart,
+        start=draft.start,
+        end=draft.end,
+    )
 
 
 def _inside_one_city(fact: Fact, draft: Draft, body: str) -> bool:

@@ -148,11 +148,16 @@ def _held_events(signals: pd.DataFrame) -> list[_Event]:
         told = {str(name): None if is_missing(value) else value for name, value in row.items()}
         events.append(
             _Event(
-                firm_id=str(told["firm_id"]), kind=str(told["kind"]), stage=_word(told.get("stage")),
-                path=named_path(_word(told.get("place")) or ""), day=_word(told.get("date")),
-                product=_word(told.get("product")), row=told, held=True,
+                firm_id=str(told["firm_id"]),
+                kind=str(told["kind"]),
+                stage=_word(told.get("stage")),
+                path=named_path(_word(told.get("place")) or ""),
+                day=_word(told.get("date")),
+                product=_word(told.get("product")),
+                row=told,
+                held=True,
             )
-        )  # fmt: skip
+        )
     return events
 
 

@@ -122,8 +122,9 @@ def must_report(project: Project, rules: Rules) -> bool | None:
 
 
 def _changed(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
-    data = {name: value for name, value in check_facts(act.data, whole=False).items()
-            if project.facts.get(name) != value}  # fmt: skip
+    data = {
+        name: value for name, value in check_facts(act.data, whole=False).items() if project.facts.get(name) != value
+    }
     if not data:
         raise LedgerError(reason="no_change", project=project.project_id)
     if not act.why.strip():

@@ -24,8 +24,12 @@ def same_content(act: Act, event: Event, facts: Mapping[str, Any]) -> bool:
         The project's facts just before the event: a change is recorded without the fields that it left as they were.
     """
     if (act.kind, act.project_id, act.at, act.by, act.why) != (
-        event.kind, event.project_id, event.at, event.by, event.why,
-    ):  # fmt: skip
+        event.kind,
+        event.project_id,
+        event.at,
+        event.by,
+        event.why,
+    ):
         return False
     given = dict(act.data)
     given |= {name: value(act) for name, value in _DEFAULTS.items() if name in event.data and name not in given}

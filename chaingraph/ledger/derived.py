@@ -151,17 +151,26 @@ def standing_row(state: Project, rules: Rules) -> tuple[object, ...]:
     row: dict[str, object] = {name: state.facts.get(name) for name in STANDING}
     row |= {f"{name}_on": state.stage_on.get(name) for name in (*LADDER, "ended")}
     row |= {
-        "project_id": state.project_id, "same": int(bool(state.same_as)), "stage": state.stage,
+        "project_id": state.project_id,
+        "same": int(bool(state.same_as)),
+        "stage": state.stage,
         "landing": landing(state),
-        "usd_m": usd_m, "cny_m": cny_m, "major": None if major is None else int(major),
+        "usd_m": usd_m,
+        "cny_m": cny_m,
+        "major": None if major is None else int(major),
         "coordinated": None if coordinated is None else int(coordinated),
-        "first_place": state.first_place or None, "receiving_place": state.receiving_place or None,
-        "since": state.stage_on.get(state.stage) or None, "reported_on": state.reports[0][1] if state.reports else None,
-        "holder": state.holder or None, "exclusive_from": state.exclusive_from or None,
-        "exclusive_until": state.exclusive_until or None, "signing_planned": state.signing_planned or None,
-        "signing_filed_on": state.signing_filed_on or None, "flags": ";".join(state.flags) or None,
+        "first_place": state.first_place or None,
+        "receiving_place": state.receiving_place or None,
+        "since": state.stage_on.get(state.stage) or None,
+        "reported_on": state.reports[0][1] if state.reports else None,
+        "holder": state.holder or None,
+        "exclusive_from": state.exclusive_from or None,
+        "exclusive_until": state.exclusive_until or None,
+        "signing_planned": state.signing_planned or None,
+        "signing_filed_on": state.signing_filed_on or None,
+        "flags": ";".join(state.flags) or None,
         "last_on": state.last_on,
-    }  # fmt: skip
+    }
     return tuple(row[name] for name in STANDING)
 
 

@@ -84,12 +84,16 @@ def as_refusal(error: sqlite3.DatabaseError, path: Path) -> LedgerError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = -1 if code is None else code & _PRIMARY
     reason = (
-        "busy" if primary in _BUSY
-        else "read_only" if primary in _READ_ONLY
-        else "disk" if primary in _DISK
-        else "not_a_ledger" if primary == sqlite3.SQLITE_NOTADB
+        "busy"
+        if primary in _BUSY
+        else "read_only"
+        if primary in _READ_ONLY
+        else "disk"
+        if primary in _DISK
+        else "not_a_ledger"
+        if primary == sqlite3.SQLITE_NOTADB
         else "damaged"
-    )  # fmt: skip
+    )
     return LedgerError(reason=reason, path=path, detail=error)
 
 

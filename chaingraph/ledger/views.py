@@ -96,12 +96,23 @@ def register(ledger: Ledger) -> pd.DataFrame:
         usd_m, cny_m, landing, since = sums[project.project_id]
         paid = sum(amount for _, amount in project.payments) if project.payments else None
         own = {
-            **project.facts, "project_id": project.project_id, "usd_m": usd_m, "cny_m": cny_m, "landing": landing,
-            "since": since, "paid_usd_m": paid, "stage": project.stage, "first_place": project.first_place,
-            "receiving_place": project.receiving_place, "end_reason": project.end_reason, "holder": project.holder,
-            "exclusive_until": project.exclusive_until, "same_as": project.same_as, "last_on": project.last_on,
+            **project.facts,
+            "project_id": project.project_id,
+            "usd_m": usd_m,
+            "cny_m": cny_m,
+            "landing": landing,
+            "since": since,
+            "paid_usd_m": paid,
+            "stage": project.stage,
+            "first_place": project.first_place,
+            "receiving_place": project.receiving_place,
+            "end_reason": project.end_reason,
+            "holder": project.holder,
+            "exclusive_until": project.exclusive_until,
+            "same_as": project.same_as,
+            "last_on": project.last_on,
             **{f"{stage}_on": day for stage, day in project.stage_on.items()},
-        }  # fmt: skip
+        }
         rows.append({name: None if own.get(name) == "" else own.get(name) for name in REGISTER})
     return pd.DataFrame(rows, columns=list(REGISTER), dtype=object)
 
@@ -136,8 +147,10 @@ def happened(ledger: Ledger, start: str, end: str) -> pd.DataFrame:
         day, what (``reported`` or a stage), project_id, project, investor, landing, owner, team, usd_m, cny_m; by day.
     """
     shown = "project_id, project, investor, landing, owner, team, usd_m, cny_m"
-    parts = [f"SELECT {name}_on AS day, '{name}' AS what, {shown} FROM standing WHERE NOT same AND day BETWEEN ? AND ?"  # noqa: S608  # constants
-             for name in ("reported", *STAGES)]  # fmt: skip
+    parts = [
+        f"SELECT {name}_on AS day, '{name}' AS what, {shown} FROM standing WHERE NOT same AND day BETWEEN ? AND ?"  # noqa: S608  # constants
+        for name in ("reported", *STAGES)
+    ]
     query = " UNION ALL ".join(parts) + " ORDER BY day, what, project_id"
     rows = ledger.connection.execute(query, (start, end) * len(parts)).fetchall()
     return frame(rows, ("day", "what", *shown.split(", ")))
@@ -187,11 +200,17 @@ def funnel(ledger: Ledger, as_of: str) -> pd.DataFrame:
         since = _days(found.loc[here & reached, f"{name}_on"])
         now = pd.Timestamp(as_of)
         count = int(reached.sum())
-        rows.append({
-            "stage": name, "reached": count, "share": count / before if before else float("nan"),
-            "skipped": int((~reached & later.notna().any(axis=1)).sum()), "now_here": int(here.sum()),
-            "days_through": (end - start).dt.days.median(), "days_here": (now - since).dt.days.median(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "stage": name,
+                "reached": count,
+                "share": count / before if before else float("nan"),
+                "skipped": int((~reached & later.notna().any(axis=1)).sum()),
+                "now_here": int(here.sum()),
+                "days_through": (end - start).dt.days.median(),
+                "days_here": (now - since).dt.days.median(),
+            }
+        )
         before = count
     table = pd.DataFrame(rows)
     whole = {"reached": "Int64", "skipped": "Int64", "now_here": "Int64", "stage": "str"}
@@ -221,8 +240,12 @@ def leaders(ledger: Ledger, year: str) -> pd.DataFrame:
         f"GROUP BY lead_post ORDER BY lead_post"
     )
     rows = ledger.connection.execute(query, (sizes["usd_m_over"], sizes["cny_m_from"], year)).fetchall()
-    posts = [row[0] for row in ledger.connection.execute(
-        "SELECT DISTINCT lead_post FROM standing WHERE NOT same AND lead_post IS NOT NULL ORDER BY 1")]  # fmt: skip
+    posts = [
+        row[0]
+        for row in ledger.connection.execute(
+            "SELECT DISTINCT lead_post FROM standing WHERE NOT same AND lead_post IS NOT NULL ORDER BY 1"
+        )
+    ]
     counts = {post: (int(usd), int(cny)) for post, usd, cny in rows}
     each = int(body["each"])
     made = [(post, *counts.get(post, (0, 0)), each, min(counts.get(post, (0, 0))) >= each) for post in posts]

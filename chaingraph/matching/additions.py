@@ -302,9 +302,12 @@ class _Plan:
         )
         questions = pd.DataFrame(self.questions, columns=list(QUESTION_COLUMNS))
         return Additions(
-            new, tuple(self.changes.values()), questions,
-            pd.DataFrame(self.left_out, columns=["table", "key", "reason", "detail"]), counts,
-        )  # fmt: skip
+            new,
+            tuple(self.changes.values()),
+            questions,
+            pd.DataFrame(self.left_out, columns=["table", "key", "reason", "detail"]),
+            counts,
+        )
 
 
 def _key(row: Row, columns: Sequence[str]) -> Key:
@@ -331,10 +334,17 @@ def _pairs(held: pd.DataFrame, given: pd.DataFrame) -> tuple[dict[str, str], dic
 
 def _pair_question(row: Row, doubt: Row, names: Mapping[str, str]) -> Row:
     asked = {
-        "question": "same_firm", "table": "firms", "key": doubt["right_id"], "given_key": row["firm_id"],
-        "firm": names[str(doubt["right_id"])], "given_firm": row["firm"], "reason": doubt["reason"],
-        "score": doubt["score"], "source": row["source"], "as_of": row["as_of"],
-    }  # fmt: skip
+        "question": "same_firm",
+        "table": "firms",
+        "key": doubt["right_id"],
+        "given_key": row["firm_id"],
+        "firm": names[str(doubt["right_id"])],
+        "given_firm": row["firm"],
+        "reason": doubt["reason"],
+        "score": doubt["score"],
+        "source": row["source"],
+        "as_of": row["as_of"],
+    }
     return {name: asked.get(name, math.nan) for name in QUESTION_COLUMNS}
 
 
@@ -342,11 +352,19 @@ def _value_question(table: Table, held: Row, row: Row, change: Change) -> Row:
     key = ";".join(str(part) for part in _key(held, table.key))
     given_key = ";".join(str(part) for part in _key(row, table.key))
     asked = {
-        "question": "value", "table": table.name, "key": key, "given_key": given_key,
-        "firm": held.get("firm", held.get("firm_id")), "given_firm": row.get("firm", row.get("firm_id")),
-        "column": change.column, "held": change.held, "given": _said(change.value),
-        "reason": "differs", "source": row["source"], "as_of": row["as_of"],
-    }  # fmt: skip
+        "question": "value",
+        "table": table.name,
+        "key": key,
+        "given_key": given_key,
+        "firm": held.get("firm", held.get("firm_id")),
+        "given_firm": row.get("firm", row.get("firm_id")),
+        "column": change.column,
+        "held": change.held,
+        "given": _said(change.value),
+        "reason": "differs",
+        "source": row["source"],
+        "as_of": row["as_of"],
+    }
     return {name: asked.get(name, math.nan) for name in QUESTION_COLUMNS}
 
 

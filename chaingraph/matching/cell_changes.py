@@ -67,8 +67,16 @@ def changes_of(
 
     def change(column: str, value: object, *, added: bool = False) -> Change:
         text = written.get(column)
-        return Change(table.name, place, column, value, added, "" if empty(text) else str(text).strip(),
-                      given.get("source"), given.get("as_of"))  # fmt: skip
+        return Change(
+            table.name,
+            place,
+            column,
+            value,
+            added,
+            "" if empty(text) else str(text).strip(),
+            given.get("source"),
+            given.get("as_of"),
+        )
 
     filled: list[Change] = []
     differing: list[Change] = []

@@ -86,9 +86,14 @@ def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     first = cases[0]
     tables = with_confirmations(tables)
     return ChainGraph(
-        graph_name, tables, matches.reset_index(drop=True), review.reset_index(drop=True),
-        totals=first.totals, makers=first.makers, reading=first.reading,
-    )  # fmt: skip
+        graph_name,
+        tables,
+        matches.reset_index(drop=True),
+        review.reset_index(drop=True),
+        totals=first.totals,
+        makers=first.makers,
+        reading=first.reading,
+    )
 
 
 def _typed(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

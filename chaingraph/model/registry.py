@@ -155,9 +155,19 @@ class Place:
         shown_en = text("registry.nothing", "en") if found is None else shown
         told = {"zh": shown, "en": shown_en}
         raise UnknownNameError(
-            {lang: text("registry.bad", lang, kind=text(f"registry.kind_{self.kind}", lang), where=self.name, key=key,
-                        found=told[lang], choices=choices) for lang in LANGUAGES}
-        )  # fmt: skip
+            {
+                lang: text(
+                    "registry.bad",
+                    lang,
+                    kind=text(f"registry.kind_{self.kind}", lang),
+                    where=self.name,
+                    key=key,
+                    found=told[lang],
+                    choices=choices,
+                )
+                for lang in LANGUAGES
+            }
+        )
 
     def choice(self, key: str, found: object, choices: Sequence[str]) -> str:
         """One of a few words; near ones are named first where it is none."""

@@ -58,8 +58,12 @@ def load_strategy(name: str | Path) -> Strategy:
     where, data = found.where, found.content
     where.keys(data, _KEYS)
     parts = {key: where.table(key, data.get(key)) for key in ("seeds", "pool", "tiers", "rank")}
-    for key, known in (("seeds", _SEEDS), ("pool", ("segments", "states")), ("tiers", ("first",)),
-                       ("rank", ("order", "quota"))):  # fmt: skip
+    for key, known in (
+        ("seeds", _SEEDS),
+        ("pool", ("segments", "states")),
+        ("tiers", ("first",)),
+        ("rank", ("order", "quota")),
+    ):
         where.within(f"[{key}]").keys(parts[key], known)
     segments = where.choice("pool.segments", parts["pool"].get("segments"), _SEGMENTS)
     states = where.strings("pool.states", parts["pool"].get("states", []), GAP_STATES)

@@ -75,9 +75,16 @@ def world() -> World:
         for name in filter(None, row["names"].split(";")):
             _note(found.spelled, name, path)
     return World(
-        found.points, found.people, found.english, found.state, found.codes, frozenset(states), found.named,
-        found.spelled, found.regions,
-    )  # fmt: skip
+        found.points,
+        found.people,
+        found.english,
+        found.state,
+        found.codes,
+        frozenset(states),
+        found.named,
+        found.spelled,
+        found.regions,
+    )
 
 
 def _note(index: dict[str, list[Path]], name: str, path: Path) -> None:

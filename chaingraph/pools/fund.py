@@ -41,11 +41,14 @@ def pool(ground: Ground) -> Pool:
         step = ground.say("step_manager", manager=manager) if manager else ground.say("step_fund", fund=fund)
         rows.append(
             {
-                "list": "follow_on" if young else "portfolio", "via": fund, "amount": record["amount_cny_m"],
-                "amount_unit": "cny_m" if pd.notna(record["amount_cny_m"]) else None, "date": date,
+                "list": "follow_on" if young else "portfolio",
+                "via": fund,
+                "amount": record["amount_cny_m"],
+                "amount_unit": "cny_m" if pd.notna(record["amount_cny_m"]) else None,
+                "date": date,
                 **_about(firm_id, wanted[firm_id], [said], step, [record, known], ground),
             }
-        )  # fmt: skip
+        )
     rows += _local_investors(wanted, held, ground)
     notes = [ground.say("figures_fund", months=ground.rules["follow_on_months"])]
     if ground.graph["fund_holdings"].empty:
@@ -85,10 +88,14 @@ def _about(
         ground.say("also_makes", segments=Several(tuple(others))) if others else None,
     ]
     return {
-        **ground.seat(firm_id), **ground.gap(segment), "reasons": ground.sentences(reasons), "next_step": step,
+        **ground.seat(firm_id),
+        **ground.gap(segment),
+        "reasons": ground.sentences(reasons),
+        "next_step": step,
         "confidence": weakest(firm["confidence"], *(row.get("confidence") for row in rows)),
-        "sources": sources_of(*rows, firm), "by_severity": ground.gaps[segment]["severity"],
-    }  # fmt: skip
+        "sources": sources_of(*rows, firm),
+        "by_severity": ground.gaps[segment]["severity"],
+    }
 
 
 def _local_investors(wanted: dict[str, list[str]], held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
@@ -106,8 +113,12 @@ def _local_investors(wanted: dict[str, list[str]], held: dict[str, str], ground:
         step = ground.say("step_investor", investor=investor)
         rows.append(
             {
-                "list": "local_investor", "via": investor, "amount": float("nan"), "amount_unit": None, "date": None,
+                "list": "local_investor",
+                "via": investor,
+                "amount": float("nan"),
+                "amount_unit": None,
+                "date": None,
                 **_about(firm_id, wanted[firm_id], said, step, [record], ground),
             }
-        )  # fmt: skip
+        )
     return rows

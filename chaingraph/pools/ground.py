@@ -63,14 +63,18 @@ class Ground:
     def seat(self, firm_id: str) -> dict[str, object]:
         """Who and where a firm is: the columns every row has."""
         firm = self.firms[firm_id]
-        return {"firm_id": firm_id, "firm": self.name(firm_id), "country": firm["country"],
-                "city": firm["city"]}  # fmt: skip
+        return {"firm_id": firm_id, "firm": self.name(firm_id), "country": firm["country"], "city": firm["city"]}
 
     def gap(self, segment_id: str) -> dict[str, object]:
         """Which segment a row speaks of, and how it stands there."""
         row = self.gaps[segment_id]
-        return {"chain_id": row["chain_id"], "chain": row["chain"], "segment_id": segment_id,
-                "segment": row["segment"], "gap_state": row["state"]}  # fmt: skip
+        return {
+            "chain_id": row["chain_id"],
+            "chain": row["chain"],
+            "segment_id": segment_id,
+            "segment": row["segment"],
+            "gap_state": row["state"],
+        }
 
     def state(self, segment_id: str) -> Reason:
         """The state of a segment."""

@@ -49,8 +49,11 @@ def pool(ground: Ground) -> Pool:
         common = _common(group_id, listed.get(group_id, []), own, ground)
         named = Several(tuple(reason(f"codes.tier_{name}") for name in listed.get(group_id, [])))
         tiers_said = ground.say("reason_tiers", tiers=named) if named.members else None
-        known = {kind for kind, place in zip(own["kind"], own["region"], strict=True)
-                 if place_within(place, ground.findings.region)}  # fmt: skip
+        known = {
+            kind
+            for kind, place in zip(own["kind"], own["region"], strict=True)
+            if place_within(place, ground.findings.region)
+        }
         lacking = [name for name in ground.rules["functions"] if name not in known]
         if here and lacking:
             held_here = _units_here(members, str(units.at[group_id, "local_unit"]), ground)
@@ -88,11 +91,15 @@ def _common(group_id: str, on_lists: list[str], own: pd.DataFrame, ground: Groun
         segment for segment in made.loc[made["firm_id"] == group_id, "segment_id"] if segment in ground.gaps
     )
     return {
-        **ground.seat(group_id), **(ground.gap(segments[0]) if segments else {}),
-        "amount": float("nan"), "amount_unit": None, "date": None,
+        **ground.seat(group_id),
+        **(ground.gap(segments[0]) if segments else {}),
+        "amount": float("nan"),
+        "amount_unit": None,
+        "date": None,
         "confidence": weakest(firm["confidence"], *own["confidence"]),
-        "sources": sources_of(firm, *own.to_dict("records")), "by_tier": bool(on_lists),
-    }  # fmt: skip
+        "sources": sources_of(firm, *own.to_dict("records")),
+        "by_tier": bool(on_lists),
+    }
 
 
 def _units_here(members: pd.Series, recorded: str, ground: Ground) -> tuple[Words, ...]:
@@ -106,10 +113,15 @@ def _in_china(members: pd.Series, own: pd.DataFrame, ground: Ground) -> list[str
     seats = [
         tuple(ground.firms[firm][part] for part in ("country", "province", "city", "district")) for firm in members
     ]
-    sites = [(None, None, place, None) for place, kind in zip(own["region"], own["kind"], strict=True)
-             if kind not in ("contact", *_SEATS) and _is_chinese(place)]  # fmt: skip
-    cities = (regions.prefecture_of(tuple(part if isinstance(part, str) else None for part in place))
-              for place in [*seats, *sites])  # fmt: skip
+    sites = [
+        (None, None, place, None)
+        for place, kind in zip(own["region"], own["kind"], strict=True)
+        if kind not in ("contact", *_SEATS) and _is_chinese(place)
+    ]
+    cities = (
+        regions.prefecture_of(tuple(part if isinstance(part, str) else None for part in place))
+        for place in [*seats, *sites]
+    )
     return sorted({city for city in cities if city})
 
 

@@ -79,11 +79,18 @@ def _row(name: str, record: Row, amount: float, ground: Ground) -> dict[str, obj
         ground.say("makes_here", segment=ground.names["segments"][segments[0]]) if segments else None,
     ]
     return {
-        "list": name, **ground.seat(firm_id), **(ground.gap(segments[0]) if segments else {}),
-        "via": investor, "amount": amount, "amount_unit": "usd_m", "date": record["registered"],
-        "reasons": ground.sentences(said), "next_step": ground.say(f"step_{name}"),
-        "confidence": weakest(record["confidence"], firm["confidence"]), "sources": sources_of(record, firm),
-    }  # fmt: skip
+        "list": name,
+        **ground.seat(firm_id),
+        **(ground.gap(segments[0]) if segments else {}),
+        "via": investor,
+        "amount": amount,
+        "amount_unit": "usd_m",
+        "date": record["registered"],
+        "reasons": ground.sentences(said),
+        "next_step": ground.say(f"step_{name}"),
+        "confidence": weakest(record["confidence"], firm["confidence"]),
+        "sources": sources_of(record, firm),
+    }
 
 
 def _shown(figures: Mapping[Any, object]) -> dict[str, str]:

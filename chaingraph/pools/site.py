@@ -107,13 +107,18 @@ def _row(target: Row, parcel: Row, zone: Row, need: Row, ground: Ground) -> dict
     ]
     via = parcel["parcel"] if not isinstance(parcel["zone"], str) else f"{parcel['parcel']}({parcel['zone']})"
     return {
-        "list": _size(parcel["area_mu"], ground), **_target(target, ground), "via": via, "amount": parcel["area_mu"],
+        "list": _size(parcel["area_mu"], ground),
+        **_target(target, ground),
+        "via": via,
+        "amount": parcel["area_mu"],
         "amount_unit": "mu" if not is_missing(parcel["area_mu"]) else None,
-        "date": parcel["ready"], "reasons": ground.sentences(said),
+        "date": parcel["ready"],
+        "reasons": ground.sentences(said),
         "next_step": ground.say("step_site", need=ground.say("need_land")),
-        "confidence": weakest(parcel["confidence"], zone.get("confidence")), "sources": sources_of(parcel, zone),
+        "confidence": weakest(parcel["confidence"], zone.get("confidence")),
+        "sources": sources_of(parcel, zone),
         "by_target": target["rank"],
-    }  # fmt: skip
+    }
 
 
 def _zone_row(target: Row, name: str, zone: Row, ground: Ground) -> dict[str, object]:
@@ -122,11 +127,19 @@ def _zone_row(target: Row, name: str, zone: Row, ground: Ground) -> dict[str, ob
         ground.say("reason_focus", chain=target["chain"]),
     ]
     return {
-        "list": "zone", **_target(target, ground), "via": name, "amount": float("nan"), "amount_unit": None,
-        "date": None, "reasons": ground.sentences(said), "next_step": ground.say("step_zone", zone=name),
-        "confidence": weakest(zone["confidence"]), "sources": sources_of(zone), "by_target": target["rank"],
+        "list": "zone",
+        **_target(target, ground),
+        "via": name,
+        "amount": float("nan"),
+        "amount_unit": None,
+        "date": None,
+        "reasons": ground.sentences(said),
+        "next_step": ground.say("step_zone", zone=name),
+        "confidence": weakest(zone["confidence"]),
+        "sources": sources_of(zone),
+        "by_target": target["rank"],
         "by_place": 0,
-    }  # fmt: skip
+    }
 
 
 def _target(target: Row, ground: Ground) -> dict[str, object]:

@@ -25,13 +25,20 @@ def pool(ground: Ground) -> Pool:
             said = [ground.say("reason_place", chain=row["chain"], rank=row["rank"]), *sentences(row["reasons"])]
             rows.append(
                 {
-                    "list": team.name, "rank": place, "via": row["team_basis"], "amount": float("nan"),
-                    "amount_unit": None, "date": row["signal_date"], "reasons": ground.sentences(said),
-                    "next_step": row["next_step"], "sources": row["sources"],
+                    "list": team.name,
+                    "rank": place,
+                    "via": row["team_basis"],
+                    "amount": float("nan"),
+                    "amount_unit": None,
+                    "date": row["signal_date"],
+                    "reasons": ground.sentences(said),
+                    "next_step": row["next_step"],
+                    "sources": row["sources"],
                     "confidence": weakest(ground.firms[row["firm_id"]]["confidence"]),
-                    **ground.seat(row["firm_id"]), **ground.gap(row["segment_id"]),
+                    **ground.seat(row["firm_id"]),
+                    **ground.gap(row["segment_id"]),
                 }
-            )  # fmt: skip
+            )
     notes = [ground.say("figures_team", most=ground.rules["most"])]
     if len(teams(ground.graph)) == 1:
         notes.insert(0, ground.say("empty_team"))

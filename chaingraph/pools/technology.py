@@ -40,11 +40,20 @@ def pool(ground: Ground) -> Pool:
             said = [cast("Words", holder.pop("holds")), *why]
             step = ground.say("step_carrier", carrier=via) if via else ground.say("step_no_carrier")
             rows.append(
-                holder | {**ground.gap(segment), "via": via, "amount": float("nan"), "amount_unit": None, "date": None,
-                          "reasons": ground.sentences(said), "next_step": step,
-                          "by_severity": ground.gaps[segment]["severity"], "by_segment": segment,
-                          "by_name": _sorted_by(holder["firm"])}
-            )  # fmt: skip
+                holder
+                | {
+                    **ground.gap(segment),
+                    "via": via,
+                    "amount": float("nan"),
+                    "amount_unit": None,
+                    "date": None,
+                    "reasons": ground.sentences(said),
+                    "next_step": step,
+                    "by_severity": ground.gaps[segment]["severity"],
+                    "by_segment": segment,
+                    "by_name": _sorted_by(holder["firm"]),
+                }
+            )
     notes = [ground.say("figures_technology", count=len(wanted), most=ground.rules["most_holders"])]
     notes += [ground.say("empty_capabilities")] if ground.graph["capabilities"].empty else []
     notes += [ground.say("empty_needs")] if needs.empty else []
@@ -76,14 +85,22 @@ def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
     found = table[table["segment_id"] == segment].sort_values(["holder", "capability"], kind="stable")
     return [
         {
-            "list": "institute", "firm_id": None, "firm": row["holder"], "country": row["country"],
-            "city": row["city"], "via": row["carrier"] if isinstance(row["carrier"], str) else None,
-            "holds": ground.say("reason_holds" if isinstance(row["capability"], str) else "reason_works_there",
-                                holder=row["holder"], capability=row["capability"]),
-            "confidence": weakest(row["confidence"]), "sources": sources_of(row),
+            "list": "institute",
+            "firm_id": None,
+            "firm": row["holder"],
+            "country": row["country"],
+            "city": row["city"],
+            "via": row["carrier"] if isinstance(row["carrier"], str) else None,
+            "holds": ground.say(
+                "reason_holds" if isinstance(row["capability"], str) else "reason_works_there",
+                holder=row["holder"],
+                capability=row["capability"],
+            ),
+            "confidence": weakest(row["confidence"]),
+            "sources": sources_of(row),
         }
         for row in found.to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
@@ -105,10 +122,15 @@ def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Groun
         named = Several(tuple(reason(f"codes.tier_{name}") for name in listed))
         holds = ground.say("reason_licenses" if licenses else "reason_specialised", product=product, tiers=named)
         found.append(
-            {"list": "licensor" if licenses else "firm", **ground.seat(firm_id), "via": None, "holds": holds,
-             "confidence": weakest(row["confidence"], ground.firms[firm_id]["confidence"]),
-             "sources": sources_of(row, ground.firms[firm_id])}
-        )  # fmt: skip
+            {
+                "list": "licensor" if licenses else "firm",
+                **ground.seat(firm_id),
+                "via": None,
+                "holds": holds,
+                "confidence": weakest(row["confidence"], ground.firms[firm_id]["confidence"]),
+                "sources": sources_of(row, ground.firms[firm_id]),
+            }
+        )
     sureness = {"seen": 0, "known": 1}
     found.sort(
         key=lambda row: (row["list"] != "licensor", sureness.get(str(row["confidence"]), 2), str(row["firm_id"]))

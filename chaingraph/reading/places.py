@@ -122,8 +122,12 @@ def _completed(draft: Draft, own: dict[str, str], journal: Journal) -> Draft:
         if full:
             draft = draft.having(**{column: objects(full.get(cell or "", cell) for cell in cells)})
             count = sum(cell in full for cell in cells if cell)
-            journal.note("places_completed", table=caption(draft.table.name, journal.lang), count=count,
-                         example=next(iter(full.values())))  # fmt: skip
+            journal.note(
+                "places_completed",
+                table=caption(draft.table.name, journal.lang),
+                count=count,
+                example=next(iter(full.values())),
+            )
     return draft
 
 

@@ -70,9 +70,11 @@ def held_out_pairs(
         found = judge(test["product"].tolist(), test["firm_id"].tolist())
         found["firm_id"] = test["firm_id"].to_numpy()[found["row"].to_numpy(dtype=np.int64)]
         frames.append(found.assign(threshold=threshold))
-    pairs = pd.concat(frames).groupby(["firm_id", "segment_id"], as_index=False).agg(
-        probability=("probability", "max"), threshold=("threshold", "first")
-    )  # fmt: skip
+    pairs = (
+        pd.concat(frames)
+        .groupby(["firm_id", "segment_id"], as_index=False)
+        .agg(probability=("probability", "max"), threshold=("threshold", "first"))
+    )
     return pairs.sort_values(["firm_id", "segment_id"], ignore_index=True)
 
 
@@ -143,9 +145,14 @@ def calibration(pairs: pd.DataFrame, known: pd.DataFrame, same: Mapping[str, set
         inside = (said > low) & (said <= high)
         if inside.any():
             rows.append(
-                {"from": low, "to": high, "pairs": int(inside.sum()), "said": float(said[inside].mean()),
-                 "right": float(right[inside].mean())}
-            )  # fmt: skip
+                {
+                    "from": low,
+                    "to": high,
+                    "pairs": int(inside.sum()),
+                    "said": float(said[inside].mean()),
+                    "right": float(right[inside].mean()),
+                }
+            )
     return rows
 
 

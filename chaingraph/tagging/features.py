@@ -197,10 +197,11 @@ def pair_features(
         rivals = [
             (share, ends)
             for share, ends in (
-                ((end - start) / size, end == size) for start, end, segments in found
+                ((end - start) / size, end == size)
+                for start, end, segments in found
                 if segment not in segments and NONE not in segments
             )
-        ]  # fmt: skip
+        ]
         score = scores.get(segment, 0.0)
         others = [value for other, value in scores.items() if other != segment]
         rows[row] = (

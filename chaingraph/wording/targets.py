@@ -115,8 +115,20 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
     steps = next_step(row, firm, gap["buyer_ids"], path, grounds.doors, grounds.strategies, names["firms"])
     return {
         **{column: row[column] for column in TARGET_COLUMNS if column in row},
-        **{column: firm[column] for column in ("firm", "firm_en", "country", "city", "reach", "propensity", "signal",
-                                               "signal_date", "size_class")},
+        **{
+            column: firm[column]
+            for column in (
+                "firm",
+                "firm_en",
+                "country",
+                "city",
+                "reach",
+                "propensity",
+                "signal",
+                "signal_date",
+                "size_class",
+            )
+        },
         "chain": names["chains"][row["chain_id"]],
         "segment": names["segments"][row["segment_id"]],
         "gap_state": row["state"],
@@ -130,7 +142,7 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
         "route": _route(path, names["firms"]),
         "next_step": tuple(steps),
         "sources": _sources(row, firm, path),
-    }  # fmt: skip
+    }
 
 
 def _largest_locals(shares: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, float]]]:

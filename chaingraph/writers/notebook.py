@@ -110,8 +110,14 @@ def _table(
     return f'<table style="{whole}">' + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
-def show(shown: ChainGraph | Findings, graph: ChainGraph | None = None, *, chain: str | None = None,
-         height: int = 640, lang: str | None = None) -> HTML:  # fmt: skip
+def show(
+    shown: ChainGraph | Findings,
+    graph: ChainGraph | None = None,
+    *,
+    chain: str | None = None,
+    height: int = 640,
+    lang: str | None = None,
+) -> HTML:
     """Show a graph or what was found in a notebook: tables with units, and the page of a chain inline.
 
     Parameters
@@ -180,8 +186,10 @@ def framed(page: str, height: int = 640) -> str:
     True
     """
     source = html.escape(page, quote=True)
-    return (f'<iframe srcdoc="{source}" sandbox="allow-scripts allow-downloads allow-popups" '
-            f'style="width:100%;height:{height}px;border:1px solid #ccc"></iframe>')  # fmt: skip
+    return (
+        f'<iframe srcdoc="{source}" sandbox="allow-scripts allow-downloads allow-popups" '
+        f'style="width:100%;height:{height}px;border:1px solid #ccc"></iframe>'
+    )
 
 
 def _displayed(content: str) -> HTML:
@@ -194,8 +202,9 @@ def _displayed(content: str) -> HTML:
         return HTML(content)  # type: ignore[no-untyped-call]  # IPython does not say its types
 
 
-def neighbourhood(graph: ChainGraph, of: str, *, hops: int = 1, region: str | None = None, lang: str = "zh",
-                  height: int = 560) -> str:  # fmt: skip
+def neighbourhood(
+    graph: ChainGraph, of: str, *, hops: int = 1, region: str | None = None, lang: str = "zh", height: int = 560
+) -> str:
     """What surrounds a firm or a segment, as one HTML page that loads nothing.
 
     Segments stand in three layers by stage, firms between them; nothing moves by itself. Of more than `MOST_NODES`
@@ -253,8 +262,17 @@ def neighbourhood(graph: ChainGraph, of: str, *, hops: int = 1, region: str | No
     for node, (across, down) in _places(graph, near).items():
         kind = "local" if node in local else "segment" if node in set(graph["segments"]["segment_id"]) else "firm"
         shape, colour = _SHAPES[kind]
-        drawing.add_node(node, label=_brief(names.get(node, node)), title=names.get(node, node), x=across, y=down,
-                         shape=shape, color=colour, physics=False, borderWidth=3 if node == near[0] else 1)  # fmt: skip
+        drawing.add_node(
+            node,
+            label=_brief(names.get(node, node)),
+            title=names.get(node, node),
+            x=across,
+            y=down,
+            shape=shape,
+            color=colour,
+            physics=False,
+            borderWidth=3 if node == near[0] else 1,
+        )
     kept = set(near)
     for source, target, kind in links:
         if source in kept and target in kept:
@@ -280,8 +298,9 @@ def _links(graph: ChainGraph, lang: str) -> list[tuple[str, str, str]]:
     found = {(firm, segment, in_segment) for firm, segment in zip(made["firm_id"], made["segment_id"], strict=True)}
     for source, target, kind in zip(firms["source_id"], firms["target_id"], firms["kind"], strict=True):
         found.add((source, target, code_text("link", kind, lang)))
-    for source, target, kind in zip(segments["from_segment_id"], segments["to_segment_id"], segments["kind"],
-                                    strict=True):  # fmt: skip
+    for source, target, kind in zip(
+        segments["from_segment_id"], segments["to_segment_id"], segments["kind"], strict=True
+    ):
         found.add((source, target, code_text("link", kind, lang)))
     return sorted(found)
 

@@ -49,7 +49,7 @@ def write_pools(pools: Sequence[Pool], path: str | Path, *, region: str, as_of: 
         title = text("pools.title", lang, region=region, pool=sheets[pool.name])
         add_table(
             book, pool.name, shown, columns, title=title, captions=notes(pool, lang), frozen=3, headers=headers(lang)
-        )  # fmt: skip
+        )
     book.workbook.close()
     write_bytes(buffer.getvalue(), path)
     return count

@@ -103,14 +103,21 @@ def test_weights_are_never_negative_and_an_offset_is_kept():
 
 def test_linkage_by_hand():
     """f1 makes glass; f2 makes panels, which need glass and cells; f3 makes cells, which need silicon."""
-    weights = pd.DataFrame({
-        "firm_id": ["f1", "f2", "f3", "f4"], "text": ["玻璃", "高效组件", "电池片甲", "无关"], "weight": 1.0,
-    })  # fmt: skip
+    weights = pd.DataFrame(
+        {
+            "firm_id": ["f1", "f2", "f3", "f4"],
+            "text": ["玻璃", "高效组件", "电池片甲", "无关"],
+            "weight": 1.0,
+        }
+    )
     products = pd.DataFrame({"product_id": list("abcd"), "product": ["玻璃", "组件", "电池片", "硅"]})
-    links = pd.DataFrame({
-        "from_product_id": ["a", "c", "d", "a"], "to_product_id": ["b", "b", "c", "c"],
-        "kind": ["input", "input", "input", "subclass"],
-    })  # fmt: skip
+    links = pd.DataFrame(
+        {
+            "from_product_id": ["a", "c", "d", "a"],
+            "to_product_id": ["b", "b", "c", "c"],
+            "kind": ["input", "input", "input", "subclass"],
+        }
+    )
     linkage = build_linkage(weights, products, links, ("f1", "f2", "f3", "f4"))
     sums = linkage_sums(linkage, np.eye(4))
     supplies, buys = sums["supplies"][0], sums["buys"][0]
@@ -260,10 +267,16 @@ def spread() -> dict[str, pd.DataFrame]:
     for number in range(400):
         city = list(families)[number % 4]
         family = families[city] if rng.random() < 0.95 else rng.choice(["1101", "2201"])
-        rows.append({
-            "firm_id": f"f{number:03d}", "firm": str(number), "city": city, "industry_scheme": "shenwan",
-            "industry": f"{family}{rng.integers(1, 90):02d}", "listed": f"{rng.integers(2005, 2021)}-05-01",
-        })  # fmt: skip
+        rows.append(
+            {
+                "firm_id": f"f{number:03d}",
+                "firm": str(number),
+                "city": city,
+                "industry_scheme": "shenwan",
+                "industry": f"{family}{rng.integers(1, 90):02d}",
+                "listed": f"{rng.integers(2005, 2021)}-05-01",
+            }
+        )
     return {"firms": pd.DataFrame(rows), "firm_products": tables()["firm_products"].iloc[:0]}
 
 
@@ -321,8 +334,12 @@ def test_one_command_writes_all_three(tmp_path, capsys):
     assert main(command) == 0
     assert "嘉兴" in capsys.readouterr().out
     assert {path.name for path in out.iterdir()} == {
-        "hide30.json", "hide30.svg", "temporal.json", "temporal.svg", "gaps.json",
-    }  # fmt: skip
+        "hide30.json",
+        "hide30.svg",
+        "temporal.json",
+        "temporal.svg",
+        "gaps.json",
+    }
     held = read_case(national, required=NATIONAL_TABLES).tables
     panel = panel_of(held, distance_km, open_engine)
     alone = as_json(backtest(held, "temporal", [3], panel=panel))

@@ -55,9 +55,10 @@ def test_stored_figures_are_near_the_published_ones(split: str, pool: str) -> No
     for method, figure in published.items():
         print(f"{split} {pool} {method:14} published {figure:.3f} here {held[method]:.3f} {held[method] - figure:+.3f}")
     far = {
-        method: held[method] for method, figure in published.items()
+        method: held[method]
+        for method, figure in published.items()
         if held[method] < figure - WITHIN or (held[method] > figure + WITHIN and method not in HIGHER)
-    }  # fmt: skip
+    }
     assert not far
     assert stored(split)["seeds"] == [0, 1, 2, 3, 4]
 

@@ -125,8 +125,10 @@ def test_a_run_takes_weights_with_a_national_reference_only(tmp_path: Path, caps
     assert "used with a national reference only" in capsys.readouterr().err
     (tmp_path / "b.toml").write_bytes(b"\xff\x00")
     for name, said in (
-        ("w.toml", "must have exactly: mix,"), ("b.toml", "is no text"), ("no.toml", "cannot be opened: No such file"),
-    ):  # fmt: skip
+        ("w.toml", "must have exactly: mix,"),
+        ("b.toml", "is no text"),
+        ("no.toml", "cannot be opened: No such file"),
+    ):
         assert main([*given, str(tmp_path / name), "--reference", str(data)]) == 1
         assert f"{tmp_path / name}" in (told := capsys.readouterr().err)
         assert said in told

@@ -25,8 +25,12 @@ def asked(statuses: dict[str, str]) -> dict[str, str]:
 def test_the_plainest_fact_about_a_firm_is_told() -> None:
     statuses = {"O01": "operating", "O02": "delisted", "O03": "dissolved", "O04": "insolvent", "O07": "sanctioned"}
     assert asked(statuses) == {
-        "O02": "downsizing", "O03": "dissolved", "O04": "insolvency", "O05": "downsizing", "O07": "sanctioned",
-    }  # fmt: skip
+        "O02": "downsizing",
+        "O03": "dissolved",
+        "O04": "insolvency",
+        "O05": "downsizing",
+        "O07": "sanctioned",
+    }
 
 
 def test_the_order_is_that_of_the_table_alone(monkeypatch: pytest.MonkeyPatch) -> None:

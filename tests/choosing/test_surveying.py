@@ -241,10 +241,23 @@ def test_another_candidate_changes_no_other_fit_when_the_reference_is_held(graph
     """With a national case as reference, a new outside firm in the bureau's own case is scored and nothing moves."""
     national = graph.region("中国")
     before = cg.survey(graph, region="嘉兴", reference=national, draws=20)
-    firm = graph["firms"].iloc[[0]].assign(
-        firm_id="NEW", firm="新来的外地企业", aliases=pd.NA, former_names=pd.NA, stock_code=pd.NA, credit_code=pd.NA,
-        country="德国", province=pd.NA, city="慕尼黑", district=pd.NA, parent_id=pd.NA,
-    )  # fmt: skip
+    firm = (
+        graph["firms"]
+        .iloc[[0]]
+        .assign(
+            firm_id="NEW",
+            firm="新来的外地企业",
+            aliases=pd.NA,
+            former_names=pd.NA,
+            stock_code=pd.NA,
+            credit_code=pd.NA,
+            country="德国",
+            province=pd.NA,
+            city="慕尼黑",
+            district=pd.NA,
+            parent_id=pd.NA,
+        )
+    )
     row = (
         graph["firm_segments"].iloc[[0]].assign(firm_id="NEW", segment_id="PV09", kind="maker", product="光伏跟踪支架")
     )

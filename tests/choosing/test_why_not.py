@@ -96,11 +96,24 @@ def test_every_gate_and_every_key_has_a_way_in() -> None:
 
 def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
     told = [
-        {"list": "main", "chain_id": "C", "candidate_list": "new", "group_id": f"G{place}", "firm_id": f"F{place}",
-         "segment_id": "S", "position": place, "overflow": overflow, "quota_rows": 2, "key_1": one, "key_2": two,
-         "key_3": 0.0, "key_4": 0.0, "fit_lift": 1.0 + place}
+        {
+            "list": "main",
+            "chain_id": "C",
+            "candidate_list": "new",
+            "group_id": f"G{place}",
+            "firm_id": f"F{place}",
+            "segment_id": "S",
+            "position": place,
+            "overflow": overflow,
+            "quota_rows": 2,
+            "key_1": one,
+            "key_2": two,
+            "key_3": 0.0,
+            "key_4": 0.0,
+            "fit_lift": 1.0 + place,
+        }
         for place, overflow, one, two in rows
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(told)
 
 

@@ -253,11 +253,28 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert cli.main([*call, *more]) == cli.REFUSED
     del seen["progress"]
     assert seen == {
-        "case": Path("c"), "region": "嘉兴", "out": Path("o"), "chains": ("a", "b"), "top": 7, "seed": 3, "draws": 9,
-        "strategy": "build", "as_of": "2025-06", "reference": "r", "lang": "en", "pictures": True,
-        "profile": "english", "update": Path("u.xlsx"), "compare": Path("old"), "ledger": None, "ledger_place": None,
-        "engine": "duckdb", "master": None, "weights": None, "backtest": Path("b"),
-    }  # fmt: skip
+        "case": Path("c"),
+        "region": "嘉兴",
+        "out": Path("o"),
+        "chains": ("a", "b"),
+        "top": 7,
+        "seed": 3,
+        "draws": 9,
+        "strategy": "build",
+        "as_of": "2025-06",
+        "reference": "r",
+        "lang": "en",
+        "pictures": True,
+        "profile": "english",
+        "update": Path("u.xlsx"),
+        "compare": Path("old"),
+        "ledger": None,
+        "ledger_place": None,
+        "engine": "duckdb",
+        "master": None,
+        "weights": None,
+        "backtest": Path("b"),
+    }
 
 
 def test_interruption_is_said_and_ends_with_130(

@@ -25,8 +25,15 @@ FIRMS = {
 def national(tmp_path: Path) -> Path:
     firms = empty_table("firms").reindex(range(len(FIRMS)))
     ids = [f"60000{n}" for n in range(len(FIRMS))]
-    firms = firms.assign(firm_id=ids, firm=list(FIRMS), country="中国", province="浙江",
-                         city=[city for city, _ in FIRMS.values()], tiers="listed", source="made")  # fmt: skip
+    firms = firms.assign(
+        firm_id=ids,
+        firm=list(FIRMS),
+        country="中国",
+        province="浙江",
+        city=[city for city, _ in FIRMS.values()],
+        tiers="listed",
+        source="made",
+    )
     rows = [(f"60000{n}", product) for n, (_, held) in enumerate(FIRMS.values()) for product in held]
     products = empty_table("firm_products").reindex(range(len(rows)))
     products = products.assign(firm_id=[row[0] for row in rows], product=[row[1] for row in rows], source="made")

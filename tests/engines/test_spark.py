@@ -129,8 +129,25 @@ def test_the_command_starts_spark_and_is_quiet(tmp_path: Path) -> None:
     if reason := absent():
         pytest.skip(reason)
     out = tmp_path / "gaps.csv"
-    command = [sys.executable, "-W", "error", "-m", "chaingraph", "gaps", str(JIAXING), "--region", "嘉兴", "--out",
-               str(out), "--engine", "spark", "--master", "local[1]", "--lang", "en"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "chaingraph",
+        "gaps",
+        str(JIAXING),
+        "--region",
+        "嘉兴",
+        "--out",
+        str(out),
+        "--engine",
+        "spark",
+        "--master",
+        "local[1]",
+        "--lang",
+        "en",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if "incubator modules" not in line]  # the JVM's own word

@@ -34,15 +34,30 @@ def toy() -> pd.DataFrame:
 
 def test_states_are_those_counted_by_hand(toy: pd.DataFrame) -> None:
     assert toy["state"].to_dict() == {
-        "HY01": "none_known", "HY02": "none_known", "HY03": "present_unlisted", "HY04": "thin",
-        "PV01": "thin", "PV02": "none_known", "PV03": "present", "PV04": "none_known", "PV05": "none_known",
-    }  # fmt: skip
+        "HY01": "none_known",
+        "HY02": "none_known",
+        "HY03": "present_unlisted",
+        "HY04": "thin",
+        "PV01": "thin",
+        "PV02": "none_known",
+        "PV03": "present",
+        "PV04": "none_known",
+        "PV05": "none_known",
+    }
 
 
 def test_found_counts_only_makers_shown_to_make_it_here(toy: pd.DataFrame) -> None:
     assert toy["found"].to_dict() == {
-        "HY01": 0, "HY02": 0, "HY03": 0, "HY04": 2, "PV01": 1, "PV02": 0, "PV03": 3, "PV04": 0, "PV05": 0,
-    }  # fmt: skip
+        "HY01": 0,
+        "HY02": 0,
+        "HY03": 0,
+        "HY04": 2,
+        "PV01": 1,
+        "PV02": 0,
+        "PV03": 3,
+        "PV04": 0,
+        "PV05": 0,
+    }
     # Group-only (L03), stopped (L06), signed (L07) stand beside and lift no state; a buyer (L01) does not count.
     assert toy["group_only"].to_dict() | {"PV04": 0, "HY02": 0} == dict.fromkeys(toy.index, 0)
     assert toy.loc["PV04", "group_only_firms"] == ("甲六电源有限公司", "甲三电气有限公司")

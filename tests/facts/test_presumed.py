@@ -59,9 +59,14 @@ def test_a_confirmed_firm_is_found_and_a_refuted_one_is_gone() -> None:
     tables = presumed_tables()
     checks = empty_table("confirmations").reindex(range(2))
     checks = checks.assign(
-        segment_id=SEGMENT, region="嘉兴", firm_id=["L03", "L02"], state=["present", "missing"], by="市经信局",
-        date="2024-06", source="走访",
-    )  # fmt: skip
+        segment_id=SEGMENT,
+        region="嘉兴",
+        firm_id=["L03", "L02"],
+        state=["present", "missing"],
+        by="市经信局",
+        date="2024-06",
+        source="走访",
+    )
     tables["confirmations"] = checks.astype(empty_table("confirmations").dtypes.to_dict())
     row = gaps_of(tables).set_index("segment_id").loc[SEGMENT]
     assert (row["found"], row["presumed"]) == (1, 2)

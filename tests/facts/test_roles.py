@@ -49,8 +49,11 @@ def every_case(city: str) -> ChainGraph:
     ]
     firms = [{"firm_id": id_, "firm": id_, "country": "中国", "city": city} for id_ in ids]
     filled = {
-        "chains": [{"chain_id": "c", "chain": "链"}], "segments": segments, "firm_segments": told, "firms": firms,
-    }  # fmt: skip
+        "chains": [{"chain_id": "c", "chain": "链"}],
+        "segments": segments,
+        "firm_segments": told,
+        "firms": firms,
+    }
     return ChainGraph("cases", {name: rows_of(name, filled.get(name, [])) for name in TABLES})
 
 

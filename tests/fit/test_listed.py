@@ -174,9 +174,15 @@ def test_the_shipped_aggregate_holds_no_firm():
 
 def made_listed() -> Listed:
     rows = [
-        ("甲件", "无锡", 6), ("甲件", "嘉兴", 2), ("甲件", "", 1), ("乙件", "苏州", 2),
-        ("", "无锡", 6), ("", "嘉兴", 2), ("", "苏州", 2), ("", "", 1),
-    ]  # fmt: skip
+        ("甲件", "无锡", 6),
+        ("甲件", "嘉兴", 2),
+        ("甲件", "", 1),
+        ("乙件", "苏州", 2),
+        ("", "无锡", 6),
+        ("", "嘉兴", 2),
+        ("", "苏州", 2),
+        ("", "", 1),
+    ]
     makers = pd.DataFrame(rows, columns=["segment", "city", "firms"]).assign(chain="光伏新能源")
     other = pd.DataFrame({"segment": ["甲件"], "city": ["北京"], "firms": [9], "chain": ["别的链"]})
     return Listed({"name": "made", "as_of": "2021-10"}, listed_firms().sums, pd.concat([makers, other]))

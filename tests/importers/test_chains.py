@@ -28,10 +28,20 @@ def test_jiaxings_ten_are_its_case() -> None:
     case, tables = read_case(JIAXING), chain_tables([load_chain(name) for name in TEN])
     for table, columns in {
         "chains": ["chain_id", "chain", "chain_en", "chain_class", "strategy"],
-        "segments": ["segment_id", "chain_id", "segment", "segment_en", "stage", "keywords", "gbt4754", "high_value",
-                     "chokepoint", "reason"],
+        "segments": [
+            "segment_id",
+            "chain_id",
+            "segment",
+            "segment_en",
+            "stage",
+            "keywords",
+            "gbt4754",
+            "high_value",
+            "chokepoint",
+            "reason",
+        ],
         "segment_links": ["from_segment_id", "to_segment_id", "kind"],
-    }.items():  # fmt: skip
+    }.items():
         own, made = (
             frame[columns].sort_values(columns[:3], ignore_index=True) for frame in (case[table], tables[table])
         )

@@ -201,16 +201,20 @@ def test_written_twice_the_same_and_never_into_another_case(folder, tmp_path):
 def test_a_ranking_gives_one_firm_with_its_editions(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(
-        "year,rank,company,country,hq_location,revenue_mcny\n2020,3,甲公司 (Alpha),China,\"Beijing, China\",10\n"
-        "2021,2,甲公司 (Alpha),China,,12\n2021,,乙,U.S.,,\n2019,9,Beta,U.S.,\"Bentonville, Ark.\",\n",
+        'year,rank,company,country,hq_location,revenue_mcny\n2020,3,甲公司 (Alpha),China,"Beijing, China",10\n'
+        '2021,2,甲公司 (Alpha),China,,12\n2021,,乙,U.S.,,\n2019,9,Beta,U.S.,"Bentonville, Ark.",\n',
         encoding="utf-8",
-    )  # fmt: skip
+    )
     case = read_list(path, "china500", lang="en").case
     firms = case["firms"].set_index("firm")
     alpha = firms.loc["甲公司"]
     assert alpha[["firm_en", "tiers", "note", "as_of", "revenue_cny_m"]].tolist() == [
-        "Alpha", "china500(2020);china500(2021)", "2021: 2", "2021", 12.0,
-    ]  # fmt: skip
+        "Alpha",
+        "china500(2020);china500(2021)",
+        "2021: 2",
+        "2021",
+        12.0,
+    ]
     assert firms.loc["Beta", ["country", "city"]].tolist() == ["美国", "Bentonville"]
     assert case.rejects["reason"].tolist() == ["company, year or rank is missing"]
     only = read_list(path, "china500", editions=[2021]).case
@@ -238,8 +242,10 @@ def test_a_ranking_is_joined_to_the_firms_of_a_case_by_name_or_code_alone(tmp_pa
     assert firms_found == 2
     told = joined["firms"].set_index("firm_id")
     assert told["tiers"].fillna("").tolist() == [
-        "listed(2021);china500(2020);china500(2021)", "listed(2021);china500(2021)", "",
-    ]  # fmt: skip
+        "listed(2021);china500(2020);china500(2021)",
+        "listed(2021);china500(2021)",
+        "",
+    ]
     assert told["note"].fillna("").tolist() == ["top 2021: 7", "旧注;top 2021: 8", ""]
     assert told["source"].tolist() == ["ckg;top", "ckg;top", "ckg"]
     pd.testing.assert_frame_equal(join_list(joined, read_list(path, "china500"))[0]["firms"], joined["firms"])
@@ -269,8 +275,12 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     case = read_register(path, as_of="2019-04", lang="en").case
     firms = case["firms"].set_index("firm")
     assert firms.loc["平湖光学有限公司", ["firm_id", "founded", "province", "city", "district"]].tolist() == [
-        code, "2015-03-07", "浙江", "嘉兴", "平湖",
-    ]  # fmt: skip
+        code,
+        "2015-03-07",
+        "浙江",
+        "嘉兴",
+        "平湖",
+    ]
     assert firms.loc["无码公司", "firm_id"].startswith("name-")
     assert pd.isna(firms.loc["无码公司", "credit_code"])
     assert sorted(case["firm_products"]["product"]) == ["光学镜头", "纱线", "镜片的制造"]
@@ -361,9 +371,15 @@ def test_the_public_graph_counts_as_measured():
     account = case.files.set_index("file")
     assert set(account.index) == set(COLUMNS)
     assert account["rows"].to_dict() == {
-        "company.json": 4654, "company_industry.json": 4430, "company_product.json": 53785, "industry.json": 511,
-        "industry_industry.json": 480, "industry_up.json": 335, "product.json": 95559, "product_product.json": 110153,
-    }  # fmt: skip
+        "company.json": 4654,
+        "company_industry.json": 4430,
+        "company_product.json": 53785,
+        "industry.json": 511,
+        "industry_industry.json": 480,
+        "industry_up.json": 335,
+        "product.json": 95559,
+        "product_product.json": 110153,
+    }
     assert (account["rows"] == account["kept"] + account["merged"] + account["rejected"]).all()
     assert account.loc["company.json", ["kept", "merged", "changed"]].tolist() == [4605, 49, 23]
     # Of 811 impossible shares most stand in lines of the accounts, which go anyway; 6 names had a line break.

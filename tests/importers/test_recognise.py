@@ -37,15 +37,23 @@ def values(imported: Imported, *columns: str) -> list[list[object]]:
 
 
 def test_codes_that_a_spreadsheet_rounded_are_rejects_and_no_firm_is_lost(tmp_path: Path) -> None:
-    imported = import_file(file(tmp_path, (
-        "企业名称,统一社会信用代码,经营范围\n"
-        "嘉兴甲光伏有限公司,913304007000000000,光伏组件\n"
-        "嘉兴戊逆变器有限公司,913304007000000000,逆变器\n"
-        "嘉兴己储能有限公司,91330400MA28A0000I,储能电池\n"
-    )), lang="en")  # fmt: skip
+    imported = import_file(
+        file(
+            tmp_path,
+            (
+                "企业名称,统一社会信用代码,经营范围\n"
+                "嘉兴甲光伏有限公司,913304007000000000,光伏组件\n"
+                "嘉兴戊逆变器有限公司,913304007000000000,逆变器\n"
+                "嘉兴己储能有限公司,91330400MA28A0000I,储能电池\n"
+            ),
+        ),
+        lang="en",
+    )
     assert values(imported, "firm", "credit_code") == [
-        ["嘉兴己储能有限公司", None], ["嘉兴戊逆变器有限公司", None], ["嘉兴甲光伏有限公司", None],
-    ]  # fmt: skip
+        ["嘉兴己储能有限公司", None],
+        ["嘉兴戊逆变器有限公司", None],
+        ["嘉兴甲光伏有限公司", None],
+    ]
     assert [row for row, _, _ in rejected(imported)] == [2, 3, 4]
     assert imported.rejects["reason"].str.contains("noughts").tolist() == [True, True, False]
     assert imported.account[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[3, 3, 0, 0]]
@@ -64,12 +72,15 @@ def test_one_code_under_two_names_is_a_reject_and_both_firms_stay(tmp_path: Path
 
 
 def test_an_unbalanced_quote_refuses_the_file_with_its_row(tmp_path: Path) -> None:
-    path = file(tmp_path, (
-        "企业名称,统一社会信用代码,经营范围,城市\n"
-        '"甲有限公司,91330400MA28A00001,光伏,嘉兴\n'
-        "乙有限公司,91330400MA28A00002,电池,嘉兴\n"
-        '丙有限公司",91330400MA28A00003,逆变器,嘉兴\n'
-    ))  # fmt: skip
+    path = file(
+        tmp_path,
+        (
+            "企业名称,统一社会信用代码,经营范围,城市\n"
+            '"甲有限公司,91330400MA28A00001,光伏,嘉兴\n'
+            "乙有限公司,91330400MA28A00002,电池,嘉兴\n"
+            '丙有限公司",91330400MA28A00003,逆变器,嘉兴\n'
+        ),
+    )
     with pytest.raises(CaseError, match="row 2 a quote that is not closed"):
         import_file(path, lang="en")
     assert main(["import", str(path), "--out", str(tmp_path / "out")]) == REFUSED
@@ -78,21 +89,34 @@ def test_an_unbalanced_quote_refuses_the_file_with_its_row(tmp_path: Path) -> No
 
 
 def test_dates_in_every_form_and_none_that_is_no_date(tmp_path: Path) -> None:
-    imported = import_file(file(tmp_path, (
-        "企业名称,成立日期,经营范围,城市\n甲光伏有限公司,20170102,光伏组件制造,嘉兴\n"
-        "乙电池有限公司,42371,锂离子电池制造,嘉兴\n丙逆变器有限公司,0000-00-00,逆变器制造,嘉兴\n"
-    )))  # fmt: skip
+    imported = import_file(
+        file(
+            tmp_path,
+            (
+                "企业名称,成立日期,经营范围,城市\n甲光伏有限公司,20170102,光伏组件制造,嘉兴\n"
+                "乙电池有限公司,42371,锂离子电池制造,嘉兴\n丙逆变器有限公司,0000-00-00,逆变器制造,嘉兴\n"
+            ),
+        )
+    )
     assert values(imported, "firm", "founded") == [
-        ["丙逆变器有限公司", None], ["乙电池有限公司", "2016-01-02"], ["甲光伏有限公司", "2017-01-02"],
-    ]  # fmt: skip
+        ["丙逆变器有限公司", None],
+        ["乙电池有限公司", "2016-01-02"],
+        ["甲光伏有限公司", "2017-01-02"],
+    ]
     assert rejected(imported) == [[4, "成立日期", "0000-00-00"]]
 
 
 def test_sums_remarks_and_repeated_headers_are_no_firms(tmp_path: Path) -> None:
-    imported = import_file(file(tmp_path, (
-        "企业名称,统一社会信用代码,经营范围,城市\n甲光伏有限公司,,光伏组件制造,嘉兴\n\n"
-        "企业名称,统一社会信用代码,经营范围,城市\n乙光伏有限公司,,光伏组件制造,嘉兴\n合计,,,\n44家,,,\n注：数据来源统计局,,,\n"
-    )), lang="en")  # fmt: skip
+    imported = import_file(
+        file(
+            tmp_path,
+            (
+                "企业名称,统一社会信用代码,经营范围,城市\n甲光伏有限公司,,光伏组件制造,嘉兴\n\n"
+                "企业名称,统一社会信用代码,经营范围,城市\n乙光伏有限公司,,光伏组件制造,嘉兴\n合计,,,\n44家,,,\n注：数据来源统计局,,,\n"
+            ),
+        ),
+        lang="en",
+    )
     assert values(imported, "firm") == [["乙光伏有限公司"], ["甲光伏有限公司"]]
     assert imported.account[["rows", "rejected"]].to_numpy().tolist() == [[2, 0]]
     assert imported.notes == (
@@ -101,13 +125,21 @@ def test_sums_remarks_and_repeated_headers_are_no_firms(tmp_path: Path) -> None:
 
 
 def test_figures_with_separators_and_units_and_an_open_one(tmp_path: Path) -> None:
-    imported = import_file(file(tmp_path, (
-        "年份,排名,企业名称,国家,营业收入（百万美元）,员工数\n"
-        '2024,1,甲集团公司,中国,"3,934,500",1361423人\n2024年,2,乙集团公司,中国,"12,345.6","2,100,000+"\n'
-    )), tier="世界500强", lang="en")  # fmt: skip
+    imported = import_file(
+        file(
+            tmp_path,
+            (
+                "年份,排名,企业名称,国家,营业收入（百万美元）,员工数\n"
+                '2024,1,甲集团公司,中国,"3,934,500",1361423人\n2024年,2,乙集团公司,中国,"12,345.6","2,100,000+"\n'
+            ),
+        ),
+        tier="世界500强",
+        lang="en",
+    )
     assert values(imported, "firm", "employees", "tiers") == [
-        ["乙集团公司", None, "global500(2024)"], ["甲集团公司", 1361423, "global500(2024)"],
-    ]  # fmt: skip
+        ["乙集团公司", None, "global500(2024)"],
+        ["甲集团公司", 1361423, "global500(2024)"],
+    ]
     notes = [note for (note,) in values(imported, "note")]
     assert "12,345.6 million dollars" in notes[0]
     assert "3,934,500 million dollars" in notes[1]
@@ -158,15 +190,16 @@ def test_amounts_need_a_unit_and_take_that_of_the_title(tmp_path: Path) -> None:
     assert rejected(bare) == [[2, "营业收入", "5000"]]
     titled = import_file(file(tmp_path, f"某县企业,,\n单位：万元、人,,\n{rows}"))
     assert values(titled, "firm", "revenue_cny_m", "employees", "note") == [
-        ["乙公司", 120.0, 90, None], ["甲公司", 50.0, 80, "从业人数为约数"],
-    ]  # fmt: skip
+        ["乙公司", 120.0, 90, None],
+        ["甲公司", 50.0, 80, "从业人数为约数"],
+    ]
     assert not len(titled.rejects)
 
 
 def test_a_header_of_two_rows_and_the_newest_of_two_years(tmp_path: Path) -> None:
-    imported = import_file(file(tmp_path, (
-        "企业名称,所在地区,,营业收入（万元）,\n,省,市,2023年,2024年\n甲公司,浙江,嘉兴,100,200\n"
-    )))  # fmt: skip
+    imported = import_file(
+        file(tmp_path, ("企业名称,所在地区,,营业收入（万元）,\n,省,市,2023年,2024年\n甲公司,浙江,嘉兴,100,200\n"))
+    )
     assert values(imported, "firm", "province", "city", "revenue_cny_m") == [["甲公司", "浙江", "嘉兴", 2.0]]
     assert imported.columns["use"].tolist() == ["read", "read", "read", "unused", "read"]
 
@@ -201,7 +234,7 @@ def test_a_list_is_found_by_its_title_or_asks_which_it_is(tmp_path: Path) -> Non
     assert recognise(titled).tier == "little_giant"
     assert values(import_file(titled, year=2024), "firm", "tiers", "province", "city") == [
         ["甲公司", "little_giant(2024)", "浙江", "嘉兴"],
-    ]  # fmt: skip
+    ]
     plain = file(tmp_path, rows, "b.csv")
     assert values(import_file(plain, tier="专精特新小巨人"), "tiers") == [["little_giant"]]
     with pytest.raises(ChaingraphError, match="name it with --tier"):

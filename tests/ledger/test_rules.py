@@ -36,8 +36,15 @@ def opened(tmp_path: Path) -> Iterator[Callable[[Rules], Ledger]]:
 
 
 def enter(ledger: Ledger, project: str = "p1", day: str = "2024-03-01", **facts: object) -> Recorded:
-    data = {"project": f"构造项目{project}", "investor": f"构造{project}有限公司", "place": "平湖市",
-            "capital": "foreign", "investment_m": 150.0, "currency": "USD", "constructed": True} | facts  # fmt: skip
+    data = {
+        "project": f"构造项目{project}",
+        "investor": f"构造{project}有限公司",
+        "place": "平湖市",
+        "capital": "foreign",
+        "investment_m": 150.0,
+        "currency": "USD",
+        "constructed": True,
+    } | facts
     return ledger.record(
         Act("entered", project, day, "平湖市投促局", "", {k: v for k, v in data.items() if v is not None})
     )
@@ -145,9 +152,11 @@ def progress(ledger: Ledger) -> None:
         "SELECT indicator, day, amount FROM counted WHERE known = 1 ORDER BY 1"
     ).fetchall()
     assert {row[0]: row[1:] for row in found} == {
-        "实际利用外资": ("2024-06-01", 30.0), "世界500强投资项目": ("2024-05-01", 1.0),
-        "总投资超亿美元项目": ("2024-05-01", 1.0), "总投资10亿元以上项目": ("2024-05-01", 1.0),
-    }  # fmt: skip
+        "实际利用外资": ("2024-06-01", 30.0),
+        "世界500强投资项目": ("2024-05-01", 1.0),
+        "总投资超亿美元项目": ("2024-05-01", 1.0),
+        "总投资10亿元以上项目": ("2024-05-01", 1.0),
+    }
 
 
 def rates(ledger: Ledger) -> None:
@@ -313,8 +322,10 @@ def test_back_and_end_need_a_reason_and_dates_run_forward(opened: Callable[[Rule
         ledger.record(Act("stage", "p1", "2024-05-03", "平湖市投促局", "", {"stage": "registered", "on": "2024-06-01"}))
     assert stage(ledger, "producing", "2024-06-01", "分期开工,一期已投产").project.skipped == ("registered", "started")
     assert stage(ledger, "started", "2024-06-02", "误登").project.stage_on == {
-        "negotiating": "2024-03-01", "signed": "2024-05-01", "started": "2024-06-02",
-    }  # fmt: skip
+        "negotiating": "2024-03-01",
+        "signed": "2024-05-01",
+        "started": "2024-06-02",
+    }
     assert stage(ledger, "ended", "2024-07-01", "外方退出").project.end_reason == "外方退出"
 
 

@@ -214,9 +214,14 @@ def test_a_ledger_without_the_sums_is_derived_anew(tmp_path: Path) -> None:
 def test_other_rules_derive_anew_and_leave_history_alone(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     with open_ledger(path, RULES, create=True) as ledger:
-        ledger.record_all([entered(1), Act("reported", "p1", "2024-01-06", CENTRE, "", {"place": "平湖市"}),
-                           Act("transferred", "p1", "2024-01-07", CENTRE, "用地", {"to": "桐乡市"}),
-                           Act("stage", "p1", "2024-02-01", CENTRE, "", {"stage": "signed"})])  # fmt: skip
+        ledger.record_all(
+            [
+                entered(1),
+                Act("reported", "p1", "2024-01-06", CENTRE, "", {"place": "平湖市"}),
+                Act("transferred", "p1", "2024-01-07", CENTRE, "用地", {"to": "桐乡市"}),
+                Act("stage", "p1", "2024-02-01", CENTRE, "", {"stage": "signed"}),
+            ]
+        )
         before = list(ledger.events())
     with open_ledger(path, RULES.without("transfer")) as ledger:
         rows = ledger.connection.execute("SELECT DISTINCT place, amount FROM counted WHERE known = 1").fetchall()

@@ -38,8 +38,15 @@ def act(kind: str, project: str, day: str, why: str = "", /, **data: object) -> 
 
 
 def facts(number: int, **others: object) -> dict[str, object]:
-    return {"project": f"构造项目{number}", "investor": f"构造第{number}号企业有限公司", "place": PLACES[number % 3],
-            "capital": "foreign", "investment_m": 150.0, "currency": "USD", "constructed": True} | others  # fmt: skip
+    return {
+        "project": f"构造项目{number}",
+        "investor": f"构造第{number}号企业有限公司",
+        "place": PLACES[number % 3],
+        "capital": "foreign",
+        "investment_m": 150.0,
+        "currency": "USD",
+        "constructed": True,
+    } | others
 
 
 @pytest.fixture
@@ -91,12 +98,17 @@ def test_a_worked_quarter_agrees_with_a_plain_recount(ledger: Ledger) -> None:
 
 def test_exclusive_months_that_end_within_seven_days(ledger: Ledger) -> None:
     for number, day in enumerate(["2024-03-03", "2024-03-04", "2024-03-11", "2024-03-12"]):
-        ledger.record_all([act("entered", f"p{number}", "2024-03-01", **facts(number)),
-                           act("reported", f"p{number}", day, place=PLACES[number % 3])])  # fmt: skip
+        ledger.record_all(
+            [
+                act("entered", f"p{number}", "2024-03-01", **facts(number)),
+                act("reported", f"p{number}", day, place=PLACES[number % 3]),
+            ]
+        )
     found = due.expiring(ledger, "2024-04-04")
     assert found[["project_id", "holder", "exclusive_until", "days"]].values.tolist() == [
-        ["p1", "桐乡市", "2024-04-04", 0], ["p2", "海宁市", "2024-04-11", 7],
-    ]  # fmt: skip
+        ["p1", "桐乡市", "2024-04-04", 0],
+        ["p2", "海宁市", "2024-04-11", 7],
+    ]
     assert due.due(ledger, "expiring", "2024-04-04").equals(found)
     assert due.due(ledger, "meeting", "2024-04-04").equals(due.biweekly(ledger, "2024-04-04"))
     for what in DUE:
@@ -108,16 +120,19 @@ def test_exclusive_months_that_end_within_seven_days(ledger: Ledger) -> None:
 
 def test_progress_counts_converts_and_says_what_it_cannot_know(ledger: Ledger) -> None:
     unsized = {name: value for name, value in facts(4).items() if name not in ("investment_m", "currency")}
-    ledger.record_all([
-        act("entered", "p1", "2024-01-01", **facts(1, tiers="global500", owner="市商务局")),
-        act("entered", "p2", "2024-01-01", **facts(2, tiers="listed", investment_m=99.0)),
-        act("entered", "p3", "2024-01-01", **facts(3, capital="domestic", investment_m=1200.0, currency="CNY")),
-        act("entered", "p4", "2024-01-01", **unsized),
-        act("entered", "p5", "2024-01-01", **facts(5, tiers="listed")),
-        *(act("stage", f"p{number}", "2024-03-10", stage="signed") for number in (1, 2, 3, 4)),
-        act("stage", "p5", "2024-03-10", "签约日期不详", stage="signed", on=""),
-        act("paid_in", "p1", "2024-04-01", usd_m=45.0), act("paid_in", "p1", "2024-08-01", usd_m=100.0),
-    ])  # fmt: skip
+    ledger.record_all(
+        [
+            act("entered", "p1", "2024-01-01", **facts(1, tiers="global500", owner="市商务局")),
+            act("entered", "p2", "2024-01-01", **facts(2, tiers="listed", investment_m=99.0)),
+            act("entered", "p3", "2024-01-01", **facts(3, capital="domestic", investment_m=1200.0, currency="CNY")),
+            act("entered", "p4", "2024-01-01", **unsized),
+            act("entered", "p5", "2024-01-01", **facts(5, tiers="listed")),
+            *(act("stage", f"p{number}", "2024-03-10", stage="signed") for number in (1, 2, 3, 4)),
+            act("stage", "p5", "2024-03-10", "签约日期不详", stage="signed", on=""),
+            act("paid_in", "p1", "2024-04-01", usd_m=45.0),
+            act("paid_in", "p1", "2024-08-01", usd_m=100.0),
+        ]
+    )
     found = progress.progress(ledger, TARGETS, "2024-07-01").set_index(["indicator", "period"])
     paid = found.loc[("实际利用外资", "2024")]
     assert (paid["actual"], paid["completion"], paid["elapsed"], paid["state"]) == (0.45, 0.15, 0.5, "running")
@@ -152,8 +167,12 @@ def two_years(ledger: Ledger) -> None:
         for place, count in zip(PLACES, counts, strict=True):
             for _ in range(count):
                 number += 1
-                ledger.record_all([act("entered", f"p{number}", f"{year}-01-02", **facts(number, place=place)),
-                                   act("stage", f"p{number}", f"{year}-06-01", stage="signed")])  # fmt: skip
+                ledger.record_all(
+                    [
+                        act("entered", f"p{number}", f"{year}-01-02", **facts(number, place=place)),
+                        act("stage", f"p{number}", f"{year}-06-01", stage="signed"),
+                    ]
+                )
 
 
 def assessment(ledger: Ledger) -> None:
@@ -179,11 +198,16 @@ def leaders(ledger: Ledger) -> None:
             if number == 2
             else {"investment_m": 900.0}
         )
-        ledger.record_all([act("entered", f"p{number}", "2024-01-02", **facts(number, lead_post=post, **size)),
-                           act("stage", f"p{number}", "2024-06-01", stage="signed")])  # fmt: skip
+        ledger.record_all(
+            [
+                act("entered", f"p{number}", "2024-01-02", **facts(number, lead_post=post, **size)),
+                act("stage", f"p{number}", "2024-06-01", stage="signed"),
+            ]
+        )
     assert views.leaders(ledger, "2024").values.tolist() == [
-        ["副市长(分管商务)", 1, 1, 2, False], ["副市长(分管工业)", 2, 3, 2, True],
-    ]  # fmt: skip
+        ["副市长(分管商务)", 1, 1, 2, False],
+        ["副市长(分管工业)", 2, 3, 2, True],
+    ]
 
 
 def zones(ledger: Ledger) -> None:
@@ -201,8 +225,12 @@ def zones(ledger: Ledger) -> None:
                 act("stage", f"p{number}", "2024-06-01", stage="signed"),
             ]
         )
-    ledger.record_all([act("entered", "small", "2024-01-02", **facts(9, investment_m=5.0, zone="构造镇园")),
-                       act("stage", "small", "2024-06-01", stage="signed")])  # fmt: skip
+    ledger.record_all(
+        [
+            act("entered", "small", "2024-01-02", **facts(9, investment_m=5.0, zone="构造镇园")),
+            act("stage", "small", "2024-06-01", stage="signed"),
+        ]
+    )
     found = views.in_zones(ledger, levels, "2024-01-01", "2024-12-31").set_index("measure")
     assert found.loc["projects"].tolist() == [2, 1, 2, pytest.approx(2 / 3), 0.7, False]
     assert found.loc["site_mu"].tolist() == [140, 60, 15, 0.7, 0.7, True]
@@ -211,35 +239,52 @@ def zones(ledger: Ledger) -> None:
 
 def biweekly(ledger: Ledger) -> None:
     """三(二): biweekly meetings."""
-    ledger.record_all([
-        act("entered", "p1", "2024-01-02", **facts(1)), act("reported", "p1", "2024-05-28", place="桐乡市"),
-        act("signing_filed", "p1", "2024-06-02", planned="2024-06-20"),
-        act("entered", "p2", "2024-01-02", **facts(2, investment_m=20.0)),
-        act("entered", "p3", "2024-06-20", **facts(3, investment_m=20.0)),
-        act("entered", "p4", "2024-06-01", **facts(4)), act("stage", "p4", "2024-06-03", stage="signed"),
-        act("entered", "p5", "2024-01-02", **facts(5)), act("stage", "p5", "2024-01-03", "外方退出", stage="ended"),
-    ])  # fmt: skip
+    ledger.record_all(
+        [
+            act("entered", "p1", "2024-01-02", **facts(1)),
+            act("reported", "p1", "2024-05-28", place="桐乡市"),
+            act("signing_filed", "p1", "2024-06-02", planned="2024-06-20"),
+            act("entered", "p2", "2024-01-02", **facts(2, investment_m=20.0)),
+            act("entered", "p3", "2024-06-20", **facts(3, investment_m=20.0)),
+            act("entered", "p4", "2024-06-01", **facts(4)),
+            act("stage", "p4", "2024-06-03", stage="signed"),
+            act("entered", "p5", "2024-01-02", **facts(5)),
+            act("stage", "p5", "2024-01-03", "外方退出", stage="ended"),
+        ]
+    )
     found = due.biweekly(ledger, "2024-06-25")
     assert found[["reason", "project_id"]].values.tolist() == [
-        ["coordinated", "p1"], ["coordinated", "p4"], ["expiring", "p1"], ["stuck", "p1"], ["stuck", "p2"],
-        ["flagged", "p4"], ["dossier", "p1"], ["dossier", "p4"],
-    ]  # fmt: skip
+        ["coordinated", "p1"],
+        ["coordinated", "p4"],
+        ["expiring", "p1"],
+        ["stuck", "p1"],
+        ["stuck", "p2"],
+        ["flagged", "p4"],
+        ["dossier", "p1"],
+        ["dossier", "p4"],
+    ]
     assert due.biweekly(ledger, "2024-06-10")["reason"].tolist().count("signing") == 1
 
 
 def dossier(ledger: Ledger) -> None:
     """三(四): projects are assessed scientifically; a major one has argument, risk and decision on record."""
-    ledger.record_all([
-        act("entered", "p1", "2024-01-02", **facts(1)), act("entered", "p2", "2024-01-02", **facts(2)),
-        act("entered", "p3", "2024-01-02", **facts(3, investment_m=20.0)),
-        act("recorded", "p1", "2024-02-01", "专家论证", record="argument"),
-        act("recorded", "p1", "2024-02-05", "第二次论证", record="argument"),
-        act("recorded", "p1", "2024-02-10", "风险评估", record="risk"),
-    ])  # fmt: skip
+    ledger.record_all(
+        [
+            act("entered", "p1", "2024-01-02", **facts(1)),
+            act("entered", "p2", "2024-01-02", **facts(2)),
+            act("entered", "p3", "2024-01-02", **facts(3, investment_m=20.0)),
+            act("recorded", "p1", "2024-02-01", "专家论证", record="argument"),
+            act("recorded", "p1", "2024-02-05", "第二次论证", record="argument"),
+            act("recorded", "p1", "2024-02-10", "风险评估", record="risk"),
+        ]
+    )
     found = due.dossier(ledger)
     assert found[["project_id", "argument", "risk", "lacking"]].astype(object).values.tolist()[0] == [
-        "p1", "2024-02-05", "2024-02-10", "decision",
-    ]  # fmt: skip
+        "p1",
+        "2024-02-05",
+        "2024-02-10",
+        "decision",
+    ]
     assert found["lacking"].tolist() == ["decision", "argument;risk;decision"]
     ledger.record(act("recorded", "p1", "2024-02-20", "集体研究", record="decision"))
     assert due.dossier(ledger)["lacking"].isna().tolist() == [True, False]
@@ -265,8 +310,12 @@ def test_nothing_else_does_it_when_the_rule_is_taken_out(rule: str, tmp_path: Pa
 
 def test_doubtful_pairs_are_shown_with_both_names(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "l.db", RULES, create=True) as ledger:
-        ledger.record_all([act("entered", "p1", "2024-01-02", **facts(1, site="构造地块")),
-                           act("entered", "p2", "2024-01-03", **facts(2, site="构造地块"))])  # fmt: skip
+        ledger.record_all(
+            [
+                act("entered", "p1", "2024-01-02", **facts(1, site="构造地块")),
+                act("entered", "p2", "2024-01-03", **facts(2, site="构造地块")),
+            ]
+        )
         assert due.doubtful(ledger)[["project_id", "other_id", "reasons"]].values.tolist() == [["p2", "p1", "site"]]
         assert progress.board(ledger, TARGETS, "2024-01-04").doubtful == 1
 
@@ -284,12 +333,25 @@ def fill(ledger: Ledger, count: int) -> None:
         for number in range(count):
             top = chance.randrange(5)
             days = {LADDER[step]: f"202{3 + step // 3}-{1 + chance.randrange(12):02d}-10" for step in range(top + 1)}
-            given = facts(number, investment_m=float(chance.choice([30, 120, 800])), owner=f"构造部门{number % 12}",
-                          tiers=chance.choice(["listed", "global500"]), progress="已对接" * 20,
-                          chain_id=f"C{number % 10}",
-                          place=f"构造县{number % 9}")  # fmt: skip
-            state = Project(f"p{number:05d}", given, "2023-01-01", LADDER[top], days, last_number=number + 1,
-                            last_on="2024-01-01", payments=(("2024-05-05", 1.5),))  # fmt: skip
+            given = facts(
+                number,
+                investment_m=float(chance.choice([30, 120, 800])),
+                owner=f"构造部门{number % 12}",
+                tiers=chance.choice(["listed", "global500"]),
+                progress="已对接" * 20,
+                chain_id=f"C{number % 10}",
+                place=f"构造县{number % 9}",
+            )
+            state = Project(
+                f"p{number:05d}",
+                given,
+                "2023-01-01",
+                LADDER[top],
+                days,
+                last_number=number + 1,
+                last_on="2024-01-01",
+                payments=(("2024-05-05", 1.5),),
+            )
             derived.keep_project(connection, state, ledger.rules)
 
 

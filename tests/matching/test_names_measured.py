@@ -82,13 +82,25 @@ def test_listed_firms_are_not_found_in_a_register_they_are_not_in() -> None:
     listed = _listed()
     register = pd.read_csv(shared("data/enterprise-registry/jiaxing.csv.gz"), dtype="str").drop_duplicates("name")
     right = pd.DataFrame(
-        {"firm_id": register["credit_code"], "firm": register["name"], "country": "中国", "province": "浙江",
-         "city": "嘉兴", "district": register["county"]}
-    )  # fmt: skip
+        {
+            "firm_id": register["credit_code"],
+            "firm": register["name"],
+            "country": "中国",
+            "province": "浙江",
+            "city": "嘉兴",
+            "district": register["county"],
+        }
+    )
     left = pd.DataFrame(
-        {"firm_id": listed["code"], "firm": listed["name"], "stock_code": listed["code"], "country": "中国",
-         "province": listed["province"], "city": listed["city"]}
-    )  # fmt: skip
+        {
+            "firm_id": listed["code"],
+            "firm": listed["name"],
+            "stock_code": listed["code"],
+            "country": "中国",
+            "province": listed["province"],
+            "city": listed["city"],
+        }
+    )
     matches, review = match_firms(left, right)
     truth = listed.set_index("code")["fullname"]
     wrong = [
@@ -109,9 +121,15 @@ def test_firms_of_one_register_are_not_taken_for_each_other() -> None:
     """Every second firm against the others: none is in both halves, so every match by likeness is wrong."""
     register = pd.read_csv(shared("data/enterprise-registry/jiaxing.csv.gz"), dtype="str").drop_duplicates("name")
     table = pd.DataFrame(
-        {"firm_id": register["credit_code"], "firm": register["name"], "country": "中国", "province": "浙江",
-         "city": "嘉兴", "district": register["county"]}
-    ).reset_index(drop=True)  # fmt: skip
+        {
+            "firm_id": register["credit_code"],
+            "firm": register["name"],
+            "country": "中国",
+            "province": "浙江",
+            "city": "嘉兴",
+            "district": register["county"],
+        }
+    ).reset_index(drop=True)
     odd, even = table[table.index % 2 == 1], table[table.index % 2 == 0]
     matches, _ = match_firms(odd, even)
     assert len(matches) <= 0.002 * len(odd)

@@ -32,7 +32,11 @@ def test_weights_are_clipped_merged_and_add_up():
     )
     weights = product_weights(products)
     assert weights[["firm_id", "text"]].to_numpy().tolist() == [
-        ["a", "纱线"], ["a", "面料"], ["b", "光学镜片"], ["b", "模组"], ["b", "镜头"],
-    ]  # fmt: skip
+        ["a", "纱线"],
+        ["a", "面料"],
+        ["b", "光学镜片"],
+        ["b", "模组"],
+        ["b", "镜头"],
+    ]
     assert weights["weight"].round(4).tolist() == [0.6667, 0.3333, 0.3333, 0.3333, 0.3333]
     assert weights.loc[0, "product"] == "浙江纱线"

@@ -149,9 +149,15 @@ def test_as_a_network(toy: ChainGraph) -> None:
     kinds = [data["kind"] for _, _, data in network.edges(data=True)]
     counted = {kind: kinds.count(kind) for kind in set(kinds)}
     assert counted == {
-        "in_chain": 9, "feeds": 7, "same_as": 1, "in_segment": 26, "owns": 2, "supplies": 4,
-        "invests": 1, "partners": 1,
-    }  # fmt: skip
+        "in_chain": 9,
+        "feeds": 7,
+        "same_as": 1,
+        "in_segment": 26,
+        "owns": 2,
+        "supplies": 4,
+        "invests": 1,
+        "partners": 1,
+    }
     supply = network.get_edge_data("firm:O02", "firm:L01")
     assert [edge["product"] for edge in supply.values()] == ["电池片"]
     assert next(iter(supply.values()))["confidence"] == "seen"

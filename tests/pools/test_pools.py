@@ -238,10 +238,12 @@ def test_teams_take_the_city_of_decision_before_the_seat() -> None:
 def _whole(*, turned: bool = False) -> tuple[ChainGraph, Findings]:
     """The toy case with all tables of the pools, its rows in order or turned around, and what is found in it."""
     tables = toy_tables() | {
-        "foreign_investments": _table("foreign_investments", FOREIGN), "funds": _table("funds", FUNDS),
-        "fund_holdings": _table("fund_holdings", HOLDINGS), "parcels": _table("parcels", PARCELS),
+        "foreign_investments": _table("foreign_investments", FOREIGN),
+        "funds": _table("funds", FUNDS),
+        "fund_holdings": _table("fund_holdings", HOLDINGS),
+        "parcels": _table("parcels", PARCELS),
         "capabilities": _table("capabilities", CAPABILITIES),
-    }  # fmt: skip
+    }
     if turned:
         tables = {name: frame.take(range(len(frame))[::-1]).reset_index(drop=True) for name, frame in tables.items()}
     graph = build_graph(Case("toy", tables))

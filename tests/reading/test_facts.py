@@ -48,28 +48,58 @@ def test_a_table_under_its_former_name_is_read(toy: Path) -> None:
 
 
 def test_projects_signals_and_evidence_hang_together(toy: Path) -> None:
-    write(toy, "projects", "企业,地区,环节,产品,项目形式,总投资(亿元),用地(公顷),厂房面积(万平方米)",
-          "O03,海宁市,PV02,电池片,租赁厂房,12,2,1.5")  # fmt: skip
+    write(
+        toy,
+        "projects",
+        "企业,地区,环节,产品,项目形式,总投资(亿元),用地(公顷),厂房面积(万平方米)",
+        "O03,海宁市,PV02,电池片,租赁厂房,12,2,1.5",
+    )
     project = read_case(toy)["projects"].iloc[0]
     assert project[["firm_id", "form", "amount_cny_m", "land_mu", "floor_m2"]].tolist() == [
-        "O03", "lease", 1200.0, 30.0, 15000.0]  # fmt: skip
-    write(toy, "firm_signals", "动态编号,企业,类型,日期,进展阶段,选址状态,研判结论,项目编号,对方企业",
-          f"n1,O03,产能饱和,2024-03,拟投资,比选,采用,{project['project_id']},L01",
-          "n2,O03,扩产,2024-04,,未定,,无此项目,")  # fmt: skip
-    write(toy, "evidence", "动态编号,网址,起始位置,结束位置,原句", "n1,https://example.com/a,12,20,产能饱和",
-          "n1,https://example.com/b,,,", "n9,https://example.com/c,1,2,无此动态")  # fmt: skip
+        "O03",
+        "lease",
+        1200.0,
+        30.0,
+        15000.0,
+    ]
+    write(
+        toy,
+        "firm_signals",
+        "动态编号,企业,类型,日期,进展阶段,选址状态,研判结论,项目编号,对方企业",
+        f"n1,O03,产能饱和,2024-03,拟投资,比选,采用,{project['project_id']},L01",
+        "n2,O03,扩产,2024-04,,未定,,无此项目,",
+    )
+    write(
+        toy,
+        "evidence",
+        "动态编号,网址,起始位置,结束位置,原句",
+        "n1,https://example.com/a,12,20,产能饱和",
+        "n1,https://example.com/b,,,",
+        "n9,https://example.com/c,1,2,无此动态",
+    )
     case = read_case(toy, lang="en")
     signals = case["firm_signals"].set_index("signal_id")
     assert signals.loc["n1", ["kind", "stage", "site_status", "review", "project_id", "counterpart_id"]].tolist() == [
-        "capacity_full", "announced", "comparing", "accepted", project["project_id"], "L01"]  # fmt: skip
+        "capacity_full",
+        "announced",
+        "comparing",
+        "accepted",
+        project["project_id"],
+        "L01",
+    ]
     assert pd.isna(signals.loc["n2", "project_id"])  # the value alone is missing, the signal stays
     assert case["evidence"]["address"].tolist() == ["https://example.com/a", "https://example.com/b"]
     assert sorted(case.rejects["table"]) == ["evidence", "firm_signals"]
 
 
 def test_several_sites_of_a_kind_in_one_place_are_told_apart_by_name(toy: Path) -> None:
-    write(toy, "firm_sites", "企业,地区,类型,驻点名称,设立时间,撤出时间,驻点企业", "O01,海宁市,工厂,,2019,,",
-          "O01,海宁市,工厂,二厂,2021,2023-06,L05")  # fmt: skip
+    write(
+        toy,
+        "firm_sites",
+        "企业,地区,类型,驻点名称,设立时间,撤出时间,驻点企业",
+        "O01,海宁市,工厂,,2019,,",
+        "O01,海宁市,工厂,二厂,2021,2023-06,L05",
+    )
     case = read_case(toy)
     assert len(case.rejects) == 0
     rows = case["firm_sites"]
@@ -94,9 +124,16 @@ def test_what_is_personal(text: str, held: bool) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_mobiles_and_private_mail_are_dropped_and_said_so_without_being_repeated(toy: Path, lang: str) -> None:
-    write(toy, "contacts", "企业,联系渠道,联系方式,备注", "L01,总机,0573-82520000,张三 13812345678",
-          "L02,官网,13912345678,", "L03,董秘办,somebody@163.com,", "L04,13712345678,0573-82520001,",
-          "L05,官网,https://example.com,")  # fmt: skip
+    write(
+        toy,
+        "contacts",
+        "企业,联系渠道,联系方式,备注",
+        "L01,总机,0573-82520000,张三 13812345678",
+        "L02,官网,13912345678,",
+        "L03,董秘办,somebody@163.com,",
+        "L04,13712345678,0573-82520001,",
+        "L05,官网,https://example.com,",
+    )
     case = read_case(toy, lang=lang)
     held = case["contacts"].set_index("firm_id")
     assert held["contact"].to_dict() == {"L01": "0573-82520000", "L05": "https://example.com"}
@@ -116,8 +153,10 @@ def test_contacts_that_are_all_personal_do_not_refuse_the_case(toy: Path) -> Non
 def test_kinds_of_kinds_run_in_no_circle_but_may_run_against_what_flows(toy: Path) -> None:
     links = (toy / "segment_links.csv").read_text(encoding="utf-8").splitlines()
     columns = links[0].split(",")
-    more = [{"from_segment_id": a, "to_segment_id": b, "kind": "is_a"} for a, b in
-            (("PV02", "PV01"), ("PV03", "PV02"), ("PV01", "PV03"))]  # fmt: skip
+    more = [
+        {"from_segment_id": a, "to_segment_id": b, "kind": "is_a"}
+        for a, b in (("PV02", "PV01"), ("PV03", "PV02"), ("PV01", "PV03"))
+    ]
     lines = [",".join(row.get(column, "") for column in columns) for row in more]
     write(toy, "segment_links", *links, *lines[:2])
     assert len(read_case(toy).rejects) == 0
@@ -127,8 +166,12 @@ def test_kinds_of_kinds_run_in_no_circle_but_may_run_against_what_flows(toy: Pat
 
 
 def test_premises_and_places_are_read_in_the_units_people_use(toy: Path) -> None:
-    write(toy, "premises", "厂房名称,园区,可供面积(万㎡),层高(米),荷载(kg/㎡),供电容量(MVA),租金(元/㎡·月),可交付时间",
-          "3号厂房,秀洲光伏园,1.2,8,1000,2,18.5,2025-01")  # fmt: skip
+    write(
+        toy,
+        "premises",
+        "厂房名称,园区,可供面积(万㎡),层高(米),荷载(kg/㎡),供电容量(MVA),租金(元/㎡·月),可交付时间",
+        "3号厂房,秀洲光伏园,1.2,8,1000,2,18.5,2025-01",
+    )
     write(toy, "places", "地名,所属地区,经度,纬度", "马家浜,南湖区,120.7,30.7", "某地,南湖区,220,30")
     case = read_case(toy, lang="en")
     columns = ["premise_id", "floor_m2", "height_m", "load", "power_kva", "rent", "free_from"]
@@ -141,13 +184,18 @@ def test_one_fact_of_two_cases_is_one_and_its_evidence_follows(toy: Path) -> Non
     """The second case knows the firm under another id: what it says of it is there already."""
     first = toy_case()
     firm = first["firms"].set_index("firm_id").loc["O09"]
-    second = Case("later", {
-        "firms": first["firms"][first["firms"]["firm_id"] == "O09"].assign(firm_id="X9", firm=firm["firm"]),
-        "firm_signals": first["firm_signals"][first["firm_signals"]["firm_id"] == "O09"].assign(
-            firm_id="X9", signal_id="n1"),
-        "evidence": pd.DataFrame({"signal_id": ["n1"], "address": ["a"]}).reindex(
-            columns=first["evidence"].columns).astype(first["evidence"].dtypes),
-    })  # fmt: skip
+    second = Case(
+        "later",
+        {
+            "firms": first["firms"][first["firms"]["firm_id"] == "O09"].assign(firm_id="X9", firm=firm["firm"]),
+            "firm_signals": first["firm_signals"][first["firm_signals"]["firm_id"] == "O09"].assign(
+                firm_id="X9", signal_id="n1"
+            ),
+            "evidence": pd.DataFrame({"signal_id": ["n1"], "address": ["a"]})
+            .reindex(columns=first["evidence"].columns)
+            .astype(first["evidence"].dtypes),
+        },
+    )
     graph = build_graph(first, second)
     rows = graph["firm_signals"]
     kept = rows[rows["firm_id"] == "O09"]

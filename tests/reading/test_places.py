@@ -44,8 +44,13 @@ def seats(case: Case, region: str) -> dict[str, object]:
 def test_countries_are_one_name(tmp_path: Path) -> None:
     case = read(tmp_path, firms="firm,country\n甲一,CHN\n甲二,China\n甲三,JPN\n甲四,TWN\n甲五,中国大陆\n甲六,germany\n")
     assert dict(zip(case["firms"]["firm"], case["firms"]["country"], strict=True)) == {
-        "甲一": "中国", "甲二": "中国", "甲三": "日本", "甲四": "中国台湾", "甲五": "中国", "甲六": "德国",
-    }  # fmt: skip
+        "甲一": "中国",
+        "甲二": "中国",
+        "甲三": "日本",
+        "甲四": "中国台湾",
+        "甲五": "中国",
+        "甲六": "德国",
+    }
     assert case.rejects.empty
     inside = {"甲一": True, "甲二": True, "甲三": False, "甲四": True, "甲五": True, "甲六": False}
     assert seats(case, "中国") == inside

@@ -16,15 +16,22 @@ from tests.shared_data import REPOSITORY as ROOT
 def test_precision_and_recall_count_firm_and_segment_pairs() -> None:
     known = pd.DataFrame({"firm_id": ["a", "a", "b"], "segment_id": ["CM14", "PV04", "EV04"], "product": "x"})
     pairs = pd.DataFrame(
-        {"firm_id": ["a", "a", "b"], "segment_id": ["NC02", "PV04", "EV03"], "probability": [0.9, 0.8, 0.4],
-         "threshold": 0.5}
-    )  # fmt: skip
+        {
+            "firm_id": ["a", "a", "b"],
+            "segment_id": ["NC02", "PV04", "EV03"],
+            "probability": [0.9, 0.8, 0.4],
+            "threshold": 0.5,
+        }
+    )
     strict = precision_recall(pairs, known)
     assert strict == {"precision": 0.5, "recall": pytest.approx(1 / 3), "named": 2, "known": 3}
     same = same_meaning(TERMS)
     assert precision_recall(pairs, known, same) == {
-        "precision": 1.0, "recall": pytest.approx(2 / 3), "named": 2, "known": 3,
-    }  # fmt: skip
+        "precision": 1.0,
+        "recall": pytest.approx(2 / 3),
+        "named": 2,
+        "known": 3,
+    }
     assert precision_recall(pairs, known, same, "EV")["recall"] == 0.0
     assert calibration(pairs, known, same)[0] == {"from": 0.2, "to": 0.4, "pairs": 1, "said": 0.4, "right": 0.0}
 
@@ -47,9 +54,14 @@ def test_the_hand_read_sample_is_judged_by_its_verdicts() -> None:
     names = ["甲", "乙", "丙", "丁"]
     verdicts = ["PV04", "none", "EV04;none", "EV03"]
     sample = pd.DataFrame(
-        {"draw": range(4), "sha256": [hashlib.sha256(name.encode()).hexdigest() for name in names],
-         "first": verdicts, "second": ["PV04", "none", "EV04", "EV03"], "verdict": verdicts}
-    )  # fmt: skip
+        {
+            "draw": range(4),
+            "sha256": [hashlib.sha256(name.encode()).hexdigest() for name in names],
+            "first": verdicts,
+            "second": ["PV04", "none", "EV04", "EV03"],
+            "verdict": verdicts,
+        }
+    )
     figures = sample_figures(sample, names, {"甲": ["PV04", "EV01"], "丙": ["EV04"]})
     assert (figures["surest_right"], figures["all_right"], figures["surest_right_decided"]) == (1.0, 0.5, 1.0)
     assert (figures["silence_right"], figures["silence_right_decided"]) == (0.5, 0.5)

@@ -127,9 +127,12 @@ def test_a_word_that_two_terms_come_down_to_means_no_segment_when_one_is_of_no_c
 
 def test_other_products_of_the_firm_speak_for_its_chain() -> None:
     numbers = beside(
-        np.array([0, 1, -1]), np.array([7, 7, 7, 8]), np.array([0, 0, 1, 2]), np.array([0, 1, 0, -1]),
+        np.array([0, 1, -1]),
+        np.array([7, 7, 7, 8]),
+        np.array([0, 0, 1, 2]),
+        np.array([0, 1, 0, -1]),
         np.array([0.5, 0.6, 0.9, 0.0]),
-    )  # fmt: skip
+    )
     assert numbers[:, 1].round(3).tolist() == [0.405, 0.0, -4.595, -4.595]  # logit of 0.6, of 0.5, none, none
     assert numbers[:, 2].tolist() == pytest.approx([0.6, 0.5, 0, 0])
     assert numbers[:, 3].tolist() == pytest.approx([0.9, 0.0, 0.5, 0.0])
@@ -173,9 +176,17 @@ def test_it_is_an_estimator(tagger: SegmentTagger) -> None:
     from sklearn.utils import estimator_checks
 
     for check in (
-        "cloneable", "repr", "tags_renamed", "do_not_raise_errors_in_init_or_set_params", "get_params_invariance",
-        "set_params", "mixin_order", "no_attributes_set_in_init", "parameters_default_constructible", "valid_tag_types",
-    ):  # fmt: skip
+        "cloneable",
+        "repr",
+        "tags_renamed",
+        "do_not_raise_errors_in_init_or_set_params",
+        "get_params_invariance",
+        "set_params",
+        "mixin_order",
+        "no_attributes_set_in_init",
+        "parameters_default_constructible",
+        "valid_tag_types",
+    ):
         name = next(
             found for found in (f"check_estimator_{check}", f"check_{check}") if hasattr(estimator_checks, found)
         )

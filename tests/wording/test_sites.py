@@ -21,10 +21,16 @@ def _graph() -> ChainGraph:
     columns = list(tables["firm_sites"].columns)
     rows = [("O01", "海盐县", "plant", "2019", "嘉兴单位:甲"), ("O01", "平湖市", "lab", None, None)]
     sites = pd.DataFrame([dict(zip(("firm_id", "region", "kind", "since", "note"), row, strict=True)) for row in rows])
-    makes = tables["firm_segments"].iloc[[0, 0, 0]].assign(
-        firm_id=["O01", "O01", "O02"], segment_id=["PV01", "PV02", "PV01"], product=["硅料", None, "电池片"],
-        site_region=["海盐县", "桐乡市", "桐乡市"],
-    )  # fmt: skip
+    makes = (
+        tables["firm_segments"]
+        .iloc[[0, 0, 0]]
+        .assign(
+            firm_id=["O01", "O01", "O02"],
+            segment_id=["PV01", "PV02", "PV01"],
+            product=["硅料", None, "电池片"],
+            site_region=["海盐县", "桐乡市", "桐乡市"],
+        )
+    )
     segments = pd.concat([tables["firm_segments"].query("firm_id not in ['O01', 'O02']"), makes], ignore_index=True)
     return ChainGraph(
         "toy", {**tables, "firms": firms, "firm_sites": sites.reindex(columns=columns), "firm_segments": segments}

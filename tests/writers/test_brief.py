@@ -67,8 +67,10 @@ def test_a_policy_without_an_end_is_not_promised(found: Findings) -> None:
 
 def test_nothing_to_offer_is_said(found: Findings) -> None:
     empty = {name: GRAPH[name].iloc[:0] for name in ("zones", "parcels", "carriers", "policies")}
-    offers = section(write_up(found, ChainGraph("bare", {**GRAPH.tables, **empty}), "O09", on="2024-06-01", lang="en"),
-                     "What we can offer")  # fmt: skip
+    offers = section(
+        write_up(found, ChainGraph("bare", {**GRAPH.tables, **empty}), "O09", on="2024-06-01", lang="en"),
+        "What we can offer",
+    )
     assert offers == "The case holds no zone, parcel, carrier or policy to quote"
 
 

@@ -75,8 +75,9 @@ def test_too_many_nodes_are_cut_with_a_warning() -> None:
     many = many.assign(firm_id=[f"M{number:03}" for number in range(400)])
     made = pd.concat([tables["firm_segments"].iloc[[0]]] * 400, ignore_index=True)
     made = made.assign(firm_id=many["firm_id"], segment_id="PV02")
-    firms, rows = (pd.concat([tables[name], more], ignore_index=True) for name, more in
-                   (("firms", many), ("firm_segments", made)))  # fmt: skip
+    firms, rows = (
+        pd.concat([tables[name], more], ignore_index=True) for name, more in (("firms", many), ("firm_segments", made))
+    )
     graph = ChainGraph("many", {**tables, "firms": firms, "firm_segments": rows})
     with pytest.warns(UserWarning, match="只画最近的300个节点"):
         page = cg.neighbourhood(graph, "PV02")
@@ -109,8 +110,11 @@ def test_a_browser_opens_the_neighbourhood_without_a_request(tmp_path: Path) -> 
     try:
         opened.get(path.as_uri())
         messages = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
-        asked = [message["params"]["request"]["url"] for message in messages
-                 if message["method"] == "Network.requestWillBeSent"]  # fmt: skip
+        asked = [
+            message["params"]["request"]["url"]
+            for message in messages
+            if message["method"] == "Network.requestWillBeSent"
+        ]
         assert [url for url in asked if url != path.as_uri() and not url.startswith("data:")] == []
         assert opened.find_elements("css selector", "canvas")
     finally:

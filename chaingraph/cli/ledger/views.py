@@ -38,8 +38,10 @@ def _echo(table: pd.DataFrame, lang: str) -> None:
         click.echo(text("ledger.empty", lang))
         return
     columns = [table[name].astype(object).tolist() for name in table.columns]
-    rows = [["" if is_missing(value) else f"{value:.4g}" if isinstance(value, float) else str(value)
-             for value in row] for row in zip(*columns, strict=True)]  # fmt: skip
+    rows = [
+        ["" if is_missing(value) else f"{value:.4g}" if isinstance(value, float) else str(value) for value in row]
+        for row in zip(*columns, strict=True)
+    ]
     click.echo(table_text([str(name) for name in table.columns], rows, most=40))
 
 

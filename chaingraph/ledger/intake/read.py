@@ -256,8 +256,9 @@ def _personal(values: dict[str, Any], drop: Drop) -> None:
 
 def _standing(values: Mapping[str, Any], drop: Drop) -> dict[str, Any]:
     """Where the row says the project stands; what contradicts itself is left out and said."""
-    found = {name: values[name] for name in ("reported_on", "stage", "end_reason", "paid_usd_m", "paid_on")
-             if name in values}  # fmt: skip
+    found = {
+        name: values[name] for name in ("reported_on", "stage", "end_reason", "paid_usd_m", "paid_on") if name in values
+    }
     dates = {stage: values[f"{stage}_on"] for stage in LADDER[1:] if f"{stage}_on" in values}
     ordered = list(dates.values())
     if ordered != sorted(ordered):

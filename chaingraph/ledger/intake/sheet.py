@@ -114,8 +114,13 @@ def load_mapping(path: Path | None) -> SheetMap:
         raise LedgerError(reason="mapping", path=path, key="header_rows", found=content["header_rows"])
     given = content.get("columns", {})
     columns = {name: (value,) if isinstance(value, str) else tuple(map(str, value)) for name, value in given.items()}
-    return SheetMap(content.get("sheet", ""), content.get("header_rows", 1), content.get("by", ""), columns,
-                    content.get("units", {}))  # fmt: skip
+    return SheetMap(
+        content.get("sheet", ""),
+        content.get("header_rows", 1),
+        content.get("by", ""),
+        columns,
+        content.get("units", {}),
+    )
 
 
 def read_sheet(path: Path, mapping: SheetMap, journal: Journal) -> Sheet:

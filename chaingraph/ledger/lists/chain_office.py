@@ -60,9 +60,18 @@ def offices(ledger: Ledger, tables: Tables, as_of: str) -> pd.DataFrame:
         events = held[(held["chain_id"] == chain_id) | held["chain_id"].isna()].sort_values(["date", "event"])
         said = events["date"].fillna("") + " " + events["event"]
         past, ahead = said[events["date"] <= as_of], said[events["date"] > as_of]
-        rows.append((chain_id, chain, _joined(mine["lead_post"]), _joined(mine["department"]),
-                     ";".join(dict.fromkeys(leaders)) or None, *numbers, past.iloc[-1] if len(past) else None,
-                     ahead.iloc[0] if len(ahead) else None))  # fmt: skip
+        rows.append(
+            (
+                chain_id,
+                chain,
+                _joined(mine["lead_post"]),
+                _joined(mine["department"]),
+                ";".join(dict.fromkeys(leaders)) or None,
+                *numbers,
+                past.iloc[-1] if len(past) else None,
+                ahead.iloc[0] if len(ahead) else None,
+            )
+        )
     return frame(rows, OFFICE_COLUMNS)
 
 
@@ -156,8 +165,20 @@ def key_firms(ledger: Ledger, tables: Tables, as_of: str) -> pd.DataFrame:
         ledger_project, ledger_stage, ledger_place, ledger_since (missing where nothing is in the ledger), introducers
         (``;``-joined, the surest first), unattended (whether neither post nor office keeps contact).
     """
-    shown = ["firm_id", "firm", "country", "lead_post", "office", "place", "ledger_project", "ledger_stage",
-             "ledger_place", "ledger_since", "introducers", "unattended"]  # fmt: skip
+    shown = [
+        "firm_id",
+        "firm",
+        "country",
+        "lead_post",
+        "office",
+        "place",
+        "ledger_project",
+        "ledger_stage",
+        "ledger_place",
+        "ledger_since",
+        "introducers",
+        "unattended",
+    ]
     key, firms = tables["key_firms"], tables["firms"]
     found = key.merge(firms[["firm_id", "firm", "country", "city"]], on="firm_id", how="left")
     doors = introductions(tables, found)

@@ -61,8 +61,18 @@ def doubtful(ledger: Ledger) -> pd.DataFrame:
         "JOIN standing two ON two.project_id = other_id WHERE status = 'open' AND NOT one.same AND NOT two.same "
         "ORDER BY 1, 5"
     )
-    columns = ("project_id", "project", "investor", "landing", "other_id", "other", "other_investor", "other_landing",
-               "reasons", "day")  # fmt: skip
+    columns = (
+        "project_id",
+        "project",
+        "investor",
+        "landing",
+        "other_id",
+        "other",
+        "other_investor",
+        "other_landing",
+        "reasons",
+        "day",
+    )
     return frame(ledger.connection.execute(query).fetchall(), columns)
 
 
@@ -173,7 +183,8 @@ def biweekly(ledger: Ledger, as_of: str) -> pd.DataFrame:
 def due(ledger: Ledger, what: str, as_of: str) -> pd.DataFrame:
     """One of `fields.DUE`: exclusive negotiations that end soon, pairs that wait, or what the meeting looks at."""
     views: dict[str, Callable[[], pd.DataFrame]] = {
-        "expiring": partial(expiring, ledger, as_of), "doubtful": partial(doubtful, ledger),
+        "expiring": partial(expiring, ledger, as_of),
+        "doubtful": partial(doubtful, ledger),
         "meeting": partial(biweekly, ledger, as_of),
-    }  # fmt: skip
+    }
     return views[what]()

@@ -167,8 +167,19 @@ def take_in(
             except LedgerError as error:
                 effect, detail = "refused", str(error)
         now = status_word(project.stage, lang) if project else None
-        rows.append((mark.where, mark.firm, mark.segment_id, project.project_id if project else None, mark.status,
-                     mark.before, now, effect, detail or None))  # fmt: skip
+        rows.append(
+            (
+                mark.where,
+                mark.firm,
+                mark.segment_id,
+                project.project_id if project else None,
+                mark.status,
+                mark.before,
+                now,
+                effect,
+                detail or None,
+            )
+        )
     return pd.DataFrame(rows, columns=list(RESULT_COLUMNS)).astype("str")
 
 
@@ -177,8 +188,14 @@ def _acts(mark: Mark, verdict: Verdict, at: str, by: str, file: str, place: str)
     project_id = verdict.project.project_id if verdict.project else _project_id(mark)
     acts = []
     if verdict.project is None:
-        facts = {"project": f"{mark.firm} {mark.segment_id}", "investor": mark.firm, "firm_id": mark.firm_id,
-                 "segment_id": mark.segment_id, "place": place, "source": f"{file} {mark.where}"}  # fmt: skip
+        facts = {
+            "project": f"{mark.firm} {mark.segment_id}",
+            "investor": mark.firm,
+            "firm_id": mark.firm_id,
+            "segment_id": mark.segment_id,
+            "place": place,
+            "source": f"{file} {mark.where}",
+        }
         acts.append(Act("entered", project_id, at, by, why, facts, f"e{project_id}"))
     if verdict.project is not None or verdict.stage != "negotiating":
         acts.append(Act("stage", project_id, at, by, why, {"stage": verdict.stage, "on": ""}))

@@ -57,9 +57,21 @@ def recover(old: Path, new: Path, rules: Rules) -> Recovered:
         with ledger.transaction() as writing:
             writing.executemany(
                 f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",  # noqa: S608  # constants
-                [(each.number, each.event_id, each.kind, each.project_id, each.at, each.by, each.why,
-                  canonical(dict(each.data)), each.digest) for each in whole],
-            )  # fmt: skip
+                [
+                    (
+                        each.number,
+                        each.event_id,
+                        each.kind,
+                        each.project_id,
+                        each.at,
+                        each.by,
+                        each.why,
+                        canonical(dict(each.data)),
+                        each.digest,
+                    )
+                    for each in whole
+                ],
+            )
         ledger.rebuild()
     return Recovered(len(whole), lost)
 

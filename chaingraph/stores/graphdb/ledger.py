@@ -150,13 +150,22 @@ def _row(values: Mapping[Any, Any], prefix: str, known: Known) -> dict[str, Any]
     ]
     ties["firm"] = _find(known["Firm"], named)
     investor = str(facts.get("investor", ""))
-    own = {"investor": f"{prefix}{_short(investor)}" if investor and not ties["firm"] else None,
-           "team": f"{prefix}{_short(str(facts['team']))}" if "team" in facts else None,
-           "same": f"{prefix}{facts['same_as']}" if facts.get("same_as") else None}  # fmt: skip
+    own = {
+        "investor": f"{prefix}{_short(investor)}" if investor and not ties["firm"] else None,
+        "team": f"{prefix}{_short(str(facts['team']))}" if "team" in facts else None,
+        "same": f"{prefix}{facts['same_as']}" if facts.get("same_as") else None,
+    }
     content = json.dumps([facts, ties, own], ensure_ascii=False, sort_keys=True)
     digest = blake2b(content.encode(), digest_size=16).hexdigest()
-    return {"uid": f"{prefix}{facts['project_id']}", "hash": digest, "facts": facts, "name": investor[:NAME_LENGTH],
-            "team_name": facts.get("team"), "ties": ties, **own}  # fmt: skip
+    return {
+        "uid": f"{prefix}{facts['project_id']}",
+        "hash": digest,
+        "facts": facts,
+        "name": investor[:NAME_LENGTH],
+        "team_name": facts.get("team"),
+        "ties": ties,
+        **own,
+    }
 
 
 def _find(keys: Mapping[str, str], named: Sequence[tuple[str, object]]) -> str | None:

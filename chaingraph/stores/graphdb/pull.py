@@ -69,9 +69,10 @@ def read_neo4j(
     ...
     chaingraph.errors.StoreError: ...no Neo4j answers at bolt://localhost:1...
     """
-    with connect(uri, user, password, database) as driver, driver.session(
-        database=database, fetch_size=10_000
-    ) as session:  # fmt: skip
+    with (
+        connect(uri, user, password, database) as driver,
+        driver.session(database=database, fetch_size=10_000) as session,
+    ):
         name = _which(session, uri, dataset)
         state = read_state(session, name)
         if state.state != "finished":

@@ -79,8 +79,11 @@ def _path(name: str, seats: set[tuple[str, ...]]) -> tuple[str, ...]:
 
 def case_nodes(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Nodes]:
     """The kinds of nodes: one per table that is not a table of links, and the regions."""
-    kinds = [Nodes(label, tuple(TABLES[name].names), partial(_table_nodes, tables[name], name), set_columns(name))
-             for name, label in NODE_TABLES.items() if name != "products"]  # fmt: skip
+    kinds = [
+        Nodes(label, tuple(TABLES[name].names), partial(_table_nodes, tables[name], name), set_columns(name))
+        for name, label in NODE_TABLES.items()
+        if name != "products"
+    ]
     product = Nodes("Product", tuple(TABLES["products"].names), partial(_product_nodes, tables))
     return [*kinds, product, Nodes("Region", ("path", "level"), partial(_region_nodes, where))]
 
@@ -148,8 +151,13 @@ def case_edges(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Edges]
     for name, place in _SITED.items():
         make = partial(_in_place, tables[name], name, place, where)
         kinds.append(Edges("LOCATED_IN", NODE_TABLES[name], "Region", derived, make))
-    targets = {"segments.segment_id": "Segment", "chains.chain_id": "Chain", "firms.firm_id": "Firm",
-               "projects.project_id": "InvestmentProject", "firm_signals.signal_id": "Signal"}  # fmt: skip
+    targets = {
+        "segments.segment_id": "Segment",
+        "chains.chain_id": "Chain",
+        "firms.firm_id": "Firm",
+        "projects.project_id": "InvestmentProject",
+        "firm_signals.signal_id": "Signal",
+    }
     for name, label in NODE_TABLES.items():
         for column in TABLES[name].columns:
             end = targets.get(column.refers_to)

@@ -176,9 +176,11 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             refuse("twice", table=name, key=", ".join(table.key), rows=_some(twice[list(table.key)]))
         _encodable(name, table, frame)
         found[name] = frame
-    ids = {("Segment", "segment_id"): set(found["segments"]["segment_id"]),
-           ("Firm", "firm_id"): set(found["firms"]["firm_id"]),
-           ("Product", "product_id"): set(found["products"]["product_id"])}  # fmt: skip
+    ids = {
+        ("Segment", "segment_id"): set(found["segments"]["segment_id"]),
+        ("Firm", "firm_id"): set(found["firms"]["firm_id"]),
+        ("Product", "product_id"): set(found["products"]["product_id"]),
+    }
     for edge in EDGE_TABLES:
         frame = found[edge.table]
         for label, column, name in (edge.start, edge.end):

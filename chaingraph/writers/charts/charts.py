@@ -25,8 +25,15 @@ from chaingraph.writers.files import whole_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei",
-          "WenQuanYi Micro Hei")  # fmt: skip
+_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+)
 FORMATS = (".svg", ".png", ".pdf")
 _BLUE, _RED, _GREY = "#1b3a5c", "#b4442f", "#8a949e"
 _HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo", "++", "||", "**")
@@ -208,8 +215,15 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
             bar.set_hatch("//")
         upper = max(bar.get_y(), bar.get_y() + bar.get_height())
         said = f"{value:+.2f}\n×{number(float(np.exp(value)), 2)}"
-        axes.annotate(said, (bar.get_x() + bar.get_width() / 2, upper), xytext=(0, 2), textcoords="offset points",
-                      ha="center", va="bottom", fontsize=9)  # fmt: skip
+        axes.annotate(
+            said,
+            (bar.get_x() + bar.get_width() / 2, upper),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
     ends = np.cumsum([0.0, *values])
     for place, end in enumerate(ends[1:]):
         axes.plot([place + 0.31, place + 0.69], [end, end], color="black", linewidth=0.6, linestyle=":")
@@ -233,8 +247,11 @@ def _folded(name: str) -> str:
     middle = len(name) // 2
     if not name.isascii():
         return f"{name[:middle]}\n{name[middle:]}"
-    gap = min((place for place, letter in enumerate(name) if letter == " "), key=lambda place: abs(place - middle),
-              default=middle)  # fmt: skip
+    gap = min(
+        (place for place, letter in enumerate(name) if letter == " "),
+        key=lambda place: abs(place - middle),
+        default=middle,
+    )
     return f"{name[:gap]}\n{name[gap:].lstrip()}"
 
 
@@ -283,8 +300,16 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     left = np.zeros(len(chains))
     greys = np.linspace(0.35, 0.95, len(shares.columns))
     for index, (tier, width) in enumerate(shares.items()):
-        axes.barh(chains, width, left=left, label=tier_caption(str(tier), lang), color=str(greys[index]),
-                  edgecolor="black", linewidth=0.5, hatch=_HATCHES[index])  # fmt: skip
+        axes.barh(
+            chains,
+            width,
+            left=left,
+            label=tier_caption(str(tier), lang),
+            color=str(greys[index]),
+            edgecolor="black",
+            linewidth=0.5,
+            hatch=_HATCHES[index],
+        )
         left += width.to_numpy()
     axes.set_xlim(0, 1)
     axes.set_title(text("charts.tiers_title", lang), loc="left", color=_BLUE)

@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 
 _INK, _GREY = "#1b3a5c", "#6b7680"
 # The fewer local firms, the denser the hatch: the states stay apart on a black and white print.
-_HATCH = {"missing": "xxx", "none_known": "///", "unknown": "...", "thin": "\\\\", "weak": "--",
-          "present_unlisted": "|"}  # fmt: skip
+_HATCH = {
+    "missing": "xxx",
+    "none_known": "///",
+    "unknown": "...",
+    "thin": "\\\\",
+    "weak": "--",
+    "present_unlisted": "|",
+}
 _WIDE, _HIGH, _LANE, _ROW = 3.9, 0.78, 5.0, 1.0  # of a box, and from one to the next
 
 
@@ -87,8 +93,9 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     places: dict[str, tuple[float, float]] = {}
     for lane, (stage, rows) in enumerate(lanes.items()):
         left = lane * _LANE
-        axes.text(left + _WIDE / 2, 0.55, code_text("stage", stage, lang), ha="center", fontsize=13, weight="bold",
-                  color=_INK)  # fmt: skip
+        axes.text(
+            left + _WIDE / 2, 0.55, code_text("stage", stage, lang), ha="center", fontsize=13, weight="bold", color=_INK
+        )
         for number, row in enumerate(rows):
             top = -number * _ROW * tallest / max(1, len(rows)) if len(rows) > 1 else -_ROW * (tallest - 1) / 2
             places[row["segment_id"]] = (left, top - _HIGH / 2)
@@ -105,8 +112,9 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     return figure
 
 
-def _box(axes: Any, row: Mapping[Any, Any], left: float, top: float, firms: list[str] | None, target: str | None,
-         lang: str) -> None:  # fmt: skip
+def _box(
+    axes: Any, row: Mapping[Any, Any], left: float, top: float, firms: list[str] | None, target: str | None, lang: str
+) -> None:
     from matplotlib.patches import Rectangle
 
     ground, ink = STATE_COLOURS[row["state"]]
@@ -121,9 +129,17 @@ def _box(axes: Any, row: Mapping[Any, Any], left: float, top: float, firms: list
         lines.append((text("charts.panorama_target", lang, firm=target), 8, "normal"))
     for place, (line, size, weight) in enumerate(lines):
         # A white ground under the letters: no hatch runs through them.
-        axes.text(left + 0.1, top - 0.17 - 0.22 * place, _cut(line, 540 / size), fontsize=size, weight=weight,
-                  va="center", color="black", zorder=4,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85})  # fmt: skip
+        axes.text(
+            left + 0.1,
+            top - 0.17 - 0.22 * place,
+            _cut(line, 540 / size),
+            fontsize=size,
+            weight=weight,
+            va="center",
+            color="black",
+            zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
+        )
 
 
 def _feeds(axes: Any, graph: ChainGraph, places: dict[str, tuple[float, float]]) -> None:
@@ -140,22 +156,41 @@ def _feeds(axes: Any, graph: ChainGraph, places: dict[str, tuple[float, float]])
             # An arrow within a lane swings out by the same width, however far it goes.
             bend = (0.5 / (end[1] - start[1])) if same and start[1] != end[1] else 0.0
             axes.add_patch(
-                FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=8, linewidth=0.7, color=_GREY, zorder=1,
-                                connectionstyle=f"arc3,rad={bend}")
-            )  # fmt: skip
+                FancyArrowPatch(
+                    *ends,
+                    arrowstyle="-|>",
+                    mutation_scale=8,
+                    linewidth=0.7,
+                    color=_GREY,
+                    zorder=1,
+                    connectionstyle=f"arc3,rad={bend}",
+                )
+            )
 
 
 def _legend(axes: Any, states: list[str], tallest: int, lang: str) -> None:
     from matplotlib.patches import Patch
 
     keys = [
-        Patch(facecolor=STATE_COLOURS[state][0], edgecolor=STATE_COLOURS[state][1], hatch=_HATCH.get(state),
-              label=code_text("state", state, lang))
+        Patch(
+            facecolor=STATE_COLOURS[state][0],
+            edgecolor=STATE_COLOURS[state][1],
+            hatch=_HATCH.get(state),
+            label=code_text("state", state, lang),
+        )
         for state in states
-    ]  # fmt: skip
-    axes.legend(handles=keys, ncols=4, loc="lower left", frameon=False, fontsize=9, title_fontsize=9,
-                title=text("charts.panorama_note", lang), alignment="left",
-                bbox_to_anchor=(0, -0.6 / (0.62 * tallest + 1.9)))  # fmt: skip
+    ]
+    axes.legend(
+        handles=keys,
+        ncols=4,
+        loc="lower left",
+        frameon=False,
+        fontsize=9,
+        title_fontsize=9,
+        title=text("charts.panorama_note", lang),
+        alignment="left",
+        bbox_to_anchor=(0, -0.6 / (0.62 * tallest + 1.9)),
+    )
 
 
 def _cut(line: str, most: float) -> str:
@@ -216,8 +251,14 @@ def district_matrix(findings: Findings, graph: ChainGraph, *, lang: str = "zh") 
     for row in range(len(chains)):
         for column in range(len(places)):
             count = int(shown[row, column])
-            axes.text(column, row, str(count) if count else "–", ha="center", va="center",
-                      color="white" if count > 0.75 * most else _INK)  # fmt: skip
+            axes.text(
+                column,
+                row,
+                str(count) if count else "–",
+                ha="center",
+                va="center",
+                color="white" if count > 0.75 * most else _INK,
+            )
     axes.set_xticks(range(len(places)), places)
     axes.set_yticks(range(len(chains)), list(chains.values()))
     title = text("charts.districts_title", lang, region=place_text(findings.region, lang))

@@ -130,14 +130,33 @@ def _logged(edit: _Edit, case: Case, changes: Sequence[Change], new: pd.DataFram
         row = int(case.numbers[table.name][change.place])
         held = case[table.name].iloc[change.place]
         key = SEPARATOR.join(str(held[name]) for name in table.key if not empty(held[name]))
-        told.append({"table": table.name, "row": row, "key": key, "column": change.column, "before": change.held,
-                     "after": edit.cells[(row, change.column)].text, "source": change.source,
-                     "as_of": change.as_of})  # fmt: skip
+        told.append(
+            {
+                "table": table.name,
+                "row": row,
+                "key": key,
+                "column": change.column,
+                "before": change.held,
+                "after": edit.cells[(row, change.column)].text,
+                "source": change.source,
+                "as_of": change.as_of,
+            }
+        )
     for given, cells in zip(new.to_dict("records"), edit.added, strict=True):
         key = SEPARATOR.join(str(given[name]) for name in table.key if not empty(given[name]))
         said = " | ".join(cell.text for cell in cells.values())
-        told.append({"table": table.name, "row": None, "key": key, "column": None, "before": None, "after": said,
-                     "source": given["source"], "as_of": given["as_of"]})  # fmt: skip
+        told.append(
+            {
+                "table": table.name,
+                "row": None,
+                "key": key,
+                "column": None,
+                "before": None,
+                "after": said,
+                "source": given["source"],
+                "as_of": given["as_of"],
+            }
+        )
     return told
 
 
@@ -174,8 +193,11 @@ def _last_row(edit: _Edit) -> int:
 
 def _parquet(edit: _Edit, room: Path) -> bytes:
     made = room / edit.layout.path.name
-    headers = {name: edit.layout.sheet.headers[match.place] for name, match in edit.layout.matches.items()
-               if edit.layout.sheet is not None}  # fmt: skip
+    headers = {
+        name: edit.layout.sheet.headers[match.place]
+        for name, match in edit.layout.matches.items()
+        if edit.layout.sheet is not None
+    }
     headers |= {column.name: column.name for column in edit.columns}
     with_rows(
         edit.layout.path if edit.layout.sheet is not None else None,

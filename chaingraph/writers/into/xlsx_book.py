@@ -113,17 +113,25 @@ def _linked(book: Workbook, added: Sequence[tuple[str, bytes]]) -> dict[str, byt
     for number, (sheet, data) in enumerate(added, start=1):
         key = next(f"rIdNew{n}" for n in range(number, number + 10_000) if f"rIdNew{n}" not in known)
         known[key] = ("", "")
-        file = next(f"worksheets/sheet{n}.xml" for n in range(1, 10_000)
-                    if posixpath.join(folder, f"worksheets/sheet{n}.xml") not in taken)  # fmt: skip
+        file = next(
+            f"worksheets/sheet{n}.xml"
+            for n in range(1, 10_000)
+            if posixpath.join(folder, f"worksheets/sheet{n}.xml") not in taken
+        )
         part = posixpath.join(folder, file)
         taken.add(part)
         parts[part] = data
-        sheets += (f'<{mark}sheet name={quoteattr(sheet)} sheetId="{highest + number}" '
-                   f'xmlns:new="{_RELATIONS}" new:id="{key}"/>')  # fmt: skip
+        sheets += (
+            f'<{mark}sheet name={quoteattr(sheet)} sheetId="{highest + number}" '
+            f'xmlns:new="{_RELATIONS}" new:id="{key}"/>'
+        )
         targets += f'<Relationship Id="{key}" Type="{_RELATIONS}/worksheet" Target="{file}"/>'
         types += f'<Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>'
-    for part, piece, close in ((main, sheets, f"</{mark}sheets>"), (links, targets, "</Relationships>"),
-                               ("[Content_Types].xml", types, "</Types>")):  # fmt: skip
+    for part, piece, close in (
+        (main, sheets, f"</{mark}sheets>"),
+        (links, targets, "</Relationships>"),
+        ("[Content_Types].xml", types, "</Types>"),
+    ):
         before, found, after = texts[part].rpartition(close)
         if not found:
             raise StoreError(both("into.odd_part", part=part))

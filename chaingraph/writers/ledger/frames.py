@@ -22,8 +22,17 @@ _CODED = {"stage", "state", "capital", "reason", "what", "measure", "of", "basis
 _SETS = {"lacking", "secured"}
 _LINES = {"leader_firms", "chain_post", "department", "introducers", "focus_chains"}
 _PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight"}  # captioned with (%)
-_ROUNDED = {"pace", "projected", "actual", "usd_m", "cny_m", "bonus", "points", *FACTORS,
-            *(f"{name}_open" for name in FACTORS)}  # fmt: skip
+_ROUNDED = {
+    "pace",
+    "projected",
+    "actual",
+    "usd_m",
+    "cny_m",
+    "bonus",
+    "points",
+    *FACTORS,
+    *(f"{name}_open" for name in FACTORS),
+}
 _CASE_TABLES = ("chains", "chain_offices", "chain_events", "firms", "key_firms", "introducers", "outreach")
 
 
@@ -67,20 +76,33 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str, only: Sequence[st
         shown.append((key, scores.drop(columns=["weight", *empty])))
     if places is not None and held:
         shown.append(("broken_down", progress.broken_down(ledger, places, as_of)))
-        warned = [progress.warnings(ledger, as_of, targets=places[places["of"] == of], of=of).assign(of=of)
-                  for of in ("place", "owner")]  # fmt: skip
+        warned = [
+            progress.warnings(ledger, as_of, targets=places[places["of"] == of], of=of).assign(of=of)
+            for of in ("place", "owner")
+        ]
         shown.append(("warnings", pd.concat(warned, ignore_index=True)))
-    shown += [("due", due.biweekly(ledger, as_of)), ("expiring", due.expiring(ledger, as_of)),
-              ("doubtful", due.doubtful(ledger)), ("dossier", due.dossier(ledger))]  # fmt: skip
+    shown += [
+        ("due", due.biweekly(ledger, as_of)),
+        ("expiring", due.expiring(ledger, as_of)),
+        ("doubtful", due.doubtful(ledger)),
+        ("dossier", due.dossier(ledger)),
+    ]
     shown += [(stage, views.projects(ledger, stage).drop(columns="stage")) for stage in LISTS]
     shown += [(period, views.happened(ledger, *views.span(as_of, period))) for period in ("week", "month", "quarter")]
-    shown += [("funnel", views.funnel(ledger, as_of)), ("teams", views.by(ledger, "team")),
-              ("chains", views.by(ledger, "chain_id")), ("leaders", views.leaders(ledger, as_of[:4]))]  # fmt: skip
+    shown += [
+        ("funnel", views.funnel(ledger, as_of)),
+        ("teams", views.by(ledger, "team")),
+        ("chains", views.by(ledger, "chain_id")),
+        ("leaders", views.leaders(ledger, as_of[:4])),
+    ]
     if all(name in case for name in _CASE_TABLES):
         key_firms = chain_office.key_firms(ledger, case, as_of)
-        shown += [("offices", _offices(ledger, case, as_of).drop(columns="chain_id")),
-                  ("factors", chain_office.factors(ledger)), ("key_firms", key_firms.drop(columns="firm_id")),
-                  ("introducers", _introducers(ledger, case))]  # fmt: skip
+        shown += [
+            ("offices", _offices(ledger, case, as_of).drop(columns="chain_id")),
+            ("factors", chain_office.factors(ledger)),
+            ("key_firms", key_firms.drop(columns="firm_id")),
+            ("introducers", _introducers(ledger, case)),
+        ]
     if "zones" in case:
         year = views.span(as_of, "year")
         shown.append(("zones", views.in_zones(ledger, case["zones"], *year).rename(columns={"reached": "fulfilled"})))
@@ -113,8 +135,10 @@ def chain_parts(ledger: Ledger, case: Tables, as_of: str, lang: str) -> list[Par
             ("events", held[["date", "event", "place", "host"]]),
         ]
         made.append(Part(f"chain_{chain_id}", chain, captioned(office, lang), starts=True))
-        made += [Part(f"chain_{chain_id}_{key}", f"{chain} · {caption(key, lang)}", captioned(frame, lang))
-                 for key, frame in parts_of]  # fmt: skip
+        made += [
+            Part(f"chain_{chain_id}_{key}", f"{chain} · {caption(key, lang)}", captioned(frame, lang))
+            for key, frame in parts_of
+        ]
     key_firms = chain_office.key_firms(ledger, case, as_of).drop(columns="firm_id")
     made.append(Part("key_firms", caption("key_firms", lang), captioned(key_firms, lang), starts=True))
     made.append(Part("dossier", caption("dossier", lang), captioned(due.dossier(ledger), lang)))

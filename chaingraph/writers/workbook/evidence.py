@@ -45,8 +45,9 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     for firm, held in listed.items():
         of_firm.setdefault(firm, set()).update(held)
 
-    def told(entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None,
-             **values: object) -> dict[str, object]:  # fmt: skip
+    def told(
+        entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None, **values: object
+    ) -> dict[str, object]:
         known = {key: "" if is_missing(value) else value for key, value in values.items()}
         joined = SEPARATOR.join(chains.get(chain_id, chain_id) for chain_id in sorted(set(chain)))
         return {
@@ -60,54 +61,126 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
 
     def facts() -> Iterator[dict[str, object]]:
         for row in _rows(graph, "firms", of_firm):
-            seat = "".join(dict.fromkeys(str(row[part]) for part in ("country", "province", "city", "district")
-                                         if isinstance(row[part], str)))  # fmt: skip
-            yield told("firm", row, firm=row["firm_id"], chain=of_firm[row["firm_id"]],
-                       seat=seat, tiers=_coded("tier", row["tiers"], lang))  # fmt: skip
+            seat = "".join(
+                dict.fromkeys(
+                    str(row[part]) for part in ("country", "province", "city", "district") if isinstance(row[part], str)
+                )
+            )
+            yield told(
+                "firm",
+                row,
+                firm=row["firm_id"],
+                chain=of_firm[row["firm_id"]],
+                seat=seat,
+                tiers=_coded("tier", row["tiers"], lang),
+            )
         for row in made.to_dict("records"):
-            yield told("segment", row, firm=row["firm_id"], chain=[chain_of[row["segment_id"]]],
-                       segment=row["segment_id"], name=segments.get(row["segment_id"]), product=row["product"],
-                       kind=_coded("kind", row["kind"], lang), status=_coded("status", row["status"], lang),
-                       basis=_coded("basis", row["basis"], lang), place=row["site_region"])  # fmt: skip
+            yield told(
+                "segment",
+                row,
+                firm=row["firm_id"],
+                chain=[chain_of[row["segment_id"]]],
+                segment=row["segment_id"],
+                name=segments.get(row["segment_id"]),
+                product=row["product"],
+                kind=_coded("kind", row["kind"], lang),
+                status=_coded("status", row["status"], lang),
+                basis=_coded("basis", row["basis"], lang),
+                place=row["site_region"],
+            )
         for row in _rows(graph, "firm_sites", listed):
-            yield told("site", row, firm=row["firm_id"], chain=listed[row["firm_id"]], place=row["region"],
-                       kind=_coded("site", row["kind"], lang), since=row["since"], note=row["note"])  # fmt: skip
+            yield told(
+                "site",
+                row,
+                firm=row["firm_id"],
+                chain=listed[row["firm_id"]],
+                place=row["region"],
+                kind=_coded("site", row["kind"], lang),
+                since=row["since"],
+                note=row["note"],
+            )
         for row in _rows(graph, "firm_signals", listed):
-            yield told("signal", row, firm=row["firm_id"], chain=listed[row["firm_id"]], date=row["date"],
-                       kind=_coded("signal", row["kind"], lang), text=row["text"])  # fmt: skip
+            yield told(
+                "signal",
+                row,
+                firm=row["firm_id"],
+                chain=listed[row["firm_id"]],
+                date=row["date"],
+                kind=_coded("signal", row["kind"], lang),
+                text=row["text"],
+            )
         for row in findings.routes.to_dict("records"):
             kind = code_text("link", str(row["kind"]), lang)
-            yield told("route", row, firm=row["firm_id"], chain=[row["chain_id"]], product=row["product"], kind=kind,
-                       source_firm=names.get(row["from_id"], row["from_name"]),
-                       target_firm=names.get(row["to_id"], row["to_name"]))  # fmt: skip
+            yield told(
+                "route",
+                row,
+                firm=row["firm_id"],
+                chain=[row["chain_id"]],
+                product=row["product"],
+                kind=kind,
+                source_firm=names.get(row["from_id"], row["from_name"]),
+                target_firm=names.get(row["to_id"], row["to_name"]),
+            )
         for row in graph["designations"].to_dict("records"):
             if pd.isna(row["chain_id"]) or row["chain_id"] in shown:
                 firm = row["firm_id"] if isinstance(row["firm_id"], str) else None
-                yield told("designation", row, firm=firm, chain=[row["chain_id"]] if row["chain_id"] in shown else [],
-                           kind=_coded("designation", row["kind"], lang), name=row["name"], district=row["district"],
-                           year=None if pd.isna(row["year"]) else row["year"], note=row["note"])  # fmt: skip
+                yield told(
+                    "designation",
+                    row,
+                    firm=firm,
+                    chain=[row["chain_id"]] if row["chain_id"] in shown else [],
+                    kind=_coded("designation", row["kind"], lang),
+                    name=row["name"],
+                    district=row["district"],
+                    year=None if pd.isna(row["year"]) else row["year"],
+                    note=row["note"],
+                )
         for table, entry in (("segment_rules", "rule"), ("confirmations", "confirmation")):
             for row in graph[table].to_dict("records"):
                 chain = chain_of.get(row["segment_id"])
                 if chain in shown:
-                    yield told(entry, row, firm=None, chain=[chain], segment=row["segment_id"],
-                               name=segments.get(row["segment_id"]), region=row["region"],
-                               admission=_coded("admission", row.get("admission"), lang), basis=row.get("basis"),
-                               state=_coded("confirmed", row.get("state"), lang), by=row.get("by"),
-                               date=row.get("date"))  # fmt: skip
+                    yield told(
+                        entry,
+                        row,
+                        firm=None,
+                        chain=[chain],
+                        segment=row["segment_id"],
+                        name=segments.get(row["segment_id"]),
+                        region=row["region"],
+                        admission=_coded("admission", row.get("admission"), lang),
+                        basis=row.get("basis"),
+                        state=_coded("confirmed", row.get("state"), lang),
+                        by=row.get("by"),
+                        date=row.get("date"),
+                    )
         for row in graph["leader_purchases"].to_dict("records"):
             chain = chain_of.get(row["segment_id"])
             if chain in shown:
-                yield told("purchase", row, firm=row["firm_id"], chain=[chain], segment=row["segment_id"],
-                           name=segments.get(row["segment_id"]), product=row["product"],
-                           supplier=names.get(row["supplier_id"]), city=row["supplier_city"],
-                           amount=row["annual_cny_m"])  # fmt: skip
+                yield told(
+                    "purchase",
+                    row,
+                    firm=row["firm_id"],
+                    chain=[chain],
+                    segment=row["segment_id"],
+                    name=segments.get(row["segment_id"]),
+                    product=row["product"],
+                    supplier=names.get(row["supplier_id"]),
+                    city=row["supplier_city"],
+                    amount=row["annual_cny_m"],
+                )
         for row in graph["segments"].to_dict("records"):
             flags = [name for name in ("high_value", "chokepoint") if row[name] is True]
             if row["chain_id"] in shown and flags:
-                yield told("flag", row, firm=None, chain=[row["chain_id"]], segment=row["segment_id"],
-                           name=segments.get(row["segment_id"]), reason=row["reason"],
-                           flags=_coded("flag", SEPARATOR.join(flags), lang))  # fmt: skip
+                yield told(
+                    "flag",
+                    row,
+                    firm=None,
+                    chain=[row["chain_id"]],
+                    segment=row["segment_id"],
+                    name=segments.get(row["segment_id"]),
+                    reason=row["reason"],
+                    flags=_coded("flag", SEPARATOR.join(flags), lang),
+                )
 
     frame: pd.DataFrame = pd.DataFrame(list(facts()), columns=list(SHEETS["evidence"].columns)).drop_duplicates()
     frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]

@@ -172,8 +172,10 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
 
 
 def _top(first: pd.DataFrame, lang: str) -> str | None:
-    told = [text("workbook.top_target", lang, rank=row["rank"], firm=row["firm"], segment=row["segment"])
-            for row in first.to_dict("records")]  # fmt: skip
+    told = [
+        text("workbook.top_target", lang, rank=row["rank"], firm=row["firm"], segment=row["segment"])
+        for row in first.to_dict("records")
+    ]
     return "\n".join(told) or None
 
 

@@ -110,15 +110,22 @@ def _firms(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         role = "leader" if leads else own["role"].dropna().iloc[0] if own["role"].notna().any() else None
         made.append(
             {
-                "firm": names.get(str(firm_id), str(firm_id)), "place": firm["district"], "founded": firm["founded"],
-                "chain": own["chain"].iloc[0], "stage": _joined(stages, lang),
-                "segments": _stacked(own["segment"]), "products": _stacked(own["product"]),
-                "revenue_cny_m": firm["revenue_cny_m"], "tiers": _code("tiers", firm["tiers"], lang),
-                "role": _code("role", role, lang), "credit_code": firm["credit_code"],
-                "sources": _stacked([firm["source"], *own["source"]]), "firm_id": firm_id,
+                "firm": names.get(str(firm_id), str(firm_id)),
+                "place": firm["district"],
+                "founded": firm["founded"],
+                "chain": own["chain"].iloc[0],
+                "stage": _joined(stages, lang),
+                "segments": _stacked(own["segment"]),
+                "products": _stacked(own["product"]),
+                "revenue_cny_m": firm["revenue_cny_m"],
+                "tiers": _code("tiers", firm["tiers"], lang),
+                "role": _code("role", role, lang),
+                "credit_code": firm["credit_code"],
+                "sources": _stacked([firm["source"], *own["source"]]),
+                "firm_id": firm_id,
                 "first": f"{chain_id} {0 if leads else 1} {firm_id}",
             }
-        )  # fmt: skip
+        )
     return sorted(made, key=lambda row: str(row["first"]))
 
 
@@ -128,23 +135,31 @@ def _projects(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     made: list[Row] = [
         {
             "project": row["product"] if isinstance(row["product"], str) else row["segment"],
-            "investor": names.get(row["firm_id"]), "place": _first(row["site_region"], row["district"]),
-            "chain": row["chain"], "application": row["segment"],
-            "project_state": _code("status", row["status"], lang), "sources": _stacked([row["source"]]),
+            "investor": names.get(row["firm_id"]),
+            "place": _first(row["site_region"], row["district"]),
+            "chain": row["chain"],
+            "application": row["segment"],
+            "project_state": _code("status", row["status"], lang),
+            "sources": _stacked([row["source"]]),
         }
         for row in rows[rows["status"].isin(_PROJECT_STATES)].to_dict("records")
-    ]  # fmt: skip
+    ]
     chains = {str(firm): _stacked(held) for firm, held in rows.groupby("firm_id")["chain"]}
     signals = graph["firm_signals"]
     signals = signals[signals["kind"].isin(_PROJECT_SIGNALS) & signals["firm_id"].isin(set(rows["firm_id"]))]
     for row in signals.sort_values(["firm_id", "date", "text"], kind="stable").to_dict("records"):
         made.append(
             {
-                "project": row["text"], "investor": names.get(row["firm_id"]), "place": row["place"],
-                "chain": chains.get(row["firm_id"]), "investment_cny_m": row["amount_cny_m"], "period": row["date"],
-                "project_type": _code("signal", row["kind"], lang), "sources": _stacked([row["source"]]),
+                "project": row["text"],
+                "investor": names.get(row["firm_id"]),
+                "place": row["place"],
+                "chain": chains.get(row["firm_id"]),
+                "investment_cny_m": row["amount_cny_m"],
+                "period": row["date"],
+                "project_type": _code("signal", row["kind"], lang),
+                "sources": _stacked([row["source"]]),
             }
-        )  # fmt: skip
+        )
     return made
 
 
@@ -162,14 +177,16 @@ def _clusters(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         making = inside[inside["status"] == "producing"]
         made.append(
             {
-                "cluster": row["name"], "place": row["district"], "chain": chains.get(row["chain_id"]),
+                "cluster": row["name"],
+                "place": row["district"],
+                "chain": chains.get(row["chain_id"]),
                 # Which firms belong is known only where the segments that the cluster covers are.
                 "firm_count": inside["firm_id"].nunique() if covered else None,
                 "producing_count": making["firm_id"].nunique() if covered else None,
                 "segments": _stacked(segments.get(segment, segment) for segment in covered),
                 "sources": _stacked([row["source"]]),
             }
-        )  # fmt: skip
+        )
     return made
 
 
@@ -195,24 +212,32 @@ def _problems(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         state = code_text("state", row["state"], lang)
         made.append(
             {
-                "problem_type": industry, "chain": row["chain"], "segment": row["segment"],
+                "problem_type": industry,
+                "chain": row["chain"],
+                "segment": row["segment"],
                 "problem": text("workbook.problem_text", lang, segment=row["segment"], state=state),
-                "impact": lines(row["local_buyers"]), "severity": row["severity"],
-                "fill_mode": _code("fill", row["fill_mode"], lang), "ask_whom": row["ask_whom"],
-                "question": row["question"], "sources": lines(row["sources"]),
+                "impact": lines(row["local_buyers"]),
+                "severity": row["severity"],
+                "fill_mode": _code("fill", row["fill_mode"], lang),
+                "ask_whom": row["ask_whom"],
+                "question": row["question"],
+                "sources": lines(row["sources"]),
             }
-        )  # fmt: skip
+        )
     names, segments = names_by_id(graph, "firms", lang), names_by_id(graph, "segments", lang)
     chain_of = dict(zip(gaps["segment_id"], gaps["chain"], strict=True))
     for row in graph["tech_needs"].sort_values(["firm_id", "need"], kind="stable").to_dict("records"):
         if pd.isna(row["segment_id"]) or row["segment_id"] in chain_of:
             made.append(
                 {
-                    "problem_type": technology, "chain": chain_of.get(row["segment_id"]), "problem": row["need"],
-                    "segment": segments.get(row["segment_id"]), "ask_whom": names.get(row["firm_id"]),
+                    "problem_type": technology,
+                    "chain": chain_of.get(row["segment_id"]),
+                    "problem": row["need"],
+                    "segment": segments.get(row["segment_id"]),
+                    "ask_whom": names.get(row["firm_id"]),
                     "sources": _stacked([row["source"]]),
                 }
-            )  # fmt: skip
+            )
     return made
 
 
@@ -223,12 +248,16 @@ def _technology(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     makers = _makers(findings, graph, lang)
     return [
         {
-            "chain": row["chain"], "segment": row["segment"], "stage": _code("stage", row["stage"], lang),
-            "chokepoint": row["chokepoint"], "high_value": row["high_value"],
-            "direction_reason": reasons.get(row["segment_id"]), "local_firms": makers.get(row["segment_id"]),
+            "chain": row["chain"],
+            "segment": row["segment"],
+            "stage": _code("stage", row["stage"], lang),
+            "chokepoint": row["chokepoint"],
+            "high_value": row["high_value"],
+            "direction_reason": reasons.get(row["segment_id"]),
+            "local_firms": makers.get(row["segment_id"]),
         }
         for row in flagged.sort_values(["chain_id", "segment_id"], kind="stable").to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def _applications(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
@@ -236,12 +265,15 @@ def _applications(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]
     makers = _makers(findings, graph, lang)
     return [
         {
-            "chain": row["chain"], "segment": row["segment"], "stage": _code("stage", row["stage"], lang),
-            "typical_products": lines(keywords.get(row["segment_id"])), "local_buyers": lines(row["local_buyers"]),
+            "chain": row["chain"],
+            "segment": row["segment"],
+            "stage": _code("stage", row["stage"], lang),
+            "typical_products": lines(keywords.get(row["segment_id"])),
+            "local_buyers": lines(row["local_buyers"]),
             "local_firms": makers.get(row["segment_id"]),
         }
         for row in findings.gaps[lang].sort_values(["chain_id", "segment_id"], kind="stable").to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def _districts(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
@@ -254,11 +286,14 @@ def _districts(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         firms = sorted(set(own["firm_id"]))
         made.append(
             {
-                "place": district, "chain": own["chain"].iloc[0], "firm_count": len(firms),
+                "place": district,
+                "chain": own["chain"].iloc[0],
+                "firm_count": len(firms),
                 "leaders": _stacked(names.get(firm) for firm in firms if (chain_id, firm) in led),
-                "segments": _stacked(own["segment"]), "firms": _stacked(names.get(firm) for firm in firms),
+                "segments": _stacked(own["segment"]),
+                "firms": _stacked(names.get(firm) for firm in firms),
             }
-        )  # fmt: skip
+        )
     return sorted(made, key=lambda row: (row["place"] == unknown, str(row["place"])))
 
 

@@ -209,15 +209,23 @@ def place_marks(targets: pd.DataFrame, marks: Marks, graph: ChainGraph, lang: st
     rows = []
     for key in keys:
         held = marks.values.get(key, {})
-        rows.append([status.get(held.get(column, ""), held.get(column, "")) if column == "status"
-                     else held.get(column, "") for column in MARKS])  # fmt: skip
+        rows.append(
+            [
+                status.get(held.get(column, ""), held.get(column, "")) if column == "status" else held.get(column, "")
+                for column in MARKS
+            ]
+        )
     placed = targets.assign(
-        **{column: pd.Series([row[place] or None for row in rows], index=targets.index, dtype="str")
-           for place, column in enumerate(MARKS)},
+        **{
+            column: pd.Series([row[place] or None for row in rows], index=targets.index, dtype="str")
+            for place, column in enumerate(MARKS)
+        },
         mark_base=pd.Series([json.dumps(row, ensure_ascii=False) for row in rows], index=targets.index, dtype="str"),
-    )  # fmt: skip
-    listed = {(chain, firm): segment for chain, firm, segment in
-              zip(targets["chain_id"], targets["firm_id"], targets["segment"], strict=True)}  # fmt: skip
+    )
+    listed = {
+        (chain, firm): segment
+        for chain, firm, segment in zip(targets["chain_id"], targets["firm_id"], targets["segment"], strict=True)
+    }
     return placed, pd.DataFrame(
         list(_problems(marks, set(keys), moved, listed, graph, lang)), columns=[*MARK_COLUMNS, "mark_base"]
     )
@@ -255,11 +263,16 @@ def _problems(
         values = {column: held.get(column, "") for column in MARKS}
         values["status"] = status.get(values["status"], values["status"])
         return {
-            "chain": chains.get(chain_of.get(segment, "")), "firm": firms.get(firm, firm),
-            "segment": segments.get(segment, segment), "mark_problem": problem, "where": where, "firm_id": firm,
-            "segment_id": segment, **{column: value or None for column, value in values.items()},
+            "chain": chains.get(chain_of.get(segment, "")),
+            "firm": firms.get(firm, firm),
+            "segment": segments.get(segment, segment),
+            "mark_problem": problem,
+            "where": where,
+            "firm_id": firm,
+            "segment_id": segment,
+            **{column: value or None for column, value in values.items()},
             "mark_base": json.dumps(list(values.values()), ensure_ascii=False),
-        }  # fmt: skip
+        }
 
     for key, target in sorted(moved.items()):
         told = text("workbook.mark_followed", lang, segment=segments.get(target[0], target[0]))

@@ -42,9 +42,17 @@ def method(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     DataFrame
         section, item, value, explanation.
     """
-    parts = (_rules(lang), _backtest(lang), _trust(findings, graph, lang), _sources(findings, graph, lang),
-             _parameters(findings, graph, lang), _files(findings),
-             _counts(graph, lang), _dropped(findings, graph, lang), _notes(findings, graph, lang))  # fmt: skip
+    parts = (
+        _rules(lang),
+        _backtest(lang),
+        _trust(findings, graph, lang),
+        _sources(findings, graph, lang),
+        _parameters(findings, graph, lang),
+        _files(findings),
+        _counts(graph, lang),
+        _dropped(findings, graph, lang),
+        _notes(findings, graph, lang),
+    )
     table = pd.DataFrame([row for part in parts for row in part], columns=list(SHEETS["method"].columns))
     table["section"] = [text(f"workbook.section_{section}", lang) for section in table["section"]]
     return table

@@ -64,8 +64,13 @@ def add_pictures(
             if used > 1 and used + height * scale > tallest:
                 breaks.append(row)
                 used = 0.0
-            options = {"image_data": content, "x_scale": scale, "y_scale": scale, "description": name,
-                       "object_position": 2}  # fmt: skip
+            options = {
+                "image_data": content,
+                "x_scale": scale,
+                "y_scale": scale,
+                "description": name,
+                "object_position": 2,
+            }
             sheet.insert_image(row, 0, f"{name}.png", options)
             row += int(height * scale * 72 / _ROW) + 2
             used += height * scale + 0.4

@@ -85,9 +85,14 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
 
     # Widths are counted in digits of the book's own font: Arial, or the font of the same measures that an office on
     # Linux has, so that columns, pictures and pages come out alike everywhere. (Calibri is replaced by a wider one.)
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-               "default_row_height": 17,
-               "default_format_properties": {"font_name": "Arial", "font_size": 10}}  # fmt: skip
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_row_height": 17,
+        "default_format_properties": {"font_name": "Arial", "font_size": 10},
+    }
     workbook = xlsxwriter.Workbook(buffer, options)
     # The data's date stands for the clock: a workbook made again from the same data is the same file.
     made = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", as_of)
@@ -103,10 +108,23 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
         "plain": {**base, "text_wrap": True},
         "heading": {**base, "bold": True, "font_size": 11, "font_color": _HEAD, "bottom": 2, "bottom_color": _HEAD},
         "link": {**base, "font_color": "#0563C1", "underline": 1, "text_wrap": True},
-        "head": {**cell, "bold": True, "font_color": "#FFFFFF", "bg_color": _HEAD, "text_wrap": True,
-                 "align": "center", "valign": "vcenter"},
-        "head_edit": {**cell, "bold": True, "bg_color": "#FFE699", "text_wrap": True, "align": "center",
-                      "valign": "vcenter"},
+        "head": {
+            **cell,
+            "bold": True,
+            "font_color": "#FFFFFF",
+            "bg_color": _HEAD,
+            "text_wrap": True,
+            "align": "center",
+            "valign": "vcenter",
+        },
+        "head_edit": {
+            **cell,
+            "bold": True,
+            "bg_color": "#FFE699",
+            "text_wrap": True,
+            "align": "center",
+            "valign": "vcenter",
+        },
         "text": {**cell, "text_wrap": True},
         "code": {**cell, "text_wrap": True, "align": "center"},
         "source": {**cell, "text_wrap": True},
@@ -115,7 +133,7 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
         "edit": {**cell, "text_wrap": True, "bg_color": EDITED},
         "lift": {**cell, "num_format": text("workbook.format_lift", lang), "bold": True, "align": "center"},
         **{kind: {**cell, "num_format": form, "align": "center"} for kind, form in _NUMBERS.items()},
-    }  # fmt: skip
+    }
     formats = {name: workbook.add_format(look) for name, look in looks.items()}
     formats["grey"] = workbook.add_format({"font_color": "#767676", "bold": False})
     for group, colours in (("state", STATE_COLOURS), ("grade", GRADE_COLOURS), ("list", LIST_COLOURS)):

@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 LAST_ROW = 5_000  # drop-downs reach so far
 _CREATED = datetime.datetime(2024, 1, 1)  # the same template every time, to the byte
 _EXAMPLE = {"zh": "示例-", "en": "EXAMPLE-"}  # how the first cell of an example row begins; readers skip such rows
-_IDS = {"chains": "C", "segments": "S", "firms": "F", "products": "P", "projects": "J", "firm_signals": "N",
-        "premises": "H"}  # fmt: skip
+_IDS = {
+    "chains": "C",
+    "segments": "S",
+    "firms": "F",
+    "products": "P",
+    "projects": "J",
+    "firm_signals": "N",
+    "premises": "H",
+}
 _NUMBERS = {"number": ("1200", "80"), "integer": ("260", "1500"), "date": ("2024-03-05", "2024-03")}
 _OWN_NUMBERS = {
     "year": ("2023", "2024"), "market_year": ("2023", "2024"), "lon": ("120.76", "121.02"), "lat": ("30.75", "30.7"),
@@ -140,8 +147,18 @@ def _write_read_me(book: Workbook, lang: str) -> None:
 
 
 def _write_table(book: Workbook, table: Table, rows: pd.DataFrame | None, lang: str) -> None:
-    head = book.add_format({"font_name": _FONT, "bold": True, "font_color": "white", "bg_color": "#1F3864", "border": 1,
-                            "border_color": "#BFBFBF", "text_wrap": True, "valign": "vcenter"})  # fmt: skip
+    head = book.add_format(
+        {
+            "font_name": _FONT,
+            "bold": True,
+            "font_color": "white",
+            "bg_color": "#1F3864",
+            "border": 1,
+            "border_color": "#BFBFBF",
+            "text_wrap": True,
+            "valign": "vcenter",
+        }
+    )
     as_text = book.add_format({"font_name": _FONT, "num_format": "@"})  # keeps leading zeros and dates as typed
     as_number = book.add_format({"font_name": _FONT})
     example = book.add_format({"font_name": _FONT, "italic": True, "font_color": "#808080", "num_format": "@"})

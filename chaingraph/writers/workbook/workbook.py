@@ -195,9 +195,21 @@ class _Writer:
         heading = f"{self.title} · {book.names[part.key]}"
         if part.chain:
             heading = book.label("title_chain", region=place_text(self.findings.region, book.lang), chain=part.name)
-        add_table(book, part.key, frame, columns, title=heading, captions=captions, frozen=plan.frozen, printed=printed,
-                  sheet_links=links, colour=colours.get(plan.kind, _LIST_TAB), headers=headers,
-                  paper=plan.paper, hidden=hidden)  # fmt: skip
+        add_table(
+            book,
+            part.key,
+            frame,
+            columns,
+            title=heading,
+            captions=captions,
+            frozen=plan.frozen,
+            printed=printed,
+            sheet_links=links,
+            colour=colours.get(plan.kind, _LIST_TAB),
+            headers=headers,
+            paper=plan.paper,
+            hidden=hidden,
+        )
 
     def _frame(self, part: _Part) -> tuple[pd.DataFrame, Sequence[str]]:
         plan, findings, graph, lang = part.plan, self.findings, self.graph, self.book.lang

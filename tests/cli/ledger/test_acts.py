@@ -123,11 +123,22 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with open_ledger(tmp_path / "w.db", load_rules("jiaxing"), create=True) as opened:
         investors = {"嘉兴构造甲科技有限公司": "平湖市", "=1+1": "桐乡市", "<b>乙</b>公司": "海宁市"}
         for number, (name, place) in enumerate(investors.items()):
-            facts = {"project": f"构造{number}", "investor": name, "place": place, "capital": "foreign",
-                     "zone": "构造园", "investment_m": 150.0, "currency": "USD", "firm_id": f"F{number}"}  # fmt: skip
-            opened.record_all([Act("entered", f"p{number}", "2024-03-01", "构造投促局", "", facts),
-                               Act("reported", f"p{number}", "2024-03-04", "构造局",
-                               "", {"place": place})])  # fmt: skip
+            facts = {
+                "project": f"构造{number}",
+                "investor": name,
+                "place": place,
+                "capital": "foreign",
+                "zone": "构造园",
+                "investment_m": 150.0,
+                "currency": "USD",
+                "firm_id": f"F{number}",
+            }
+            opened.record_all(
+                [
+                    Act("entered", f"p{number}", "2024-03-01", "构造投促局", "", facts),
+                    Act("reported", f"p{number}", "2024-03-04", "构造局", "", {"place": place}),
+                ]
+            )
         opened.record(Act("stage", "p2", "2024-05-01", "构造投促局", "", {"stage": "signed"}))
         yield opened
 

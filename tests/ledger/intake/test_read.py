@@ -114,8 +114,14 @@ DEFECTS: list[tuple[list[object], str, str]] = [
      "may be the same project as", "to_decide"),
     (row("合计"), "a row of totals", "row_left_out"),
 ]  # fmt: skip
-GENERAL = ["a title above the header", "the header takes two rows", "two headers mean one field", "merged cells",
-           "only the sheet", "a header that is not known"]  # fmt: skip
+GENERAL = [
+    "a title above the header",
+    "the header takes two rows",
+    "two headers mean one field",
+    "merged cells",
+    "only the sheet",
+    "a header that is not known",
+]
 
 
 def write(path: Path, rows: Sequence[Sequence[object]], *, merge: bool = True, tall: bool = False) -> int:
@@ -261,12 +267,22 @@ def test_two_header_rows_are_not_guessed(tmp_path: Path) -> None:
 def test_a_csv_with_the_headers_of_the_form(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     with path.open("w", encoding="gb18030", newline="") as file:
-        csv.writer(file).writerows([["项目名称", "投资主体", "首报地", "计划投资总额(亿美元)", "是否飞地"],
-                                    ["庚01", "构造庚有限公司", "平湖市", "1.5", "否"]])  # fmt: skip
+        csv.writer(file).writerows(
+            [
+                ["项目名称", "投资主体", "首报地", "计划投资总额(亿美元)", "是否飞地"],
+                ["庚01", "构造庚有限公司", "平湖市", "1.5", "否"],
+            ]
+        )
     records, done = read_projects(path, at=TODAY, lang="en")
     assert done.rejects.empty
-    assert records[0].facts == {"project": "庚01", "investor": "构造庚有限公司", "place": "平湖市", "enclave": False,
-                                "investment_m": 150.0, "currency": "USD"}  # fmt: skip
+    assert records[0].facts == {
+        "project": "庚01",
+        "investor": "构造庚有限公司",
+        "place": "平湖市",
+        "enclave": False,
+        "investment_m": 150.0,
+        "currency": "USD",
+    }
 
 
 @pytest.mark.parametrize(

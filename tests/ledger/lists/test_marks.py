@@ -32,8 +32,16 @@ RULES = load_rules("jiaxing")
 
 
 def enter(ledger: Ledger, project: str, firm_id: str, firm: str, place: str = "平湖市", **more: object) -> None:
-    facts = {"project": f"构造{project}", "investor": firm, "firm_id": firm_id, "place": place, "capital": "foreign",
-             "investment_m": 150.0, "currency": "USD", "constructed": True} | more  # fmt: skip
+    facts = {
+        "project": f"构造{project}",
+        "investor": firm,
+        "firm_id": firm_id,
+        "place": place,
+        "capital": "foreign",
+        "investment_m": 150.0,
+        "currency": "USD",
+        "constructed": True,
+    } | more
     ledger.record(Act("entered", project, "2026-03-01", f"{place}投促局", "", facts))
 
 
@@ -134,8 +142,12 @@ CASES = [
 def test_which_side_is_newer(ledger: Ledger, status: str, before: str | None, stage: str, effect: str) -> None:
     if stage:
         enter(ledger, "p1", "F1", "构造甲有限公司", segment_id="S1")
-    for step in {"签约": ["signed"], "注册": ["signed", "registered"], "开工": ["signed", "registered", "started"],
-                 "终止": ["ended"]}.get(stage, []):  # fmt: skip
+    for step in {
+        "签约": ["signed"],
+        "注册": ["signed", "registered"],
+        "开工": ["signed", "registered", "started"],
+        "终止": ["ended"],
+    }.get(stage, []):
         ledger.record(Act("stage", "p1", "2026-04-01", "市投促中心", "补登", {"stage": step, "on": ""}))
     mark = Mark("S1", "F1", "构造甲有限公司", status, before, "表 3")
     assert judge(mark, by_firm(ledger.projects())).effect == effect

@@ -32,8 +32,15 @@ def filled(path: Path, projects: int = 40) -> Path:
     """A ledger of constructed projects."""
     with open_ledger(path, RULES, create=True) as ledger:
         for number in range(projects):
-            facts = {"project": f"构造项目{number}", "investor": f"构造{number}号有限公司", "place": "平湖市",
-                     "capital": "foreign", "investment_m": 150.0, "currency": "USD", "constructed": True}  # fmt: skip
+            facts = {
+                "project": f"构造项目{number}",
+                "investor": f"构造{number}号有限公司",
+                "place": "平湖市",
+                "capital": "foreign",
+                "investment_m": 150.0,
+                "currency": "USD",
+                "constructed": True,
+            }
             ledger.record(Act("entered", f"p{number}", "2024-01-05", CENTRE, "", facts))
         ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path

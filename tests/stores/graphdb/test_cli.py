@@ -96,8 +96,11 @@ def test_what_others_wrote_into_the_store_is_inert_here(
     held = pd.DataFrame({"firm": ["=1+1", "＝1+1", "甲\x1b[31m乙"], "chains": [2, 1, 1]})
     monkeypatch.setattr("chaingraph.stores.graphdb.queries.run_query", lambda *_, **__: held)
     assert run("query", "firms_in_several_chains", "--csv").stdout.splitlines() == [
-        "firm,chains", "'=1+1,2", "'＝1+1,1", "甲[31m乙,1",
-    ]  # fmt: skip
+        "firm,chains",
+        "'=1+1,2",
+        "'＝1+1,1",
+        "甲[31m乙,1",
+    ]
     shown = run("query", "firms_in_several_chains").stdout
     assert "\x1b" not in shown
     assert shown.splitlines()[1].split() == ["=1+1", "2"]

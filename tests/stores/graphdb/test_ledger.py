@@ -48,8 +48,15 @@ def dataset(server: Address) -> Iterator[str]:
 
 
 def enter(ledger: Ledger, project: str, investor: str, **more: object) -> None:
-    facts = {"project": f"构造{project}", "investor": investor, "place": "平湖市", "capital": "foreign",
-             "investment_m": 150.0, "currency": "USD", "constructed": True} | more  # fmt: skip
+    facts = {
+        "project": f"构造{project}",
+        "investor": investor,
+        "place": "平湖市",
+        "capital": "foreign",
+        "investment_m": 150.0,
+        "currency": "USD",
+        "constructed": True,
+    } | more
     ledger.record(Act("entered", project, "2024-03-01", "构造投促局", "", facts))
 
 
@@ -65,8 +72,13 @@ def test_the_register_has_one_row_per_project(ledger: Ledger) -> None:
     assert tuple(found.columns) == REGISTER
     row = found.iloc[0]
     assert row[["stage", "signed_on", "usd_m", "paid_usd_m", "team", "landing"]].tolist() == [
-        "signed", "2024-04-01", 150.0, 2.5, "上海专班", "平湖市",
-    ]  # fmt: skip
+        "signed",
+        "2024-04-01",
+        150.0,
+        2.5,
+        "上海专班",
+        "平湖市",
+    ]
     assert row["zone"] is None
 
 
@@ -83,8 +95,12 @@ def test_projects_are_tied_to_what_the_case_knows(server: Address, dataset: str,
     assert done.ties == {"INVESTS_IN": 3, "FOR_CHAIN": 2, "FOR_SEGMENT": 1, "SITED_IN": 0, "RUN_BY": 2, "SAME_AS": 0}
     found = run_query(server.uri, "ledger_projects", dataset=dataset, **server.login).set_index("project_id")
     assert found.loc["p1", ["firm_id", "segment_id", "chain", "team", "stage"]].tolist() == [
-        firm["firm_id"], segment["segment_id"], chain["chain"], "上海专班", "negotiating",
-    ]  # fmt: skip
+        firm["firm_id"],
+        segment["segment_id"],
+        chain["chain"],
+        "上海专班",
+        "negotiating",
+    ]
     assert found.loc["p2", "firm_id"] == firm["firm_id"]
     assert found.loc["p3", ["investor", "usd_m", "place"]].tolist() == ["本案例没有的构造有限公司", 150.0, "平湖市"]
     assert found.loc["p3", ["firm_id", "segment_id", "zone"]].isna().all()
@@ -97,16 +113,22 @@ def test_what_stands_is_not_written_again_and_what_moved_is(server: Address, dat
     for number in range(5):
         enter(ledger, f"p{number}", f"构造第{number}有限公司", team=f"专班{number}")
     push(server, ledger, dataset)
-    before = ask(server, "MATCH (n) WHERE n.ledger_uid STARTS WITH $p RETURN n.ledger_uid AS u, elementId(n) AS e "
-                 "ORDER BY u", p=f"{dataset}|")  # fmt: skip
+    before = ask(
+        server,
+        "MATCH (n) WHERE n.ledger_uid STARTS WITH $p RETURN n.ledger_uid AS u, elementId(n) AS e ORDER BY u",
+        p=f"{dataset}|",
+    )
     again = push(server, ledger, dataset)
     assert (again.sent, again.unchanged, sum(again.ties.values())) == (0, 5, 0)
     ledger.record(Act("stage", "p1", "2024-04-01", "构造投促局", "", {"stage": "signed"}))
     ledger.record(Act("changed", "p2", "2024-04-01", "构造投促局", "换专班", {"team": "专班0", "site_mu": 12.0}))
     moved = push(server, ledger, dataset)
     assert (moved.sent, moved.unchanged) == (2, 3)
-    rows = ask(server, "MATCH (n) WHERE n.ledger_uid STARTS WITH $p RETURN n.ledger_uid AS u, elementId(n) AS e "
-               "ORDER BY u", p=f"{dataset}|")  # fmt: skip
+    rows = ask(
+        server,
+        "MATCH (n) WHERE n.ledger_uid STARTS WITH $p RETURN n.ledger_uid AS u, elementId(n) AS e ORDER BY u",
+        p=f"{dataset}|",
+    )
     assert {row["u"]: row["e"] for row in rows}.items() <= {row["u"]: row["e"] for row in before}.items()
     assert len(rows) == len(before) - 1  # 专班2 has no project any more
     found = run_query(server.uri, "ledger_projects", dataset=dataset, **server.login).set_index("project_id")

@@ -140,15 +140,17 @@ def test_region_gaps_and_top_targets(toy_store: Store) -> None:
     findings = toy_findings()
     gaps = answer(toy_store, "region_gaps", region=REGION)
     assert rows_of(gaps, "segment_id", "state", "severity", "expected", "fill_mode") == [
-        ("PV02", "none_known", 3.0, 1.4, "recruit"), ("HY02", "none_known", 2.0, None, "unsuitable"),
-    ]  # fmt: skip
+        ("PV02", "none_known", 3.0, 1.4, "recruit"),
+        ("HY02", "none_known", 2.0, None, "unsuitable"),
+    ]
     assert set(gaps["run_id"]) == {run_id(findings)}
     assert list(answer(toy_store, "region_gaps", chain="甲光伏")["segment_id"]) == ["PV02"]
     targets = answer(toy_store, "top_targets")
     columns = ("chain_id", "rank", "firm_id", "segment_id", "fit_lift", "fit_low", "term_mix", "term_near")
     assert rows_of(targets, *columns) == [
-        ("pv", 1, "O02", "PV02", 2.7, 1.9, 0.6, 0.4), ("pv", 2, "O03", "PV02", 1.2, None, 0.2, None),
-    ]  # fmt: skip
+        ("pv", 1, "O02", "PV02", 2.7, 1.9, 0.6, 0.4),
+        ("pv", 2, "O03", "PV02", 1.2, None, 0.2, None),
+    ]
     assert list(answer(toy_store, "top_targets", top=1)["firm_id"]) == ["O02"]
     assert list(answer(toy_store, "top_targets", candidates="reinvest")["firm_id"]) == ["O01"]
     earlier = answer(toy_store, "top_targets", run=run_id(toy_findings(lift=1.0)))
@@ -188,9 +190,10 @@ def test_routes_to_leaders(store: Store) -> None:
     _, _, graph = store
     network = nx.Graph()
     for table, left, right in (
-        ("firm_links", "source_id", "target_id"), ("firm_segments", "firm_id", "segment_id"),
+        ("firm_links", "source_id", "target_id"),
+        ("firm_segments", "firm_id", "segment_id"),
         ("segment_links", "from_segment_id", "to_segment_id"),
-    ):  # fmt: skip
+    ):
         network.add_edges_from(rows_of(graph[table], left, right))
     roles = graph["firm_segments"]
     leaders = set(roles.loc[roles["role"] == "leader", "firm_id"])
@@ -236,8 +239,12 @@ def test_changes_since_load(toy_store: Store) -> None:
     """The second load took one row (of a leader) away, and wrote the second run's results in place of the first's."""
     since = answer(toy_store, "changes_since_load", load=1)
     assert rows_of(since, "kind", "written", "gone") == [
-        ("GAP_IN", 2, 2), ("IN_SEGMENT", 0, 1), ("LEADS", 1, 2), ("Run", 1, 0), ("TARGETS", 3, 3),
-    ]  # fmt: skip
+        ("GAP_IN", 2, 2),
+        ("IN_SEGMENT", 0, 1),
+        ("LEADS", 1, 2),
+        ("Run", 1, 0),
+        ("TARGETS", 3, 3),
+    ]
     whole = answer(toy_store, "changes_since_load")
     counts = dict(rows_of(whole, "kind", "written"))
     assert (counts["Firm"], counts["Segment"], counts["IN_SEGMENT"]) == (22, 9, 26)
@@ -247,8 +254,9 @@ def test_changes_since_load(toy_store: Store) -> None:
 def test_load_history(toy_store: Store) -> None:
     found = answer(toy_store, "load_history")
     assert rows_of(found, "number", "state", "run_id") == [
-        (2, "finished", run_id(toy_findings())), (1, "finished", run_id(toy_findings(lift=1.0))),
-    ]  # fmt: skip
+        (2, "finished", run_id(toy_findings())),
+        (1, "finished", run_id(toy_findings(lift=1.0))),
+    ]
     assert found["finished"].str.match(r"\d{4}-\d\d-\d\dT").all()
 
 
@@ -257,9 +265,14 @@ def test_firm_profile(toy_store: Store) -> None:
     found = answer(toy_store, "firm_profile", firm="L01")
     counted = found.groupby(["relation", "direction"]).size().to_dict()
     assert counted == {
-        ("ABOUT", "from"): 4, ("INVESTS", "to"): 1, ("IN_SEGMENT", "to"): 2, ("LEADS", "to"): 3,
-        ("LOCATED_IN", "to"): 1, ("MAKES", "to"): 2, ("SUPPLIES", "from"): 2,
-    }  # fmt: skip
+        ("ABOUT", "from"): 4,
+        ("INVESTS", "to"): 1,
+        ("IN_SEGMENT", "to"): 2,
+        ("LEADS", "to"): 3,
+        ("LOCATED_IN", "to"): 1,
+        ("MAKES", "to"): 2,
+        ("SUPPLIES", "from"): 2,
+    }
 
 
 @neo4j

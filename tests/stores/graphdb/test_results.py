@@ -69,6 +69,10 @@ def test_results_of_a_vanished_firm_are_retired(server: Address, dataset: str) -
     links = tables["firm_links"]
     tables["firm_links"] = links[links["target_id"] != "O02"]
     push(server, dataset, tables)
-    live = ask(server, "MATCH (f:Firm)-[t:TARGETS]->() WHERE t.cg_uid STARTS WITH $p AND t.cg_retired IS NULL "
-               "RETURN f.firm_id AS f ORDER BY f", p=f"{dataset}|")  # fmt: skip
+    live = ask(
+        server,
+        "MATCH (f:Firm)-[t:TARGETS]->() WHERE t.cg_uid STARTS WITH $p AND t.cg_retired IS NULL "
+        "RETURN f.firm_id AS f ORDER BY f",
+        p=f"{dataset}|",
+    )
     assert [row["f"] for row in live] == ["O01", "O03"]

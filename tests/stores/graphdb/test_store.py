@@ -93,8 +93,10 @@ def test_every_table_and_type_comes_back(server: Address, dataset: str) -> None:
     # A firm's product text is the product of that name; a text that names none is a node of its own.
     made = "MATCH (:Firm)-[r:MAKES]->(p:Product) WHERE r.cg_uid STARTS WITH $p RETURN p.product AS t, p.product_id AS i"
     assert {(row["t"], row["i"]) for row in ask(server, made, p=f"{dataset}|")} == {
-        ("双玻光伏组件", "p1"), ("电站运维", None), ("组串式逆变器", None),
-    }  # fmt: skip
+        ("双玻光伏组件", "p1"),
+        ("电站运维", None),
+        ("组串式逆变器", None),
+    }
 
 
 def test_hostile_names(server: Address, dataset: str) -> None:
@@ -187,8 +189,10 @@ def test_prune_deletes_but_spares_what_others_use(server: Address, dataset: str)
         server,
         "MATCH (f:Firm {cg_uid: $one}) CREATE (f)<-[:VISITED {on: date('2024-06-01')}]-(:Diary {test: $name}) "
         "WITH 1 AS x MATCH (g:Firm {cg_uid: $two}) SET g.our_rating = 5",
-        one=f"{dataset}|O12", two=f"{dataset}|O07", name=dataset,
-    )  # fmt: skip
+        one=f"{dataset}|O12",
+        two=f"{dataset}|O07",
+        name=dataset,
+    )
     gone = ("O12", "O07", "O11")
     fewer = {name: frame.copy() for name, frame in tables.items()}
     for name in ("firms", "firm_segments"):
@@ -215,8 +219,9 @@ def test_other_peoples_data_stay(server: Address, dataset: str) -> None:
         server,
         "CREATE (x:Firm:Theirs {test: $name, firm: '他人的企业', firm_id: 'L01'}) WITH x "
         "MATCH (f:Firm {cg_uid: $uid}) SET f.remark = '老客户' CREATE (x)-[:SUPPLIES {note: '我们的'}]->(f)",
-        name=dataset, uid=f"{dataset}|L01",
-    )  # fmt: skip
+        name=dataset,
+        uid=f"{dataset}|L01",
+    )
     tables["firms"].loc[tables["firms"]["firm_id"] == "L01", "employees"] = 1
     push(server, dataset, tables)
     assert_same(tables, pull(server, dataset))
@@ -294,8 +299,10 @@ def test_labels_types_and_constraints(server: Address, dataset: str) -> None:
         prefix=f"{dataset}|",
     )
     assert {tuple(row.values()) for row in leads} == {
-        ("L01", "pv", "role"), ("L01", "pv", "designation"), ("L08", "hy", "role"),
-    }  # fmt: skip
+        ("L01", "pv", "role"),
+        ("L01", "pv", "designation"),
+        ("L08", "hy", "role"),
+    }
 
 
 def test_the_load_record(server: Address, dataset: str) -> None:

@@ -77,9 +77,13 @@ def test_cells_are_put_between_those_of_a_sheet_in_their_order() -> None:
     assert (sheet.last, sheet.widest, sheet.has_formula(4, 0)) == (4, 0, True)
     assert (sheet.style_at(1, 2), sheet.style_at(9, 3), sheet.style_at(9, 0)) == ("3", "7", "")
     cells = {
-        (1, 1): (Written("5", number=True), ""), (1, 2): (Written("<a&b>"), "3"), (3, 0): (Written("c"), ""),
-        (2, 0): (Written("b"), ""), (6, 1): (Written("f"), "7"), (5, 0): (Written("e"), ""),
-    }  # fmt: skip
+        (1, 1): (Written("5", number=True), ""),
+        (1, 2): (Written("<a&b>"), "3"),
+        (3, 0): (Written("c"), ""),
+        (2, 0): (Written("b"), ""),
+        (6, 1): (Written("f"), "7"),
+        (5, 0): (Written("e"), ""),
+    }
     found = with_cells(sheet, cells).decode()
     said = '<x:is><x:t xml:space="preserve">{}</x:t></x:is></x:c>'
     rows = (

@@ -56,8 +56,13 @@ def test_every_firm_and_unit_sits_where_the_regions_say_it_does(chain: dict[str,
             distance_km("嘉兴", (row["country"], None, row["city"], row.get("district"))), abs=0.6
         )
     assert seat["O01"] == {
-        "name": "上海", "country": "中国", "km": 87, "degrees": 52, "inside": False, "approximate": False,
-    }  # fmt: skip
+        "name": "上海",
+        "country": "中国",
+        "km": 87,
+        "degrees": 52,
+        "inside": False,
+        "approximate": False,
+    }
     assert (seat["O02"]["name"], seat["O02"]["country"], seat["O02"]["approximate"]) == ("慕尼黑", "德国", True)
     assert [place["km"] for place in places] == sorted(place["km"] for place in places)
     (unit,) = chain["view"]["units"]

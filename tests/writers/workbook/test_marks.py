@@ -29,8 +29,12 @@ def test_an_edited_status_survives_two_runs(tmp_path: Path, plan: Path) -> None:
     row = row_of(path, "甲光伏", "O02")
     assert (row["状态"], row["责任人"]) == ("在谈", "招商一科")
     assert row["备注"] == "'=cmd|' /C calc'!A0\n第二行"  # inert, and one apostrophe however often it went round
-    cell = next(cell for cells in openpyxl.load_workbook(path)["甲光伏"].iter_rows() for cell in cells
-                if str(cell.value).startswith("'=cmd"))  # fmt: skip
+    cell = next(
+        cell
+        for cells in openpyxl.load_workbook(path)["甲光伏"].iter_rows()
+        for cell in cells
+        if str(cell.value).startswith("'=cmd")
+    )
     assert cell.data_type == "s"
 
 
@@ -104,8 +108,11 @@ def test_what_was_filled_in_follows_a_firm_to_another_segment(tmp_path: Path, pl
     fill(path, "甲光伏", "O02", 状态="签约", 备注="土地已定")
     whole = toy_findings()
     targets = whole.targets["zh"]
-    other = next(segment for segment in targets.loc[targets["chain_id"] == "pv", "segment_id"]
-                 if segment != targets.set_index("firm_id")["segment_id"]["O02"])  # fmt: skip
+    other = next(
+        segment
+        for segment in targets.loc[targets["chain_id"] == "pv", "segment_id"]
+        if segment != targets.set_index("firm_id")["segment_id"]["O02"]
+    )
     there = targets.assign(segment_id=targets["segment_id"].mask(targets["firm_id"] == "O02", other))
     moved = replace(whole, targets=dict.fromkeys(TEXTS, there))
     path = write(tmp_path / "1.xlsx", plan, read_marks(path), findings=moved)
@@ -124,8 +131,11 @@ def test_a_firm_that_moved_onto_a_row_with_entries_leaves_them_alone(tmp_path: P
     here = ("PV03", "O02")
     before = read_marks(path)
     now = toy_findings().targets["zh"].set_index("firm_id")["segment_id"]["O02"]
-    marks = replace(before, values={(now, "O02"): {"status": "在谈"}, here: {"status": "暂缓"}},
-                    places={(now, "O02"): "甲", here: "乙"})  # fmt: skip
+    marks = replace(
+        before,
+        values={(now, "O02"): {"status": "在谈"}, here: {"status": "暂缓"}},
+        places={(now, "O02"): "甲", here: "乙"},
+    )
     assert here[0] != now
     path = write(tmp_path / "1.xlsx", plan, marks)
     assert row_of(path, "甲光伏", "O02")["状态"] == "在谈"

@@ -55,14 +55,19 @@ def test_sheets_and_headers_equal_the_profile(name: str, tmp_path: Path) -> None
         if sheet.kind == "chain":
             names = ["乙氢能", "甲光伏"] if lang == "zh" else ["Toy hydrogen", "Toy photovoltaics"]
         elif sheet.kind == "team":
-            names = ["驻上海", "驻深圳", "境外 德国（拟设）", "其他地区"] if lang == "zh" else [
-                "Team Shanghai", "Team Shenzhen", "Abroad Germany (planned)", "Elsewhere"]  # fmt: skip
+            names = (
+                ["驻上海", "驻深圳", "境外 德国（拟设）", "其他地区"]
+                if lang == "zh"
+                else ["Team Shanghai", "Team Shenzhen", "Abroad Germany (planned)", "Elsewhere"]
+            )
         else:
             names = [sheet.title[lang] if sheet.title else text(f"workbook.sheet_{sheet.kind}", lang)]
         wanted += names
         own = table_headers(sheet.table, lang) if sheet.kind == "table" else {}
-        headers = [sheet.headers.get(column, {}).get(lang) or own.get(column) or _caption(column, lang)
-                   for column in sheet.columns]  # fmt: skip
+        headers = [
+            sheet.headers.get(column, {}).get(lang) or own.get(column) or _caption(column, lang)
+            for column in sheet.columns
+        ]
         for title in names if headers else ():
             rows = [[cell for cell in row] for row in book[title].iter_rows(values_only=True)]
             assert headers in [row[: len(headers)] for row in rows], title
@@ -154,8 +159,16 @@ def test_an_office_opens_and_prints_every_profile(tmp_path: Path) -> None:
         write_workbook(toy_findings(), toy_graph(), tmp_path / f"{name}.xlsx", profile=name)
     books = sorted(str(path) for path in tmp_path.glob("*.xlsx"))
     for kind in ("xlsx:Calc MS Excel 2007 XML", "pdf"):
-        command = [office, f"-env:UserInstallation=file://{tmp_path}/home", "--headless", "--convert-to", kind,
-                   "--outdir", str(tmp_path / "out"), *books]  # fmt: skip
+        command = [
+            office,
+            f"-env:UserInstallation=file://{tmp_path}/home",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(tmp_path / "out"),
+            *books,
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     for name in shipped_profiles():
         written = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")
@@ -171,10 +184,13 @@ def test_an_office_opens_and_prints_every_profile(tmp_path: Path) -> None:
                         assert same[cell.coordinate].value == cell.value, (name, sheet.title, cell.coordinate)
             assert same.print_title_rows == sheet.print_title_rows
             assert (same.page_setup.orientation, same.page_setup.paperSize) == ("landscape", sheet.page_setup.paperSize)
-        said = subprocess.run([pdfinfo, "-l", "999", str(tmp_path / "out" / f"{name}.pdf")], check=True,
-                              capture_output=True, text=True).stdout  # fmt: skip
-        sizes = {(round(float(wide)), round(float(high))) for wide, high in
-                 re.findall(r"size:\s+([\d.]+) x ([\d.]+) pts", said)}  # fmt: skip
+        said = subprocess.run(
+            [pdfinfo, "-l", "999", str(tmp_path / "out" / f"{name}.pdf")], check=True, capture_output=True, text=True
+        ).stdout
+        sizes = {
+            (round(float(wide)), round(float(high)))
+            for wide, high in re.findall(r"size:\s+([\d.]+) x ([\d.]+) pts", said)
+        }
         assert sizes <= {(842, 595), (1191, 842)}, name  # A4 and A3, both landscape
         pages = len(re.findall(r"Page +\d+ size", said))
         # A page or two a sheet, and one a picture: no sheet falls apart into strips of columns.
@@ -184,9 +200,11 @@ def test_an_office_opens_and_prints_every_profile(tmp_path: Path) -> None:
 
 def test_wide_sheets_go_to_the_larger_paper_unless_the_profile_says_so(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    sheets = ['[[sheets]]\nkind = "gaps"\ntitle = "宽"\nprinted = 23',
-              '[[sheets]]\nkind = "gaps"\ntitle = "小"\nprinted = 23\npaper = "A4"',
-              '[[sheets]]\nkind = "gaps"\ntitle = "窄"\ncolumns = ["chain", "segment", "state"]']  # fmt: skip
+    sheets = [
+        '[[sheets]]\nkind = "gaps"\ntitle = "宽"\nprinted = 23',
+        '[[sheets]]\nkind = "gaps"\ntitle = "小"\nprinted = 23\npaper = "A4"',
+        '[[sheets]]\nkind = "gaps"\ntitle = "窄"\ncolumns = ["chain", "segment", "state"]',
+    ]
     path.write_text("\n".join(sheets), encoding="utf-8")
     write_workbook(toy_findings(), toy_graph(), tmp_path / "b.xlsx", profile=path)
     book = openpyxl.load_workbook(tmp_path / "b.xlsx")

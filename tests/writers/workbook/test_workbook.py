@@ -230,8 +230,16 @@ def test_libreoffice_opens_it_and_prints_it(tmp_path: Path) -> None:
     findings, graph = with_hostile_names()
     write_workbook(findings, graph, tmp_path / "h.xlsx")
     for kind in ("xlsx:Calc MS Excel 2007 XML", "pdf"):
-        command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind,
-                   "--outdir", str(tmp_path / "out"), str(tmp_path / "h.xlsx")]  # fmt: skip
+        command = [
+            office,
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(tmp_path / "out"),
+            str(tmp_path / "h.xlsx"),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=180)
     again = openpyxl.load_workbook(tmp_path / "out" / "h.xlsx")
     written = openpyxl.load_workbook(tmp_path / "h.xlsx")
