@@ -154,7 +154,7 @@ def import_command(
         return
     assert sheet is not None  # one of the two is given
     from chaingraph.ledger.intake.read import import_projects, read_projects
-    from chaingraph.ledger.intake.sheet import REJECT_COLUMNS
+    from chaingraph.model.results import LEDGER_REJECT_COLUMNS
     from chaingraph.writers.files import write_csv
 
     if dry_run:
@@ -170,7 +170,7 @@ def import_command(
         if len(shown) > _SHOWN_REJECTS:
             click.echo(text("ledger.more_rejects", lang, count=len(shown) - _SHOWN_REJECTS))
     if rejects is not None:
-        write_csv(done.rejects, rejects, columns=list(REJECT_COLUMNS))
+        write_csv(done.rejects, rejects, columns=list(LEDGER_REJECT_COLUMNS))
         click.echo(text("ledger.written", lang, path=rejects))
 
 
@@ -178,7 +178,8 @@ def _import_marks(
     opened: Ledger, path: Path, at: str, by: str, place: str, profile: str, lang: str, rejects: Path | None
 ) -> None:
     """Take over the status column of a shortlist's workbook; what was not taken over is listed."""
-    from chaingraph.ledger.lists.marks import RESULT_COLUMNS, take_in
+    from chaingraph.ledger.lists.marks import take_in
+    from chaingraph.model.results import LEDGER_MARK_COLUMNS
     from chaingraph.writers.files import write_csv
     from chaingraph.writers.ledger.marks import status_marks
 
@@ -191,7 +192,7 @@ def _import_marks(
     if len(left):
         _shown(left.assign(effect=[text(f"ledger.effect_{effect}", lang) for effect in left["effect"]]), lang)
     if rejects is not None:
-        write_csv(left, rejects, columns=list(RESULT_COLUMNS))
+        write_csv(left, rejects, columns=list(LEDGER_MARK_COLUMNS))
         click.echo(text("ledger.written", lang, path=rejects))
 
 
@@ -221,7 +222,8 @@ def export_command(
 ) -> None:
     """Export a workbook, a page, or outcomes for the back-test."""
     from chaingraph.ledger.intake.rows import sheet_rows
-    from chaingraph.ledger.lists.feedback import LEAST_POSITIVES, OUTCOME_COLUMNS, enough_to_refit, outcomes
+    from chaingraph.ledger.lists.feedback import LEAST_POSITIVES, enough_to_refit, outcomes
+    from chaingraph.model.results import OUTCOME_COLUMNS
     from chaingraph.writers.files import write_csv
     from chaingraph.writers.ledger.page import write_ledger_page, write_offices_page
     from chaingraph.writers.ledger.workbook import write_ledger_workbook

@@ -20,10 +20,11 @@ import pandas as pd
 from chaingraph.ledger.events import IDENTIFIER, Act, LedgerError, canonical
 from chaingraph.ledger.fields import FACTORS, FIELD, LADDER
 from chaingraph.ledger.intake.money import Unit, amount, unit
-from chaingraph.ledger.intake.sheet import COLUMNS, REJECT_COLUMNS, Journal, Sheet, SheetMap, load_mapping, read_sheet
+from chaingraph.ledger.intake.sheet import COLUMNS, Journal, Sheet, SheetMap, load_mapping, read_sheet
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.store import Ledger, Recorded
 from chaingraph.model.days import day_or_none
+from chaingraph.model.results import LEDGER_REJECT_COLUMNS
 from chaingraph.reading.cells import fold, parser, unit_scale
 from chaingraph.reading.rejects import Problem
 
@@ -148,8 +149,8 @@ def import_projects(
 
 def _frame(journal: Journal) -> pd.DataFrame:
     found = sorted(journal.rejects, key=lambda reject: (reject.row, reject.column, reject.reason))
-    kinds = {name: "Int64" if name == "row" else "str" for name in REJECT_COLUMNS}
-    return pd.DataFrame(found, columns=list(REJECT_COLUMNS)).astype(kinds)
+    kinds = {name: "Int64" if name == "row" else "str" for name in LEDGER_REJECT_COLUMNS}
+    return pd.DataFrame(found, columns=list(LEDGER_REJECT_COLUMNS)).astype(kinds)
 
 
 def _records(path: Path, mapping: SheetMap, journal: Journal, at: str) -> tuple[list[Record], int]:

@@ -15,12 +15,11 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.suspects import bare, keys
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.model.findings import Findings
-from chaingraph.model.results import TALK_COLUMNS
+from chaingraph.model.results import OUTCOME_COLUMNS, TALK_COLUMNS
 from chaingraph.model.results.told import reason
 from chaingraph.wording.phrases import as_told, sentences, told
 
 LEAST_POSITIVES = 200  # firms signed or further, from which weights may be fitted anew
-OUTCOME_COLUMNS = ("firm", "region", "date")
 HELD = "held_elsewhere"  # the gate of a firm that another place negotiates with alone
 _SHOWN_NAMES = 10
 

@@ -21,9 +21,8 @@ from chaingraph.ledger.project import Project
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.suspects import bare
 from chaingraph.matching.name_forms import normalise_name
+from chaingraph.model.results import LEDGER_MARK_COLUMNS
 from chaingraph.reading.cells import fold
-
-RESULT_COLUMNS = ("where", "firm", "segment_id", "project_id", "mark", "mark_before", "stage", "effect", "detail")
 
 
 class Mark(NamedTuple):
@@ -147,7 +146,7 @@ def take_in(
     Returns
     -------
     DataFrame
-        `RESULT_COLUMNS`, one row per mark that says something the ledger did not: effect is ``entered``,
+        `LEDGER_MARK_COLUMNS`, one row per mark that says something the ledger did not: effect is ``entered``,
         ``advanced``, ``conflict``, ``several``, ``no_stage``, ``no_place`` or ``refused`` (detail says by which rule).
     """
     rows: list[tuple[object, ...]] = []
@@ -180,7 +179,7 @@ def take_in(
                 detail or None,
             )
         )
-    return pd.DataFrame(rows, columns=list(RESULT_COLUMNS)).astype("str")
+    return pd.DataFrame(rows, columns=list(LEDGER_MARK_COLUMNS)).astype("str")
 
 
 def _acts(mark: Mark, verdict: Verdict, at: str, by: str, file: str, place: str) -> list[Act]:

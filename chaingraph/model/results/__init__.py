@@ -47,6 +47,13 @@ FILES: dict[str, tuple[str, ...]] = {
     "rejects.csv": REJECT_COLUMNS,
 }
 
+# Files of the ledger.
+LEDGER_REJECT_COLUMNS = ("row", "column", "value", "effect", "reason", "remedy")  # what a register could not give
+LEDGER_MARK_COLUMNS = (  # what a list said and the ledger did not
+    "where", "firm", "segment_id", "project_id", "mark", "mark_before", "stage", "effect", "detail",
+)
+OUTCOME_COLUMNS = ("firm", "region", "date")  # who signed, as a back-test reads it
+
 # Tables of a `Findings` that hold more than is written, and those that no file of their own has.
 TARGET_COLUMNS = (*SHORTLIST_COLUMNS, "candidate_list", "source_kind", "origin", "sites")
 RANKED_COLUMNS = (*RANKING_COLUMNS, "source_kind", "origin")
