@@ -30,7 +30,6 @@ SAME_EVENT = 45  # days between two texts that may tell one event
 METHOD = "rule"
 _SAME_SUM = 0.2  # two texts round one sum differently by no more than this share
 PROJECT_KINDS = ("expansion", "land", "filing", "new_unit", "exit", "relocation")  # of firm_signals
-LEAD_TABLES = ("firms", "projects", "firm_signals", "evidence")
 
 
 @dataclass(frozen=True)

@@ -77,4 +77,5 @@ def _person_before(text: str, place: int, *, called: bool = False) -> int:
 def _in_link(text: str, place: int) -> bool:
     """Whether a place stands in a link."""
     start = max(text.rfind(mark, max(0, place - 300), place) for mark in ("http://", "https://"))
-    return start >= 0 and _LINK.match(text, start) is not None and _LINK.match(text, start).end() > place  # type: ignore[union-attr] # matched before
+    found = _LINK.match(text, start) if start >= 0 else None
+    return found is not None and found.end() > place

@@ -52,7 +52,6 @@ _ROLES = {
     ),
 }  # fmt: skip
 _AFTER_NO = re.compile(r"^(?:每平方米|每|财政|贷款|嘅)|^[^,;。]{0,3}(?:估值)")
-_RANGE = re.compile(r"^(?:[万亿]?元?)?[至到~-]\d")
 _LAND = re.compile(rf"(?<![\d.]){_NUMBER}\s?(亩|公顷|mu\b)")
 _FLOOR = re.compile(rf"(?<![\d.,]){_NUMBER}\s?(万)?\s?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?)")
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")

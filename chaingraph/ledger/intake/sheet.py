@@ -25,7 +25,6 @@ from chaingraph.reading.delimited import check_big5
 from chaingraph.reading.rejects import Problem, Refusal, shown
 
 COLUMNS: dict[str, Column] = {column.name: column for column in (*FIELDS, *STANDING)}
-EFFECTS = ("row_left_out", "value_left_out", "not_recorded", "to_decide", "note")
 _LOOK = 12  # rows in which a header is looked for
 _LEAST = 3  # known headers that make a header row
 _BRACKET = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]$")

@@ -129,7 +129,6 @@ NODE_TABLES: dict[str, str] = {
     for name in TABLES
     if name not in {edge.table for edge in EDGE_TABLES}
 }
-REGION_COLUMNS = ("path", "level")
 
 
 def refuse(key: str, /, **values: object) -> NoReturn:
