@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
+from chaingraph.choosing.likelihood import likelihood
 from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
@@ -173,8 +174,12 @@ def survey(
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = candidates[candidates["list"] != "sector"]
+        likely = likelihood(graph, around.families, lists, region, now)
+        lists = lists.merge(likely.drop(columns="likelihood_facts"), on=["firm_id", "segment_id"], how="left")
         everyone = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top, whole=True)
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
+    told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
+    ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
     sectors = rank_sectors(candidates, scores, tiers)
     ranked, sectors = (
         _sourced(_graded(rows, facts, national=reference.outside), graph, reference) for rows in (ranked, sectors)

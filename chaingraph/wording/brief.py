@@ -20,7 +20,7 @@ from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
 
-_ASKED = ("signal", "size_class", "decision_city", "propensity", "reach")  # of a firm, where not known
+_ASKED = ("signal", "size_class", "decision_city", "likelihood", "propensity", "reach")  # of a firm, where not known
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     sections = (
         ("who", _who(row, known, graph, lang)),
-        ("why", tuple(parts(row["reasons"]))),
+        ("why", (*parts(row["reasons"]), *_likelihood(row, lang))),
         ("gap", tuple(parts(gap["reasons"]))),
         ("partners", _partners(row, gap, findings, lang)),
         ("route", tuple(filter(None, (_or_none(row["route"], lang), joined(parts(row["next_step"]), lang))))),
@@ -79,6 +79,14 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
     )
+
+
+def _likelihood(row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
+    """How likely the group is to place a site elsewhere, with the facts; nothing where none is on record."""
+    if not isinstance(row["likelihood"], str):
+        return ()
+    band = text(f"codes.likelihood_{row['likelihood']}", lang)
+    return (text("brief.likelihood", lang, band=band, facts=joined(parts(row["likelihood_facts"]), lang)),)
 
 
 def _or_none(route: object, lang: str) -> str:

@@ -71,6 +71,9 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
         if isinstance(row[column], str) and row[column]:
             said.append(text(f"firm.{column}", lang, value=row[column]))
     said += _fit(row, findings, lang)
+    if isinstance(row["likelihood"], str):
+        band = text(f"codes.likelihood_{row['likelihood']}", lang)
+        said.append(text("firm.likelihood", lang, band=band, facts=row["likelihood_facts"]))
     grade = row["evidence_grade"]
     note = text(f"codes.grade_note_{grade}", lang)
     said.append(text("firm.grade", lang, grade=grade, note=note))
@@ -79,7 +82,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
     said.append(text("firm.rests", lang, **words))
     unknown = [
         text(f"firm.name_{column}", lang)
-        for column in ("reach", "propensity", "signal", "size_class", "decision_city")
+        for column in ("reach", "propensity", "likelihood", "signal", "size_class", "decision_city")
         if pd.isna(row[column])
     ]
     if unknown:

@@ -229,6 +229,7 @@ function targetParts(firm, row, first) {
     part('fit', fitWords(row), waterfall(row.terms || []), sharesTable(row.shares || [])),
     part('reach', pairs([
       [label('reach'), reachWords(row)],
+      [label('likelihood'), row.likelihood ? [el('strong', null, caption('likelihood', row.likelihood)), label('colon'), items(row.likelihood_facts).join(label('comma'))] : label('not_known')],
       [label('propensity'), row.propensity === undefined ? label('not_known') : label('propensity_units', { n: Math.round(Math.expm1(row.propensity)) })],
       [label('decision_city'), placed(row.decision_city || firm.decision_city) || label('not_known')],
       [label('admission'), row.admission ? caption('admission', row.admission) : label('admission_unknown')],
@@ -361,6 +362,7 @@ function unknowns(firm, row) {
   if (!row.decision_city && !firm.decision_city) rows.push(label('unknown_decision'));
   if (row.reach === undefined) rows.push(label('unknown_reach'));
   if (row.propensity === undefined) rows.push(label('unknown_units'));
+  if (!row.likelihood) rows.push(label('unknown_likelihood'));
   if (!row.size_class) rows.push(label('unknown_size'));
   if (!row.admission) rows.push(label('unknown_admission'));
   if (!items(row.risk).length) rows.push(label('unknown_risk'));

@@ -21,7 +21,7 @@ SHORTLIST_COLUMNS = (
     "chain_id", "chain", "segment_id", "segment", "gap_state", "strategy", "rank", "firm_id", "firm", "firm_en",
     "group", "country", "city", "decision_city", "tiers", "candidate_kind", "local_unit", "fit_lift", "fit_low",
     "fit_high", "top_share", "reach", "propensity", "signal", "signal_date", "proposal", "size_class", "admission",
-    "risk", "evidence_grade", "reasons", "route", "next_step", "sources",
+    "risk", "evidence_grade", "reasons", "route", "next_step", "sources", "likelihood", "likelihood_facts",
 )
 # What a ledger adds to a shortlist: who talks to the firm, and whether it may be offered.
 TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
@@ -93,12 +93,13 @@ _CHAIN = (
     "list", "rank", "firm", "seat", "tiers", "segment", "gap_state", "proposal", "fit_lift", "fit_low", "fit_high",
     "evidence_grade", "source_kind", "reasons", "route", "next_step", *MARKS, "find_out", "signal", "decision_city",
     "sites", "risk", "local_unit", "firm_other", "group", "size_class", "origin", "admission", "reach", "propensity",
-    "top_share", "gap_reasons", "credit_code", "stock_code", "sources", "firm_id", "segment_id",
+    "top_share", "gap_reasons", "credit_code", "stock_code", "sources", "firm_id", "segment_id", "likelihood",
+    "likelihood_facts",
 )
 _ALL_TARGETS = (
     "chain", "list", "rank", "firm", "seat", "decision_city", "tiers", "segment", "gap_state", "strategy", "fit_lift",
     "fit_low", "fit_high", "top_share", "reach", "propensity", "evidence_grade", "source_kind", "signal", "origin",
-    "firm_other", "firm_id",
+    "firm_other", "firm_id", "likelihood", "likelihood_facts",
 )
 _TARGETS = tuple(dict.fromkeys((*_CHAIN, *_ALL_TARGETS)))
 SHEETS: dict[str, Sheet] = {

@@ -143,6 +143,8 @@ _ALL = (
     ResultColumn("ledger_stage", "text"),
     ResultColumn("ledger_until", "date"),
     ResultColumn("level", "code", width=(6, 8)),
+    ResultColumn("likelihood", "code", width=(8, 10), codes="likelihood"),
+    ResultColumn("likelihood_facts", "text", width=(18, 40), stacked=True),
     ResultColumn("list", "code", width=(8, 9)),
     ResultColumn("local_buyers", "set", width=(12, 22)),
     ResultColumn("local_demand", "count", width=(6, 8), unit="firms", low=0),

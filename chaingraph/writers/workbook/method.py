@@ -23,8 +23,8 @@ from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.frames import notes_by_chain
 
 RULES = (
-    "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "grade", "tiers",
-    "unknown",
+    "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "likelihood",
+    "grade", "tiers", "unknown",
 )  # fmt: skip
 _ELSEWHERE = ("region", "as_of", "files", "strategy_titles")  # parameters told otherwise
 _Said = tuple[str, str, object, str | None]

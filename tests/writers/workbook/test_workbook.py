@@ -69,7 +69,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
 def test_excel_features_are_there(book_path: Path) -> None:
     sheet = openpyxl.load_workbook(book_path)["甲光伏"]
     assert sheet.freeze_panes == "D6"
-    assert sheet.auto_filter.ref == "A5:AN10"
+    assert sheet.auto_filter.ref == "A5:AP10"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
