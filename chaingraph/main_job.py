@@ -27,7 +27,7 @@ from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import FILES
 from chaingraph.reading.read import changed_since_read
-from chaingraph.stores.comparison import LISTED, NO_REFERENCE, read_cases
+from chaingraph.stores.comparison import LISTED, NO_REFERENCE, as_known, last_known, read_cases
 from chaingraph.writers.exports import target_columns
 from chaingraph.writers.files import check_output, output_folder, write_bytes, write_csv
 from chaingraph.writers.ledger.marks import with_ledger_file
@@ -69,6 +69,8 @@ def run(
     lang: str = "zh",
     reference: str | Path = LISTED,
     as_of: str | None = None,
+    known_by: str | None = None,
+    keep_undated: bool = False,
     seed: int = 0,
     draws: int = 200,
     profile: str | Path = "zhejiang",
@@ -111,6 +113,11 @@ def run(
         with the package), ``none`` (the case alone), or a national case, whose firms are then candidates too.
     as_of
         The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+    known_by
+        Only what was known by that day (`chaingraph.facts.known_by`), which is then the day of ``as_of`` too: the case
+        as it stood, to see what the lists would have said. A national ``reference`` is cut to that day as well.
+    keep_undated
+        Whether ``known_by`` keeps rows that state no date.
     seed, draws
         Of the bootstrap over local firms.
     profile
@@ -195,17 +202,20 @@ def run(
     options = SurveyOptions(
         strategy=strategy,
         top=top,
-        as_of=as_of,
+        as_of=as_of if known_by is None else last_known(known_by, as_of, lang),
         seed=seed,
         draws=draws,
         weights=_fitted(weights, national=national, lang=lang),
         tests=_own_tests(backtest, lang),
     )
     cases, compared = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
+    told_of_day: dict[str, object] = {}
+    if known_by is not None:
+        cases, compared, told_of_day = as_known(cases, compared, known_by, keep_undated=keep_undated, lang=lang)
     graph = build_graph(*cases)
     wanted = None if chains is None else [graph.chain_id(chain) for chain in chains]
     found = survey(graph, region, open_engine, options, reference=compared, progress=begin)
-    findings = replace(found, lang=lang)
+    findings = replace(found, lang=lang, parameters={**found.parameters, **told_of_day})
     if wanted is not None:
         findings = only_chains(findings, wanted)
     findings, marks = with_ledger_file(findings, marks, ledger, place=ledger_place or "", lang=lang)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaingraph.cli.options import PATH
+from chaingraph.cli.options import PATH, checked_date
 from chaingraph.cli.survey import book_options, engine_options, survey_options
 from chaingraph.cli.terminal import progress, tell_unplaced
 from chaingraph.labels import entries, text
+from chaingraph.model.schema import TABLES
 
 if TYPE_CHECKING:
     from chaingraph.main_job import RunResult
@@ -30,9 +32,13 @@ if TYPE_CHECKING:
 @click.option("--draws", type=click.IntRange(0, 10_000), metavar="N", default=200, show_default=True)
 @click.option("--weights", type=PATH, metavar="FILE.toml")
 @click.option("--backtest", type=PATH, metavar="FILE.json")
+@click.option("--known-by", callback=checked_date, metavar="DATE")
+@click.option("--undated", type=click.Choice(["drop", "keep"]), default="drop", show_default=True)
 @engine_options
 @click.pass_obj
-def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[str, ...], **options: Any) -> None:
+def run_command(
+    lang: str, /, case: Path, region: str, out: Path, chains: tuple[str, ...], undated: str, **options: Any
+) -> None:
     """Survey a region and write what a bureau receives."""
     from chaingraph.main_job import STAGES, run
     from chaingraph.wording.phrases import data_day
@@ -40,7 +46,16 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
 
     started = time.perf_counter()
     with progress(STAGES, lang) as begin:
-        result = run(case, region=region, out=out, chains=chains or None, lang=lang, progress=begin, **options)
+        result = run(
+            case,
+            region=region,
+            out=out,
+            chains=chains or None,
+            lang=lang,
+            progress=begin,
+            keep_undated=undated == "keep",
+            **options,
+        )
     found = result.findings
     new, here = ((found.targets[lang]["candidate_list"] == kind).sum() for kind in ("new", "reinvest"))
     led = (found.leader_targets[lang]["candidate_list"] == "new").sum()
@@ -58,6 +73,8 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )
+    if "known_by" in found.parameters:
+        tell_known_by(found.parameters, lang)
     for warning in region_warnings(result.graph, region, found.gaps[lang], lang):
         click.echo(warning)
     tell_unplaced(result.unplaced, lang)
@@ -70,6 +87,17 @@ def run_command(lang: str, /, case: Path, region: str, out: Path, chains: tuple[
     elif result.strange:
         click.echo(text("cli.run_strange", lang, out=out, files=", ".join(result.strange)), err=True)
     _tell_files(result, out, lang)
+
+
+def tell_known_by(told: Mapping[str, Any], lang: str) -> None:
+    """What a look back left out, table by table."""
+    click.echo(text(f"cli.known_by_{told['undated']}", lang, day=told["known_by"]))
+    names = {table.name: table.name_zh if lang == "zh" else table.name for table in TABLES.values()}
+    for row in told["left_out"]:
+        click.echo(text("cli.known_by_table", lang, **{**row, "table": names[row["table"]]}))
+    held = str(told.get("reference_date") or "")
+    if told.get("reference_kind") == "listed" and held > told["known_by"][: len(held)]:
+        click.echo(text("cli.known_by_reference", lang, date=held))
 
 
 def _tell_files(result: RunResult, out: Path, lang: str) -> None:

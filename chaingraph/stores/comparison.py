@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from chaingraph.engines.duckdb import open_engine
-from chaingraph.errors import UnknownNameError
+from chaingraph.errors import CaseError, UnknownNameError
+from chaingraph.facts.known_by import known_by
 from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference
-from chaingraph.labels import both
+from chaingraph.labels import both, text
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.graph import ChainGraph
@@ -53,6 +55,50 @@ def read_cases(
         national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
     own = read_large_case(case, region, engine, lang=lang, also=firm_names(national)) if whole is None else whole
     return (own, national), NationalReference(build_graph(national))
+
+
+def as_known(
+    cases: tuple[Case, ...], compared: Reference, day: str, *, keep_undated: bool, lang: str = "zh"
+) -> tuple[tuple[Case, ...], Reference, dict[str, object]]:
+    """Cases and what they are compared with as of an earlier day, and what a run tells of it.
+
+    Returns
+    -------
+    cases, reference, told
+        ``told``: known_by, undated (drop | keep), left_out (rows of `facts.known_by.KnownBy.counts`, with the case).
+
+    Raises
+    ------
+    CaseError
+        When a case holds counts over more firms than were read: those cannot be taken back to a day.
+    """
+    found, left_out = [], []
+    for case in cases:
+        if case.reading is not None:
+            raise CaseError(text("errors.known_by_large", lang, case=case.name))
+        then = known_by(case.tables, day, keep_undated=keep_undated)
+        found.append(replace(case, tables=then.tables))
+        left_out += [
+            {"case": case.name, **{str(key): value for key, value in row.items()}}
+            for row in then.counts.to_dict("records")
+        ]
+    if isinstance(compared, NationalReference):
+        compared = NationalReference(build_graph(found[-1]))
+    told: dict[str, object] = {"known_by": day, "undated": "keep" if keep_undated else "drop", "left_out": left_out}
+    return tuple(found), compared, told
+
+
+def last_known(day: str, as_of: str | None, lang: str = "zh") -> str:
+    """The day that a run counts from, where only what was known by ``day`` is used.
+
+    Raises
+    ------
+    CaseError
+        When another day is asked for that lies later.
+    """
+    if as_of is not None and as_of[: len(day)] > day[: len(as_of)]:
+        raise CaseError(text("errors.as_of_after_known_by", lang, as_of=as_of, known_by=day))
+    return as_of or day
 
 
 def as_reference(given: object) -> Reference:

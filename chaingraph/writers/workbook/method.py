@@ -26,7 +26,7 @@ RULES = (
     "found", "states", "severity", "fill_mode", "pool", "order", "fit", "band", "reach", "propensity", "likelihood",
     "grade", "tiers", "unknown",
 )  # fmt: skip
-_ELSEWHERE = ("region", "as_of", "files", "strategy_titles")  # parameters told otherwise
+_ELSEWHERE = ("region", "as_of", "files", "strategy_titles", "left_out")  # parameters told otherwise
 _Said = tuple[str, str, object, str | None]
 
 
@@ -115,6 +115,15 @@ def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_S
         if item == "reference_kind":
             value = text(f"method.reference_{value}", lang)
         yield "parameters", _parameter(item, chains, lang), value, None
+    left_out = findings.parameters.get("left_out")
+    for row in left_out if isinstance(left_out, Sequence) else ():
+        caption = TABLES[row["table"]].name_zh if lang == "zh" else row["table"]
+        yield (
+            "parameters",
+            text("method.left_out", lang, table=caption),
+            row["kept"],
+            text("method.left_out_why", lang, **row),
+        )
 
 
 def _parameter(item: str, chains: Mapping[str, str], lang: str) -> str:
