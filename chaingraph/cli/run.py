@@ -13,6 +13,7 @@ from chaingraph.cli.options import PATH, checked_date
 from chaingraph.cli.survey import book_options, engine_options, survey_options
 from chaingraph.cli.terminal import progress, tell_unplaced
 from chaingraph.labels import entries, text
+from chaingraph.model.days import UNDATED
 from chaingraph.model.schema import TABLES
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--weights", type=PATH, metavar="FILE.toml")
 @click.option("--backtest", type=PATH, metavar="FILE.json")
 @click.option("--known-by", callback=checked_date, metavar="DATE")
-@click.option("--undated", type=click.Choice(["drop", "keep"]), default="drop", show_default=True)
+@click.option("--undated", type=click.Choice(UNDATED), default=UNDATED[0], show_default=True)
 @engine_options
 @click.pass_obj
 def run_command(

@@ -9,6 +9,7 @@ import calendar
 import re
 from datetime import date, timedelta
 
+UNDATED = ("drop", "keep")  # what a look back does with rows that state no date
 _FIRST, _LAST = "1949-10-01", "2199-12-31"  # a day outside is a slip of the pen, and arithmetic on it may not work
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
