@@ -88,8 +88,9 @@ def run(
     """Survey a region and write what a bureau receives.
 
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
-    leader_targets.csv (the leader-driven list), rankings.csv, gaps.csv, questions.csv and run.json into ``out``, all of
-    them or none (a run killed while it replaces older files is completed by the next). The CSV files are the same bytes
+    leader_targets.csv (the leader-driven list), rankings.csv, unlisted.csv (outside firms that a known fact holds
+    back), gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older
+    files is completed by the next). The CSV files are the same bytes
     for the same input.
 
     Parameters
@@ -286,7 +287,8 @@ def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:
 def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     for name, targets in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
         write_csv(targets, folder / f"{name}.csv", columns=target_columns(targets))
-    for name, frame in (("gaps", findings.gaps), ("questions", findings.questions), ("rankings", findings.rankings)):
+    tables = {"gaps": findings.gaps, "questions": findings.questions, "rankings": findings.rankings}
+    for name, frame in (tables | {"unlisted": findings.held}).items():
         write_csv(frame[lang], folder / f"{name}.csv", columns=FILES[f"{name}.csv"])
 
 

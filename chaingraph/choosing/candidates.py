@@ -17,6 +17,8 @@ from chaingraph.sql import Query
 # Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
 LISTS = ("main", "leader", "sector")
 SIGNAL_MONTHS = 24
+NO_SEGMENT_GATES = pd.DataFrame(columns=["firm_id", "node_id", "gate"], dtype="str")
+_NAMED = 10  # firms of a gate named in one cell
 
 
 def asked_segments(
@@ -66,13 +68,17 @@ def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return moves.drop(columns=["says", "gate"]), trouble[["firm_id", "gate"]]
 
 
-def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataFrame) -> pd.DataFrame:
-    """Which groups already have something in the region?
+def local_units(
+    graph: ChainGraph, query: Query, region: str, families: pd.DataFrame, stands: pd.DataFrame
+) -> pd.DataFrame:
+    """Which groups already have something in the region, or have signed for it?
 
     Parameters
     ----------
     query
         Runs the SQL texts on the graph's tables and on ``firm_places``, which tells who is seated in the region.
+    stands
+        From `facts.standing.standing`.
 
     Returns
     -------
@@ -82,12 +88,31 @@ def local_units(graph: ChainGraph, query: Query, region: str, families: pd.DataF
     """
     names = pd.Series(graph["firm_sites"]["region"].dropna().unique(), dtype="str")
     here = pd.DataFrame({"region": names[[place_within(name, region) for name in names]]}, dtype="str")
-    told = query("local_units", tables={"here": here, "families": families[["firm_id", "group_id"]]})
+    tables = {"here": here, "families": families[["firm_id", "group_id"]], "settled": _settled_here(graph, stands)}
+    told = query("local_units", tables=tables)
     # A note often begins with the name of the unit, whose own row says it too: each is said once.
     pieces = told.assign(local_unit=told["local_unit"].map(split)).explode("local_unit")
     told = pieces.drop_duplicates(["group_id", "local_unit"]).dropna(subset=["local_unit"])
     units = told.groupby("group_id", as_index=False).agg({"unit": "any", "local_unit": ";".join})
     return units.astype({"group_id": "str", "unit": bool, "local_unit": "str"})
+
+
+def _settled_here(graph: ChainGraph, stands: pd.DataFrame) -> pd.DataFrame:
+    """Projects that stand here or are signed for here: the firm, and its unit by name, else the place."""
+    projects = graph["projects"].dropna(subset=["unit_id"])
+    names = graph["firms"].set_index("firm_id")["firm"]
+    units = {
+        (firm, place): names.get(unit)
+        for firm, place, unit in zip(projects["firm_id"], projects["region"], projects["unit_id"], strict=True)
+    }
+    here = stands[stands["gate"].isin(("here", "signed_here"))]
+    sites = set(zip(graph["firm_sites"]["firm_id"], graph["firm_sites"]["region"], strict=True))
+    rows = [
+        (firm, unit if isinstance(unit := units.get((firm, place)), str) else place)
+        for firm, place in zip(here["firm_id"], here["region"], strict=True)
+        if isinstance(place, str) and (firm, place) not in sites
+    ]
+    return pd.DataFrame(sorted(set(rows)), columns=["firm_id", "text"]).astype("str")
 
 
 def find_candidates(
@@ -98,8 +123,16 @@ def find_candidates(
     trouble: pd.DataFrame,
     moves: pd.DataFrame,
     region: str,
+    segment_gates: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who passes the gates of each list, and who is held back?
+
+    Parameters
+    ----------
+    trouble
+        firm_id, gate: what is known against a firm, whatever it makes (`signals`, `standing_gates.standing_gates`).
+    segment_gates
+        firm_id, node_id, gate: what is known against it in one node (`standing_gates.standing_gates`); None: nothing.
 
     Returns
     -------
@@ -108,7 +141,7 @@ def find_candidates(
         group, candidate_list (new | reinvest), candidate_kind (new | reinvest |
         contacted: something on record here, but no unit | expanding: a local firm), local_unit.
         dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
-        firms (up to ten names).
+        firms (up to ten names), firm_ids (up to fifty).
     """
     # A local firm is no target of its own region, unless a dated sign says that it expands here.
     here = moves["place"].map(lambda place: place_within(place, region)).astype(bool)
@@ -116,6 +149,7 @@ def find_candidates(
         "asked": asked,
         "gates": gates_table(),
         "trouble": trouble,
+        "segment_gates": NO_SEGMENT_GATES if segment_gates is None else segment_gates,
         "families": families.rename(columns={"group": "group_name"}),  # a word of SQL
         "units": units,
         "expanding": moves.loc[here, ["firm_id"]],
@@ -123,5 +157,11 @@ def find_candidates(
     pool = query("pool", tables=tables).rename(columns={"group_name": "group"})
     passing = pool[pool["gate"].isna()].drop(columns=["firm", "held"]).reset_index(drop=True)
     held = pool[pool["gate"].notna()].groupby(["chain_id", "gate"], sort=True)
-    dropped = pd.DataFrame({"count": held["held"].first().astype(int), "firms": held["firm"].agg(";".join)})
+    dropped = pd.DataFrame(
+        {
+            "count": held["held"].first().astype(int),
+            "firms": held["firm"].agg(lambda names: ";".join(names[:_NAMED])),
+            "firm_ids": held["firm_id"].agg(";".join),
+        }
+    )
     return passing, dropped.reset_index()

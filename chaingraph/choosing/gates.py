@@ -1,9 +1,10 @@
 """The gates and their order: which known facts hold a firm back, and which of several is told.
 
 A gate is added here, and nowhere else is an order of them written down. Where its fact is found: a state or a dated
-sign of the firm is named in the row of the gate; any other fact about a firm is one more source in
-``sql/firm_gates.sql``; a fact about a segment, or about what a firm does in it, is a condition in ``sql/pool.sql``. Its
-words are in ``library/labels/gates.toml``.
+sign of the firm is named in the row of the gate; how firms stand (`facts.standing`) is turned into gates in
+``choosing/standing_gates.py``; any other fact about a firm is one more source in ``sql/firm_gates.sql``; a fact about a
+segment, or about what a firm does in it, is a condition in ``sql/pool.sql``. Its words are in
+``library/labels/gates.toml``.
 """
 
 from __future__ import annotations
@@ -32,9 +33,15 @@ GATES = (
     Gate("not_local", "seated elsewhere, where firms of the region are asked for"),
     Gate("held_elsewhere", "another place negotiates with it alone, says the ledger"),
     Gate("dissolved", "the firm is no more", status="dissolved"),
+    Gate("merged", "merged into another firm, which is to be looked at instead"),
     Gate("sanctioned", "under sanctions", status="sanctioned"),
     Gate("insolvency", "insolvent, by its state or by a young sign", status="insolvent", signal="insolvency"),
+    Gate("sold", "has sold the business"),
+    Gate("left_trade", "has left the trade"),
     Gate("downsizing", "a young sign says that it shrinks", signal="downsizing"),
+    Gate("left", "has lately left the region"),
+    Gate("decided_elsewhere", "has lately decided on a place elsewhere"),
+    Gate("ended", "has lately given the project up"),
     Gate("delisted", "has left the list it is known from (decision 35)", status="delisted"),
     Gate("stopped", "what it makes of this is stopped"),
     Gate("admission", "the region restricts or prohibits the segment"),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
+from chaingraph.choosing.candidates import asked_segments, find_candidates
 from chaingraph.choosing.likelihood import likelihood
 from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
+from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.errors import CaseError
@@ -19,7 +20,6 @@ from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.facts.groups import families
 from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import rival_cities
-from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
@@ -30,6 +30,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
 from chaingraph.sql import OpenEngine, Query
 from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
+from chaingraph.wording.held import describe_held
 from chaingraph.wording.lists import describe_rankings, list_notes, with_first_rows
 from chaingraph.wording.phrases import names_of, told
 from chaingraph.wording.targets import describe_targets, for_list, gather_grounds
@@ -154,11 +155,12 @@ def survey(
         progress("gaps")
         around = look_around(graph, region, query, places, reference)
         progress("candidates")
-        moves, trouble = signals(query, now)
-        units = local_units(graph, query, region, around.families)
+        known = what_is_known(graph, query, region, around.families, now)
         leading = _leading(around, strategies)
         asked = asked_segments(graph, around.gaps, leading, strategies)
-        candidates, dropped = find_candidates(query, asked, around.families, units, trouble, moves, region)
+        candidates, dropped = find_candidates(
+            query, asked, around.families, known.units, known.trouble, known.moves, region, known.segment_gates
+        )
         progress("fit")
         population = replace(reference.population(graph), weights=options.weights)
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
@@ -168,8 +170,7 @@ def survey(
         )
         progress("rank")
         tiers = current_tiers(graph, query)
-        facts = firm_facts(graph, region, places, around.families, tiers, moves)
-        roles = firm_roles(query)
+        facts = firm_facts(graph, region, places, around.families, tiers, known.moves)
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
@@ -216,13 +217,14 @@ def survey(
         shares=shares.assign(local_firm=local_id.map(local), local_firm_en=local_id.map(local_en)),
         words=words,
         routes=routes,
-        dropped=dropped,
+        dropped=dropped.drop(columns="firm_ids"),
+        held=told(describe_held(held_firms(dropped, known, graph), graph)),
         notes=told(
             with_first_rows(
                 list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
             )
         ),
-        roles=roles,
+        roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
         segment_measures=around.gaps[["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]].reset_index(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.choosing.candidates import find_candidates, local_units, signals
+from chaingraph.choosing.candidates import find_candidates
+from chaingraph.choosing.standing_gates import what_is_known
 from chaingraph.choosing.surveying import survey_tables
 from chaingraph.facts.derived_tables import firm_places, segment_nodes
 from chaingraph.facts.groups import families
@@ -114,9 +115,10 @@ def _gates(
     )
     with open_engine(tables) as query:
         groups = families(query)
-        moves, trouble = signals(query, findings.as_of)
-        units = local_units(graph, query, findings.region, groups)
-        passing, held = find_candidates(query, asked, groups, units, trouble, moves, findings.region)
+        known = what_is_known(graph, query, findings.region, groups, findings.as_of)
+        passing, held = find_candidates(
+            query, asked, groups, known.units, known.trouble, known.moves, findings.region, known.segment_gates
+        )
     gates: dict[str, object] = dict.fromkeys(passing["segment_id"], None)
     return gates | dict(zip(held["chain_id"], held["gate"], strict=True)), groups
 

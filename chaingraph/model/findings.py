@@ -40,6 +40,8 @@ class Findings:
     words                chain, firm, local firm: the words their products share
     routes               chain, firm, step: a typed path from the target to a local firm
     dropped              chain, gate: how many candidates it held back, and up to ten names
+    held                 chain, outside firm held back: by which fact, of when, and what would bring it back
+                         (`results.UNLISTED_COLUMNS`)
     notes                chain, note: captions and caveats to print beside the list
     rivals               segment, city outside the region: makers in the reference, and what its chain lacks
                          (`rivals.rival_cities`); empty without a reference
@@ -67,6 +69,7 @@ class Findings:
     routes: pd.DataFrame
     dropped: pd.DataFrame
     notes: Texts
+    held: Texts = field(default_factory=dict)
     roles: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
     behind: pd.DataFrame = field(default_factory=pd.DataFrame)

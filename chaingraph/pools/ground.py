@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.choosing.candidates import signals
 from chaingraph.choosing.gates import firm_gates
+from chaingraph.choosing.standing_gates import what_is_known
 from chaingraph.facts.derived_tables import firm_places
+from chaingraph.facts.groups import families
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import SET, Name, Reason, Several, Words, reason
@@ -46,6 +47,7 @@ class Ground:
     names: Mapping[str, Mapping[str, Name]]  # by table: chains, segments, firms
     inside: frozenset[str]  # firms seated in the region
     gates: Mapping[str, str]  # what known fact speaks against a firm
+    units: pd.DataFrame  # which groups have something in the region (`candidates.local_units`)
     gaps: Mapping[str, Row]  # the gap row of each segment
 
     def say(self, entry: str, /, **values: object) -> Reason:
@@ -84,7 +86,7 @@ class Ground:
 def pool_ground(graph: ChainGraph, query: Query, findings: Findings, rules: Mapping[str, Any], on: str) -> Ground:
     """Lay out a graph and what was found in it for a pool."""
     places = firm_places(graph, findings.region)
-    trouble = signals(query, findings.as_of)[1]
+    known = what_is_known(graph, query, findings.region, families(query), findings.as_of)
     firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
     return Ground(
         graph=graph,
@@ -95,7 +97,8 @@ def pool_ground(graph: ChainGraph, query: Query, findings: Findings, rules: Mapp
         firms=firms,
         names={table: names_of(graph, table) for table in ("chains", "segments", "firms")},
         inside=frozenset(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]),
-        gates=firm_gates(query, trouble),
+        gates=firm_gates(query, known.trouble),
+        units=known.units,
         gaps={row["segment_id"]: row for row in as_told(findings.gaps).frame.to_dict("records")},
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.choosing.candidates import local_units
 from chaingraph.facts.derived_tables import current_tiers, place_within
 from chaingraph.facts.groups import families
 from chaingraph.model.columns import split
@@ -24,7 +23,7 @@ def pool(ground: Ground) -> Pool:
     case says, not that there is none.
     """
     groups = families(ground.query)
-    units = local_units(ground.graph, ground.query, ground.findings.region, groups).set_index("group_id")
+    units = ground.units.set_index("group_id")
     sites = ground.graph["firm_sites"].merge(groups[["firm_id", "group_id"]], on="firm_id")
     tiers = current_tiers(ground.graph, ground.query)
     listed = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)

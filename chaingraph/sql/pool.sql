@@ -1,8 +1,9 @@
 -- Which firms could fill each segment asked about, and what known fact holds the others back?
 -- gate NULL: one row per list, chain, asked segment and product of a firm against which nothing known speaks.
--- gate given: the first ten firms per chain and gate of the main list none of whose rows pass, each counted under the
+-- gate given: the first fifty firms per chain and gate of the main list none of whose rows pass, each counted under the
 -- gate that speaks most plainly against it; held is how many there are in all.
 -- asked: list, chain_id, segment_id, admission. gates, trouble: see firm_gates.sql.
+-- segment_gates: firm_id, node_id, gate (choosing/standing_gates.py: the business was sold, the place is decided).
 -- families: firm_id, group_id, group_name. units: group_id, unit, local_unit (what is on record in the region).
 -- expanding: firm_id (a dated sign says that it expands here).
 WITH orders AS (
@@ -11,6 +12,11 @@ WITH orders AS (
            max(CASE WHEN gate = 'admission' THEN gate_order END) AS admission,
            max(CASE WHEN gate = 'stopped' THEN gate_order END) AS stopped
     FROM gates
+),
+by_segment AS (
+    SELECT s.firm_id, s.node_id, min(g.gate_order) AS gate_order
+    FROM segment_gates AS s JOIN gates AS g ON g.gate = s.gate
+    GROUP BY s.firm_id, s.node_id
 ),
 met AS (
     SELECT
@@ -41,7 +47,8 @@ met AS (
             CASE WHEN NOT m.maker THEN o.not_maker END,
             CASE WHEN a.admission IN ('限制', '禁止') THEN o.admission END,
             CASE WHEN m.status = 'stopped' THEN o.stopped END,
-            t.gate_order
+            t.gate_order,
+            s.gate_order
         ) END AS gate_order
     FROM asked AS a
     CROSS JOIN orders AS o
@@ -52,6 +59,7 @@ met AS (
     LEFT JOIN families AS g ON g.firm_id = m.firm_id
     LEFT JOIN units AS u ON u.group_id = g.group_id
     LEFT JOIN firm_gates AS t ON t.firm_id = m.firm_id
+    LEFT JOIN by_segment AS s ON s.firm_id = m.firm_id AND s.node_id = m.node_id
     LEFT JOIN expanding AS e ON e.firm_id = m.firm_id
 ),
 held_back AS (
@@ -75,6 +83,6 @@ UNION ALL
 SELECT 'main', c.chain_id, NULL, c.firm_id, c.firm, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, g.gate, c.held
 FROM counted AS c
 JOIN gates AS g ON g.gate_order = c.gate_order
-WHERE place <= 10
+WHERE place <= 50
 ORDER BY gate NULLS FIRST, list, chain_id, segment_id, firm_id, product NULLS LAST, kind NULLS LAST,
          confidence NULLS LAST, source NULLS LAST, as_of NULLS LAST

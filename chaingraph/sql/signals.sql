@@ -11,7 +11,8 @@ WITH dated AS (
            CASE WHEN length(s.date) >= 7 THEN substr(s.date, 1, 7) ELSE concat(substr(s.date, 1, 4), '-01') END AS month
     FROM firm_signals AS s
     LEFT JOIN gates AS g ON g.signal = s.kind
-    WHERE s.date IS NOT NULL
+    -- What nobody has reviewed yet, or a person has rejected, is no fact.
+    WHERE s.date IS NOT NULL AND (s.review IS NULL OR s.review IN ('accepted', 'corrected'))
 ),
 fresh AS (
     SELECT d.*, row_number() OVER (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from chaingraph.choosing.candidates import asked_segments, find_candidates, local_units, signals
+from chaingraph.choosing.candidates import asked_segments, find_candidates, signals
+from chaingraph.choosing.standing_gates import what_is_known
 from chaingraph.choosing.surveying import look_around, survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
@@ -23,9 +24,10 @@ def found(tables: dict[str, pd.DataFrame], as_of: str = "2024-06") -> tuple[pd.D
     with open_engine(survey_tables(graph, places)) as query:
         around = look_around(graph, "嘉兴", query, places)
         asked = asked_segments(graph, around.gaps, around.leaders, STRATEGIES)
-        moves, trouble = signals(query, as_of)
-        units = local_units(graph, query, "嘉兴", around.families)
-        passing, dropped = find_candidates(query, asked, around.families, units, trouble, moves, "嘉兴")
+        known = what_is_known(graph, query, "嘉兴", around.families, as_of)
+        passing, dropped = find_candidates(
+            query, asked, around.families, known.units, known.trouble, known.moves, "嘉兴", known.segment_gates
+        )
     return passing, dropped, asked
 
 

@@ -174,6 +174,19 @@ function droppedTable() {
       data.dropped,
       label('list_empty_dropped'),
     ),
+    data.held.length
+      ? table(
+          label('list_held'),
+          [
+            [label('head_firm'), 'wide', (row) => local(row.firm)],
+            [label('head_seat'), '', (row) => placedAll([row.country, row.city])],
+            [label('head_held'), 'wide', (row) => local(row.said)],
+            [label('head_way'), 'wide', (row) => local(row.way)],
+          ],
+          data.held,
+          '',
+        )
+      : null,
     sentences(data.notes.map(local)),
   ];
 }

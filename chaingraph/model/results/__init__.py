@@ -36,6 +36,10 @@ POOL_COLUMNS = (
     "pool", "list", "rank", "firm_id", "firm", "country", "city", "chain_id", "chain", "segment_id", "segment",
     "gap_state", "via", "amount", "amount_unit", "date", "reasons", "next_step", "confidence", "sources",
 )
+UNLISTED_COLUMNS = (  # outside firms that a known fact holds back
+    "chain_id", "chain", "firm_id", "firm", "firm_en", "country", "city", "gate", "said", "date", "place", "way",
+    "sources",
+)
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")  # what a case could not use
 FILES: dict[str, tuple[str, ...]] = {
     "shortlist.csv": SHORTLIST_COLUMNS,
@@ -44,6 +48,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "questions.csv": QUESTION_COLUMNS,
     "rankings.csv": RANKING_COLUMNS,
     "pools.csv": POOL_COLUMNS,
+    "unlisted.csv": UNLISTED_COLUMNS,
     "rejects.csv": REJECT_COLUMNS,
 }
 
@@ -131,6 +136,7 @@ SHEETS: dict[str, Sheet] = {
         "chain", "tier", "rank", "firm", "firm_other", "seat", "segment", "fit_lift", "evidence_grade", "source_kind",
         "origin", "reasons", "sources", "firm_id", frozen=4,
     ),
+    "unlisted": _sheet("chain", "firm", "firm_other", "seat", "said", "way", "sources", "firm_id", frozen=2),
     "terms": _sheet(
         "chain", "strategy", "firm", *(f"term_{term}" for term in TERMS), "sum", "fit_lift", "near", "words",
         "firm_id", frozen=3,

@@ -50,6 +50,7 @@ class Atlas:
     trust: dict[str | None, list[Record]]  # likewise
     rivals: dict[str, list[Record]]  # by segment, the cities with most makers first
     dropped: dict[str, list[Record]]
+    held: dict[str, list[Record]]
     routes: dict[tuple[Any, ...], list[Record]]  # by chain and firm
     feeds: list[tuple[str, str]]
     elsewhere: dict[str, list[Record]]  # by segment: the same node, suppliers and customers in other chains
@@ -87,6 +88,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         notes=grouped(_notes(findings.notes), "chain_id"),
         trust=grouped(_trust(findings.trust), "chain_id"),
         rivals=grouped(_sorted(findings.rivals, "segment_id", "rank"), "segment_id") if len(findings.rivals) else {},
+        held=grouped(in_both(findings.held, ("chain_id", "firm_id", "gate")) if findings.held else [], "chain_id"),
         dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],

@@ -59,6 +59,7 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "rankings": rankings,
         "leaders": leaders,
         "questions": open_questions(atlas, chain_id),
+        "held": [_held(row) for row in atlas.held.get(chain_id, [])],
         "dropped": [_dropped(row) for row in atlas.dropped.get(chain_id, [])],
         "notes": [row["note"] for key in (chain_id, None) for row in atlas.notes.get(key, [])],
         "trust": [_renamed(row, "chain_id") for key in (chain_id, None) for row in atlas.trust.get(key, [])],
@@ -172,6 +173,11 @@ def _renamed(row: Record, *without: str) -> Record:
 
 def _dropped(row: Record) -> Record:
     return known({"gate": row["gate"], "count": row["count"], "firms": parts(row["firms"])})
+
+
+def _held(row: Record) -> Record:
+    """An outside firm held back: what is known against it, of when, and what would bring it back."""
+    return known({"firm": named(row, "firm"), **{key: row.get(key) for key in ("country", "city", "said", "way")}})
 
 
 def _segment(atlas: Atlas, gap: Record) -> Record:

@@ -224,8 +224,11 @@ class _Writer:
             return shown, plan.columns
         if kind == "marks":
             return self.problems, plan.columns
-        if kind in ("gaps", "questions", "leaders", "rankings"):
-            return frames.captioned(sentences_apart(getattr(findings, kind), lang), graph, lang), plan.columns
+        if kind in ("gaps", "questions", "leaders", "rankings", "unlisted"):
+            texts = findings.held if kind == "unlisted" else getattr(findings, kind)
+            if not texts:
+                return pd.DataFrame(), plan.columns
+            return frames.captioned(sentences_apart(texts, lang), graph, lang), plan.columns
         if kind == "terms":
             return frames.terms(findings, graph, shown, lang), plan.columns
         if kind == "evidence":
