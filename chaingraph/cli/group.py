@@ -15,6 +15,7 @@ from chaingraph.cli import case, chains, graphdb, national, pools, run, sql, sur
 from chaingraph.cli.leads import commands
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
+from chaingraph.cli.work import views as work_views
 from chaingraph.labels import LANGUAGES, entries, text
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *tag.COMMANDS,
     *commands.COMMANDS,
     *proof.COMMANDS,
+    *work_views.COMMANDS,
     *sql.COMMANDS,
     *graphdb.COMMANDS,
 )

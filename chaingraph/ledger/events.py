@@ -20,6 +20,11 @@ KINDS = (
     "entered", "changed", "reported", "extended", "transferred", "stage", "signing_filed", "paid_in", "suspected",
     "decided", "recorded", "clock",
 )  # fmt: skip
+# Of leads in work (`ledger.work`): they stand in the same log, so that one chain of digests covers both.
+LEAD_KINDS = (
+    "lead_taken", "lead_owned", "lead_assigned", "lead_contacted", "lead_asked", "lead_answered", "lead_fed_back",
+    "lead_changed", "lead_released", "lead_closed", "lead_reopened", "lead_handed_over", "lead_withdrawn",
+)  # fmt: skip
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -127,7 +132,11 @@ def read_event(row: Sequence[Any], path: Path) -> Event:
     except (TypeError, ValueError) as error:
         raise LedgerError(reason="damaged_event", path=path, number=number, detail=error) from error
     texts = (event_id, kind, project, at, by, why, digest)
-    if kind not in KINDS or not isinstance(content, dict) or not all(isinstance(each, str) for each in texts):
+    if (
+        kind not in (*KINDS, *LEAD_KINDS)
+        or not isinstance(content, dict)
+        or not all(isinstance(each, str) for each in texts)
+    ):
         raise LedgerError(reason="damaged_event", path=path, number=number, detail=f"{kind!r} {data!r}"[:80])
     return Event(number, event_id, kind, project, at, by, why, content, digest)
 
@@ -151,16 +160,16 @@ def whole_day(found: object, field: str = "as_of") -> date:
     return day
 
 
-def check_act(act: Act) -> None:
-    """Refuse an act without kind, project, moment or office.
+def check_act(act: Act, kinds: Sequence[str] = KINDS) -> None:
+    """Refuse an act without kind, project (or lead), moment or office; ``kinds`` are those it may be of.
 
     Raises
     ------
     LedgerError
         Saying which of them is missing or malformed.
     """
-    if act.kind not in KINDS:
-        raise LedgerError(reason="kind", kind=act.kind, kinds=", ".join(KINDS))
+    if act.kind not in kinds:
+        raise LedgerError(reason="kind", kind=act.kind, kinds=", ".join(kinds))
     if not IDENTIFIER.fullmatch(act.project_id):
         raise LedgerError(reason="project_id", project=act.project_id)
     found = _MOMENT.fullmatch(act.at)

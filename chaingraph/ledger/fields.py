@@ -6,7 +6,7 @@ office is kept here.
 
 from __future__ import annotations
 
-from chaingraph.model.columns import Column
+from chaingraph.model.columns import SITE_STATUSES, Column
 
 STAGES: dict[str, tuple[str, ...]] = {
     "negotiating": ("在谈", "洽谈", "在谈项目", "洽谈中", "跟踪"),
@@ -44,6 +44,30 @@ TIERS: dict[str, tuple[str, ...]] = {
     "high_tech": ("国高新", "高新技术企业", "国家高新技术企业"),
     "specialised": ("专精特新",),
 }
+LIKELIHOODS: dict[str, tuple[str, ...]] = {"high": ("高", "较大"), "medium": ("中", "一般"), "low": ("低", "较小")}
+CARRIERS: dict[str, tuple[str, ...]] = {
+    "land": ("用地", "供地", "土地"),
+    "premises": ("厂房", "标准厂房", "租赁厂房"),
+    "office": ("楼宇", "办公楼"),
+}
+DRIVERS: dict[str, tuple[str, ...]] = {
+    "customers": ("贴近客户", "靠近客户"),
+    "market": ("开拓市场", "市场"),
+    "capacity": ("产能不足", "扩大产能"),
+    "supply": ("供应链配套", "供应链"),
+    "cost": ("降低成本", "成本"),
+    "talent": ("人才",),
+    "technology": ("技术研发", "技术"),
+    "policy": ("政策支持", "政策"),
+    "relocation": ("搬迁腾退", "搬迁"),
+    "substitution": ("国产替代",),
+}
+ENDINGS: dict[str, tuple[str, ...]] = {
+    "lost": ("落户外地", "落户其他地区", "流失"),
+    "delayed": ("推迟", "延期"),
+    "abandoned": ("取消", "放弃投资"),
+    "other": ("其他",),
+}
 RECORDS = ("argument", "risk", "decision", "visit", "note")  # what a project's own record may hold
 
 FIELDS: tuple[Column, ...] = (
@@ -78,10 +102,23 @@ FIELDS: tuple[Column, ...] = (
     Column("contact_on", "date", ("对接时间", "首次对接时间")),
     Column("route", "choice", ("招商类型", "招商方式"), choices={
         "stationed": ("驻点", "驻点招商"), "through_firms": ("以商", "以商招商"), "event": ("活动", "活动招商"),
-        "alumni": ("校友", "校友招商"), "platform": ("平台", "平台招商")}),
+        "alumni": ("校友", "校友招商", "乡贤校友", "乡贤"), "platform": ("平台", "平台招商"),
+        "chamber": ("商会", "商会招商"), "fund": ("基金", "基金招商"), "agency": ("中介", "中介招商"),
+        "institute": ("院所", "院所招商")}),
     Column("ownership", "text", ("企业性质",)),
     Column("tiers", "set", ("企业类别",), choices=TIERS),
     Column("existing", "flag", ("是否存量企业", "存量企业")),
+    Column("site_status", "choice", ("选址状态",), choices=SITE_STATUSES),
+    Column("competing", "set", ("竞争地", "比选地区", "竞争地区")),
+    Column("drivers", "set", ("战略动因", "投资动因"), choices=DRIVERS),
+    Column("carrier", "choice", ("承载方式", "载体", "载体类型"), choices=CARRIERS),
+    Column("floor_m2", "number", ("厂房需求", "厂房面积"), unit="平方米", minimum=0),
+    Column("cluster", "text", ("集群归属", "135N", "产业集群"),
+           note="135N, or the case's own scheme", note_zh="135N,或本地自定的集群名称"),
+    Column("likelihood", "choice", ("落地可能性", "落地把握"), choices=LIKELIHOODS,
+           note="a person's judgement, beside the computed one", note_zh="人工判断,与测算结果并列"),
+    Column("expected_on", "date", ("预计落地月", "预计落地时间")),
+    Column("landed_on", "date", ("实际落地月", "实际落地时间")),
     Column("construction", "choice", ("建设性质",), choices={
         "new": ("新建",), "expansion": ("扩建",), "alteration": ("改建",), "renewal": ("技改", "技术改造")}),
     Column("assigned_level", "text", ("交办层级",)),

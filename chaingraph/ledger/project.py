@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaingraph.ledger.events import Event
+from chaingraph.ledger.events import LEAD_KINDS, Event
 from chaingraph.ledger.fields import LADDER
 
 
@@ -63,9 +63,11 @@ def apply(project: Project | None, event: Event) -> Project:
 
 
 def replay(events: Iterable[Event]) -> dict[str, Project]:
-    """The state of every project after all events, by project id."""
+    """The state of every project after all events, by project id; events of leads are none of projects."""
     projects: dict[str, Project] = {}
     for event in events:
+        if event.kind in LEAD_KINDS:
+            continue
         projects[event.project_id] = apply(projects.get(event.project_id), event)
     return dict(sorted(projects.items()))
 

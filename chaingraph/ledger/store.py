@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from chaingraph.ledger import derived
 from chaingraph.ledger.acts import Pair, decide, due_clock
 from chaingraph.ledger.again import same_content, undone
-from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, check_act, read_event
+from chaingraph.ledger.events import LEAD_KINDS, Act, Event, LedgerError, canonical, chained, check_act, read_event
 from chaingraph.ledger.fields import IDENTIFYING
 from chaingraph.ledger.file import as_refusal, copied, told
 from chaingraph.ledger.project import Project, apply, replay
@@ -104,8 +104,12 @@ class Ledger:
         known = [self._known(self._named(act)) for act in acts]  # what stands already need not wait for its turn
         if not all(known):
             with self.transaction():
-                known = [self._record(self._named(act)) for act in acts]
+                known = [self.record_within(act) for act in acts]
         return [recorded for recorded in known if recorded is not None]
+
+    def record_within(self, act: Act) -> Recorded:
+        """Record a checked act in the transaction that is open, for whoever records more than acts of projects."""
+        return self._record(self._named(act))
 
     def _named(self, act: Act) -> Act:
         """The act with its event id: where it has none, that of the same act, unless that one was taken back since."""
@@ -152,16 +156,19 @@ class Ledger:
         new = True
         return Recorded(number, new, answer, values, project)
 
-    def _append(self, act: Act, data: Mapping[str, Any], before: Project | None) -> tuple[int, Project]:
+    def append(self, act: Act, data: Mapping[str, Any]) -> Event:
+        """Write an event at the end of the log, in the transaction that is open; nothing is judged or derived."""
         last = self.connection.execute("SELECT digest FROM events ORDER BY number DESC LIMIT 1").fetchone()
         digest = chained(last[0] if last else "", act, data)
         cursor = self.connection.execute(
             "INSERT INTO events (event_id, kind, project_id, at, by, why, data, digest) VALUES (?,?,?,?,?,?,?,?)",
             (act.event_id, act.kind, act.project_id, act.at, act.by, act.why, canonical(dict(data)), digest),
         )
-        event = Event(
-            int(cursor.lastrowid or 0), act.event_id, act.kind, act.project_id, act.at, act.by, act.why, data, digest
-        )
+        number = int(cursor.lastrowid or 0)
+        return Event(number, act.event_id, act.kind, act.project_id, act.at, act.by, act.why, data, digest)
+
+    def _append(self, act: Act, data: Mapping[str, Any], before: Project | None) -> tuple[int, Project]:
+        event = self.append(act, data)
         project = apply(before, event)
         derived.keep(self.connection, event, project, self.rules)
         return event.number, project
@@ -270,6 +277,8 @@ class Ledger:
         states: dict[str, Project] = {}
         with told(self.path):
             for event in self.events():
+                if event.kind in LEAD_KINDS:
+                    continue
                 state = apply(states.get(event.project_id), event)
                 states[event.project_id] = state
                 derived.keep_pair(connection, event)

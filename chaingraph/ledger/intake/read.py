@@ -183,7 +183,7 @@ def _reader(name: str, sheet: Sheet) -> Reader:
     said = said or (bracket[1] if bracket else "")
     if column.kind != "number":
         return parser(column)
-    if name in FACTORS:
+    if name in (*FACTORS, "floor_m2"):
         scale = unit_scale(said, column) if said else None
         # 亩 (吨) is what such sheets are in, and what the field's own captions mean.
         return parser(column, scale or (1, 1))

@@ -57,6 +57,14 @@ LEDGER_REJECT_COLUMNS = ("row", "column", "value", "effect", "reason", "remedy")
 LEDGER_MARK_COLUMNS = (  # what a list said and the ledger did not
     "where", "firm", "segment_id", "project_id", "mark", "mark_before", "stage", "effect", "detail",
 )
+WORK_COLUMNS = (  # leads in work
+    "lead_id", "firm", "in_contact", "stage", "since", "owner", "units", "assigned_to", "due", "overdue",
+    "contacted_on", "contact", "next", "next_on", "result", "site_status", "competing", "likelihood", "expected_on",
+    "investment_m", "currency", "chain_id", "segment_id", "said", "source", "address", "conflicts", "released_on",
+    "closing", "lost_to", "project_id",
+)
+WORK_CHANGE_COLUMNS = ("number", "at", "lead_id", "firm", "kind", "by", "says")  # what was recorded of leads
+DUE_COLUMNS = ("reason", "lead_id", "firm", "unit", "day", "days", "says")  # what has to be done
 OUTCOME_COLUMNS = ("firm", "region", "date")  # who signed, as a back-test reads it
 
 # Tables of a `Findings` that hold more than is written, and those that no file of their own has.

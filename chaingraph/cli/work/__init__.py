@@ -1,0 +1,1 @@
+"""The commands of the week: leads in work, dispatch and merge, documents."""

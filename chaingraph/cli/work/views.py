@@ -1,0 +1,114 @@
+"""The commands that look at leads in work: ``chaingraph work list|due``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chaingraph.cli.ledger.acts import ledger_options, opened_ledger, today
+from chaingraph.cli.options import FILE, PATH, checked_day
+from chaingraph.cli.work.acts import work_commands
+from chaingraph.labels import text
+from chaingraph.ledger.work.fields import COUNTED_BY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = ("lead_id", "firm", "stage", "owner", "assigned_to", "due", "result", "site_status", "contact", "conflicts")
+_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")
+
+
+def _echo(table: pd.DataFrame, lang: str, empty: str) -> None:
+    from chaingraph.cli.terminal import terminal_table
+    from chaingraph.wording.work import captions, in_words
+
+    if table.empty:
+        click.echo(text(empty, lang))
+        return
+    click.echo(
+        terminal_table(in_words(table, lang).astype(object), list(table.columns), lang, captions(table.columns, lang))
+    )
+
+
+@work_commands.command("list")
+@ledger_options
+@_AS_OF
+@click.option("--viewer", default="", metavar="OFFICE")
+@click.option("--by", "dimension", type=click.Choice(COUNTED_BY))
+@click.option("--lead", metavar="LEAD")
+@click.option("--since", callback=checked_day, metavar="DATE")
+@click.option("--out", type=FILE, metavar="FILE.csv")
+@click.pass_obj
+def list_command(
+    lang: str,
+    ledger: Path,
+    rules: str,
+    journal: str,
+    as_of: str,
+    viewer: str,
+    dimension: str | None,
+    lead: str | None,
+    since: str | None,
+    out: Path | None,
+) -> None:
+    """Leads in work, counts, what has changed, one lead's history."""
+    from chaingraph.ledger.work import views
+    from chaingraph.ledger.work.log import history, lead_in_work, leads_in_work
+    from chaingraph.model.results import WORK_COLUMNS
+    from chaingraph.writers.files import write_csv
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        if lead:
+            lead_in_work(opened, lead)
+            for event in history(opened, lead):
+                said = "; ".join(f"{name}={value}" for name, value in sorted(event.data.items()) if name != "base")
+                kind = text(f"work.kind_{event.kind.removeprefix('lead_')}", lang)
+                click.echo(f"{event.number} {event.at} {kind} {event.by} {event.why} {said} [{event.event_id}]")
+            return
+        if since:
+            _echo(views.changes(opened, since, as_of), lang, "work.nothing_changed")
+            return
+        leads = leads_in_work(opened, until=as_of)
+    if dimension:
+        _echo(views.counted_by(leads, dimension), lang, "work.none")
+        return
+    rows = views.work_list(leads, as_of=as_of, viewer=viewer)
+    if out is not None:
+        write_csv(rows, out, columns=WORK_COLUMNS)
+        click.echo(text("cli.wrote", lang, path=out))
+    else:
+        _echo(rows[list(_SHOWN if not viewer else ("in_contact", *_SHOWN))], lang, "work.none")
+    counts = views.stage_counts(leads)
+    told = [f"{text(f'work.stage_{name}', lang)} {count}" for name, count in counts.items() if count]
+    click.echo(text("work.counts", lang, total=len(leads), counts=text("gaps.list_separator", lang).join(told) or "0"))
+
+
+@work_commands.command("due")
+@ledger_options
+@_AS_OF
+@click.option("--viewer", default="", metavar="OFFICE")
+@click.option("--case", type=PATH, metavar="CASE2")
+@click.option("--out", type=FILE, metavar="FILE.csv")
+@click.pass_obj
+def due_command(
+    lang: str, ledger: Path, rules: str, journal: str, as_of: str, viewer: str, case: Path | None, out: Path | None
+) -> None:
+    """What is overdue or falls due, and who has to act."""
+    from chaingraph.ledger.work.views import due_list
+    from chaingraph.model.results import DUE_COLUMNS
+    from chaingraph.reading.read import NATIONAL_TABLES, read_case
+    from chaingraph.writers.files import write_csv
+
+    tables = None if case is None else read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        rows = due_list(opened, as_of, case=tables, viewer=viewer)
+    if out is not None:
+        write_csv(rows, out, columns=DUE_COLUMNS)
+        click.echo(text("cli.wrote", lang, path=out))
+    else:
+        _echo(rows, lang, "work.nothing_due")
+
+
+COMMANDS: tuple[click.Command, ...] = (work_commands,)

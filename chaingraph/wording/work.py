@@ -1,0 +1,70 @@
+"""Leads in work in words: captions of columns, codes, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from chaingraph.errors import UnknownNameError
+from chaingraph.labels import text
+from chaingraph.model.columns import is_missing, split
+
+# Column -> the group of its codes' words.
+_CODED = {
+    "stage": "work.stage_", "kind": "work.kind_", "reason": "work.due_", "result": "work.result_",
+    "site_status": "leads.site_", "likelihood": "work.likelihood_", "closing": "work.closing_",
+    "conflicts": "work.column_", "field": "work.column_", "form": "work.form_", "effect": "work.effect_",
+    "carrier": "work.carrier_", "drivers": "work.driver_", "route": "work.route_",
+}  # fmt: skip
+
+
+def word(column: str, value: object, lang: str) -> str:
+    """A value of a column in words: codes as people say them, flags as yes and no, nothing for what is not known.
+
+    Examples
+    --------
+    >>> word("stage", "assigned", "zh"), word("result", "interested", "en"), word("in_contact", True, "zh")
+    ('已分办', 'interested', '已有单位对接')
+    """
+    if is_missing(value):
+        return ""
+    if column == "in_contact":
+        return text("work.taken", lang) if value else ""
+    if isinstance(value, bool):
+        return text("ledger.code_yes" if value else "ledger.code_no", lang)
+    if isinstance(value, float):
+        return f"{value:g}"
+    group = _CODED.get(column)
+    if group is None:
+        return str(value)
+    bare = str(value).removeprefix("lead_")
+    return text("gaps.list_separator", lang).join(_coded(group, part, lang) for part in split(bare) or (bare,))
+
+
+def _coded(group: str, code: str, lang: str) -> str:
+    try:
+        return text(f"{group}{code}", lang)
+    except UnknownNameError:
+        return code
+
+
+def caption(column: str, lang: str) -> str:
+    """What a column is called; a stage is called by its own name."""
+    for entry in (f"work.column_{column}", f"work.stage_{column}"):
+        try:
+            return text(entry, lang)
+        except UnknownNameError:
+            continue
+    return column
+
+
+def captions(columns: Iterable[str], lang: str) -> dict[str, str]:
+    """What the columns are called, by name."""
+    return {name: caption(name, lang) for name in columns}
+
+
+def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A table with every value in words."""
+    shown = {name: [word(str(name), value, lang) for value in table[name].astype(object)] for name in table.columns}
+    return pd.DataFrame(shown, index=table.index, columns=table.columns).astype("str")
