@@ -11,6 +11,7 @@ from chaingraph import pools
 from chaingraph.choosing import surveying
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.why_not import why_not
+from chaingraph.clock import today
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.matching.asked_name import find_firm
@@ -109,7 +110,7 @@ def survey(
     top
         Length of a list.
     as_of
-        The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+        The date to count "the last 24 months" back from; None: today (`chaingraph.clock.today`).
     seed, draws
         Of the bootstrap over local firms, which gives a fit its band.
     lang
@@ -142,7 +143,7 @@ def survey(
     >>> found.targets["en"][["rank", "firm_en", "segment"]].head(1).to_numpy().tolist()
     [[1, 'Constructed Chou Converters', 'Power conversion']]
     """
-    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of, seed=seed, draws=draws)
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of or today(), seed=seed, draws=draws)
     found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
     return replace(found, lang=lang)
 
@@ -176,7 +177,7 @@ def shortlist(
     top
         Length of a list.
     as_of
-        The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+        The date to count "the last 24 months" back from; None: today (`chaingraph.clock.today`).
     lang
         Language that is shown first; texts are there in both.
     reference
@@ -207,7 +208,7 @@ def shortlist(
     3
     """
     chain_id = graph.chain_id(chain)
-    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of)
+    options = SurveyOptions(strategy=strategy, top=top, as_of=as_of or today())
     found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
     return replace(only_chains(found, [chain_id]), lang=lang)
 

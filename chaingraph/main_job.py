@@ -17,6 +17,7 @@ from chaingraph import __version__
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.choosing.trust import PROTOCOLS, figures_of
+from chaingraph.clock import today
 from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
 from chaingraph.facts.source_kinds import count_kinds
@@ -91,7 +92,7 @@ def run(
     leader_targets.csv (the leader-driven list), rankings.csv, unlisted.csv (outside firms that a known fact holds
     back), gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older
     files is completed by the next). The CSV files are the same bytes
-    for the same input.
+    for the same input and day.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def run(
         What shares, expected counts and lifts are relative to: ``listed`` (the aggregate of listed firms that comes
         with the package), ``none`` (the case alone), or a national case, whose firms are then candidates too.
     as_of
-        The date to count "the last 24 months" back from; None: the newest date in the data, never the clock.
+        The date to count "the last 24 months" back from; None: today (`chaingraph.clock.today`).
     known_by
         Only what was known by that day (`chaingraph.facts.known_by`), which is then the day of ``as_of`` too: the case
         as it stood, to see what the lists would have said. A national ``reference`` is cut to that day as well.
@@ -203,7 +204,7 @@ def run(
     options = SurveyOptions(
         strategy=strategy,
         top=top,
-        as_of=as_of if known_by is None else last_known(known_by, as_of, lang),
+        as_of=(as_of or today()) if known_by is None else last_known(known_by, as_of, lang),
         seed=seed,
         draws=draws,
         weights=_fitted(weights, national=national, lang=lang),
@@ -318,7 +319,8 @@ def run_record(
         "python": platform.python_version(),
         "parameters": dict(findings.parameters) | {"lang": findings.lang},
         "seed": findings.parameters.get("seed"),
-        "data_date": findings.as_of,
+        "as_of": findings.as_of,
+        "data_date": findings.data_date,
         "inputs": json.loads(files.to_json(orient="records", force_ascii=False)),
         "rows": {name: len(frame) for name, frame in graph.tables.items() if len(frame)},
         "rejects": {

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+# The day that every test runs on, and every program that a test starts: the newest date of data/jiaxing.
+os.environ["SOURCE_DATE_EPOCH"] = "1765411200"  # 2025-12-11
+
 # Tests that need a program outside Python. On a laptop they may skip with a reason; under CI=true a skip is a failure,
 # because a browser that is not there would otherwise look like a page that works.
 NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared", "spark")

@@ -44,6 +44,7 @@ def made_findings(lang: str = "zh") -> Findings:
     return Findings(
         region="嘉兴",
         as_of="2025-06-30",
+        data_date="2025-06-30",
         lang=lang,
         gaps={tongue: _gaps(tongue) for tongue in ("zh", "en")},
         targets={tongue: _told(rows, tongue) for tongue in ("zh", "en")},

@@ -15,6 +15,12 @@ def write_former(findings: Findings, folder: Path, **record: object) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(findings.targets["zh"], folder / "shortlist.csv", columns=SHORTLIST_COLUMNS)
     write_csv(findings.gaps["zh"], folder / "gaps.csv", columns=GAP_COLUMNS)
-    held = {"data_date": findings.as_of, "version": __version__, "parameters": {"top": 30}, **record}
+    held = {
+        "as_of": findings.as_of,
+        "data_date": findings.data_date,
+        "version": __version__,
+        "parameters": {"top": 30},
+        **record,
+    }
     (folder / "run.json").write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
     return folder

@@ -164,6 +164,7 @@ def toy_findings() -> Findings:
     return Findings(
         region="嘉兴",
         as_of="2024-05",
+        data_date="2024-05",
         lang="zh",
         **{name: dict.fromkeys(TEXTS, frame) for name, frame in texts.items()},
         **once,

@@ -21,7 +21,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "facts": ("sql", "facts", "fit"),
     "decision": ("wording", "choosing", "pools", "backtest"),
     "outside world": ("engines", "stores", "ledger", "writers", "desk"),
-    "face": ("api", "back_testing", "main_job", "cli", "__main__"),
+    "face": ("clock", "api", "back_testing", "main_job", "cli", "__main__"),
 }
 # Facts and decision see tables and a query callable; no files, network, plotting, processes or clock.
 CLOSED_FLOORS = ("facts", "decision")

@@ -20,7 +20,7 @@ class SurveyOptions:
         Length of a list.
     as_of
         The date that "the last 24 months" is counted back from (ISO, as precise as known); None: the newest date in
-        the data, never the clock.
+        the data. The faces hand over today.
     seed, draws
         Of the bootstrap over local firms; without draws no list has bands.
     weights

@@ -61,7 +61,7 @@ class Surroundings:
 
 
 def data_date(graph: ChainGraph) -> str:
-    """The newest date that any row of the graph states; what "now" means in a run, so that runs can be repeated.
+    """The newest date that any row of the graph states: how far the data reach.
 
     Empty when no row states a date.
     """
@@ -147,7 +147,8 @@ def survey(
     """
     if options.weights is not None and not reference.full_form:
         raise CaseError(both("errors.weights_alone"))
-    now = options.as_of or data_date(graph)
+    newest = data_date(graph)
+    now = options.as_of or newest
     places = firm_places(graph, region)
     strategies = _strategies(graph, options.strategy)
     asked_for = options.strategy if options.strategy == AUTO else load_strategy(options.strategy).name
@@ -207,6 +208,7 @@ def survey(
     return Findings(
         region=region,
         as_of=now,
+        data_date=newest,
         gaps=told(gaps),
         targets=told(describe_targets(main, grounds)),
         leader_targets=told(describe_targets(led, by_leader)),

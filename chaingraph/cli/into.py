@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from chaingraph.cli.options import FILE, PATH, together
+from chaingraph.clock import today
 from chaingraph.errors import StoreError
 from chaingraph.labels import text
 
@@ -75,7 +75,7 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
         answers=asked.answers,
         review=review,
         dry_run=asked.dry_run,
-        day=date.today().isoformat(),
+        day=today(),
         about=about,
         lang=lang,
     )

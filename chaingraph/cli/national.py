@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_an
 from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
 from chaingraph.cli.survey import engine_options
 from chaingraph.cli.taken import FILE_COMMAND, FileFirst, check_kept, tell_columns, tell_rejects, tell_taken
+from chaingraph.clock import today
 from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import both, text
@@ -369,7 +369,7 @@ def brief_command(
         first = rows[rows["candidate_list"] == "new"].groupby("chain_id", sort=True).head(top)
         wanted += list(dict.fromkeys(first["firm_id"]))
     # Whether a policy still holds is a question about today, not about the data.
-    for path in write_briefs(found, graph, wanted, out, on=on or date.today().isoformat(), lang=lang):
+    for path in write_briefs(found, graph, wanted, out, on=on or today(), lang=lang):
         click.echo(text("national.written", lang, path=path))
 
 

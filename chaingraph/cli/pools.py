@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from chaingraph.cli.options import FILE, PATH, Named, checked_day
 from chaingraph.cli.survey import REFERENCE
 from chaingraph.cli.terminal import terminal_table
+from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.model.registry import shipped
 from chaingraph.model.results import TERMINAL_POOLS
@@ -36,8 +36,8 @@ def pools_command(
 
     cases, compared = read_cases(case, reference, region, lang=lang)
     graph = build_graph(*cases)
-    findings = survey(graph, region=region, lang=lang, reference=compared)
-    day = on or datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    day = on or today()
+    findings = survey(graph, region=region, as_of=day, lang=lang, reference=compared)
     found = [find_pool(graph, findings, name, on=day, lang=lang) for name in names or shipped("pools")]
     if out is not None:
         rows = write_pools(found, out, region=region, as_of=findings.as_of, lang=lang)

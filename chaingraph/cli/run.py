@@ -42,7 +42,7 @@ def run_command(
 ) -> None:
     """Survey a region and write what a bureau receives."""
     from chaingraph.main_job import STAGES, run
-    from chaingraph.wording.phrases import data_day
+    from chaingraph.wording.phrases import run_day
     from chaingraph.wording.warnings import region_warnings
 
     started = time.perf_counter()
@@ -70,7 +70,7 @@ def run_command(
             new=new,
             leader=led,
             reinvest=here,
-            date=data_day(found.as_of, lang),
+            date=run_day(found.data_date, found.as_of, lang),
             seconds=f"{time.perf_counter() - started:.1f}",
         )
     )

@@ -10,6 +10,7 @@ import click
 
 from chaingraph.cli.options import PATH, Named, checked_date, together
 from chaingraph.cli.terminal import progress, tell_unplaced, terminal_table
+from chaingraph.clock import today
 from chaingraph.engines import ENGINES, named_engine
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
@@ -68,7 +69,7 @@ def _survey(
     from chaingraph.choosing.surveying import survey
     from chaingraph.model.findings import only_chains
 
-    options = SurveyOptions(**chosen)
+    options = SurveyOptions(**{**chosen, "as_of": chosen.get("as_of") or today()})
     open_engine = named_engine(engine, master, lang)
     with progress(_SURVEY_STAGES, lang) as begin:
         begin("read")

@@ -56,7 +56,7 @@ class Findings:
     """
 
     region: str
-    as_of: str
+    as_of: str  # the day that windows are counted back from
     gaps: Texts
     targets: Texts
     leader_targets: Texts
@@ -77,6 +77,7 @@ class Findings:
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     trust: Texts = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
+    data_date: str = ""  # the newest date that the data state; empty = none
     lang: str = LANGUAGES[0]  # which language a face shows first
 
     def _repr_html_(self) -> str | None:

@@ -15,7 +15,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Several, Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import data_day, joined, listed, number, parts, say
+from chaingraph.wording.phrases import joined, listed, number, parts, run_day, say
 from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
@@ -75,7 +75,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
             chain=row["chain"],
             list=text(f"codes.candidate_{row['candidate_list']}", lang),
             rank=row["rank"],
-            date=data_day(findings.as_of, lang),
+            date=run_day(findings.data_date, findings.as_of, lang),
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
     )

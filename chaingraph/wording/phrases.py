@@ -167,6 +167,18 @@ def data_day(date: str, lang: str) -> str:
     return date or text("gaps.no_date", lang)
 
 
+def run_day(data_date: str, as_of: str, lang: str) -> str:
+    """How far the data reach, and the day that is counted from where that is another.
+
+    Examples
+    --------
+    >>> run_day("2025-12-11", "2026-11-30", "en"), run_day("2024-05", "2024-05", "en")
+    ('2025-12-11, counted to 2026-11-30', '2024-05')
+    """
+    newest = data_day(data_date, lang)
+    return newest if as_of in ("", data_date) else text("gaps.counted_to", lang, newest=newest, day=as_of)
+
+
 def percent(share: float, sign: str = "%") -> str:
     """A share as whole per cent; a dash where it is not known.
 

@@ -22,7 +22,7 @@ from chaingraph.model.results import NOTEBOOK_GAPS, NOTEBOOK_TARGETS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.model.schema import TABLES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import data_day, names_by_id
+from chaingraph.wording.phrases import names_by_id, run_day
 from chaingraph.writers.cell_text import code_text
 from chaingraph.writers.page.page import one_page
 from chaingraph.writers.workbook.frames import captioned
@@ -63,7 +63,12 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     lang = lang or findings.lang
     graph = _no_graph(findings, lang)
     states = {code_text("state", code, lang): colour for code, colour in STATE_COLOURS.items()}
-    title = text("notebook.title", lang, region=place_text(findings.region, lang), date=data_day(findings.as_of, lang))
+    title = text(
+        "notebook.title",
+        lang,
+        region=place_text(findings.region, lang),
+        date=run_day(findings.data_date, findings.as_of, lang),
+    )
     parts = [f"<p><b>{html.escape(title)}</b></p>"]
     gaps, targets = sentences_apart(findings.gaps, lang), sentences_apart(findings.targets, lang)
     shown = targets.merge(gaps[["segment_id"]].drop_duplicates(), on="segment_id")

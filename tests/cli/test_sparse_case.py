@@ -40,7 +40,7 @@ def test_run_lists_targets_whose_fit_is_not_known(
 ) -> None:
     out = tmp_path / "out"
     assert cli.main(["run", str(sparse), *REGION, "--out", str(out), *reference, *day]) == cli.DONE
-    assert f"数据日期 {day[-1] if day else '未注明'}" in capsys.readouterr().out
+    assert f"数据日期 未注明，截至{day[-1] if day else '2025-12-11'}计" in capsys.readouterr().out
     rows = pd.read_csv(out / "shortlist.csv")
     assert dict(zip(rows["firm"], rows["segment"], strict=True)) == {OUTSIDE: "硅料", "成都丙光伏有限公司": "组件"}
     assert rows["fit_lift"].isna().all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import click
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out
 from chaingraph.cli.options import FILE, FOLDER, PATH, checked_date
 from chaingraph.cli.terminal import terminal_table
+from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.model.columns import SIGNALS, SITE_STATUSES, is_missing
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 10  # files that could not be read, and doubtful names, that are told one by one
 _CODES = {"kind": "codes.signal_", "stage": "leads.stage_", "site_status": "leads.site_"}
-
-
-def _today() -> str:
-    return date.today().isoformat()
 
 
 @click.group("leads")
@@ -135,7 +131,7 @@ def _take_back(held: Case, case: Path, answers: Path, lang: str) -> None:
     done = reviewed(held["firm_signals"], read_review(answers, lang), lang)
     for row, reason in done.problems:
         click.echo(text("leads.review_row", lang, row=row, reason=reason), err=True)
-    version = change_case(case, "firm_signals", done.changes, day=_today(), about=answers.name, lang=lang)
+    version = change_case(case, "firm_signals", done.changes, day=today(), about=answers.name, lang=lang)
     click.echo(text("leads.review_applied", lang, **done.counts))
     if version is not None:
         click.echo(text("leads.kept_version", lang, path=version, case=case))
@@ -147,7 +143,7 @@ def _take_back(held: Case, case: Path, answers: Path, lang: str) -> None:
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(SIGNALS)))
 @click.option("--chain", metavar="CHAIN")
 @click.option("--site-status", "sites", multiple=True, type=click.Choice(list(SITE_STATUSES)))
-@click.option("--as-of", default=_today, callback=checked_date, metavar="DATE")
+@click.option("--as-of", default=today, callback=checked_date, metavar="DATE")
 @click.option("--out", type=FILE, metavar="FILE.csv")
 @click.pass_obj
 def list_command(

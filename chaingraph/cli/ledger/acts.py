@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.cli.options import PATH, Named, together
+from chaingraph.clock import today
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.ledger.fields import FIELD, JOURNALS, RECORDS, STAGES, VERDICTS
+from chaingraph.model.days import days_later
 
 if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
@@ -23,11 +24,6 @@ Options = dict[str, Any]
 @click.group("ledger")
 def ledger_commands() -> None:
     """Project ledger: reports, stages, transfers, progress."""
-
-
-def today() -> str:
-    """The day on which a command is typed; everything below the face is told the day."""
-    return datetime.date.today().isoformat()
 
 
 # What every command of the ledger takes: the file, its rules, how its journal is kept.
@@ -62,7 +58,7 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options, *, cre
     """Record one act and say what it is answered."""
     from chaingraph.ledger.events import Act
 
-    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    tomorrow = days_later(today(), 1)
     if options["at"][:10] > tomorrow and not options["yes"]:
         raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
     act = Act(kind, options["project"], options["at"], options["by"], options["why"], data, options["event_id"])

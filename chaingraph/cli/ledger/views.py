@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger, today
+from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, Named, checked_day
+from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.fields import DIMENSIONS, DUE, PERIODS, STAGES
 from chaingraph.model.columns import is_missing

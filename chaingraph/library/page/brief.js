@@ -8,7 +8,7 @@ function renderBrief(root) {
       'div',
       { class: 'sheet-head' },
       heading(2, label('brief_title', { region: placed(data.region), chain: local(data.chain.name) }), { id: 'brief-title' }),
-      el('p', { class: 'sheet-meta' }, label('brief_meta', { date: data.as_of || label('no_date') })),
+      el('p', { class: 'sheet-meta' }, label('brief_meta', { date: data.day[state.lang] })),
     ),
     el(
       'div',

@@ -250,7 +250,7 @@ function masthead(title, subtitle, home) {
       el(
         'div',
         { class: 'masthead-tools' },
-        el('p', { class: 'date' }, label('data_date'), ' ', el('strong', null, data.as_of || label('no_date'))),
+        el('p', { class: 'date' }, label('data_date'), ' ', el('strong', null, data.day[state.lang])),
         el(
           'div',
           { class: 'buttons' },

@@ -66,7 +66,7 @@ function pictureOf(lanes) {
   const family = getComputedStyle(document.body).fontFamily;
   const root = drawn('svg', { xmlns: 'http://www.w3.org/2000/svg', width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, 'font-family': family });
   const title = label('chain_title', { chain: local(data.chain.name) });
-  const told = [placed(data.region), [label('data_date'), data.as_of || label('no_date')].join(' '), state.filters && filtering() ? document.getElementById('filter-count').textContent : ''];
+  const told = [placed(data.region), [label('data_date'), data.day[state.lang]].join(' '), state.filters && filtering() ? document.getElementById('filter-count').textContent : ''];
   const body = drawn('g', { transform: `translate(${PICTURE_EDGE} ${PICTURE_HEAD + PICTURE_EDGE})` });
   add(root, [
     drawn('title', null, title),

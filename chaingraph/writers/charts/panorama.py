@@ -11,7 +11,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import data_day, names_by_id
+from chaingraph.wording.phrases import names_by_id, run_day
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.charts.charts import new_figure
 from chaingraph.writers.charts.data import (
@@ -107,7 +107,9 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     axes.set_axis_off()
     name = names_by_id(graph, "chains", lang).get(chain_id, chain_id)
     region = place_text(findings.region, lang)
-    title = text("charts.panorama_title", lang, region=region, chain=name, date=data_day(findings.as_of, lang))
+    title = text(
+        "charts.panorama_title", lang, region=region, chain=name, date=run_day(findings.data_date, findings.as_of, lang)
+    )
     axes.set_title(title, loc="left", color=_INK, fontsize=15)
     return figure
 

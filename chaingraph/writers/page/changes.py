@@ -181,7 +181,8 @@ def _why(record: Mapping[str, object], findings: Findings) -> list[Record]:
     held = record.get("parameters")
     parameters = held if isinstance(held, dict) else {}
     pairs: list[tuple[str, object, object]] = [
-        ("data_date", record.get("data_date"), findings.as_of),
+        ("data_date", record.get("data_date"), findings.data_date),
+        ("as_of", record.get("as_of", record.get("data_date")), findings.as_of),
         ("version", record.get("version"), __version__),
     ]
     pairs += [

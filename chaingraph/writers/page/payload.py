@@ -8,7 +8,7 @@ from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model.results import GAP_STATES
 from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import parts
+from chaingraph.wording.phrases import parts, run_day
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions
 from chaingraph.writers.page.layout import STAGES, arrange
@@ -109,13 +109,14 @@ def _common_notes(atlas: Atlas) -> list[object]:
 
 
 def _frame(atlas: Atlas, page: str) -> Record:
-    """What every page carries: language, region, data date, captions."""
+    """What every page carries: language, region, how far the data reach and the day counted from, captions."""
     findings = atlas.findings
     return {
         "page": page,
         "lang": findings.lang,
         "region": findings.region,
         "as_of": findings.as_of,
+        "day": {lang: run_day(findings.data_date, findings.as_of, lang) for lang in LANGUAGES},
         "reference": str(findings.parameters.get("reference") or ""),
         "labels": {lang: entries("page", lang) for lang in LANGUAGES},
         "codes": {lang: code_captions(lang, findings.parameters) for lang in LANGUAGES},

@@ -18,7 +18,7 @@ from chaingraph.model.results import SHEETS, TERMS
 from chaingraph.model.schema import TABLES
 from chaingraph.model.strategy import code_captions
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import data_day, names_by_id
+from chaingraph.wording.phrases import names_by_id, run_day
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.frames import notes_by_chain
 
@@ -105,7 +105,7 @@ def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said
 
 def _parameters(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
     yield "parameters", text("workbook.region", lang), place_text(findings.region, lang), None
-    yield "parameters", text("workbook.as_of", lang), data_day(findings.as_of, lang), None
+    yield "parameters", text("workbook.as_of", lang), run_day(findings.data_date, findings.as_of, lang), None
     chains = names_by_id(graph, "chains", lang)
     held = {name: value for name, value in findings.parameters.items() if name not in _ELSEWHERE}
     for item, value in _flat(held):

@@ -21,7 +21,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.results.columns import result_column
-from chaingraph.wording.phrases import data_day
+from chaingraph.wording.phrases import run_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text
 from chaingraph.writers.harmless import safe_text
@@ -73,13 +73,17 @@ class Book:
         return text(f"workbook.{entry}", self.lang, **values)
 
 
-def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: str, title: str) -> Book:
+def open_book(
+    buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: str, title: str, data_date: str | None = None
+) -> Book:
     """A new workbook that writes into a buffer; the same content gives the same bytes.
 
     Parameters
     ----------
     sheets
         What each sheet would like to be called, by its key; ``Book.names`` says what it is called (`sheet_name`).
+    as_of, data_date
+        The day that is counted from, and how far the data reach; None: the same.
     """
     import xlsxwriter
 
@@ -94,7 +98,7 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
         "default_format_properties": {"font_name": "Arial", "font_size": 10},
     }
     workbook = xlsxwriter.Workbook(buffer, options)
-    # The data's date stands for the clock: a workbook made again from the same data is the same file.
+    # The day that is counted from stands for the clock: made again for the same day, it is the same file.
     made = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", as_of)
     year, month, day = (int(part or 1) for part in made.groups()) if made else (2000, 1, 1)
     created = datetime.datetime(year, month, day)
@@ -144,7 +148,7 @@ def open_book(buffer: BytesIO, sheets: Mapping[str, str], *, lang: str, as_of: s
     names: dict[str, str] = {}
     for key, wanted in sheets.items():
         names[key] = sheet_name(wanted, names.values())
-    return Book(workbook, lang, formats, data_day(as_of, lang), names)
+    return Book(workbook, lang, formats, run_day(as_of if data_date is None else data_date, as_of, lang), names)
 
 
 def add_table(

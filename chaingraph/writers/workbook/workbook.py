@@ -108,7 +108,7 @@ def write_workbook(
         title = plan.title[lang].replace("{region}", region)
     buffer = BytesIO()
     wanted = {part.key: part.name for part in parts}
-    book = open_book(buffer, wanted, lang=lang, as_of=findings.as_of, title=title)
+    book = open_book(buffer, wanted, lang=lang, as_of=findings.as_of, data_date=findings.data_date, title=title)
     _Writer(book, parts, findings, graph, shown, problems, title, pictures).write()
     book.workbook.close()
     write_bytes(buffer.getvalue(), Path(path))

@@ -187,7 +187,7 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     now = made_findings()
     lists = {lang: frame.assign(firm_id=frame["firm_id"].replace("O05", "O40")) for lang, frame in now.targets.items()}
     gaps = {lang: frame.assign(state=frame["state"].replace("thin", "present")) for lang, frame in now.gaps.items()}
-    was = replace(now, as_of="2024", targets=lists, gaps=gaps)
+    was = replace(now, as_of="2024", data_date="2024", targets=lists, gaps=gaps)
     former = write_former(was, folder / "former", parameters={"strategy": "auto"})
     now = replace(now, parameters={**now.parameters, "strategy": "strengthen"})
     write_pages(now, made_graph(), folder / "later", previous=read_former(former))
@@ -195,7 +195,8 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     assert texts(browser, "#tab-changes .count") == ["8"]
     click(browser, "#tab-changes")
     assert texts(browser, "#list .sentences li")[1] == "数据日期由“2024”变为“2025-06-30”。"
-    assert texts(browser, "#list .sentences li")[2] == "招商方式由“各链自定”变为“强链固链”。"
+    assert texts(browser, "#list .sentences li")[2] == "截至日由“2024”变为“2025-06-30”。"
+    assert texts(browser, "#list .sentences li")[3] == "招商方式由“各链自定”变为“强链固链”。"
     first, second = (texts(browser, f"#list .table-frame:nth-of-type({place}) tbody tr") for place in (1, 2))
     assert len(first) == 6
     assert "本地企业3家及以上本地企业1至2家" in first[0]

@@ -47,7 +47,13 @@ def former(tmp_path: Path) -> Path:
         return frame
 
     now = made_findings()
-    was = replace(now, as_of="2024-12-31", targets=edited(now.targets, lists), gaps=edited(now.gaps, states))
+    was = replace(
+        now,
+        as_of="2024-12-31",
+        data_date="2024-12-31",
+        targets=edited(now.targets, lists),
+        gaps=edited(now.gaps, states),
+    )
     return write_former(was, tmp_path / "former", parameters={"top": 20, "unheard": 1})
 
 
@@ -68,6 +74,7 @@ def test_what_changed_is_told_row_by_row(former: Path) -> None:
     assert changes["states"] == [{"segment": "MK01", "was": "thin", "now": "none_known"}]
     assert changes["why"] == [
         {"name": "data_date", "was": "2024-12-31", "now": "2025-06-30"},
+        {"name": "as_of", "was": "2024-12-31", "now": "2025-06-30"},
         {"name": "top", "was": "20", "now": "30"},
     ]
     assert changes["as_of"] == "2024-12-31"
