@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger, today
+from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, checked_day, together
+from chaingraph.clock import today
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.ledger.fields import FIELDS
 from chaingraph.ledger.work.fields import CLOSINGS, FEEDBACK_FIELDS, FORMS, LEAD_FIELDS, QUESTIONS
 from chaingraph.model.columns import Column
+from chaingraph.model.days import days_later
 
 Options = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options) -> Non
 
 def near_day(options: Options, lang: str) -> None:
     """Refuse a day that has not come yet, unless it is meant."""
-    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    tomorrow = days_later(today(), 1)
     if options["at"][:10] > tomorrow and not options["yes"]:
         raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
 

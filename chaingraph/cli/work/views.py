@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger, today
+from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
 from chaingraph.cli.options import FILE, PATH, checked_day
 from chaingraph.cli.work.acts import work_commands
+from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.work.fields import COUNTED_BY
 
