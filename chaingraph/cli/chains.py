@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH
 from chaingraph.cli.tag import tell_left
 from chaingraph.cli.terminal import terminal_table
-from chaingraph.errors import CaseError, UnknownNameError
+from chaingraph.errors import CaseError, StoreError, UnknownNameError
 from chaingraph.labels import text
 
 if TYPE_CHECKING:
@@ -101,6 +102,33 @@ def show_command(lang: str, chain: str) -> None:
     lacking = sum("en" not in segment.keywords for segment in found.segments)
     if lacking:
         click.echo(text("chains.no_english", lang, count=lacking))
+
+
+@chains_commands.command("add")
+@click.argument("chains", metavar="CHAIN,CHAIN", required=False)
+@into_options
+@click.option("--undo", type=PATH, metavar="CASE")
+@click.pass_obj
+def add_command(lang: str, /, chains: str | None, into: Path | None, undo: Path | None, **more: object) -> None:
+    """Templates beside the chains that a case has."""
+    from chaingraph.importers.chains import added_chains
+    from chaingraph.reading.read import read_case
+
+    if undo is not None:
+        undo_and_tell(lang, undo)
+        return
+    if chains is None or into is None:
+        raise click.UsageError(text("chains.add_what", lang))
+    asked = into_or_out(lang, into, None, **more)
+    templates = chosen_chains(chains)
+    if asked is None or not into.exists():
+        raise StoreError(text("into.no_case", lang, path=into))
+    case = read_case(into, lang=lang, required=(), max_reject_share=1.0)
+    tables, new = added_chains(case, templates)
+    for template in templates:
+        entry = "adds" if template in new else "held"
+        click.echo(text(f"chains.{entry}", lang, chain=template.title[lang], segments=len(template.segments)))
+    add_and_tell(lang, asked, tables, ", ".join(template.title[lang] for template in new))
 
 
 @click.command("start")

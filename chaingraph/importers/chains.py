@@ -12,8 +12,9 @@ import pandas as pd
 from chaingraph.errors import CaseError
 from chaingraph.labels import both
 from chaingraph.model.case import Case
-from chaingraph.model.chain_template import ChainTemplate, Link, Segment
+from chaingraph.model.chain_template import KIND, ChainTemplate, Link, Segment, load_chain
 from chaingraph.model.columns import DTYPES, SEPARATOR, split
+from chaingraph.model.registry import shipped
 from chaingraph.model.schema import TABLES
 
 # How each class of the plan is recruited for, where a case does not say otherwise.
@@ -78,11 +79,19 @@ def chain_tables(templates: Sequence[ChainTemplate]) -> Mapping[str, pd.DataFram
     return {name: _frame(name, rows[name]) for name in CHAIN_TABLES}
 
 
-def with_chains(case: Case, templates: Sequence[ChainTemplate]) -> tuple[Case, int]:
-    """A case with the chains of these templates beside its own, and how many chains that added.
+def added_chains(
+    case: Case, templates: Sequence[ChainTemplate]
+) -> tuple[Mapping[str, pd.DataFrame], tuple[ChainTemplate, ...]]:
+    """What these templates add to a case that has chains of its own: rows for `writers.into.add.add_to_case`.
 
-    What the case has stands: a chain whose id or name it holds already is left as it is. A word that means something
-    in both means both; a word of no chain of the case that means something in a new one means that.
+    What the case has stands: a chain whose id or name it holds already is left as it is, links from it to a new one
+    are added. A word of no chain is left out where it is, holds or is part of a word that the case uses.
+
+    Returns
+    -------
+    tables, new
+        tables: chains, segments, segment_links, segment_terms, as `chain_tables` gives them. new: the templates that
+        the case does not hold yet.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def with_chains(case: Case, templates: Sequence[ChainTemplate]) -> tuple[Case, i
     """
     own = case["chains"]
     known = set(own["chain_id"]) | set(own["chain"])
-    new = [template for template in templates if not {template.id, template.title["zh"]} & known]
+    new = tuple(template for template in templates if not {template.id, template.title["zh"]} & known)
     held = set(case["segments"]["segment_id"])
     clash = sorted({segment.id for template in new for segment in template.segments} & held)
     if clash:
@@ -99,34 +108,27 @@ def with_chains(case: Case, templates: Sequence[ChainTemplate]) -> tuple[Case, i
         raise CaseError(both("chains.id_twice", id=", ".join(clash), names=names))
     added = chain_tables(new)
     fresh = set(added["segments"]["segment_id"])
+    # Links of the case's chains to the new ones stand in their templates, given or not.
+    others = [load_chain(name) for name in shipped(KIND)]
     across = [
         link
-        for template in templates
+        for template in {one.id: one for one in (*others, *templates)}.values()
         for link in template.across
-        if {link.origin, link.target} <= held | fresh and not {link.origin, link.target} <= fresh
+        if {link.origin, link.target} <= held | fresh and len({link.origin, link.target} & fresh) == 1
     ]
-    rows = {
-        "chains": [own, added["chains"]],
-        "segments": [case["segments"], added["segments"]],
-        "segment_links": [case["segment_links"], added["segment_links"], _frame("segment_links", _link_rows(across))],
+    links = [added["segment_links"], _frame("segment_links", _link_rows(across))]
+    used = {word.casefold() for cell in case["segments"]["keywords"] for word in split(cell)}
+    terms = case["segment_terms"]
+    used |= {str(word).casefold() for word in terms.loc[terms["segments"].notna(), "term"]}
+    words = added["segment_terms"]
+    outside = words["segments"].isna()
+    taken = [any(one in word.casefold() or word.casefold() in one for one in used) for word in words["term"]]
+    tables = {
+        **added,
+        "segment_links": pd.concat([frame for frame in links if len(frame)] or links[:1], ignore_index=True),
+        "segment_terms": words[~(outside & pd.Series(taken, words.index, "bool")) & bool(new)].reset_index(drop=True),
     }
-    joined = {
-        name: pd.concat([frame for frame in frames if len(frame)] or frames[:1]).drop_duplicates(
-            list(TABLES[name].key), ignore_index=True
-        )
-        for name, frames in rows.items()
-    }
-    joined["segment_terms"] = _joined_terms(case["segment_terms"], added["segment_terms"])
-    return Case(case.name, {**case.tables, **joined}, case.rejects, case.files, case.notes), len(new)
-
-
-def _joined_terms(own: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    """Words of both: each once, with all that it means; the other columns as the case says them."""
-    rows = pd.concat([frame for frame in (own, added) if len(frame)] or [own], ignore_index=True)
-    meant = rows.dropna(subset="segments").groupby("term")["segments"]
-    together = meant.agg(lambda cells: SEPARATOR.join(dict.fromkeys(split(SEPARATOR.join(cells)))))
-    rows = rows.drop_duplicates("term", ignore_index=True)
-    return rows.assign(segments=rows["term"].map(together).astype("str"))
+    return tables, new
 
 
 def _chain(template: ChainTemplate) -> dict[str, object]:

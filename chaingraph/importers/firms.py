@@ -10,14 +10,19 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.importers.values import rejected_rows
 from chaingraph.labels import text
+from chaingraph.matching.product_text import NOT_IN_A_WORD, is_bare_activity
 from chaingraph.model.columns import SEPARATOR
 from chaingraph.places import regions
 from chaingraph.reading.cells import clean, fold
 from chaingraph.reading.personal import personal
 from chaingraph.reading.rejects import Problem
 
-# Items of a scope, and the formulas that end every scope in the country.
-_ITEM = re.compile(r"[;\uff1b,\uff0c、。:\uff1a\r\n]+")
+# Clauses and items of a scope, and the formulas that end every scope in the country.
+_CLAUSE = re.compile(r"[;\uff1b,\uff0c。\r\n]+")
+_COLON = re.compile(r"[:\uff1a]")
+_ITEM = re.compile(NOT_IN_A_WORD + "、+")
+_MAKING = re.compile("制造|生产|加工|制作|研发|研制|组装")
+_DEALT = re.compile("销售|批发|零售|经销|租赁|维修|运输|代理")
 _FORMULA = re.compile(r"依法须经|许可证|经营期限|国家法律|审批|方可|除外|禁止|限制|有效期|凭有效")
 _BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
 MOST_ITEMS = 30  # of a scope; longer ones list everything a firm might ever do
@@ -116,16 +121,47 @@ def scopes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def scope_items(scope: str) -> list[str]:
-    """The items of a business scope, without conditions and formulas, at most 30.
+    """The items of a business scope, without conditions, formulas and bare activities, at most 30.
 
     Examples
     --------
+    >>> scope_items("齿轮及齿轮减、变速箱制造;泵的研发、生产、销售")
+    ['齿轮及齿轮减、变速箱制造', '泵的研发']
+    >>> scope_items("批发、零售:服装、鞋帽;钢材、水泥销售")
+    ['零售服装', '鞋帽零售', '钢材销售', '水泥销售']
     >>> scope_items("一般项目:电子元件、光学镜头的制造;(依法须经批准的项目,经批准后方可开展经营活动)")
     ['电子元件', '光学镜头的制造']
     """
-    items = [item.strip() for item in _ITEM.split(_BRACKETS.sub("", scope))]
+    items = [item for clause in _CLAUSE.split(_BRACKETS.sub("", scope)) for item in _things(clause)]
     kept = [item for item in items if len(item) >= 2 and not item.endswith("项目") and not _FORMULA.search(item)]
     return list(dict.fromkeys(kept))[:MOST_ITEMS]
+
+
+def _things(clause: str) -> list[str]:
+    """The things of a clause, each with the selling or carrying that is said once before or behind several."""
+    *before, rest = _COLON.split(clause)
+    items = [item.strip() for item in _ITEM.split(rest) if item.strip()]
+    if before and is_bare_activity(head := before[-1].strip()):
+        before = before[:-1]
+        deals = [] if _MAKING.search(head) else _DEALT.findall(head)
+        items[:1] = [f"{deals[-1]}{item}" if deals else item for item in items[:1]]
+    items = _dealt_alike(items, leads=True)
+    items = _dealt_alike(items[::-1], leads=False)[::-1]
+    return [*(part.strip() for part in before), *(item for item in items if not is_bare_activity(item))]
+
+
+def _dealt_alike(items: list[str], *, leads: bool) -> list[str]:
+    """Things after one that is sold, as far as they say nothing else, are sold too: 销售钢材、水泥; 钢材、水泥销售."""
+    found = []
+    dealt = ""
+    for item in items:
+        deals = _DEALT.findall(item)
+        if _MAKING.search(item):
+            dealt = ""
+        elif deals:
+            dealt = deals[-1] if not leads or item.startswith(deals[0]) else ""
+        found.append(item if deals or is_bare_activity(item) or not dealt or _MAKING.search(item) else item + dealt)
+    return found
 
 
 def contacts(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:

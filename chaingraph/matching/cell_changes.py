@@ -15,7 +15,8 @@ from chaingraph.places import regions
 
 PLACE = ("country", "province", "city", "district")
 INDUSTRY = ("industry_scheme", "industry")
-_ADDED_TO = ("aliases", "former_names", "tiers")  # lists: what is new is added behind what stands there
+# Lists: what is new is added behind what stands there.
+_ADDED_TO = {"firms": ("aliases", "former_names", "tiers"), "segment_terms": ("segments",)}
 _SAYS_WHENCE = {column.name for column in PROVENANCE}
 _NEVER_ASKED = {"note", "firm", "firm_id", "reason"} | _SAYS_WHENCE  # wording and names; names become other names
 # Names of places are the same with and without what they are (平湖, 平湖市).
@@ -83,7 +84,7 @@ def changes_of(
     blocks = _agreeing(table, held, given, differing, change)
     for column in table.columns:
         name, value = column.name, given.get(column.name)
-        if name in _ADDED_TO and table.name == "firms":
+        if name in _ADDED_TO.get(table.name, ()):
             more = _more(name, held, given)
             if more:
                 filled.append(change(name, SEPARATOR.join(more), added=not empty(written.get(name))))
@@ -128,8 +129,8 @@ def _text(value: object) -> str | None:
 
 def _more(column: str, held: Mapping[str, object], given: Mapping[str, object]) -> list[str]:
     """Members of a list that the row does not have yet; another name of the firm is one of its names."""
-    if column == "tiers":
-        return [member for member in split(given.get("tiers")) if member not in split(held.get("tiers"))]
+    if column not in ("aliases", "former_names"):
+        return [member for member in split(given.get(column)) if member not in split(held.get(column))]
     names = split(given.get(column))
     if column == "aliases":
         names = (str(given["firm"]), *names)

@@ -18,9 +18,20 @@ from chaingraph.places import regions
 ACCOUNTING = re.compile(
     r"平衡项目|抵[销消减]|调整项目|合计|小计|内部|分部间|未分配|^其[他它].{0,6}$|^销售$|^服务$|^产品$|^配件$|营业外|补充"
 )
+# What is done, without a thing that it is done to: 生产, 研发及销售.
+_BARE_ACTIVITY = re.compile(
+    r"(?:自产)?(?:(?:研发|研制|研究|技术开发|开发|设计|生产|制造|制作|加工|组装|销售|批发|零售|安装|调试|维修|维护|技术服务|"
+    r"售后服务|服务)[、,和及与]?)+"
+)
+# In 齿轮减、变速箱 and 高、低压电器 the end is said once for both, so the sign between them separates nothing.
+_CONTRASTS = (
+    "减变", "增减", "高中低", "大中小微", "软硬", "内外", "冷热温", "干湿", "单双多", "粗精细", "进出", "输变配",
+    "上下", "前后", "左右", "轻重", "升降", "动静", "公铁", "薄厚",
+)  # fmt: skip
+NOT_IN_A_WORD = "(?!" + "|".join(f"(?<=[{signs}])、[{signs}]" for signs in _CONTRASTS) + ")"
 _BRACKETS = re.compile(r"[(\uff08\[【〔][^)\uff09\]】〕]*[)\uff09\]】〕]")  # \uff08, \uff09: full-width
 _NOISE = re.compile(r"[\s\d]+")
-_LISTED = re.compile(r"[、;\uff1b,\uff0c/]")
+_LISTED = re.compile(NOT_IN_A_WORD + r"[、;\uff1b,\uff0c/]")
 
 
 @cache
@@ -37,6 +48,17 @@ def is_accounting_line(product: str) -> bool:
     (True, False)
     """
     return ACCOUNTING.search(product) is not None
+
+
+def is_bare_activity(text: str) -> bool:
+    """Does a text say what is done, but of no thing to which it is done?
+
+    Examples
+    --------
+    >>> is_bare_activity("生产"), is_bare_activity("研发及销售"), is_bare_activity("水泵生产")
+    (True, True, False)
+    """
+    return _BARE_ACTIVITY.fullmatch(text) is not None
 
 
 def clean_product(product: str) -> str:
@@ -63,8 +85,8 @@ def split_products(cell: str) -> list[str]:
 
     Examples
     --------
-    >>> split_products("有机硅、硅橡胶(HTV、RTV)")
-    ['有机硅', '硅橡胶']
+    >>> split_products("有机硅、硅橡胶(HTV、RTV)"), split_products("齿轮及齿轮减、变速箱制造、轴承")
+    (['有机硅', '硅橡胶'], ['齿轮及齿轮减、变速箱制造', '轴承'])
     """
     parts = _LISTED.split(_BRACKETS.sub("", cell))
     return [part.strip() for part in parts if part.strip()]

@@ -6,6 +6,7 @@ the plainest rule there is, and each of its rows is unsure: it says whom to ask,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, 
 STAMP = "SegmentTagger(words)"  # in the source of a row
 ENOUGH_EXAMPLES = 200  # products of firms in segments from which on the learnt tagger does better than words alone
 _AT_END, _INSIDE = 0.3, 0.5  # least share of a product that a word makes up, at its end and elsewhere
+_JOINED = re.compile("[及和与、]")
 _NEAR = 0.5  # likeness of a word that is shown as a near one
 _SHOWN = 3
 _LOOKED_UP = 50  # firms for which near words are looked up: nobody reads more
@@ -67,6 +69,9 @@ class WordTagger:
         reasons: list[tuple[str, str | None]] = []
         for part in parts(text):
             segments, word, why = self._of_part(part)
+            if why == "partial":  # of two things joined each is looked at for itself: 齿轮及齿轮减、变速箱
+                alone = [self._of_part(one) for one in _JOINED.split(part) if one]
+                segments, word, why = next((told for told in alone if told[0]), (segments, word, why))
             found |= dict.fromkeys(segments, word or "")
             if why:
                 reasons.append((why, word))

@@ -10,14 +10,14 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from chaingraph.matching.product_text import is_accounting_line
+from chaingraph.matching.product_text import NOT_IN_A_WORD, is_accounting_line, is_bare_activity
 
 NONE = ""  # the class "none of these"
 _LONGEST = 16  # characters; longer terms are met as a whole text only
 _BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 _STRAY = re.compile(r"[()\[\]【】〔〕\s\"'“”‘’]+")
 # A slash or a stroke between Latin letters is part of a name (PET/CT, T/R), between others it separates products.
-_SEPARATORS = re.compile(r"[、;,。|]|(?<![a-z])/|/(?![a-z])")
+_SEPARATORS = re.compile(NOT_IN_A_WORD + r"[、;,。|]|(?<![a-z])/|/(?![a-z])")
 _CIRCLED = re.compile(r"^[①-⑳]+")  # before NFKC, which makes digits of them
 _NUMBERING = re.compile(r"^[\d一二三四五六七八九十]*[-.、)]+|^其中:?")
 # Words that end a line of accounts and say nothing about what is made.
@@ -50,18 +50,20 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def parts(text: str) -> tuple[str, ...]:
-    """The single products of a text that may list several, in order, each once; accounting lines are none.
+    """The single products of a text that may list several, in order, each once.
+
+    Lines of accounts and activities without a thing are none.
 
     Examples
     --------
     >>> parts("丙烯、混合碳四(C4、C5);分部间抵销")
     ('丙烯', '混合碳四')
-    >>> parts("T/R组件/雷达")
-    ('t/r组件', '雷达')
+    >>> parts("T/R组件/雷达"), parts("齿轮及齿轮减、变速箱制造;生产、销售")
+    (('t/r组件', '雷达'), ('齿轮及齿轮减、变速箱',))
     """
     plain = _BRACKETS.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower())
     found = (normalise(piece) for piece in _SEPARATORS.split(plain or text) if not is_accounting_line(piece.strip()))
-    return tuple(dict.fromkeys(piece for piece in found if piece))
+    return tuple(dict.fromkeys(piece for piece in found if piece and not is_bare_activity(piece)))
 
 
 def is_dealing(part: str) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from chaingraph.cli.chains import chosen_chains
 from chaingraph.cli.main import main
+from chaingraph.model.chain_template import load_chain
 from chaingraph.reading.read import read_case
+from tests.made_into import folder
 
 
 def test_templates_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,3 +38,33 @@ def test_a_workbook_begins_with_chains(tmp_path: Path, lang: str) -> None:
     assert set(case["segment_links"]["flow"].dropna()) >= {"material", "part", "equipment"}
     assert case["segments"].set_index("segment_id").loc["ND14", "chokepoint"]
     assert not len(case.rejects)
+
+
+def test_a_chain_is_added_to_a_case_and_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = folder(tmp_path / "底库")
+    before = {path.name: path.read_bytes() for path in case.iterdir()}
+    assert main(["chains", "add", "新型储能", "--into", str(case), "--dry-run"]) == 0
+    assert "新型储能：加入，环节" in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in case.iterdir()} == before
+    assert main(["chains", "add", "新型储能", "--into", str(case)]) == 0
+    held = read_case(case)
+    assert set(held["chains"]["chain_id"]) == {"C1", "ES"}
+    assert held["segments"]["chain_id"].value_counts().to_dict() == {
+        "ES": len(load_chain("新型储能").segments),
+        "C1": 2,
+    }
+    capsys.readouterr()
+    assert main(["chains", "add", "新型储能", "--into", str(case)]) == 0
+    assert "底库中已有" in capsys.readouterr().out
+    assert main(["chains", "add", "--undo", str(case)]) == 0
+    assert {path.name: path.read_bytes() for path in case.iterdir() if path.name in before} == before
+    assert set(read_case(case)["chains"]["chain_id"]) == {"C1"}
+    assert main(["chains", "add", "新型储能"]) == 2
+
+
+def test_a_word_that_both_use_means_both_without_a_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = folder(tmp_path / "底库")
+    (case / "segment_terms.csv").write_text("term,segments\n齿轮箱,S2\n", encoding="utf-8")
+    assert main(["chains", "add", "新能源汽车", "--into", str(case)]) == 0
+    assert read_case(case)["segment_terms"].set_index("term").loc["齿轮箱", "segments"] == "S2;EV08"
+    assert "有出入 0" in capsys.readouterr().out

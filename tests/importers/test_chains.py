@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from chaingraph.errors import CaseError
-from chaingraph.importers.chains import chain_tables, with_chains
-from chaingraph.matching.merge import build_graph
+from chaingraph.importers.chains import added_chains, chain_tables
 from chaingraph.model.case import Case
 from chaingraph.model.chain_template import load_chain
 from chaingraph.model.registry import shipped
 from chaingraph.reading.read import read_case
+from chaingraph.writers.case import write_case
 
 JIAXING = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
 TEN = [
@@ -48,6 +48,12 @@ def test_jiaxings_ten_are_its_case() -> None:
         pd.testing.assert_frame_equal(own, made, check_dtype=False)
 
 
+def test_every_template_is_a_case_without_a_reject(tmp_path: Path) -> None:
+    tables = chain_tables([load_chain(name) for name in shipped("chains")])
+    write_case(Case("all", tables), tmp_path / "all", form="csv")
+    assert not len(read_case(tmp_path / "all", required=("chains", "segments")).rejects)
+
+
 def test_links_to_other_chains_hold_where_both_are_taken() -> None:
     across = ("EV04", "PV11")
     alone = chain_tables([load_chain("新能源汽车")])["segment_links"]
@@ -67,16 +73,23 @@ def test_a_word_of_no_chain_that_a_chosen_chain_uses_counts_there() -> None:
 
 
 def test_chains_are_added_beside_what_a_case_has() -> None:
-    first, count = with_chains(Case("own", {}), [load_chain("新能源汽车")])
-    assert count == 1
-    shorter = {**first.tables, "segments": first["segments"].iloc[1:]}
-    both, count = with_chains(Case("own", shorter), [load_chain("新能源汽车"), load_chain("光伏新能源")])
-    assert count == 1
-    assert "EV01" not in set(both["segments"]["segment_id"])  # the case has left it out
-    assert not both["segments"]["segment_id"].duplicated().any()
-    links = set(zip(both["segment_links"]["from_segment_id"], both["segment_links"]["to_segment_id"], strict=True))
+    tables, new = added_chains(Case("own", {}), [load_chain("新能源汽车")])
+    assert [template.id for template in new] == ["EV"]
+    held = Case("own", {**tables, "segments": tables["segments"].iloc[1:]})
+    more, new = added_chains(held, [load_chain("新能源汽车"), load_chain("光伏新能源")])
+    assert [template.id for template in new] == ["PV"]
+    assert set(more["segments"]["chain_id"]) == {"PV"}  # what the case has left out of its chain stays out
+    links = set(zip(more["segment_links"]["from_segment_id"], more["segment_links"]["to_segment_id"], strict=True))
     assert ("EV04", "PV11") in links
-    build_graph(both)
+    nothing, new = added_chains(held, [load_chain("新能源汽车")])
+    assert not new
+    assert not any(len(frame) for frame in nothing.values())
+
+
+def test_a_word_that_the_case_uses_is_not_added_as_one_of_no_chain() -> None:
+    pumps = Case("own", chain_tables([load_chain("泵阀与缝制装备")]))
+    more, _ = added_chains(pumps, [load_chain("新能源汽车")])
+    assert "空压机" not in set(more["segment_terms"]["term"])
 
 
 def test_an_id_for_two_things_is_refused() -> None:
@@ -86,6 +99,6 @@ def test_an_id_for_two_things_is_refused() -> None:
     other = replace(cars, id="XX", title={"zh": "别的", "en": "Other"})
     with pytest.raises(CaseError, match="EV01"):
         chain_tables([cars, other])
-    held, _ = with_chains(Case("own", {}), [cars])
+    held = Case("own", chain_tables([cars]))
     with pytest.raises(CaseError, match="EV01"):
-        with_chains(held, [other])
+        added_chains(held, [other])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from chaingraph.matching.product_text import clean_product, product_weights, split_products
+from chaingraph.matching.product_text import clean_product, is_bare_activity, product_weights, split_products
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,20 @@ def test_what_is_compared_of_a_product_name(written, compared):
 
 def test_a_cell_may_list_products_but_a_bracket_is_one():
     assert split_products("环氧、芳纶;工程塑料/\uff08PA\uff0cPC\uff09") == ["环氧", "芳纶", "工程塑料"]
+
+
+def test_an_end_said_once_for_two_is_not_cut_off() -> None:
+    assert split_products("齿轮及齿轮减、变速箱制造、高、中、低压电器") == [
+        "齿轮及齿轮减、变速箱制造",
+        "高、中、低压电器",
+    ]
+    assert split_products("制冷、空调设备") == ["制冷", "空调设备"]
+    assert [is_bare_activity(text) for text in ("生产", "研发、生产和销售", "水泵生产", "生产线")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_weights_are_clipped_merged_and_add_up():

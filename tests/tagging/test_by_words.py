@@ -55,6 +55,14 @@ def made(products: dict[str, list[str]]) -> Case:
     return Case("made", {"firms": firms.astype(kinds["firms"]), "firm_products": table.astype(kinds["firm_products"])})
 
 
+def test_an_activity_without_a_thing_is_none_and_one_that_names_two_is_one() -> None:
+    chains = Case("own", chain_tables([load_chain("高端装备与电气")]))
+    tagger = words_of(chains)
+    assert tagger.tell("齿轮及齿轮减、变速箱制造;生产") == (("HE03",), "齿轮", None)
+    assert tagger.tell("生产、销售") == ((), None, "no_word")
+    assert tagger.near("生产、销售") == ()
+
+
 def test_a_case_without_firms_to_learn_from_tags_by_words_and_tells_of_the_others() -> None:
     assert len(examples(CHAINS)) < ENOUGH_EXAMPLES
     tagged, left = tag_and_tell(made({"a": ["潜水泵"], "b": ["水泵销售"], "c": ["白酒"], "d": ["平逢机"]}), CHAINS)
