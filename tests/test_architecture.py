@@ -33,7 +33,7 @@ CLOSED_TO = {
 # Slow or optional: imported inside the function that uses them, so that `import chaingraph` stays light.
 LATE = {
     "sklearn", "neo4j", "pyvis", "pyspark", "openpyxl", "xlsxwriter", "networkx", "matplotlib", "pyarrow", "py4j",
-    "pypinyin",
+    "pypinyin", "flask", "werkzeug", "waitress",
 }  # fmt: skip
 # An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
 ESTIMATORS = {"tagging.tagger"}

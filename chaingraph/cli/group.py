@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from chaingraph.cli import case, chains, graphdb, national, pools, run, sql, survey, tag
+from chaingraph.cli.desk import command as desk
 from chaingraph.cli.leads import commands
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *national.COMMANDS,
     *tag.COMMANDS,
     *commands.COMMANDS,
+    *desk.COMMANDS,
     *proof.COMMANDS,
     *work_views.COMMANDS,
     *sql.COMMANDS,

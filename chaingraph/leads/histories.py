@@ -333,7 +333,7 @@ def _evidence(signal_id: str, told: Text, fact: Fact, *, quotes: bool) -> dict[s
         "end": fact.end,
         "title": told.title,
         "published": told.published,
-        "quote": passage if quotes else None,
+        "quote": passage.strip() if quotes else None,  # a cell keeps no blanks at its ends; the hash is of the span
         "hash": hashlib.sha256(passage.encode("utf-8")).hexdigest(),
         "method": METHOD,
         "amount": f"{money.limited}{money.text}" if money else None,

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -51,6 +52,7 @@ def add_to_case(
     dry_run: bool = False,
     day: str = "",
     about: str = "",
+    signed: Mapping[str, str] = MappingProxyType({}),
     lang: str = "zh",
 ) -> Addition:
     r"""Add rows to a case that exists: what is new is added, what is empty is filled, nothing is overwritten.
@@ -76,6 +78,8 @@ def add_to_case(
         Stands in the name of the version (ISO date); there is no clock here.
     about
         What was added, for the record of the version: the name of a file, say.
+    signed
+        Who adds it and when (``by``, an office; ``at``), for the same record.
     lang
         Language of the messages, and of files that are new.
 
@@ -132,7 +136,7 @@ def add_to_case(
         places = tuple(home / name if home.is_dir() else home for name in files)
         version = None
         if not dry_run:
-            version = replace_files(home, room, files, log, day=day, about={"added": about}, lang=lang)
+            version = replace_files(home, room, files, log, day=day, about={"added": about, **signed}, lang=lang)
         return Addition(plan, places, version, sheet, tuple(converted))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -27,6 +28,7 @@ def change_case(
     *,
     day: str = "",
     about: str = "",
+    signed: Mapping[str, str] = MappingProxyType({}),
     lang: str = "zh",
 ) -> Path | None:
     """Change cells of rows that a case has; what was there before is kept in a version.
@@ -39,7 +41,7 @@ def change_case(
         Whose rows.
     changes
         By the id of a row, the new values by column; no value empties nothing.
-    day, about, lang
+    day, about, signed, lang
         As for `add_to_case`.
 
     Returns
@@ -77,4 +79,4 @@ def change_case(
         plan = Additions({}, tuple(asked), pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         files, _, log = new_files(home, held, known, plan, room, lang)
         check_planned(home, held, known, plan, files, log, room, lang)
-        return replace_files(home, room, files, log, day=day, about={"changed": about}, lang=lang)
+        return replace_files(home, room, files, log, day=day, about={"changed": about, **signed}, lang=lang)

@@ -1,0 +1,29 @@
+"""Every address of the desk, and the view that answers it."""
+
+from __future__ import annotations
+
+from chaingraph.desk import bringing, history, reviewing, settings, today
+from chaingraph.desk.desk import View
+
+TABS = ("today", "bring", "review", "history")  # in the bar at the top, by the first part of their address
+
+ROUTES: tuple[tuple[str, str, View], ...] = (
+    ("GET", "/", today.today),
+    ("GET", "/bring", bringing.bring),
+    ("POST", "/bring/files", bringing.bring_files),
+    ("POST", "/bring/text", bringing.bring_text),
+    ("GET", "/bring/<token>", bringing.preview),
+    ("POST", "/bring/<token>/take", bringing.take),
+    ("POST", "/bring/<token>/as", bringing.take_as),
+    ("POST", "/bring/<token>/drop", bringing.drop),
+    ("GET", "/review", reviewing.review),
+    ("POST", "/review/decide", reviewing.decide_fact),
+    ("POST", "/review/back", reviewing.take_back),
+    ("POST", "/review/write", reviewing.write_decisions),
+    ("GET", "/history", history.history),
+    ("GET", "/history/<name>", history.one_version),
+    ("POST", "/history/undo", history.undo),
+    ("GET", "/settings", settings.settings),
+    ("POST", "/settings", settings.choose),
+    ("POST", "/language", settings.speak),
+)
