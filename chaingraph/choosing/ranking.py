@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,32 @@ import pandas as pd
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.source_kinds import source_kind
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.strategy import Strategy
+from chaingraph.model.strategy import MOST_KEYS, Strategy
 from chaingraph.places import regions
 from chaingraph.sql import Query
 
-RANKING_TOP = 10
-# Fortune Global 500 on one side, specialised small and medium firms on the other: the two lists a plan asks for.
-RANKING_TIERS = {"global500": ("global500",), "specialised": ("little_giant", "hidden_champion", "champion", "unicorn")}
+# The lists that a plan names, each complete: a place on one puts nobody first on a shortlist.
+RANKING_TIERS = {
+    "global500": ("global500",),
+    "china500": ("china500",),
+    "soe": ("soe",),
+    "specialised": ("little_giant", "hidden_champion", "champion", "unicorn"),
+}
 _REACH_KM = 300.0
 _DELTA = "长三角"
 _NO_END = 2_000_000_000  # more rows than any list has
 # Project size by the classes that the plan coordinates by, in CNY million.
 _SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How near a talk is: by firm, 0 = a dated reason to call with its site open, 1 = one that is silent on the site;
+    pairs of chain and firm to which a door stands open (a real tie, a public contact, an introducer that knows them).
+    """
+
+    motives: Mapping[str, float]
+    doors: Set[tuple[str, str]]
 
 
 def firm_facts(
@@ -146,6 +161,7 @@ def rank_lists(
     facts: pd.DataFrame,
     gaps: pd.DataFrame,
     linked: set[str],
+    ways: Ways,
     strategies: Mapping[str, Strategy],
     *,
     top: int,
@@ -165,6 +181,8 @@ def rank_lists(
         Indexed by segment_id, with severity and state.
     linked
         Firms with a recorded route to a local firm.
+    ways
+        Who has a reason to be called, and a door.
     strategies
         By list and chain: ``f"{list}:{chain_id}"``.
     top, whole
@@ -175,17 +193,23 @@ def rank_lists(
     DataFrame
         One row per list, chain, kind of list and group: the columns of candidates, s, fit_lift, fit_low, fit_high,
         top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes),
-        position (1 = first; no ties), overflow (1 = its segment has had its share of the list), key_1 to key_4.
+        position (1 = first; no ties), overflow (1 = its segment has had its share of the list), unranked (1 = a
+        known fit below 1, and no tie, buyer or fact: no rank, behind all others), key_1 to key_6.
     """
     if candidates.empty:
         return candidates.assign(rank=pd.Series(dtype="Int64"))
     rows = candidates.merge(scores, on=["list", "chain_id", "firm_id"], how="left")
-    rows = rows.join(gaps[["severity", "state"]], on="segment_id")
+    rows = rows.join(gaps[["severity", "state", "local_demand"]], on="segment_id")
     signal = rows["firm_id"].map(facts["signal"]).isna().astype(float)
     tier_sets = rows["firm_id"].map(facts["tiers"]).fillna("")
     first = {key: strategy.tiers for key, strategy in strategies.items()}
     plans = rows["list"] + ":" + rows["chain_id"]
+    motive = rows["firm_id"].map(ways.motives).fillna(2.0)
+    door = [pair in ways.doors for pair in zip(rows["chain_id"], rows["firm_id"], strict=True)]
     keys = {
+        "motive": motive,
+        "door": 1.0 - pd.Series(door, rows.index, dtype=float),
+        "likelihood": _likelihood_key(rows),
         "signal": signal,
         "linked": (~rows["firm_id"].isin(linked)).astype(float),
         # A place on a list moves nobody up by a product that a program is not sure about: large groups make something
@@ -199,7 +223,11 @@ def rank_lists(
         # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
         "fit": -rows["s"].round(9).fillna(-1e9),
     }
-    for position in range(4):
+    nothing = (rows["s"] < 0) & (keys["door"] > 0) & (keys["linked"] > 0) & (signal > 0) & (motive > 1)
+    rows["unranked"] = (nothing & ~(rows["local_demand"] > 0)).astype("int64")
+    ordered_by_motive = {plan for plan, strategy in strategies.items() if "motive" in strategy.order}
+    rows["exempt"] = ((motive < 2) & plans.isin(ordered_by_motive)).astype("int64")
+    for position in range(MOST_KEYS):
         rows[f"key_{position + 1}"] = 0.0
         for plan, strategy in strategies.items():
             if position < len(strategy.order):
@@ -217,11 +245,19 @@ def rank_lists(
         )
     ]
     listed = pd.Series(others, index=ranked.index, dtype=object)
-    return ranked.assign(rank=ranked["place"].astype("Int64"), other_segments=listed)
+    rank = ranked["place"].astype("Int64").mask(ranked["unranked"] > 0)
+    return ranked.assign(rank=rank, other_segments=listed)
+
+
+def _likelihood_key(rows: pd.DataFrame) -> pd.Series[float]:
+    """High, middle, not known, low: what is not known is not low."""
+    if "likelihood" not in rows:
+        return pd.Series(2.0, rows.index)
+    return rows["likelihood"].map({"high": 0.0, "middle": 1.0, "low": 3.0}).fillna(2.0).astype(float)
 
 
 def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequence[str]) -> str:
-    """Which key puts one row of a list behind another: ``quota``, one of the strategy's order, or ``id`` for a tie.
+    """Which key puts one row of a list behind another: ``basis``, ``quota``, one of its order, or ``id`` for a tie.
 
     Examples
     --------
@@ -229,6 +265,8 @@ def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequen
     >>> deciding_key(second, first, ("signal", "fit"))
     'fit'
     """
+    if row.get("unranked", 0) != ahead.get("unranked", 0):
+        return "basis"
     if row["overflow"] != ahead["overflow"]:
         return "quota"
     return next((key for place, key in enumerate(order, start=1) if row[f"key_{place}"] != ahead[f"key_{place}"]), "id")
@@ -324,8 +362,8 @@ def rank_sectors(candidates: pd.DataFrame, scores: pd.DataFrame, tiers: pd.DataF
     Returns
     -------
     DataFrame
-        One row per chain, tier (global500 | specialised) and group: chain_id, tier, rank, firm_id, segment_id, s,
-        fit_lift, text, industry, comparable, product, confidence, source; the first ten.
+        One row per chain, tier (`RANKING_TIERS`) and group: chain_id, tier, rank, firm_id, segment_id, s, fit_lift,
+        text, industry, comparable, product, confidence, source; all members.
     """
     rows = candidates[candidates["list"] == "sector"].merge(scores, on=["list", "chain_id", "firm_id"], how="left")
     rows["fit_key"] = -rows["s"].round(9).fillna(-1e9)
@@ -336,8 +374,7 @@ def rank_sectors(candidates: pd.DataFrame, scores: pd.DataFrame, tiers: pd.DataF
         held = held.sort_values(["chain_id", "fit_key", "firm_id", "segment_id"], kind="stable")
         best = held.drop_duplicates(["chain_id", "group_id"])
         ranks = best.groupby("chain_id")["fit_key"].rank(method="min").astype("Int64")
-        best = best.assign(tier=name, rank=ranks)
-        parts.append(best.groupby("chain_id").head(RANKING_TOP))
+        parts.append(best.assign(tier=name, rank=ranks))
     columns = [
         "chain_id",
         "tier",

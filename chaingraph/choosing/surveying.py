@@ -14,10 +14,12 @@ from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, 
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
+from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
 from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.facts.groups import families
+from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
@@ -178,7 +180,14 @@ def survey(
         lists = candidates[candidates["list"] != "sector"]
         likely = likelihood(graph, around.families, lists, region, now)
         lists = lists.merge(likely.drop(columns="likelihood_facts"), on=["firm_id", "segment_id"], how="left")
-        everyone = rank_lists(query, lists, scores, facts, around.gaps, linked, plans, top=options.top, whole=True)
+        here = set(places.loc[_inside(places), "firm_id"])
+        by_chain = _by_chain(around.leaders)
+        ties = lists.loc[lists["firm_id"].isin(linked_firms(query, here, around.families)), ["chain_id", "firm_id"]]
+        doors = find_introductions(graph, ties.drop_duplicates(), by_chain, here, around.families, known.roles)
+        ways = find_ways(graph, lists, known.motives, doors, around.families)
+        everyone = rank_lists(
+            query, lists, scores, facts, around.gaps, linked, ways, plans, top=options.top, whole=True
+        )
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
@@ -188,7 +197,7 @@ def survey(
     )
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
-    routes = _routes(graph, ranked, around)
+    routes = _routes(graph, ranked, around, doors, here)
     main = ranked[ranked["list"] == "main"].reset_index(drop=True)
     led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
     seed_counts = Counter(seeds["main"]["chain_id"])
@@ -310,12 +319,22 @@ def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Reference) -> p
     )
 
 
-def _routes(graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
-    leaders, local = (
-        {str(chain): set(rows["firm_id"]) for chain, rows in frame.groupby("chain_id")}
-        for frame in (around.leaders, around.presence)
-    )
-    return find_routes(graph, ranked[["chain_id", "firm_id"]].drop_duplicates(), leaders, local, around.families)
+def _by_chain(frame: pd.DataFrame) -> dict[str, set[str]]:
+    return {str(chain): set(rows["firm_id"]) for chain, rows in frame.groupby("chain_id")}
+
+
+def _routes(
+    graph: ChainGraph, ranked: pd.DataFrame, around: Surroundings, doors: pd.DataFrame, here: set[str]
+) -> pd.DataFrame:
+    """The way in of each row where there is one, marked so; else the shortest recorded path, which opens no door."""
+    pairs = ranked[["chain_id", "firm_id"]].drop_duplicates()
+    listed = doors.merge(pairs, on=["chain_id", "firm_id"]).assign(door=True)
+    with_door = set(zip(listed["chain_id"], listed["firm_id"], strict=True))
+    others = pairs[[pair not in with_door for pair in pairs.itertuples(index=False, name=None)]]
+    leaders, local = _by_chain(around.leaders), _by_chain(around.presence)
+    paths = find_routes(graph, others, leaders, local, around.families, here).assign(door=False)
+    both = pd.concat([listed, paths], ignore_index=True)
+    return both.sort_values(["chain_id", "firm_id", "step"], kind="stable", ignore_index=True)
 
 
 def _caption(graph: ChainGraph, places: pd.DataFrame, reference: Reference) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import pandas as pd
 
@@ -11,7 +11,8 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
 
 MAX_STEPS = 4
-_COLUMNS = (
+_NEAR_STEPS = 2
+ROUTE_COLUMNS = (
     "chain_id",
     "firm_id",
     "step",
@@ -40,7 +41,7 @@ def neighbours(graph: ChainGraph) -> dict[str, list[tuple[str, Link]]]:
 
 
 def shortest_route(
-    tied: Mapping[str, Sequence[tuple[str, Link]]], starts: Sequence[str], goals: set[str], steps: int = MAX_STEPS
+    tied: Mapping[str, Sequence[tuple[str, Link]]], starts: Sequence[str], goals: Set[str], steps: int = MAX_STEPS
 ) -> list[tuple[str, Link, str]]:
     """The shortest path from any of the starting firms to any goal, as (from, link, to); empty when there is none.
 
@@ -75,6 +76,7 @@ def find_routes(
     leaders: Mapping[str, set[str]],
     local: Mapping[str, set[str]],
     families: pd.DataFrame,
+    region_local: Set[str] = frozenset(),
 ) -> pd.DataFrame:
     """Through whom is each target tied to the region: to a leader of the chain if possible, else to any local firm.
 
@@ -86,6 +88,8 @@ def find_routes(
         By chain: ids of its leaders, ids of its local firms.
     families
         firm_id, group_id; a path may start at any firm of the target's group.
+    region_local
+        Ids of all local firms, for those that no path leads to within the chain: at most two steps.
 
     Returns
     -------
@@ -95,36 +99,34 @@ def find_routes(
         goods or control flow from → to, whichever end the target is. A target without a path of at most four steps has
         no row.
     """
-    names = graph["firms"].set_index("firm_id")["firm"].to_dict()
+    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
     tied = neighbours(graph)
     group = families.set_index("firm_id")["group_id"]
     members = families.groupby("group_id")["firm_id"].agg(sorted)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for chain_id, firm_id in sorted(set(zip(targets["chain_id"], targets["firm_id"], strict=True))):
         family = [firm_id, *(other for other in members.get(group.get(firm_id), []) if other != firm_id)]
         starts = [firm_id] + [other for other in family if other not in local.get(chain_id, set()) and other != firm_id]
         path = shortest_route(tied, starts, leaders.get(chain_id, set()) - {firm_id})
         if not path:
             path = shortest_route(tied, starts, local.get(chain_id, set()) - {firm_id})
-        for step, (_, link, _) in enumerate(path, start=1):
-            source, target = str(link["source_id"]), str(link["target_id"])
-            rows.append(
-                (
-                    chain_id,
-                    firm_id,
-                    step,
-                    source,
-                    names.get(source, source),
-                    link["kind"],
-                    target,
-                    names.get(target, target),
-                    link["product"],
-                    link["source"],
-                    link["confidence"],
-                )
-            )
-    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return frame.astype({column: "str" for column in _COLUMNS if column != "step"} | {"step": "int64"})
+        if not path:  # a tie counts whatever the chain, as long as it is a near one
+            path = shortest_route(tied, starts, region_local - {firm_id}, _NEAR_STEPS)
+        rows += steps_of(chain_id, firm_id, path, names)
+    frame = pd.DataFrame(rows, columns=list(ROUTE_COLUMNS))
+    return frame.astype({column: "str" for column in ROUTE_COLUMNS if column != "step"} | {"step": "int64"})
+
+
+def steps_of(
+    chain_id: str, firm_id: str, path: Sequence[tuple[str, Link, str]], names: Mapping[str, str]
+) -> list[tuple[object, ...]]:
+    """The steps of a path as rows of `ROUTE_COLUMNS`."""
+    rows: list[tuple[object, ...]] = []
+    for step, (_, link, _) in enumerate(path, start=1):
+        source, target = str(link["source_id"]), str(link["target_id"])
+        ends = (source, names.get(source, source), link["kind"], target, names.get(target, target))
+        rows.append((chain_id, firm_id, step, *ends, link["product"], link["source"], link["confidence"]))
+    return rows
 
 
 def linked_firms(query: Query, local: set[str], families: pd.DataFrame) -> set[str]:

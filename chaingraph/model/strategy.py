@@ -13,11 +13,12 @@ from chaingraph.model.registry import Words
 from chaingraph.model.results import GAP_STATES
 
 AUTO = "auto"  # each chain's own
-ORDER_KEYS = ("signal", "linked", "tier", "severity", "reach", "fit")
+ORDER_KEYS = ("motive", "door", "likelihood", "signal", "linked", "tier", "severity", "reach", "fit")
+PLAN_ORDER = "plan"  # rank.order = "plan": the order by lists of the plan, which rank.plan holds
 _KEYS = ("order", "title", "words", "seeds", "pool", "tiers", "rank")
 _SEEDS = ("leader", "partner", "other")
 _SEGMENTS = ("gaps", "leader_segments")
-MOST_KEYS = 4  # that order a list: as many as the text that ranks it has
+MOST_KEYS = 6  # that order a list: as many as the text that ranks it has
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Strategy:
 
     title: what it is called, by language. seeds: weights of local firms in the fit (leader, partner, other).
     pool: ``leader_segments`` (the leaders' own segments and one hop around them) or ``gaps`` (segments in the states
-    listed). tiers: lists that come first. order: the keys that order a list, strongest first. quota: the largest share
-    of a list that one segment may take.
+    listed). tiers: lists that come first, where ``tier`` is a key. order: the keys that order a list, strongest first.
+    quota: the largest share of a list that one segment may take.
     """
 
     name: str
@@ -62,16 +63,17 @@ def load_strategy(name: str | Path) -> Strategy:
         ("seeds", _SEEDS),
         ("pool", ("segments", "states")),
         ("tiers", ("first",)),
-        ("rank", ("order", "quota")),
+        ("rank", ("order", "plan", "quota")),
     ):
         where.within(f"[{key}]").keys(parts[key], known)
     segments = where.choice("pool.segments", parts["pool"].get("segments"), _SEGMENTS)
     states = where.strings("pool.states", parts["pool"].get("states", []), GAP_STATES)
     if (segments == "gaps") != bool(states):  # gaps are told by their states; the leaders' segments are not
         where.refuse("pool.states", list(states), ", ".join(GAP_STATES) if segments == "gaps" else "[]")
-    order = where.strings("rank.order", parts["rank"].get("order"), ORDER_KEYS)
+    chosen = "plan" if parts["rank"].get("order") == PLAN_ORDER else "order"
+    order = where.strings(f"rank.{chosen}", parts["rank"].get(chosen), ORDER_KEYS)
     if not 0 < len(order) == len(set(order)) <= MOST_KEYS:
-        where.refuse("rank.order", list(order), f"1-{MOST_KEYS}: {', '.join(ORDER_KEYS)}")
+        where.refuse(f"rank.{chosen}", list(order), f"1-{MOST_KEYS}: {', '.join(ORDER_KEYS)}")
     return Strategy(
         name=found.name,
         title=where.words("title", data.get("title", found.name)),

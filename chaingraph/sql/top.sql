@@ -1,20 +1,21 @@
 -- Which rows make each list, in which order? One row per list, chain, kind of list and group: its best segment.
 -- candidates: one row per list, chain_id, candidate_list, group_id, firm_id, segment_id with own_order (which of a
--- group's rows stands for it) and key_1 … key_4 (smaller comes first). Parameters: quota per segment, length of a list.
+-- group's rows stands for it) and key_1 … key_6 (smaller comes first), unranked
+-- (1 = nothing local speaks for it: behind all others) and exempt (1 = a reason to call: no quota holds it back). Parameters: quota per segment, length of a list.
 -- A segment past its quota goes behind the others, so that a list is not thirty rows of one segment. Equal keys share a
 -- rank.
 WITH best AS (
     SELECT c.*, row_number() OVER (
         PARTITION BY list, chain_id, candidate_list, group_id
-        ORDER BY own_order, key_1, key_2, key_3, key_4, firm_id, segment_id, product NULLS LAST, kind NULLS LAST,
+        ORDER BY unranked, own_order, key_1, key_2, key_3, key_4, key_5, key_6, firm_id, segment_id, product NULLS LAST, kind NULLS LAST,
                  confidence NULLS LAST, source NULLS LAST, as_of NULLS LAST
     ) AS own_rank
     FROM candidates AS c
 ),
 filled AS (
-    SELECT b.*, CASE WHEN row_number() OVER (
+    SELECT b.*, CASE WHEN exempt = 1 THEN 0 WHEN row_number() OVER (
         PARTITION BY list, chain_id, candidate_list, segment_id
-        ORDER BY key_1, key_2, key_3, key_4, firm_id
+        ORDER BY key_1, key_2, key_3, key_4, key_5, key_6, firm_id
     ) <= quota_rows THEN 0 ELSE 1 END AS overflow
     FROM best AS b
     WHERE own_rank = 1
@@ -22,10 +23,10 @@ filled AS (
 ranked AS (
     SELECT f.*,
         rank() OVER (
-            PARTITION BY list, chain_id, candidate_list ORDER BY overflow, key_1, key_2, key_3, key_4
+            PARTITION BY list, chain_id, candidate_list ORDER BY unranked, overflow, key_1, key_2, key_3, key_4, key_5, key_6
         ) AS place,
         row_number() OVER (
-            PARTITION BY list, chain_id, candidate_list ORDER BY overflow, key_1, key_2, key_3, key_4, firm_id
+            PARTITION BY list, chain_id, candidate_list ORDER BY unranked, overflow, key_1, key_2, key_3, key_4, key_5, key_6, firm_id
         ) AS position
     FROM filled AS f
 )

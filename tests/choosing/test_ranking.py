@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,7 +17,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, place_within, segment_nodes
 from chaingraph.facts.groups import families
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.strategy import ORDER_KEYS, load_strategy
+from chaingraph.model.strategy import MOST_KEYS, ORDER_KEYS, load_strategy
 from chaingraph.places.distance import distance_km
 from tests.toy import toy_tables
 
@@ -52,8 +53,13 @@ def test_propensity_counts_other_cities_of_the_group(facts: pd.DataFrame) -> Non
     assert math.isnan(facts["propensity"]["O05"])  # no units recorded is not "none"
 
 
-def test_a_list_moves_nobody_up_by_a_product_that_a_program_is_not_sure_of() -> None:
-    """O04 and O05 fill the same segment; O05 is on a list that the strategy puts first."""
+def test_a_list_moves_nobody_up_by_a_product_that_a_program_is_not_sure_of(tmp_path: Path) -> None:
+    """O04 and O05 fill the same segment; O05 is on a list that the plan's order puts first (its key is ``tier``)."""
+    shipped = Path(cg.__file__).parent / "library" / "strategies" / "extend.toml"
+    by_plan = tmp_path / "plan.toml"
+    lines = shipped.read_text(encoding="utf-8").splitlines()
+    lines = ['order = "plan"' if line.startswith('order = ["motive"') else line for line in lines]
+    by_plan.write_text("\n".join(lines), encoding="utf-8")
     tables = toy_tables()
     made = tables["firm_segments"]
     tables["firms"] = tables["firms"].assign(
@@ -66,7 +72,7 @@ def test_a_list_moves_nobody_up_by_a_product_that_a_program_is_not_sure_of() -> 
             source=made["source"].mask(mine, source), confidence=made["confidence"].mask(mine, confidence)
         )
         graph = ChainGraph("toy", {**tables, "firm_segments": rows})
-        found = cg.survey(graph, region="嘉兴", strategy="extend", as_of="2024-06", draws=0, reference=None)
+        found = cg.survey(graph, region="嘉兴", strategy=str(by_plan), as_of="2024-06", draws=0, reference=None)
         listed = found.targets["zh"].query("segment_id == 'PV04' and candidate_list == 'new'")
         return [firm for firm in listed.sort_values("rank")["firm_id"] if firm in ("O04", "O05")]
 
@@ -129,7 +135,7 @@ def test_strategies_name_only_what_exists() -> None:
         strategy = load_strategy(name)
         assert set(strategy.order) <= set(ORDER_KEYS)
         assert 0 < strategy.quota <= 1
-        assert len(strategy.order) <= 4
+        assert len(strategy.order) <= MOST_KEYS
     with pytest.raises(UnknownNameError, match="extend"):
         load_strategy("extned")
     with pytest.raises(UnknownNameError):

@@ -64,7 +64,7 @@ def test_who_stands_behind_is_counted_from_the_end_of_the_list(fates: pd.DataFra
     behind = fates[fates["fate"] == "behind"]
     assert (behind["position"] > 1).all()
     assert (behind["position"] <= behind["of"]).all()
-    assert set(behind["short_of"]) <= {*ORDER_KEYS, "quota", "id"}
+    assert set(behind["short_of"]) <= {*ORDER_KEYS, "basis", "quota", "id"}
     assert set(short.behind["position"]) >= set(behind["position"])
 
 
@@ -86,10 +86,10 @@ def test_every_firm_is_told_of_in_both_languages(graph: ChainGraph, short: Findi
 
 
 def test_every_gate_and_every_key_has_a_way_in() -> None:
-    for name in (*(gate.name for gate in GATES), *ORDER_KEYS, "quota", "id"):
+    for name in (*(gate.name for gate in GATES), *ORDER_KEYS, "basis", "quota", "id"):
         for lang in LANGUAGES:
             assert text(f"why_not.way_{name}", lang)
-    for key in (*ORDER_KEYS, "quota", "id"):
+    for key in (*ORDER_KEYS, "basis", "quota", "id"):
         assert text(f"explain.key_{key}", "en")
         assert text(f"why_not.short_of_{key}", "en")
 
@@ -110,6 +110,7 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
             "key_2": two,
             "key_3": 0.0,
             "key_4": 0.0,
+            "key_5": 0.0,
             "fit_lift": 1.0 + place,
         }
         for place, overflow, one, two in rows
@@ -118,13 +119,13 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
 
 
 def test_what_puts_a_row_behind_is_the_first_key_that_differs_and_the_quota_before_all() -> None:
-    plan = {"main:C": load_strategy("extend")}  # signal, tier, severity, fit
+    plan = {"main:C": load_strategy("extend")}  # motive, door, likelihood, severity, fit
     everyone = made((1, 0, 0.0, 0.0), (2, 0, 0.0, 1.0), (3, 0, 0.0, 1.0), (4, 0, 1.0, 0.0), (5, 1, 0.0, 0.0))
     behind = rows_behind(everyone, plan, 2)
-    assert dict(zip(behind["firm_id"], behind["short_of"], strict=True)) == {"F3": "id", "F4": "signal", "F5": "quota"}
+    assert dict(zip(behind["firm_id"], behind["short_of"], strict=True)) == {"F3": "id", "F4": "motive", "F5": "quota"}
     assert behind["of"].tolist() == [5, 5, 5]
     first = first_rows(everyone, plan).iloc[0]
-    assert (first["firm_id"], first["second_id"], first["key"]) == ("F1", "F2", "tier")
+    assert (first["firm_id"], first["second_id"], first["key"]) == ("F1", "F2", "door")
     assert first_rows(everyone.head(1), plan)["second_id"].isna().all()
     assert deciding_key({"overflow": 0, "key_1": 0}, {"overflow": 0, "key_1": 0}, ("signal",)) == "id"
     assert rows_behind(pd.DataFrame(), plan, 2).empty

@@ -29,6 +29,7 @@ from chaingraph.writers.page.records import (
 
 _SHARES = 5  # local firms named behind a fit
 _WORDS = 6
+_RANKED = 30  # of a list by tier and chain
 _LISTS = ("new", "leader", "reinvest")
 _TERMS = tuple(FULL_FORM)
 _TERM = ("term", "coefficient", "value", "contribution")
@@ -164,7 +165,14 @@ def short(value: object) -> object:
 def _rankings(texts: Texts) -> list[Record]:
     told_elsewhere = ["chain", "firm", "firm_en", "country", "city"]
     rows = in_both(texts, ("chain_id", "tier", "firm_id"), lists=("reasons", "sources"), drop=told_elsewhere)
-    return sorted(rows, key=lambda row: (row["tier"], *by_rank(row)))
+    shown: dict[tuple[object, object], int] = {}
+    first = []
+    for row in sorted(rows, key=lambda row: (row["tier"], *by_rank(row))):  # the workbook has all of them
+        key = (row["chain_id"], row["tier"])
+        shown[key] = shown.get(key, 0) + 1
+        if shown[key] <= _RANKED:
+            first.append(row)
+    return first
 
 
 def _leaders(texts: Texts) -> list[Record]:

@@ -1,0 +1,47 @@
+"""How near a talk with each candidate is: a dated reason to call, and a door that stands open."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chaingraph.choosing.ranking import Ways
+from chaingraph.model.graph import ChainGraph
+
+_OPEN, _SILENT = 0.0, 1.0
+
+
+def find_ways(
+    graph: ChainGraph,
+    candidates: pd.DataFrame,
+    motives: pd.DataFrame,
+    introductions: pd.DataFrame,
+    families: pd.DataFrame,
+) -> Ways:
+    """Who has a reason to be called, and to whom does a door stand open?
+
+    A reason of any firm of a group is the group's. A door is an introduction, a public contact of the group's units, or
+    an introducer that is known to know it; that somebody serves its country or city is none.
+
+    Parameters
+    ----------
+    candidates
+        From `candidates.find_candidates`.
+    motives
+        From `motives.find_motives`.
+    introductions
+        From `facts.introductions.find_introductions`.
+    families
+        firm_id, group_id.
+    """
+    group = dict(zip(families["firm_id"], families["group_id"], strict=True))
+    levels: dict[str, float] = {}
+    for firm, is_open in zip(motives["firm_id"], motives["open"], strict=True):
+        key = group.get(firm, firm)
+        levels[key] = min(levels.get(key, _SILENT), _OPEN if is_open else _SILENT)
+    reached = [*graph["contacts"]["firm_id"], *graph["introducers"]["knows_id"].dropna()]
+    known = {group.get(firm, firm) for firm in reached}
+    pairs = set(zip(candidates["chain_id"], candidates["firm_id"], strict=True))
+    doors = set(zip(introductions["chain_id"], introductions["firm_id"], strict=True))
+    doors |= {pair for pair in pairs if group.get(pair[1], pair[1]) in known}
+    firms = {firm for _, firm in pairs}
+    return Ways({firm: levels[key] for firm in firms if (key := group.get(firm, firm)) in levels}, frozenset(doors))

@@ -1,0 +1,67 @@
+"""Who opens a door: real ties in the same business; no rival, no sister of another trade, no shared customer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from chaingraph.engines.duckdb import open_engine
+from chaingraph.facts.derived_tables import segment_nodes
+from chaingraph.facts.groups import families
+from chaingraph.facts.introductions import find_introductions
+from chaingraph.facts.roles import firm_roles
+from chaingraph.model.graph import ChainGraph
+from tests.made_facts import with_rows
+from tests.toy import toy_tables
+
+LOCAL = {f"L0{number}" for number in range(1, 10)}
+
+
+def doors(firm: str, chain: str, *links: tuple[str, str, str], makes: tuple[tuple[str, str], ...] = ()) -> list[str]:
+    """The firms on the way from a target to its introducer, where these are the only links."""
+    tables = toy_tables()
+    tables["firm_links"] = tables["firm_links"].iloc[:0]
+    rows = [{"source_id": one, "target_id": two, "kind": kind, "source": "构造"} for one, two, kind in links]
+    tables = with_rows(tables, "firm_links", *rows)
+    made = [{"firm_id": who, "segment_id": what, "kind": "maker", "source": "构造"} for who, what in makes]
+    graph = ChainGraph("toy", with_rows(tables, "firm_segments", *made))
+    named = ("firms", "firm_links", "firm_segments", "segments", "segment_links")
+    with open_engine({**{name: graph[name] for name in named}, "segment_nodes": segment_nodes(graph)}) as query:
+        groups, roles = families(query), firm_roles(query)
+    targets = pd.DataFrame({"chain_id": [chain], "firm_id": [firm]})
+    found = find_introductions(graph, targets, {"pv": {"L01"}, "hy": set()}, LOCAL, groups, roles)
+    return [end for ends in zip(found["from_id"], found["to_id"], strict=True) for end in ends]
+
+
+def test_a_supply_link_opens_a_door_in_every_chain() -> None:
+    assert doors("O04", "pv", ("O04", "L04", "supplies")) == ["O04", "L04"]
+    assert doors("O04", "hy", ("O04", "L04", "supplies")) == ["O04", "L04"]  # L04 makes nothing of hydrogen
+
+
+def test_a_tie_of_the_group_counts_for_its_members() -> None:
+    assert doors("O06", "hy", ("O13", "L08", "partners")) == ["O13", "L08"]  # O13 is O06's parent
+
+
+def test_who_shares_a_customer_or_a_supplier_opens_none() -> None:
+    assert doors("O03", "pv", ("O03", "O02", "supplies"), ("L04", "O02", "supplies")) == []
+
+
+def test_a_parent_of_a_local_firm_does_and_two_steps_of_trade_do_not() -> None:
+    assert doors("O03", "pv", ("O03", "O10", "supplies"), ("O10", "L04", "owns")) == ["O03", "O10", "O10", "L04"]
+    assert doors("O03", "pv", ("O03", "O10", "supplies"), ("O10", "L04", "supplies")) == []
+
+
+def test_a_rival_opens_no_door_unless_one_supplies_the_other() -> None:
+    rival = (("L04", "PV02"),)  # makes what O02 makes
+    assert doors("O02", "pv", ("O02", "L04", "partners"), makes=rival) == []
+    assert doors("O02", "pv", ("O02", "L04", "partners")) == ["O02", "L04"]
+    assert doors("O02", "pv", ("O02", "L04", "supplies"), makes=rival) == ["O02", "L04"]
+
+
+def test_an_owner_s_tie_counts_only_in_the_same_business() -> None:
+    assert doors("O03", "pv", ("O03", "L04", "invests")) == ["O03", "L04"]
+    assert doors("O03", "hy", ("O03", "L04", "invests")) == []
+
+
+def test_a_leader_is_asked_first_and_daily_work_before_capital() -> None:
+    assert doors("O02", "pv", ("O02", "L01", "partners"), ("O02", "L04", "supplies")) == ["O02", "L01"]
+    assert doors("O02", "pv", ("O02", "L05", "partners"), ("O02", "L04", "invests")) == ["O02", "L05"]
