@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+FROZEN = Path(__file__).parent / "cases" / "jiaxing"  # the first case as it was when its figures were measured
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

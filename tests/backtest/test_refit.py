@@ -19,6 +19,7 @@ from chaingraph.errors import CaseError
 from chaingraph.fit.score import FULL_FORM, build_population, fit_scores
 from chaingraph.ledger.lists import feedback
 from tests.made_backtest import TRADES, km, tables
+from tests.shared_data import FROZEN
 
 WORDS = ("机械", "材料", "零件", "设备", "仪表", "薄膜", "纤维", "模具")
 
@@ -118,7 +119,7 @@ def test_both_thresholds_are_one() -> None:
 
 
 def test_a_run_takes_weights_with_a_national_reference_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
+    data = FROZEN
     (tmp_path / "w.toml").write_text("[weights]\n", encoding="utf-8")
     given = ["run", str(data), "--region", "嘉兴", "--out", str(tmp_path / "out"), "--lang", "en", "--weights"]
     assert main([*given, str(tmp_path / "w.toml")]) == 1

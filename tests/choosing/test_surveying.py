@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,15 +16,15 @@ from chaingraph.model.case import Reading
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import SHORTLIST_COLUMNS, TARGET_COLUMNS
+from tests.shared_data import FROZEN
 from tests.toy import toy_tables
 
-JIAXING = Path(__file__).parents[2] / "data" / "jiaxing"
 NAMED_OUTSIDE = {"601012", "688223", "002475", "002675", "688690"}  # 隆基, 晶科, 立讯, 东诚, 纳微
 
 
 @pytest.fixture(scope="module")
 def graph() -> ChainGraph:
-    return cg.build_graph(cg.read_case(JIAXING))
+    return cg.build_graph(cg.read_case(FROZEN))
 
 
 @pytest.fixture(scope="module")

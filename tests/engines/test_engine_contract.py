@@ -31,11 +31,10 @@ from chaingraph.reading.read import read_case
 from chaingraph.sql import OpenEngine, Query, places_in_sets, plain_frame
 from chaingraph.stores.parquet.narrow import DATASETS, chosen_rows, counted_makers, narrow
 from tests.made_graph import BAD_NAMES
-from tests.shared_data import REPOSITORY, shared
+from tests.shared_data import FROZEN, REPOSITORY, shared
 from tests.spark_session import running
 from tests.toy import toy_tables
 
-JIAXING = REPOSITORY / "data" / "jiaxing"
 # Every text that both engines run; those of the ledger are SQLite's, those of check are DuckDB's.
 SQL = REPOSITORY / "chaingraph" / "sql"
 TEXTS = {
@@ -140,7 +139,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
 
 def test_jiaxing(session: Any) -> None:
     seen: dict[str, int] = {}
-    survey(build_graph(read_case(JIAXING)), "嘉兴", comparing(session, seen), SurveyOptions(draws=0))
+    survey(build_graph(read_case(FROZEN)), "嘉兴", comparing(session, seen), SurveyOptions(draws=0))
     assert seen["presence"] > 100
     assert seen["pool"] > 1000
 

@@ -17,11 +17,9 @@ from chaingraph.engines import named_engine, spark
 from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
 from chaingraph.main_job import run
 from chaingraph.model.case import empty_table
-from tests.shared_data import REPOSITORY
+from tests.shared_data import FROZEN
 from tests.spark_session import absent, running
 from tests.toy import toy_tables
-
-JIAXING = REPOSITORY / "data" / "jiaxing"
 
 
 def texts(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -114,7 +112,7 @@ def test_a_dataset_is_read_where_it_lies(session: Any, tmp_path: Path, monkeypat
 @pytest.mark.spark
 def test_a_run_writes_the_same_tables_on_both_engines(session: Any, tmp_path: Path) -> None:
     for engine in ("duckdb", "spark"):
-        run(JIAXING, region="嘉兴", out=tmp_path / engine, engine=engine)
+        run(FROZEN, region="嘉兴", out=tmp_path / engine, engine=engine)
     tables = sorted(path.name for path in (tmp_path / "duckdb").glob("*.csv"))
     assert len(tables) >= 5
     differing = [
@@ -136,7 +134,7 @@ def test_the_command_starts_spark_and_is_quiet(tmp_path: Path) -> None:
         "-m",
         "chaingraph",
         "gaps",
-        str(JIAXING),
+        str(FROZEN),
         "--region",
         "嘉兴",
         "--out",

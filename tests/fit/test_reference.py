@@ -21,15 +21,15 @@ from chaingraph.model.case import Reading
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.comparison import as_reference
 from chaingraph.stores.listed_box import listed_firms
+from tests.shared_data import FROZEN
 from tests.toy import toy_tables
 
-JIAXING = Path(__file__).parents[2] / "data" / "jiaxing"
 KINDS = ("none", "listed", "case")
 
 
 @pytest.fixture(scope="module")
 def graph() -> ChainGraph:
-    return cg.build_graph(cg.read_case(JIAXING))
+    return cg.build_graph(cg.read_case(FROZEN))
 
 
 @pytest.fixture(scope="module")

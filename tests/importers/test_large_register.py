@@ -23,9 +23,8 @@ from chaingraph.stores.parquet.narrow import datasets
 from chaingraph.tagging.cases import tag_case
 from chaingraph.writers.datasets import large_case_folder, write_datasets
 from tests.made_exports import credit_code
-from tests.shared_data import REPOSITORY
+from tests.shared_data import FROZEN
 
-JIAXING = REPOSITORY / "data" / "jiaxing"
 PLACES = ("浙江,嘉兴,海宁市", "浙江,杭州,", "江苏,苏州,昆山市", ",,", "火星/*?[x]'; --,无处,")
 HEADER = "企业名称,统一社会信用代码,成立日期,经营范围,省份,城市,区县\n"
 ODD = (
@@ -38,7 +37,7 @@ ODD = (
 @pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made register: scopes of products that the curated case knows, and of others."""
-    known = sorted(set(read_case(JIAXING)["firm_segments"]["product"].dropna()))
+    known = sorted(set(read_case(FROZEN)["firm_segments"]["product"].dropna()))
     others = ["餐饮服务", "房屋租赁", "货物运输", "服装", "日用百货", "技术咨询"]
     chance = random.Random(3)
     rows = [
@@ -53,7 +52,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(register: Path) -> Case:
-    return tag_case(joined_parts(list(read_register_in_parts(register, as_of="2019-04"))).case, read_case(JIAXING))
+    return tag_case(joined_parts(list(read_register_in_parts(register, as_of="2019-04"))).case, read_case(FROZEN))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +63,7 @@ def tagged(register: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(parquet_tag, "_CHUNKS", 1)
         words = ["import", "register", str(register), "--as-of", "2019-04", "--large", "--out", str(folder / "case")]
         assert main(words) == 0
-        assert main(["tag", str(folder / "case"), "--with", str(JIAXING), "--out", str(folder / "tagged")]) == 0
+        assert main(["tag", str(folder / "case"), "--with", str(FROZEN), "--out", str(folder / "tagged")]) == 0
     return folder / "tagged"
 
 
@@ -163,7 +162,7 @@ def test_what_a_large_case_says_of_its_firms_itself_stays(
     with duckdb.connect() as connection:
         connection.register("told", told)
         connection.execute("COPY (SELECT * FROM told) TO $1", [str(case / "firm_segments" / "a.parquet")])
-    assert main(["tag", str(case), "--with", str(JIAXING), "--out", str(tmp_path / "again"), "--lang", "en"]) == 0
+    assert main(["tag", str(case), "--with", str(FROZEN), "--out", str(tmp_path / "again"), "--lang", "en"]) == 0
     rows = rows_of(tmp_path / "again", "firm_segments").set_index(["firm_id", "segment_id"])
     assert len(rows) == len(small["firm_segments"])
     assert rows["kind"].value_counts().to_dict() == {"maker": len(rows) - 1, "buyer": 1}

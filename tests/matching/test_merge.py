@@ -17,7 +17,7 @@ from chaingraph.model.case import Case, empty_table
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
-from tests.shared_data import REPOSITORY
+from tests.shared_data import FROZEN
 from tests.toy import toy_case, toy_tables
 
 
@@ -321,9 +321,9 @@ FIVE = {
 
 
 def jiaxing() -> Case:
-    """The case as it lies in data/jiaxing, read without the reader under test elsewhere."""
+    """The case as it was when its figures were measured, read without the reader under test elsewhere."""
     tables = {}
-    for path in sorted((REPOSITORY / "data" / "jiaxing").glob("*.csv")):
+    for path in sorted(FROZEN.glob("*.csv")):
         shape = TABLES[path.stem]
         frame = pd.read_csv(path, dtype="str").reindex(columns=shape.names)
         for column in shape.columns:

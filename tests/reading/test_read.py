@@ -16,9 +16,8 @@ from chaingraph.model.schema import TABLES
 from chaingraph.reading.cells import slug
 from chaingraph.reading.links import firm_id
 from chaingraph.reading.read import read_case, summarise
+from tests.shared_data import FROZEN
 from tests.toy import toy_tables, write_toy
-
-JIAXING = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
 
 
 def add(folder: Path, table: str, *rows: str) -> None:
@@ -64,7 +63,7 @@ def test_the_order_of_rows_does_not_matter(toy: Path) -> None:
 
 
 def test_the_curated_case_is_read_whole() -> None:
-    case = read_case(JIAXING)
+    case = read_case(FROZEN)
     assert case.rejects.empty, case.rejects.to_string()
     rows = case.files.set_index("table")["rows"]
     assert {name: len(case[name]) for name in rows.index} == rows.to_dict()

@@ -27,9 +27,8 @@ from chaingraph.sql import sql_text
 from chaingraph.stores.comparison import read_cases
 from chaingraph.stores.parquet.narrow import LARGE_TABLES, datasets, narrow, nodes_of, seats
 from chaingraph.stores.parquet.read import is_large, read_large_case
-from tests.shared_data import REPOSITORY
+from tests.shared_data import FROZEN
 
-JIAXING = REPOSITORY / "data" / "jiaxing"
 EVERY = 100_000
 
 
@@ -56,7 +55,7 @@ def as_datasets(case: Path, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return as_datasets(JIAXING, tmp_path_factory.mktemp("large") / "jiaxing")
+    return as_datasets(FROZEN, tmp_path_factory.mktemp("large") / "jiaxing")
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +70,8 @@ def without_dash(case: Case) -> pd.DataFrame:
 
 def test_what_is_large_is_told_by_its_folders(large: Path, tmp_path: Path) -> None:
     assert is_large(large)
-    assert not is_large(JIAXING)
-    assert not is_large(JIAXING / "firms.csv")
+    assert not is_large(FROZEN)
+    assert not is_large(FROZEN / "firms.csv")
     assert set(datasets(large)) == set(LARGE_TABLES)
     half = tmp_path / "half"
     shutil.copytree(large, half, ignore=shutil.ignore_patterns("firm_segments"))
@@ -88,7 +87,7 @@ def test_what_lacks_chains_is_refused_by_its_own_path(large: Path, tmp_path: Pat
 
 
 def test_every_firm_read_is_the_case_itself(whole: Case) -> None:
-    case = read_case(JIAXING)
+    case = read_case(FROZEN)
     in_segments = set(case["firm_segments"]["firm_id"])
     read = without_dash(whole)
     # Left out: firms in no segment that no other table names, and outside firms of gated rows alone.
@@ -101,7 +100,7 @@ def test_every_firm_read_is_the_case_itself(whole: Case) -> None:
 
 
 def test_totals_are_the_counts_of_the_whole_case(whole: Case) -> None:
-    graph = build_graph(read_case(JIAXING))
+    graph = build_graph(read_case(FROZEN))
     places = firm_places(graph, "嘉兴")
     with open_engine(survey_tables(graph, places)) as query:
         facts = gap_facts(graph, "嘉兴", query, local_presence(query), families(query)).sort_index()
@@ -113,7 +112,7 @@ def test_totals_are_the_counts_of_the_whole_case(whole: Case) -> None:
 
 
 def test_a_firm_in_two_segments_of_one_node_counts_once(whole: Case) -> None:
-    nodes = nodes_of(build_graph(read_case(JIAXING)))
+    nodes = nodes_of(build_graph(read_case(FROZEN)))
     shared = nodes[nodes.duplicated("node", keep=False)].groupby("node")["segment_id"].agg(list)
     assert len(shared)
     totals = whole.totals.set_index("segment_id")
@@ -133,7 +132,7 @@ def test_fewer_are_read_but_all_are_counted(large: Path, whole: Case, keep: int)
 
 
 def test_the_first_outside_are_those_on_a_list_then_the_large_then_the_near(large: Path) -> None:
-    case = read_case(JIAXING)
+    case = read_case(FROZEN)
     firms = case["firms"].set_index("firm_id")
     graph = build_graph(case)
     with open_engine({name: large / name for name in LARGE_TABLES}) as query:
@@ -170,7 +169,7 @@ def test_places_are_told_from_the_region() -> None:
 
 def test_files_name_every_part_and_notice_a_change(large: Path, whole: Case, tmp_path: Path) -> None:
     of_datasets = whole.files[whole.files["table"].isin(LARGE_TABLES)]
-    assert of_datasets["rows"].sum() == sum(len(read_case(JIAXING)[name]) for name in LARGE_TABLES)
+    assert of_datasets["rows"].sum() == sum(len(read_case(FROZEN)[name]) for name in LARGE_TABLES)
     assert changed_since_read(large, whole.files) == []
     copy = tmp_path / "copy"
     shutil.copytree(large, copy)
@@ -287,7 +286,7 @@ def test_the_checks_name_every_column_that_has_a_rule(name: str) -> None:
 
 
 def test_a_large_reference_is_counted_whole(large: Path, tmp_path: Path) -> None:
-    graph = build_graph(read_case(JIAXING))
+    graph = build_graph(read_case(FROZEN))
     tables = {
         "reference_segments": graph["firm_segments"],
         "reference_places": firm_places(graph, "海宁"),  # smaller than a prefecture: a city is inside and outside
@@ -321,7 +320,7 @@ def test_a_large_case_and_a_large_reference_say_what_was_counted_and_what_read(
 ) -> None:
     words = ["gaps", str(large), "--region", "嘉兴", "--reference", str(large), "--out"]
     assert main([*words, str(tmp_path / "large.csv")]) == 0
-    words[1] = words[5] = str(JIAXING)
+    words[1] = words[5] = str(FROZEN)
     assert main([*words, str(tmp_path / "small.csv")]) == 0
     ours, plain = (pd.read_csv(tmp_path / f"{name}.csv").set_index("segment_id") for name in ("large", "small"))
     for name in ("found", "group_only", "nearby_found", "expected", "state"):
@@ -343,7 +342,7 @@ def test_the_lists_say_what_was_counted_and_what_read(large: Path) -> None:
 def test_the_firms_of_a_reference_are_found_in_a_large_case(large: Path, tmp_path: Path) -> None:
     """Else a firm beyond the first of its segment would stand beside itself, once from each case."""
     bare, _ = read_cases(large, "none", "嘉兴")
-    unread = read_case(JIAXING)["firms"]
+    unread = read_case(FROZEN)["firms"]
     unread = unread[~unread["firm_id"].isin(bare[0]["firms"]["firm_id"])].dropna(subset="firm").head(5)
     national = tmp_path / "national"
     national.mkdir()

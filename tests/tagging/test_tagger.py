@@ -21,6 +21,7 @@ from chaingraph.tagging.linear import LinearStep
 from chaingraph.tagging.tagger import SegmentTagger
 from chaingraph.writers.case import write_case
 from tests.made_tags import TERMS, TEXTS, small, toy_chains
+from tests.shared_data import FROZEN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -302,7 +303,7 @@ def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path, capsys: p
         for name, frame in (("firms", firms), ("firm_products", products))
     }
     write_case(Case("n", tables), tmp_path / "n", form="csv")
-    arguments = [str(tmp_path / "n"), "--with", str(ROOT / "data" / "jiaxing"), "--out", str(tmp_path / "t")]
+    arguments = [str(tmp_path / "n"), "--with", str(FROZEN), "--out", str(tmp_path / "t")]
     assert main(["tag", *arguments, "--lang", "en"]) == 0
     assert "1 tagged rows of 1 firms" in capsys.readouterr().out
     tagged = read_case(tmp_path / "t", required=NATIONAL_TABLES)
@@ -312,7 +313,7 @@ def test_the_command_tags_a_case_with_the_jiaxing_case(tmp_path: Path, capsys: p
 
 @pytest.mark.slow
 def test_the_jiaxing_case_teaches_what_it_says() -> None:
-    case = read_case(ROOT / "data" / "jiaxing")
+    case = read_case(FROZEN)
     known = examples(case)
     model = SegmentTagger(case_terms(case)).fit(known["product"], known["segment_id"], known["firm_id"])
     said = list(

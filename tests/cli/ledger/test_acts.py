@@ -17,8 +17,8 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.writers.ledger.page import write_ledger_page
 from chaingraph.writers.ledger.workbook import write_ledger_workbook
 from tests.made_ledger import Run, add
+from tests.shared_data import FROZEN
 
-CASE = Path(__file__).resolve().parents[3] / "data" / "jiaxing"
 TARGETS = pd.DataFrame({"indicator": ["总投资超亿美元项目"], "unit": ["个"], "period": ["2024"], "target": [50.0]})
 ZONES = pd.DataFrame({"zone": ["构造园"], "level": ["省级"]})
 TABLES = {"targets": TARGETS, "zones": ZONES}
@@ -50,7 +50,7 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     assert "signing_filed" in run("list", "--project", "p1")[1]
     assert "桐乡市" in run("list", "--by", "landing")[1]
     assert run("list", "--due", "expiring", "--as-of", "2024-06-05")[1] == "None\n"
-    board = run("board", "--case", str(CASE), "--as-of", "2024-06-05")[1]
+    board = run("board", "--case", str(FROZEN), "--as-of", "2024-06-05")[1]
     assert re.search(r"projects over.* +个 +2024 +running +50 +1 +2 ", board)
     assert "Holds constructed examples" in board
     assert run("check")[1].startswith("The ledger is whole: 10 events, 1 projects.\nThe events hang together")
@@ -104,12 +104,12 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
     assert "a required value is missing" in said
     assert "row_left_out" in rejects.read_text(encoding="utf-8-sig")
     for name in ("o.xlsx", "o.html"):
-        assert run("export", "--out", str(tmp_path / name), "--case", str(CASE), "--as-of", "2024-06-01")[0] == 0
+        assert run("export", "--out", str(tmp_path / name), "--case", str(FROZEN), "--as-of", "2024-06-01")[0] == 0
     said = run("export", "--out", str(tmp_path / "o.csv"))[1]
     assert "1 firms signed or further, fewer than 200: the shipped weights stay" in said
     assert run("export", "--out", str(tmp_path / "p.csv"), "--projects")[0] == 0
     assert "0 entered, 0 changed, 0 advanced" in run("import", str(tmp_path / "p.csv"), *arguments[1:5])[1]
-    said = run("refit", "--case", str(CASE), "--out", str(tmp_path / "w.toml"))[1]
+    said = run("refit", "--case", str(FROZEN), "--out", str(tmp_path / "w.toml"))[1]
     assert "fewer than 200: the shipped weights stay" in said
     assert not (tmp_path / "w.toml").exists()
     assert (tmp_path / "o.csv").read_text(encoding="utf-8-sig").splitlines() == [

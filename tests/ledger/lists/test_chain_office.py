@@ -23,6 +23,7 @@ from chaingraph.writers.ledger import VIEWS
 from chaingraph.writers.ledger.frames import parts
 from chaingraph.writers.ledger.page import write_ledger_page, write_offices_page
 from chaingraph.writers.ledger.workbook import write_ledger_workbook
+from tests.shared_data import FROZEN
 
 RULES = load_rules("jiaxing")
 OFFICE = "构造投促局"
@@ -221,7 +222,7 @@ def test_all_of_it_stands_in_the_tables_of_workbook_and_page(
 
 
 def test_the_offices_of_a_real_case_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = str(Path(__file__).resolve().parents[3] / "data" / "jiaxing")
+    data = str(FROZEN)
     path, out = str(tmp_path / "l.db"), tmp_path / "o.html"
     with open_ledger(Path(path), RULES, create=True):
         pass

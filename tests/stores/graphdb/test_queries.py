@@ -20,6 +20,7 @@ from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.queries import cypher_queries, run_query
 from chaingraph.stores.graphdb.results import run_id
 from tests.neo4j_server import Address, address, ask, toy_findings
+from tests.shared_data import FROZEN
 from tests.toy import toy_tables
 
 REGION = "嘉兴"
@@ -63,7 +64,7 @@ def toy_store() -> Iterator[tuple[Address, str, ChainGraph]]:
 @pytest.fixture(scope="module")
 def jiaxing_store() -> Iterator[tuple[Address, str, ChainGraph]]:
     server = address()
-    graph = build_graph(read_case("data/jiaxing"))
+    graph = build_graph(read_case(FROZEN))
     name = "test-queries-jiaxing"
     write_neo4j(graph, server.uri, dataset=name, **server.login)
     yield server, name, graph
