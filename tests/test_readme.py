@@ -1,4 +1,4 @@
-"""The two READMEs say the same, name only what exists, and their walk runs."""
+"""READMEs and documentation say the same in both languages, name only what exists, and their walk runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from chaingraph.cli.main import command_line, main
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
+# In the order in which one reads: what one shows may rest on what those before it have made.
+ORDER = ("workbook", "ledger")
+NAMES = {path.stem for path in (ROOT / "docs" / "en").glob("*.md")}
+IN_ORDER = (*ORDER, *sorted(NAMES - set(ORDER)))
+PAGES = {
+    "en": ("README.md", *(f"docs/en/{name}.md" for name in IN_ORDER)),
+    "zh": ("README.zh-CN.md", *(f"docs/zh/{name}.md" for name in IN_ORDER)),
+}
+PROOF = ("docs/en/proof.md", "docs/zh/proof.md")
 CASE = "data/jiaxing"
 
 
@@ -28,37 +37,49 @@ def without_comments(block: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def commands(name: str) -> list[list[str]]:
-    """The calls of ``chaingraph`` in the shell blocks, as argument lists."""
-    lines = [line for block in blocks(name, "sh") for line in without_comments(block)]
+def commands(name: str, kinds: tuple[str, ...] = ("sh",)) -> list[list[str]]:
+    """The calls of ``chaingraph`` in blocks, as argument lists."""
+    lines = [line for kind in kinds for block in blocks(name, kind) for line in without_comments(block)]
     calls = [shlex.split(line) for line in lines]
     return [call[1:] for call in calls if call and call[0].rpartition("/")[2] == "chaingraph"]
 
 
-@pytest.mark.parametrize("kind", ["sh", "python", "powershell"])
-def test_both_languages_show_the_same_commands(kind: str) -> None:
-    english, chinese = ([without_comments(block) for block in blocks(name, kind)] for name in READMES)
-    assert english == chinese
-    assert english
+def test_both_languages_have_the_same_pages() -> None:
+    assert {path.stem for path in (ROOT / "docs" / "zh").glob("*.md")} == NAMES
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("kind", ["sh", "python", "powershell", "text", "toml"])
+@pytest.mark.parametrize(("english", "chinese"), list(zip(PAGES["en"], PAGES["zh"], strict=True)))
+def test_both_languages_show_the_same_commands(kind: str, english: str, chinese: str) -> None:
+    one, other = ([without_comments(block) for block in blocks(name, kind)] for name in (english, chinese))
+    assert one == other
+
+
+@pytest.mark.parametrize("name", [*PAGES["en"], *PAGES["zh"]])
 def test_files_named_are_there(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    linked = {target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target}
+    linked = {target.partition("#")[0] for target in re.findall(r"\]\(([^)#]+)[)#]", text) if "://" not in target}
+    absent = sorted(path for path in linked if not ((ROOT / name).parent / path).exists())
     called = set(re.findall(r"(?<![\w/])(?:\.ci|scripts)/\w+(?:\.py)?", text))
-    absent = sorted(path for path in linked | called if not (ROOT / path).exists())
+    absent += sorted(path for path in called if not (ROOT / path).exists())
     assert not absent, f"{name} names what is not there: {absent}"
 
 
-@pytest.mark.parametrize("call", commands(READMES[0]), ids=" ".join)
+SHOWN = [call for name in PAGES["en"] for call in commands(name, ("sh", "text"))]
+
+
+@pytest.mark.parametrize("call", SHOWN, ids=" ".join)
 def test_commands_shown_have_these_options(call: list[str]) -> None:
     command: click.Command = command_line("en")
     words = list(call)
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        if "." in words[0]:
+            break  # `import FILE`
         word = words.pop(0)
         assert word in command.commands, f"there is no command `chaingraph {word}`"
         command = command.commands[word]
+    if isinstance(command, click.Group):
+        command = command.commands["file"]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known
 
@@ -69,7 +90,7 @@ def figures(protocol: str) -> dict[str, dict[str, float]]:
     return {row["method"]: row for row in stored["summary"] if row["pool"] == "A"}
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", PROOF)
 def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     shown = re.findall(r"^\| [^|]+ \| (0\.\d+) \| (\d+) % \| (0\.\d+) \| (\d+) % \|$", text, flags=re.MULTILINE)
@@ -90,7 +111,7 @@ def test_figures_are_those_of_the_stored_back_test(name: str) -> None:
         assert re.search(rf"{row['auroc_low']:.3f} \S+ {row['auroc_high']:.3f}", text)
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", PROOF)
 def test_figures_are_those_of_the_stored_gap_forecast(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     stored = json.loads((ROOT / "docs" / "backtest" / "gaps.json").read_text(encoding="utf-8"))
@@ -111,8 +132,9 @@ def test_the_walk_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """All Python blocks, one after the other in one namespace, as a reader would type them."""
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
-    for block in blocks(READMES[0], "python"):
-        exec(compile(block.replace(CASE, str(ROOT / CASE)), "README.md", "exec"), namespace)
+    for name in PAGES["en"]:
+        for block in blocks(name, "python"):
+            exec(compile(block.replace(CASE, str(ROOT / CASE)), name, "exec"), namespace)
     written = {path.name for path in tmp_path.iterdir()}
     named = set(re.findall(r'"([\w-]+\.(?:xlsx|html|csv))"', "".join(blocks(READMES[0], "python"))))
     assert named <= written
@@ -124,7 +146,7 @@ def test_the_walk_in_the_shell_runs(
 ) -> None:
     """All calls of chaingraph shown, in order, in one folder."""
     monkeypatch.chdir(tmp_path)
-    for call in commands(READMES[0]):
+    for call in [call for name in PAGES["en"] for call in commands(name)]:
         code = main([word.replace(CASE, str(ROOT / CASE)) for word in call])
         said = capsys.readouterr()
         shown = f"chaingraph {' '.join(call)}\n{said.out}{said.err}"
