@@ -66,5 +66,9 @@ def captions(columns: Iterable[str], lang: str) -> dict[str, str]:
 
 def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """A table with every value in words."""
+    if {"reason", "says"} <= set(table.columns):
+        pairs = zip(table["reason"], table["says"], strict=True)
+        said = [word("field", told, lang) if reason == "conflict" else told for reason, told in pairs]
+        table = table.assign(says=pd.Series(said, index=table.index, dtype="object"))
     shown = {name: [word(str(name), value, lang) for value in table[name].astype(object)] for name in table.columns}
     return pd.DataFrame(shown, index=table.index, columns=table.columns).astype("str")

@@ -181,7 +181,7 @@ def due_list(
         next step has passed without a contact; ``exclusive``: an exclusive negotiation ends within seven days;
         ``conflict``: units differ; ``stale``: the fact that it rests on is older than its kind stays a reason to call),
         lead_id (of ``exclusive`` the project's), firm, unit (who has to act), day, days (how long ago it was, less than
-        0: how long still; missing for conflicts), says.
+        0: how long still; missing for conflicts), says (of ``conflict`` the field).
 
     Raises
     ------
@@ -222,8 +222,7 @@ def _due_of(lead: Lead, as_of: str) -> list[tuple[str, str, str, str, str | None
         planned = last.data.get("next_on")
         if isinstance(planned, str) and len(planned) == len(as_of) and planned < as_of:
             rows.append(("next_step", *own, last.by, planned, last.data.get("next")))
-    for name, several in sorted(lead.conflicts.items()):
-        rows.append(("conflict", *own, lead.owner, None, name + ": " + "; ".join(map(str, sorted(several)))))
+    rows += [("conflict", *own, lead.owner, None, name) for name in sorted(lead.conflicts)]
     return rows
 
 

@@ -64,6 +64,8 @@ WORK_COLUMNS = (  # leads in work
     "closing", "lost_to", "project_id",
 )
 WORK_CHANGE_COLUMNS = ("number", "at", "lead_id", "firm", "kind", "by", "says")  # what was recorded of leads
+MERGE_COLUMNS = ("file", "row", "unit", "lead_id", "firm", "effect", "detail")  # what became of returned sheets
+CONFLICT_COLUMNS = ("lead_id", "firm", "field", "unit", "value")  # where units differ, side by side
 DUE_COLUMNS = ("reason", "lead_id", "firm", "unit", "day", "days", "says")  # what has to be done
 OUTCOME_COLUMNS = ("firm", "region", "date")  # who signed, as a back-test reads it
 
