@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger, today
+from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
 from chaingraph.cli.options import FILE, FOLDER, PATH, checked_day
+from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.model.columns import is_missing
 
