@@ -90,8 +90,8 @@ def run(
 
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
     leader_targets.csv (the leader-driven list), rankings.csv, unlisted.csv (outside firms that a known fact holds
-    back), gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older
-    files is completed by the next). The CSV files are the same bytes
+    back), facts.csv (facts of movement), gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run
+    killed while it replaces older files is completed by the next). The CSV files are the same bytes
     for the same input and day.
 
     Parameters
@@ -291,6 +291,7 @@ def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     tables = {"gaps": findings.gaps, "questions": findings.questions, "rankings": findings.rankings}
     for name, frame in (tables | {"unlisted": findings.held}).items():
         write_csv(frame[lang], folder / f"{name}.csv", columns=FILES[f"{name}.csv"])
+    write_csv(findings.facts, folder / "facts.csv", columns=FILES["facts.csv"])
 
 
 def _source_counts(findings: Findings) -> pd.DataFrame:
@@ -327,6 +328,7 @@ def run_record(
             "count": len(rejects),
             "first": json.loads(rejects.head(100).to_json(orient="records", force_ascii=False)),
         },
+        "freshness": json.loads(findings.freshness.to_json(orient="records")),
         "sources": json.loads(_source_counts(findings).to_json(orient="records")),
         "trust": json.loads(findings.trust[findings.lang].to_json(orient="records", force_ascii=False)),
         "dropped": json.loads(findings.dropped.to_json(orient="records", force_ascii=False)),

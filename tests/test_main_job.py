@@ -31,6 +31,8 @@ def test_every_file_is_written(case: Path, tmp_path: Path) -> None:
         "shortlist.csv",
         "leader_targets.csv",
         "rankings.csv",
+        "unlisted.csv",
+        "facts.csv",
         "gaps.csv",
         "questions.csv",
         "run.json",

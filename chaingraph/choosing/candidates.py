@@ -59,7 +59,8 @@ def signals(query: Query, as_of: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     moves, trouble : DataFrame
-        moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source); trouble: firm_id, gate.
+        moves: the newest per firm (firm_id, kind, date, amount_cny_m, place, text, source, stage,
+        site_status); trouble: firm_id, gate.
     """
     # "2025-12" as a limit takes in all of that December: "~" sorts behind every digit and dash.
     first = months_before(as_of, SIGNAL_MONTHS) if as_of else ""

@@ -71,6 +71,9 @@ def firm_facts(
     facts["signal_date"] = newest["date"].reindex(facts.index)
     facts["signal_text"] = newest["text"].reindex(facts.index)
     facts["signal_source"] = newest["source"].reindex(facts.index)
+    facts["signal_stage"] = newest["stage"].reindex(facts.index)
+    said = newest["site_status"].fillna("unknown")  # silence about the site is unknown, never open
+    facts["site_status"] = said.reindex(facts.index)
     facts["size_class"] = newest["amount_cny_m"].reindex(facts.index).map(_size_class).astype("str")
     facts["tiers"] = _tier_text(tiers[tiers["current"]], facts.index)
     facts["old_tiers"] = _tier_text(tiers[~tiers["current"]], facts.index)

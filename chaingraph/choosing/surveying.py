@@ -17,6 +17,7 @@ from chaingraph.choosing.trust import Base, describe_trust, measured_by
 from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
+from chaingraph.facts.freshness import freshness
 from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
 from chaingraph.facts.groups import families
 from chaingraph.facts.introductions import find_introductions
@@ -27,6 +28,7 @@ from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
 from chaingraph.fit.reference import NoReference, Reference, firms_compared
 from chaingraph.labels import both
+from chaingraph.leads.listing import fact_table
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
@@ -172,6 +174,7 @@ def survey(
             population, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
         )
         progress("rank")
+        ages = freshness(query, now)
         tiers = current_tiers(graph, query)
         facts = firm_facts(graph, region, places, around.families, tiers, known.moves)
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
@@ -239,6 +242,8 @@ def survey(
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
         segment_measures=around.gaps[["must_pass", "bridge", "suppliers", *_SEVERITY_PARTS]].reset_index(),
+        facts=fact_table(graph.tables, as_of=now),
+        freshness=ages,
         rivals=around.rivals,
         trust=told(describe_trust(region, tested, base, caption, list(strategies))),
         parameters={

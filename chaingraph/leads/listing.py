@@ -15,6 +15,7 @@ from chaingraph.leads.review import sources_of
 from chaingraph.leads.sentences.kinds import SETTLED_KINDS, SETTLED_STAGES, lead_kinds
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
+from chaingraph.model.results import FACT_COLUMNS
 
 LIST_COLUMNS = (
     "date", "firm", "kind", "stage", "site_status", "place", "written", "product", "reason", "sources", "address",
@@ -64,17 +65,7 @@ def lead_list(
         `LIST_COLUMNS`, the reasons first, then the newest. date: of the event, else of its earliest text; reason: flag.
         What nobody has reviewed is not there; what people typed in (review empty) is.
     """
-    signals = tables["firm_signals"]
-    used = signals[signals["review"].isna() | signals["review"].isin(REVIEWED)]
-    used = used.merge(tables["firms"][["firm_id", "firm"]], on="firm_id", how="left")
-    used = used.merge(sources_of(tables["evidence"]), on="signal_id", how="left")
-    used["date"] = used["date"].fillna(used["published"])
-    used["site_status"] = used["site_status"].fillna("unknown")
-    used["sources"] = used["sources"].astype("Int64")
-    rows = [{str(name): value for name, value in row.items()} for row in used.to_dict("records")]
-    settled = _settled(rows)
-    reasons = [_is_reason(row, as_of, settled) for row in rows]
-    used["reason"] = pd.Series(reasons, index=used.index, dtype="boolean")
+    used = reviewed(tables, as_of=as_of)
     if since:
         used = used[used["date"].notna() & (used["date"] >= since)]
     if kinds:
@@ -84,10 +75,53 @@ def lead_list(
     if chain:
         chains = dict(zip(tables["segments"]["segment_id"], tables["segments"]["chain_id"], strict=True))
         used = used[used["segment_id"].map(chains) == chain]
-    ordered = used.sort_values(
+    return used[list(LIST_COLUMNS)].reset_index(drop=True)
+
+
+def reviewed(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
+    """All facts of movement that may be used: accepted or corrected by a person, or typed in by one.
+
+    Returns
+    -------
+    DataFrame
+        The columns of firm_signals with firm, those of `review.sources_of` and ``reason`` (flag: a reason to call on
+        that day), the reasons first, then the newest. date: of the event, else of its earliest text; site_status is
+        unknown where nothing is said.
+    """
+    used = usable(tables["firm_signals"])
+    used = used.merge(tables["firms"][["firm_id", "firm"]], on="firm_id", how="left")
+    used = used.merge(sources_of(tables["evidence"]), on="signal_id", how="left")
+    used["date"] = used["date"].fillna(used["published"])
+    used["site_status"] = used["site_status"].fillna("unknown")
+    used["sources"] = used["sources"].astype("Int64")
+    rows = [{str(name): value for name, value in row.items()} for row in used.to_dict("records")]
+    settled = _settled(rows)
+    reasons = [bool(as_of) and _is_reason(row, as_of, settled) for row in rows]
+    used["reason"] = pd.Series(reasons, index=used.index, dtype="boolean")
+    return used.sort_values(
         ["reason", "date", "firm_id", "signal_id"], ascending=[False, False, True, True], na_position="last"
+    ).reset_index(drop=True)
+
+
+def usable(signals: pd.DataFrame) -> pd.DataFrame:
+    """The signals that a person has accepted, corrected or typed in; what nobody has reviewed enters no list."""
+    return signals[signals["review"].isna() | signals["review"].isin(REVIEWED)]
+
+
+def fact_table(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
+    """The facts that may be used, as they are handed over.
+
+    Returns
+    -------
+    DataFrame
+        `results.FACT_COLUMNS`, the reasons to call first, then the newest. kind, project_stage, site_status: codes of
+        firm_signals; call_reason: flag; text_count: places of texts that say it (NaN = typed in by a person); address:
+        of the earliest of them.
+    """
+    told = reviewed(tables, as_of=as_of).rename(
+        columns={"stage": "project_stage", "reason": "call_reason", "sources": "text_count"}
     )
-    return ordered[list(LIST_COLUMNS)].reset_index(drop=True)
+    return told[list(FACT_COLUMNS)]
 
 
 def is_settled(row: Mapping[str, object]) -> bool:

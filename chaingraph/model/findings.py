@@ -51,6 +51,8 @@ class Findings:
     asked                list, chain, segment: which segments a list asks about (`candidates.asked_segments`)
     behind               list, chain, kind of list, group: who passes and stands behind the end of a list, and what put
                          it there (`ranking.rows_behind`)
+    facts                fact of movement that may be used (`results.FACT_COLUMNS`): kind, stage, site, date, source
+    freshness            chain (NaN = the whole case), table: rows by age (`facts.freshness`)
     segment_measures     segment: position in the chain (must_pass, bridge) and effective suppliers
     ===================  =======================================================================================
     """
@@ -74,6 +76,8 @@ class Findings:
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
     behind: pd.DataFrame = field(default_factory=pd.DataFrame)
     segment_measures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    facts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    freshness: pd.DataFrame = field(default_factory=pd.DataFrame)
     rivals: pd.DataFrame = field(default_factory=pd.DataFrame)
     trust: Texts = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)

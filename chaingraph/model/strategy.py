@@ -98,7 +98,12 @@ def code_captions(lang: str, parameters: Mapping[str, object] | None = None) -> 
     own = (parameters or {}).get("strategy_titles")
     titles |= own if isinstance(own, dict) else {}
     gates = {f"gate_{name}": words for name, words in entries("gates", lang).items()}
-    return entries("codes", lang) | gates | {f"strategy_{name}": title[lang] for name, title in titles.items()}
+    facts = {  # a fact's stage is a project's, not a chain's
+        key.replace("stage_", "project_stage_", 1).replace("site_", "site_status_", 1): words
+        for key, words in entries("leads", lang).items()
+        if key.startswith(("stage_", "site_"))
+    }
+    return entries("codes", lang) | facts | gates | {f"strategy_{name}": title[lang] for name, title in titles.items()}
 
 
 def own_titles(strategies: Mapping[str, Strategy]) -> dict[str, dict[str, Words]]:

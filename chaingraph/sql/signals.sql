@@ -22,7 +22,7 @@ fresh AS (
     FROM dated AS d
     WHERE says IS NOT NULL AND month >= ? AND date <= ?
 )
-SELECT says, firm_id, kind, gate, date, amount_cny_m, place, text, source
+SELECT says, firm_id, kind, gate, date, amount_cny_m, place, text, source, stage, site_status
 FROM fresh
 WHERE turn = 1
 ORDER BY says, date DESC, firm_id

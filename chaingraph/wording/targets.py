@@ -129,6 +129,7 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
                 "size_class",
             )
         },
+        **{column: firm[column] for column in ("signal_stage", "site_status", "signal_source")},
         "chain": names["chains"][row["chain_id"]],
         "segment": names["segments"][row["segment_id"]],
         "gap_state": row["state"],
@@ -189,6 +190,7 @@ def _reasons(
     if isinstance(firm["signal"], str):
         kind = reason(f"codes.signal_{firm['signal']}")
         said.append(reason("explain.signal", date=firm["signal_date"], kind=kind, text=_said(firm)))
+        said += _how_far(firm)
     local = grounds.shares.get((row["chain_id"], row["firm_id"]), ())
     if pd.isna(row["s"]):
         said.append(reason("explain.no_basis"))
@@ -210,6 +212,15 @@ def _reasons(
         said.append(reason("explain.other_segments", segments=listed(others, 3)))
     # A row with other segments must name them, however many reasons stand before.
     return said[:MOST_REASONS] + (said[-1:] if row["other_segments"] and len(said) > MOST_REASONS else [])
+
+
+def _how_far(firm: Row) -> list[Words]:
+    """How far the project of the firm's signal has come and whether its site is decided, where a fact says so."""
+    stage, site = firm["signal_stage"], firm["site_status"]
+    told: list[Words] = [reason(f"leads.stage_{stage}")] if isinstance(stage, str) else []
+    if isinstance(site, str) and site != "unknown":
+        told.append(reason("explain.signal_site", site=reason(f"leads.site_{site}")))
+    return [Several(tuple(told))] if told else []
 
 
 def _tie(path: Sequence[Row], firm_id: str, grounds: Grounds, firms: Mapping[str, Words]) -> Words:

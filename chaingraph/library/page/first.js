@@ -88,6 +88,8 @@ function renderFirst() {
   replace(document.getElementById('summary'), summary());
   renderCards(document.getElementById('cards'));
   renderQuestions(document.getElementById('questions'));
+  renderMoves(document.getElementById('moves'));
+  renderAges(document.getElementById('ages'));
   replace(document.getElementById('notes'), sentences([...data.notes, ...data.trust.map((row) => row.plain)].map(local)), el('p', null, label('caution')));
 }
 

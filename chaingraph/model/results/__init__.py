@@ -22,6 +22,7 @@ SHORTLIST_COLUMNS = (
     "group", "country", "city", "decision_city", "tiers", "candidate_kind", "local_unit", "fit_lift", "fit_low",
     "fit_high", "top_share", "reach", "propensity", "signal", "signal_date", "proposal", "size_class", "admission",
     "risk", "evidence_grade", "reasons", "route", "next_step", "sources", "likelihood", "likelihood_facts",
+    "signal_stage", "site_status", "signal_source",
 )
 # What a ledger adds to a shortlist: who talks to the firm, and whether it may be offered.
 TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
@@ -40,6 +41,10 @@ UNLISTED_COLUMNS = (  # outside firms that a known fact holds back
     "chain_id", "chain", "firm_id", "firm", "firm_en", "country", "city", "gate", "said", "date", "place", "way",
     "sources",
 )
+FACT_COLUMNS = (  # facts of movement that may be used, and which are a reason to call
+    "signal_id", "project_id", "firm_id", "firm", "segment_id", "kind", "project_stage", "site_status", "date", "place",
+    "instead_place", "amount_cny_m", "product", "text", "call_reason", "text_count", "address", "source", "confidence",
+)
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")  # what a case could not use
 FILES: dict[str, tuple[str, ...]] = {
     "shortlist.csv": SHORTLIST_COLUMNS,
@@ -47,6 +52,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "gaps.csv": GAP_COLUMNS,
     "questions.csv": QUESTION_COLUMNS,
     "rankings.csv": RANKING_COLUMNS,
+    "facts.csv": FACT_COLUMNS,
     "pools.csv": POOL_COLUMNS,
     "unlisted.csv": UNLISTED_COLUMNS,
     "rejects.csv": REJECT_COLUMNS,
@@ -182,6 +188,10 @@ SHEETS: dict[str, Sheet] = {
         "payer", "business_model",
     ),
     "districts": _sheet("place", "chain", "firm_count", "leaders", "segments", "firms"),
+    "facts": _sheet(
+        "firm", "kind", "project_stage", "site_status", "date", "place", "instead_place", "amount_cny_m", "product",
+        "text", "call_reason", "source", "address", "text_count", "firm_id", "signal_id",
+    ),
     "evidence": _sheet("chain", "firm", "statement", "source", "as_of", "confidence", "firm_id", "segment_id"),
     "table": _sheet(),  # a table of the case: its own columns
     "form": _sheet(),  # nothing but columns to fill

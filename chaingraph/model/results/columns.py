@@ -64,6 +64,18 @@ class ResultColumn:
 
 
 _ALL = (
+    ResultColumn("text_count", "count", width=(6, 8), unit="texts", low=1),
+    ResultColumn("text", "text", width=(24, 60)),
+    ResultColumn("site_status", "text", width=(8, 10), codes="site_status"),
+    ResultColumn("signal_id", "id"),
+    ResultColumn("project_stage", "text", width=(8, 10), codes="project_stage"),
+    ResultColumn("product", "text", width=(10, 20)),
+    ResultColumn("instead_place", "text", width=(8, 12)),
+    ResultColumn("call_reason", "flag", width=(8, 9)),
+    ResultColumn("signal_stage", "text", width=(8, 10), codes="project_stage"),
+    ResultColumn("signal_source", "source", width=(16, 36)),
+    ResultColumn("amount_cny_m", "number", width=(8, 10), unit="CNY million", low=0),
+    ResultColumn("address", "source", width=(16, 36)),
     ResultColumn("action", "edit", width=(12, 14)),
     ResultColumn("admission", "code", width=(6, 9), codes="admission"),
     ResultColumn("amount", "number", width=(8, 10), unit="amount_unit", low=0),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.fit.score import FULL_FORM
+from chaingraph.leads.listing import usable
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -98,7 +99,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
         sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
-        signals=grouped(_newest_first(records(graph["firm_signals"])), "firm_id"),
+        signals=grouped(_newest_first(records(usable(graph["firm_signals"]))), "firm_id"),
         measures={row["segment_id"]: row for row in records(findings.segment_measures)},
         zones=records(graph["zones"]),
         local=frozenset(graph.firms_in(findings.region)),

@@ -13,14 +13,17 @@ from chaingraph import __version__
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
+from chaingraph.model.results import FACT_COLUMNS
 from chaingraph.writers.harmless import clean_text, plain_text
 from chaingraph.writers.page.records import Record, known, records, rounded, shortened
 from chaingraph.writers.publishing import not_of_its_run
 
 _SHORTLIST = ("chain_id", "segment_id", "rank", "firm_id", "firm", "candidate_kind", "fit_lift")
 _GAPS = ("chain_id", "segment_id", "state")
+_TOLD_OF_A_FACT = ("signal_id", "firm_id", "firm", "kind", "site_status", "date", "place", "text", "source")
 _SAME = 0.005  # fits nearer than this share of one another read the same
 _FILES = ("shortlist.csv", "gaps.csv", "run.json")
+_TOLD = "facts.csv"  # of versions that write it
 # What changes a list while the data stay.
 _PARAMETERS = ("reference", "reference_date", "strategy", "top", "region", "seed", "draws")
 
@@ -38,6 +41,7 @@ class FormerRun:
     gaps: Rows
     record: Mapping[str, object]
     asked: bool = False
+    facts: Mapping[str, Mapping[str, str]] | None = None  # by signal; None: a run that wrote none
 
 
 def read_former(folder: Path) -> FormerRun | None:
@@ -53,8 +57,18 @@ def read_former(folder: Path) -> FormerRun | None:
         record = json.loads(settings.read_text(encoding="utf-8"))
     except (OSError, ValueError, csv.Error):  # ValueError: not UTF-8, not JSON, or not the columns asked for
         return None
-    mixed = set(not_of_its_run(folder)) & set(_FILES)  # what changed between two runs is not told from a mixture
-    return FormerRun(targets, gaps, record) if gaps and isinstance(record, dict) and not mixed else None
+    mixed = set(not_of_its_run(folder)) & {*_FILES, _TOLD}  # what changed between two runs is not told from a mixture
+    if not gaps or not isinstance(record, dict) or mixed:
+        return None
+    return FormerRun(targets, gaps, record, facts=_facts(folder / _TOLD))
+
+
+def _facts(path: Path) -> dict[str, dict[str, str]] | None:
+    """The facts of a former run by signal; None where it wrote none, or none of these columns."""
+    try:
+        return {signal: row for (_, signal), row in _read(path, FACT_COLUMNS, "signal_id", of="firm_id").items()}
+    except (OSError, ValueError, csv.Error):
+        return None
 
 
 def former_run(place: str | Path, *, lang: str = "zh") -> FormerRun:
@@ -89,14 +103,14 @@ def has_chain(former: FormerRun, chain_id: str, *, lang: str = "zh") -> FormerRu
     return former
 
 
-def _read(path: Path, columns: tuple[str, ...], key: str) -> Rows:
+def _read(path: Path, columns: tuple[str, ...], key: str, *, of: str = "chain_id") -> Rows:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         if not set(columns) <= set(rows.fieldnames or ()):
             msg = f"{path.name}: not the columns of a run"
             raise ValueError(msg)
         held = [{name: clean_text(plain_text(row[name] or "")) for name in columns} for row in rows]
-    return {(row["chain_id"], row[key]): row for row in held}
+    return {(row[of], row[key]): row for row in held}
 
 
 def changes_of(former: FormerRun | None, findings: Findings, chain_id: str) -> Record | None:
@@ -136,6 +150,44 @@ def changes_of(former: FormerRun | None, findings: Findings, chain_id: str) -> R
             "states": sorted(states, key=lambda row: row["segment"]),
         }
     )
+
+
+def moves_of(former: FormerRun | None, findings: Findings) -> Record | None:
+    """Which facts of movement are new, have moved on, ended or been withdrawn since the former run.
+
+    Returns
+    -------
+    dict or None
+        ``day``: that the former run counted to; ``rows``: facts with ``change`` (new, moved, ended, gone), ``was`` and
+        ``now`` (stages). A fact of a project that was known moves it on; one that ends it is told as ended. None where
+        there is no former run, or it wrote no facts.
+    """
+    if former is None or former.facts is None:
+        return None
+    now = {str(row["signal_id"]): row for row in records(findings.facts)}
+    stages: dict[str, tuple[str, str]] = {}  # the newest stage of each project known then
+    for row in former.facts.values():
+        if row["project_id"] and row["project_stage"]:
+            newest = (row["date"], row["project_stage"])
+            stages[row["project_id"]] = max(stages.get(row["project_id"], ("", "")), newest)
+    rows = []
+    for signal, row in now.items():
+        before = former.facts.get(signal)
+        stage, site = str(row["project_stage"] or ""), str(row["site_status"] or "")
+        if before is not None and (before["project_stage"], before["site_status"]) == (stage, site):
+            continue
+        known_stage = stages.get(str(row["project_id"]), ("", ""))[1]
+        was = before["project_stage"] if before is not None else known_stage
+        change = "ended" if stage == "ended" else "moved" if before is not None or known_stage else "new"
+        rows.append({**{name: row[name] for name in _TOLD_OF_A_FACT}, "change": change, "was": was, "now": stage})
+    for signal, held in former.facts.items():
+        if signal not in now:
+            gone = {name: held[name] or None for name in _TOLD_OF_A_FACT}
+            rows.append({**gone, "change": "gone", "was": held["project_stage"], "now": ""})
+    order = ("ended", "moved", "new", "gone")
+    by_day = sorted(rows, key=lambda row: (str(row["date"] or ""), str(row["signal_id"])), reverse=True)
+    told = [known(row) for row in sorted(by_day, key=lambda row: order.index(str(row["change"])))]
+    return {"day": _told(former.record.get("as_of", former.record.get("data_date"))), "rows": told}
 
 
 def _last(row: Record) -> float:

@@ -20,7 +20,7 @@ from chaingraph.places.regions import place_text
 from chaingraph.writers.files import file_name
 from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.page.atlas import Atlas, build_atlas, named
-from chaingraph.writers.page.changes import FormerRun, changes_of, has_chain
+from chaingraph.writers.page.changes import FormerRun, changes_of, has_chain, moves_of
 from chaingraph.writers.page.payload import chain_payload, index_payload
 from chaingraph.writers.page.records import Record
 
@@ -40,7 +40,7 @@ _SCRIPTS = {
         "export.js",
         "chain.js",
     ),
-    "index": ("core.js", "first.js"),
+    "index": ("core.js", "ages.js", "first.js"),
 }
 _STYLES = {
     "chain": ("base.css", "brief.css", "panorama.css", "panel.css", "views.css", "print.css"),
@@ -81,7 +81,7 @@ def write_pages(
     """
     atlas = build_atlas(findings, graph)
     names = _file_names([chain["chain_id"] for chain in atlas.chains])
-    pages = {"index.html": _index_page(atlas)}
+    pages = {"index.html": _index_page(atlas, moves_of(previous, findings))}
     for chain_id, name in names.items():
         pages[name] = _chain_page(atlas, chain_id, changes=changes_of(previous, findings, chain_id))
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -131,9 +131,9 @@ def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False, changes: Re
     return _page("chain", payload, title, atlas.findings.lang)
 
 
-def _index_page(atlas: Atlas) -> str:
+def _index_page(atlas: Atlas, moves: Record | None) -> str:
     title = text("page.index_title", atlas.findings.lang, region=place_text(atlas.findings.region, atlas.findings.lang))
-    return _page("index", index_payload(atlas), title, atlas.findings.lang)
+    return _page("index", index_payload(atlas, moves), title, atlas.findings.lang)
 
 
 def _in(value: object, lang: str) -> str:

@@ -14,7 +14,7 @@ from chaingraph.writers.page.brief import brief, open_questions
 from chaingraph.writers.page.layout import STAGES, arrange
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
-from chaingraph.writers.page.records import Record, known, shortened
+from chaingraph.writers.page.records import Record, known, records, shortened
 
 # Columns that hold the name of a place.
 _PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")
@@ -68,18 +68,29 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
     return payload | {"places": _english_places(payload, payload["view"].get("places", []))}
 
 
-def index_payload(atlas: Atlas) -> Record:
-    """What the first page shows: one card per chain, and the questions worth asking this week."""
+def index_payload(atlas: Atlas, moves: Record | None = None) -> Record:
+    """What the first page shows: one card per chain, the questions worth asking this week, what moved, how old it is.
+
+    ``moves``: what changed in the facts since a former run (`changes.moves_of`); None: there is none.
+    """
     questions = [row for rows in atlas.questions.values() for row in rows]
     payload = {
         **_frame(atlas, "index"),
         "cards": [_card(atlas, chain) for chain in atlas.chains],
         "segments": {key: row["name"] for key, row in atlas.segments.items()},
         "questions": [_renamed(row) for row in sorted(questions, key=by_rank)],
+        "moves": None if moves is None else moves | {"rows": [_move(atlas, row) for row in moves["rows"]]},
+        "ages": [_renamed(row) for row in records(atlas.findings.freshness)],
         "notes": _common_notes(atlas),
         "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
     return payload | {"places": _english_places(payload, [])}
+
+
+def _move(atlas: Atlas, row: Record) -> Record:
+    firm = str(row["firm_id"])
+    name = firm_name(atlas, firm) if firm in atlas.firms else {"zh": str(row["firm"])}
+    return known({**{key: short(value) for key, value in row.items()}, "name": name})
 
 
 def _english_places(payload: Record, places: list[Record]) -> dict[str, str]:

@@ -21,6 +21,22 @@ _PROVENANCE = ("source", "as_of", "confidence")
 Row = Mapping[Any, Any]
 
 
+def facts(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
+    """The facts of movement that may be used, in words: `results.FACT_COLUMNS`, the reasons to call first."""
+    if findings.facts.empty:
+        return pd.DataFrame()
+    names = names_by_id(graph, "firms", lang)
+    told = findings.facts
+    words = {"kind": "signal", "project_stage": "project_stage", "site_status": "site_status"}
+    said: dict[str, Any] = {
+        column: [_coded(group, code, lang) for code in told[column]] for column, group in words.items()
+    }
+    said["firm"] = [names.get(firm, firm) for firm in told["firm_id"]]
+    yes = text("template.flag_yes", lang)
+    said["call_reason"] = [yes if reason is True else None for reason in told["call_reason"]]
+    return told.assign(**{column: pd.Series(held, index=told.index, dtype="str") for column, held in said.items()})
+
+
 def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     """Which facts stand behind the lists?
 
@@ -100,6 +116,8 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                 note=row["note"],
             )
         for row in _rows(graph, "firm_signals", listed):
+            if row["review"] in ("pending", "rejected"):
+                continue
             yield told(
                 "signal",
                 row,
@@ -107,6 +125,8 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                 chain=listed[row["firm_id"]],
                 date=row["date"],
                 kind=_coded("signal", row["kind"], lang),
+                stage=_coded("project_stage", row["stage"], lang),
+                site=_coded("site_status", row["site_status"], lang),
                 text=row["text"],
             )
         for row in findings.routes.to_dict("records"):

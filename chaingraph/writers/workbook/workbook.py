@@ -21,7 +21,7 @@ from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.workbook import frames
 from chaingraph.writers.workbook import lists as list_frames
-from chaingraph.writers.workbook.evidence import evidence
+from chaingraph.writers.workbook.evidence import evidence, facts
 from chaingraph.writers.workbook.marks import Marks, no_marks, place_marks
 from chaingraph.writers.workbook.method import method
 from chaingraph.writers.workbook.pictures import add_pictures
@@ -231,6 +231,8 @@ class _Writer:
             return frames.captioned(sentences_apart(texts, lang), graph, lang), plan.columns
         if kind == "terms":
             return frames.terms(findings, graph, shown, lang), plan.columns
+        if kind == "facts":
+            return facts(findings, graph, lang), plan.columns
         if kind == "evidence":
             return evidence(findings, graph, lang), plan.columns
         if kind == "method":
