@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.choosing.candidates import asked_segments, find_candidates
 from chaingraph.choosing.likelihood import likelihood
 from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
+from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.trust import Base, describe_trust, measured_by
@@ -201,6 +202,18 @@ def survey(
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
     routes = _routes(graph, ranked, around, doors, here)
+    held_facts = facts_of_rows(
+        graph,
+        ranked,
+        motives=known.motives,
+        routes=routes,
+        families=around.families,
+        buyers=around.gaps["buyer_ids"].to_dict(),
+        local=here,
+        region=region,
+        day=now,
+    )
+    ranked, marks = with_marks(ranked, held_facts)
     main = ranked[ranked["list"] == "main"].reset_index(drop=True)
     led = ranked[ranked["list"] == "leader"].reset_index(drop=True)
     seed_counts = Counter(seeds["main"]["chain_id"])
@@ -238,6 +251,7 @@ def survey(
                 list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
             )
         ),
+        marks=told(name_marks(marks, graph)),
         roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),

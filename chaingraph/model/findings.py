@@ -47,6 +47,8 @@ class Findings:
                          (`rivals.rival_cities`); empty without a reference
     trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
                          every chain
+    marks                list, chain, firm, mark: filled by what and read where, or the question that closes it
+                         (`results.MARK_TABLE_COLUMNS`)
     roles                firm, segment: whether it is a maker of it, and in what standing (`facts.roles.firm_roles`)
     asked                list, chain, segment: which segments a list asks about (`candidates.asked_segments`)
     behind               list, chain, kind of list, group: who passes and stands behind the end of a list, and what put
@@ -72,6 +74,7 @@ class Findings:
     dropped: pd.DataFrame
     notes: Texts
     held: Texts = field(default_factory=dict)
+    marks: Texts = field(default_factory=dict)
     roles: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
     behind: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -23,6 +23,7 @@ SHORTLIST_COLUMNS = (
     "fit_high", "top_share", "reach", "propensity", "signal", "signal_date", "proposal", "size_class", "admission",
     "risk", "evidence_grade", "reasons", "route", "next_step", "sources", "likelihood", "likelihood_facts",
     "signal_stage", "site_status", "signal_source",
+    "maturity", "marks", "open_question", "comparables", "landing",
 )
 # What a ledger adds to a shortlist: who talks to the firm, and whether it may be offered.
 TALK_COLUMNS = ("ledger_project", "ledger_stage", "ledger_place", "ledger_since", "ledger_until", "ledger_offer")
@@ -36,6 +37,10 @@ RANKING_COLUMNS = (
 POOL_COLUMNS = (
     "pool", "list", "rank", "firm_id", "firm", "country", "city", "chain_id", "chain", "segment_id", "segment",
     "gap_state", "via", "amount", "amount_unit", "date", "reasons", "next_step", "confidence", "sources",
+)
+MARK_TABLE_COLUMNS = (  # the six marks of every row of the lists
+    "chain_id", "chain", "list", "firm_id", "firm", "segment_id", "mark", "filled", "said", "source", "question",
+    "ask_whom",
 )
 UNLISTED_COLUMNS = (  # outside firms that a known fact holds back
     "chain_id", "chain", "firm_id", "firm", "firm_en", "country", "city", "gate", "said", "date", "place", "way",
@@ -55,6 +60,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "facts.csv": FACT_COLUMNS,
     "pools.csv": POOL_COLUMNS,
     "unlisted.csv": UNLISTED_COLUMNS,
+    "marks.csv": MARK_TABLE_COLUMNS,
     "rejects.csv": REJECT_COLUMNS,
 }
 
@@ -115,12 +121,12 @@ _CHAIN = (
     "evidence_grade", "source_kind", "reasons", "route", "next_step", *MARKS, "find_out", "signal", "decision_city",
     "sites", "risk", "local_unit", "firm_other", "group", "size_class", "origin", "admission", "reach", "propensity",
     "top_share", "gap_reasons", "credit_code", "stock_code", "sources", "firm_id", "segment_id", "likelihood",
-    "likelihood_facts",
+    "likelihood_facts", "maturity", "marks", "open_question", "comparables", "landing",
 )
 _ALL_TARGETS = (
     "chain", "list", "rank", "firm", "seat", "decision_city", "tiers", "segment", "gap_state", "strategy", "fit_lift",
     "fit_low", "fit_high", "top_share", "reach", "propensity", "evidence_grade", "source_kind", "signal", "origin",
-    "firm_other", "firm_id", "likelihood", "likelihood_facts",
+    "firm_other", "firm_id", "likelihood", "likelihood_facts", "maturity",
 )
 _TARGETS = tuple(dict.fromkeys((*_CHAIN, *_ALL_TARGETS)))
 SHEETS: dict[str, Sheet] = {

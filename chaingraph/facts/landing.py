@@ -1,0 +1,163 @@
+"""拟落载体: the plots and factory space that are free and fit a row, and the county and zones to think of first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.facts.comparables import Comparables
+from chaingraph.model.columns import is_missing, split
+from chaingraph.model.days import months_before
+from chaingraph.model.graph import ChainGraph
+
+Row = Mapping[str, Any]
+_NOT_INDUSTRIAL = ("住宅", "商业", "商服")
+_FREE_MONTHS = 12  # what is free later is no place for a project that is decided now
+_LEVELS = ("国家级", "省级")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a project needs: least land and floor (None = not known), whether in a chemical park (None = not known)."""
+
+    land_mu: float | None
+    floor_m2: float | None
+    chem_park: bool | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A place to propose: kind (parcel, premise, zone), its name, zone and county, size, and why: codes in order.
+
+    why: county, focus, level, chem_park, fits, size_unknown.
+    """
+
+    kind: str
+    name: str
+    zone: str | None
+    county: str | None
+    size: float
+    why: tuple[str, ...]
+    source: str | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is known to be free and to fit."""
+        return "fits" in self.why
+
+
+def need_of(rule: Row | None, fact: Row | None, comparables: Comparables) -> Need:
+    """What is needed, by the first that says so: the fact, the group's last plant, three like projects, the rule.
+
+    A rule of the region (its least land) is a bound for parcels and says nothing of floor.
+    """
+    needs: dict[str, float | None] = {}
+    for size in ("land_mu", "floor_m2"):
+        known = [row.get(size) for row in (*((fact,) if fact else ()), *comparables.own[:1])]
+        between = comparables.between(size)
+        known += [between[0]] if between else []
+        known += [rule.get(size + "_min")] if rule else []
+        needs[size] = next((float(value) for value in known if value is not None and not is_missing(value)), None)
+    park = None if rule is None or is_missing(rule["chem_park"]) else bool(rule["chem_park"])
+    return Need(needs["land_mu"], needs["floor_m2"], park)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a region can offer, as rows: zones by name, parcels, premises."""
+
+    zones: Mapping[str, Row]
+    parcels: tuple[Row, ...]
+    premises: tuple[Row, ...]
+
+
+def offered(graph: ChainGraph) -> Grounds:
+    """Lay out what a region can offer, once for all rows."""
+    zones = {row["zone"]: row for row in _rows(graph["zones"])}
+    return Grounds(zones, tuple(_rows(graph["parcels"])), tuple(_rows(graph["premises"])))
+
+
+def choices_of(
+    grounds: Grounds, chain: Collection[str], counties: Collection[str], need: Need, as_of: str, most: int = 2
+) -> tuple[Choice, ...]:
+    """The places to propose, the surest first: what is known to fit, then the county of buyer or unit, focus, level.
+
+    Parameters
+    ----------
+    chain
+        Id and names of the chain: zones name it as their focus by one of them.
+    counties
+        Where its buyers, or the group's own units, are.
+    """
+    zones = grounds.zones
+    found = []
+    for row in grounds.parcels:
+        if any(word in str(row["use"]) for word in _NOT_INDUSTRIAL):
+            continue
+        found.append(
+            _choice("parcel", row["parcel"], row, row["district"], row["area_mu"], row["ready"], need.land_mu,
+                    zones, chain, counties, need, as_of)
+        )  # fmt: skip
+    for row in grounds.premises:
+        found.append(
+            _choice("premise", row["premise_id"], row, row["region"], row["floor_m2"], row["free_from"],
+                    need.floor_m2, zones, chain, counties, need, as_of)
+        )  # fmt: skip
+    # A zone is proposed on a ground of its own: it names the chain, or lies where buyer or unit is and names no chain.
+    by_zone = [
+        _choice("zone", name, {**row, "zone": name}, row["district"], float("nan"), None, None, zones, chain, counties,
+                need, as_of)
+        for name, row in zones.items()
+    ]  # fmt: skip
+    by_zone = [
+        choice
+        for choice, zone in zip(by_zone, zones.values(), strict=True)
+        if choice and ("focus" in choice.why or ("county" in choice.why and not split(zone["focus_chains"])))
+    ]
+    rank = {name: place for place, name in enumerate(("fits", "county", "focus", "level"))}
+    kept = [choice for choice in [*found, *by_zone] if choice is not None]
+    kept.sort(key=lambda choice: (*(name not in choice.why for name in rank), choice.kind == "zone", _size(choice)))
+    return tuple(kept[:most])
+
+
+def _choice(
+    kind: str, name: str, row: Row, county: object, size: object, free: object, least: float | None,
+    zones: Mapping[str, Row], chain: Collection[str], counties: Collection[str], need: Need, as_of: str,
+) -> Choice | None:  # fmt: skip
+    zone = zones.get(row["zone"]) if isinstance(row.get("zone"), str) else None
+    where = county if isinstance(county, str) else zone["district"] if zone is not None else None
+    park = None if zone is None or is_missing(zone["chem_park"]) else bool(zone["chem_park"])
+    number = float("nan") if is_missing(size) else float(str(size))
+    if need.chem_park and park is False:
+        return None
+    if least is not None and number < least:  # a comparison with what is not known is never true
+        return None
+    why = []
+    if isinstance(where, str) and set(split(where)) & set(counties):
+        why.append("county")
+    if zone is not None and set(split(zone["focus_chains"])) & set(chain):
+        why.append("focus")
+    if zone is not None and isinstance(zone["level"], str) and zone["level"].startswith(_LEVELS):
+        why.append("level")
+    if need.chem_park and park:
+        why.append("chem_park")
+    free_soon = isinstance(free, str) and bool(as_of) and months_before(free, _FREE_MONTHS) <= as_of[:7]
+    in_park = need.chem_park is not True or park is True
+    if kind != "zone" and least is not None and number >= least and free_soon and in_park:
+        why.append("fits")
+    elif kind != "zone":
+        why.append("size_unknown")
+    zone_name = row["zone"] if isinstance(row.get("zone"), str) else None
+    source = row["source"] if isinstance(row["source"], str) else None
+    return Choice(kind, str(name), zone_name, where if isinstance(where, str) else None, number, tuple(why), source)
+
+
+def _size(choice: Choice) -> tuple[float, str]:
+    return (float("inf") if pd.isna(choice.size) else choice.size, choice.name)
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
