@@ -29,6 +29,7 @@ class Desk:
     home: Path
     now: Callable[[], str]
     first: Mapping[str, str] = field(default_factory=dict)  # what stands where nobody has chosen: lang, region
+    rules: str = "jiaxing"  # of the ledger
     held: Held = field(default_factory=Held)
     said: list[tuple[str, str]] = field(default_factory=list)
 
@@ -46,6 +47,15 @@ class Desk:
     def choose(self, **values: str) -> None:
         """Keep what the user sets."""
         write_json(self.home / "settings.json", {**read_json(self.home / "settings.json"), **values})
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on a page: captions, cells as text, and the page that the first cell of each row leads to."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    links: Sequence[str] = ()
 
 
 class Upload(NamedTuple):

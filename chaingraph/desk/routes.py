@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from chaingraph.desk import bringing, history, reviewing, settings, today
 from chaingraph.desk.desk import View
+from chaingraph.desk.views import bringing, firm, history, leads, maps, projects, reviewing, settings, today
 
-TABS = ("today", "bring", "review", "history")  # in the bar at the top, by the first part of their address
+TABS = (
+    "today",
+    "bring",
+    "review",
+    "leads",
+    "firm",
+    "maps",
+    "projects",
+    "history",
+)  # in the bar at the top, by the first part of their address
 
 ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", today.today),
@@ -20,6 +29,21 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/review/decide", reviewing.decide_fact),
     ("POST", "/review/back", reviewing.take_back),
     ("POST", "/review/write", reviewing.write_decisions),
+    ("GET", "/leads", leads.leads),
+    ("POST", "/leads/take", leads.take),
+    ("GET", "/leads/<name>", leads.lead),
+    ("POST", "/leads/<name>/<what>", leads.act),
+    ("GET", "/firm", firm.firm),
+    ("POST", "/firm/why", firm.ask_why),
+    ("POST", "/firm/confirm", firm.confirm),
+    ("GET", "/maps", maps.maps),
+    ("POST", "/maps/run", maps.begin),
+    ("POST", "/maps/end", maps.end),
+    ("GET", "/maps/files/<name>", maps.file),
+    ("GET", "/projects", projects.projects),
+    ("POST", "/projects", projects.add),
+    ("GET", "/projects/<name>", projects.project),
+    ("POST", "/projects/<name>/<what>", projects.act),
     ("GET", "/history", history.history),
     ("GET", "/history/<name>", history.one_version),
     ("POST", "/history/undo", history.undo),

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+
 import pytest
 
 from chaingraph.desk.app import make_app
 from chaingraph.desk.desk import Desk
 from chaingraph.desk.home import Door
 from chaingraph.desk.routes import ROUTES, TABS
+from chaingraph.labels import entries
 
 DOOR = Door(4000, "place", "secret")
 HEADERS = {"Host": "127.0.0.1:4000", "Cookie": "chaingraph_desk=secret", "Origin": "http://127.0.0.1:4000"}
+
+
+def test_every_sentence_that_a_page_asks_for_is_there() -> None:
+    held = entries("desk", "zh")
+    templates = sorted((files("chaingraph") / "library" / "desk").iterdir(), key=lambda part: part.name)
+    pages = {part.name: part.read_text(encoding="utf-8") for part in templates if part.name.endswith(".html")}
+    asked = {(name, key) for name, page in pages.items() for key in re.findall(r"say\('(\w+)'(?! ~)", page)}
+    assert len(asked) > 100
+    assert sorted(pair for pair in asked if pair[1] not in held) == []
 
 
 def test_what_changes_anything_is_posted() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chaingraph.desk import inbox
-from chaingraph.desk.bringing import bring_files, bring_text, preview, take
 from chaingraph.desk.desk import Desk, NotSetError, Page, Upload, Went
+from chaingraph.desk.views.bringing import bring_files, bring_text, preview, take
 from chaingraph.errors import ChaingraphError
 from chaingraph.reading.read import read_case
 from chaingraph.reading.unfinished import RECORD, versions_of

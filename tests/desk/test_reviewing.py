@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from chaingraph.desk import decisions, history, reviewing, settings, today
-from chaingraph.desk.bringing import bring_text, take
+from chaingraph.desk import decisions
 from chaingraph.desk.desk import Desk, Page, Went
+from chaingraph.desk.views import history, reviewing, settings, today
+from chaingraph.desk.views.bringing import bring_text, take
 from chaingraph.errors import ChaingraphError
 from chaingraph.reading.read import read_case
 from chaingraph.reading.unfinished import RECORD, versions_of

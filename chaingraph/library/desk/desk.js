@@ -26,7 +26,7 @@
   // A form is sent only while the desk is there, so that nothing typed is lost; and once.
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.dataset.looked) return;
+    if (form.dataset.looked || 'plain' in form.dataset) return;
     event.preventDefault();
     if (sending) return;
     sending = true;
@@ -85,6 +85,12 @@
     for (const kind of ['dragover', 'drop']) window.addEventListener(kind, (event) => event.preventDefault());
   }
 
+  // A command that goes on: the page is looked at again until it has ended, unless somebody is typing.
+  if (document.querySelector('[data-going]')) {
+    setInterval(() => {
+      if (lost.hidden && !typing(document.activeElement)) location.reload();
+    }, often);
+  }
   setInterval(look, often);
   document.documentElement.dataset.ready = 'yes';
 }());

@@ -5,10 +5,11 @@ from __future__ import annotations
 from chaingraph.desk import inbox
 from chaingraph.desk.decisions import decided
 from chaingraph.desk.desk import Answer, Asked, Page
-from chaingraph.desk.history import versions
+from chaingraph.desk.views.history import versions
+from chaingraph.desk.views.leads import due_grid, due_rows
 from chaingraph.leads.listing import lead_list
 
-_LEADS, _VERSIONS = 8, 6
+_VERSIONS = 6
 
 
 def today(asked: Asked) -> Answer:
@@ -25,6 +26,7 @@ def today(asked: Asked) -> Answer:
             "decided": len(decided(asked.desk)),
             "reasons": int(leads["reason"].sum()),
             "rejects": len(case.rejects),
+            "due": due_grid(asked, due_rows(asked)),
             "versions": versions(asked)[:_VERSIONS],
         },
     )
