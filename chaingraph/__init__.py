@@ -79,7 +79,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.writers.workbook.template import write_template as write_template
     from chaingraph.writers.workbook.workbook import write_workbook as write_workbook
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Act": "ledger.events",
