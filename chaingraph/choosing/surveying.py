@@ -19,7 +19,7 @@ from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
 from chaingraph.facts.freshness import freshness
-from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence
+from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence, with_sorts
 from chaingraph.facts.groups import families
 from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
@@ -90,7 +90,7 @@ def look_around(
         What expected counts and rival cities come from.
     """
     groups = families(query)
-    presence = local_presence(query)
+    presence = with_sorts(local_presence(query), graph)
     counts = reference.counts(graph, region, query)
     gaps = gap_facts(graph, region, query, presence, groups, reference=counts)
     rivals = rival_cities(reference.makers(graph, region, query), region)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.derived_tables import place_within
+from chaingraph.facts.market import market_shares
 from chaingraph.facts.position import segment_measures
 from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.model.columns import split
@@ -90,6 +91,26 @@ def local_presence(query: Query) -> pd.DataFrame:
     return query("presence")
 
 
+def with_sorts(presence: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+    """The same, where a maker of one sort of a thing (``is_a``) is a maker of the thing, at any number of steps."""
+    links = graph["segment_links"]
+    above: dict[str, set[str]] = {}
+    for sort, whole in links.loc[links["kind"] == "is_a", ["from_segment_id", "to_segment_id"]].itertuples(index=False):
+        above.setdefault(str(sort), set()).add(str(whole))
+    chains = graph["segments"].set_index("segment_id")["chain_id"]
+    rows = [presence]
+    step = presence
+    while above and len(step := step.loc[step["segment_id"].isin(above)]):
+        step = step.assign(segment_id=[sorted(above[segment]) for segment in step["segment_id"]]).explode("segment_id")
+        step = step.assign(chain_id=step["segment_id"].map(chains)).dropna(subset="chain_id")
+        rows.append(step)
+    if len(rows) == 1:
+        return presence
+    whole = pd.concat(rows).astype(presence.dtypes.to_dict())
+    order = ["segment_id", "standing", "role_order", "status_order", "firm_id"]
+    return whole.sort_values(order, kind="stable").drop_duplicates(["segment_id", "firm_id"], ignore_index=True)
+
+
 def gap_facts(
     graph: ChainGraph,
     region: str,
@@ -104,7 +125,7 @@ def gap_facts(
     Parameters
     ----------
     presence
-        From `local_presence`.
+        From `local_presence`, `with_sorts`.
     families
         firm_id, group_id.
     reference
@@ -121,8 +142,10 @@ def gap_facts(
         nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
         reference), state, severity with its parts (severity_state, severity_demand, severity_high_value,
         severity_chokepoint, severity_must_pass), fill_mode, admission, confirmed, local_order_share (本地配套率, 0-1;
-        NaN where no order data), must_pass, bridge, suppliers, choke_by_position. Of a case read from Parquet datasets
-        found, group_only, presumed, to_check and nearby_found count all firms, everything else those that were read.
+        NaN where no order data), must_pass, bridge, suppliers, choke_by_position, and what `market.market_shares`
+        tells; chokepoint is true where the case calls it one (choke_told) or there is a single source. Of a case read
+        from Parquet datasets found, group_only, presumed, to_check and nearby_found count all firms, everything else
+        those that were read.
     """
     facts = graph["segments"].set_index("segment_id").sort_values(["chain_id", "segment_id"], kind="stable")
     facts = facts.join(graph["chains"].set_index("chain_id")[["chain", "chain_en"]], on="chain_id")
@@ -152,6 +175,10 @@ def gap_facts(
     facts["clusters"] = _clusters(graph, region, facts)
     facts["admission"] = _regional(graph["segment_rules"], region, "admission", facts)
     facts["confirmed"] = _regional(segment_checks(graph), region, "state", facts)
+    single = gap_rules()["rule"]["single_source"]
+    shares = market_shares(graph, region, presence, families, single=single)
+    facts = facts.assign(choke_told=facts["chokepoint"]).join(shares)
+    facts["chokepoint"] = facts["chokepoint"].mask(facts["single_source"].notna(), other=True)
     facts = _with_states(facts, reference)
     facts = _with_severity(facts)
     facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
@@ -266,8 +293,17 @@ def _state(row: dict[Any, Any]) -> str:
             state = "unknown"
         elif state == "strong" and found < gap_rules()["rule"]["strong_at_least"]:
             state = "normal"
+    state = _state_by_share(row, state)
     at_least_present = row["confirmed"] == "present" or len(row["clusters"]) > 0
     return "present_unlisted" if at_least_present and state not in PRESENT_STATES else state
+
+
+def _state_by_share(row: dict[Any, Any], state: str) -> str:
+    """What firms make of the output weighs more than how many they are, where the case states it."""
+    rule = gap_rules()["rule"]
+    if row["market_share"] > rule["share_strong"]:
+        return "strong"
+    return "weak" if state in PRESENT_STATES and row["share_most"] < rule["share_weak"] else state
 
 
 def _with_severity(facts: pd.DataFrame) -> pd.DataFrame:

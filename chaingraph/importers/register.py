@@ -22,6 +22,7 @@ from chaingraph.model.case import empty_rejects, empty_table
 from chaingraph.model.columns import Column
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
+from chaingraph.reading.links import is_collective
 from chaingraph.reading.rejects import Problem
 
 PART = 20_000  # rows that are read together
@@ -145,11 +146,12 @@ def _imported(
     header = headers.get("firm", "firm")
     unnamed = rows["firm"].isna()
     wrong = ~unnamed & ~rows["firm"].str.contains(_NAME).fillna(value=False).astype(bool)
+    several = ~unnamed & rows["firm"].map(is_collective, na_action="ignore").fillna(value=False).astype(bool)
     refused = [
         rejected_rows(laid.label, rows[mask], "firm", header, Problem(reason), lang)
-        for mask, reason in ((unnamed, "nameless"), (wrong, "no_name"))
+        for mask, reason in ((unnamed, "nameless"), (wrong, "no_name"), (several, "collective"))
     ]
-    rows = rows[~unnamed & ~wrong]
+    rows = rows[~unnamed & ~wrong & ~several]
     bad = [cells[cells["row"].isin(rows["row"])] for cells in bad]  # a row that is left out is told once
     about = {name: flags[rows.index] for name, flags in about.items()}
     rows, twice = with_codes_of_one_firm(rows, names, laid.label, headers.get("credit_code", ""), lang)

@@ -18,6 +18,12 @@ Objects = np.ndarray[tuple[int], np.dtype[np.object_]]
 _PROVENANCE = {column.name for column in PROVENANCE}
 _EVERY_CHAIN = {"全部", "所有", "all"}
 _MARKET = re.compile(r"\.(?:sh|sz|bj|ss)$")
+# Names that stand for firms nobody names: 其他企业, various companies.
+_COLLECTIVE = re.compile(
+    r"(?:various|several|multiple|many|others?|miscellaneous)"
+    r"(?: ?(?:companies|firms|suppliers|vendors|manufacturers|providers|players))?|"
+    r"(?:其[他它]|多家|各类|各|若干|众多|诸多|数家|不特定)(?:国内|国外|外国|本地)?(?:企业|公司|厂商|供应商|厂家|单位)?"
+)
 _NEAR_LIMIT = 20  # unknown names for which near ones are looked up
 _SEARCHED = 20_000  # spellings among which near ones are looked for
 _ACYCLIC = ("feeds", "is_a")  # kinds of links between segments that run in no circle, each for itself
@@ -171,8 +177,32 @@ def with_made_ids(draft: Draft) -> Draft:
     return draft
 
 
-def resolve(draft: Draft, lookups: dict[str, Lookup], journal: Journal) -> Draft:
-    """The table with every reference replaced by the id it means; rows or values that point nowhere are rejected."""
+def is_collective(name: str) -> bool:
+    """Whether a name stands for firms that nobody names.
+
+    Examples
+    --------
+    >>> is_collective("various companies"), is_collective("其他企业"), is_collective("其他电子有限公司")
+    (True, True, False)
+    """
+    return _COLLECTIVE.fullmatch(fold(name)) is not None
+
+
+def without_collectives(draft: Draft, journal: Journal) -> tuple[Draft, frozenset[str]]:
+    """Firms without those that are nobody in particular, and the names and ids that those bear."""
+    names = draft.texts("firm")
+    nobody = np.array([name is not None and is_collective(name) for name in names], dtype=bool)
+    for place in np.flatnonzero(nobody):
+        journal.remark("firms", int(draft.numbers[place]), "firm", names[place], Problem("collective"))
+    borne = [draft.texts(column)[place] for place in np.flatnonzero(nobody) for column in ("firm_id", "firm")]
+    return draft.keeping(~nobody), frozenset(text for text in borne if text)
+
+
+def resolve(draft: Draft, lookups: dict[str, Lookup], journal: Journal, nobody: frozenset[str] = frozenset()) -> Draft:
+    """The table with every reference replaced by the id it means; rows or values that point nowhere are rejected.
+
+    ``nobody``: names and ids that stand for no firm in particular; what points there is told and left out.
+    """
     keep = np.ones(len(draft.numbers), dtype=bool)
     replaced: dict[str, list[Value | None]] = {}
     for column in draft.table.columns:
@@ -183,7 +213,10 @@ def resolve(draft: Draft, lookups: dict[str, Lookup], journal: Journal) -> Draft
         known = {text: _resolved(text, column, lookups[target], journal) for text in dict.fromkeys(cells) if text}
         for place, text in enumerate(cells):
             problem = known[text][1] if text else None
-            if problem:
+            if problem and target == "firms" and text and (text in nobody or is_collective(text)):
+                journal.remark(draft.table.name, int(draft.numbers[place]), column.name, text, Problem("collective"))
+                keep[place] = keep[place] and not column.required
+            elif problem:
                 row = int(draft.numbers[place])
                 journal.reject(draft.table.name, row, column.name, text, problem, left_out=column.required)
                 keep[place] = keep[place] and not column.required

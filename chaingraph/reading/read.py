@@ -26,6 +26,7 @@ from chaingraph.reading.links import (
     with_firm_ids,
     with_made_ids,
     without_circles,
+    without_collectives,
     without_repeats,
 )
 from chaingraph.reading.personal import personal
@@ -298,13 +299,17 @@ def _connected(drafts: list[Draft], journal: Journal) -> dict[str, Draft]:
     refused = {entry.table for entry in journal.refused}
     lookups: dict[str, Lookup] = {}
     done: dict[str, Draft] = {}
+    nobody: frozenset[str] = frozenset()
     for name in (*_REFERRED, *(name for name in TABLES if name not in _REFERRED)):
         if name not in given:
             if name == "products":
                 lookups[name] = Lookup(())
             continue
-        draft = with_firm_ids(given[name]) if name == "firms" else given[name]
-        draft = without_repeats(with_made_ids(resolve(draft, lookups, journal)), journal)
+        draft = given[name]
+        if name == "firms":
+            draft, nobody = without_collectives(draft, journal)
+            draft = with_firm_ids(draft)
+        draft = without_repeats(with_made_ids(resolve(draft, lookups, journal, nobody)), journal)
         if name in _REFERRED and name not in refused and (len(draft.numbers) or name not in REQUIRED_TABLES):
             lookups[name] = lookup(draft)
             if name == "firms":

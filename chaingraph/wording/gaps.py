@@ -166,7 +166,13 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, Name], graph: ChainGrap
             said.append(reason("gaps.nearby", count=row["nearby_found"], **where))
         else:
             said.append(reason("gaps.nearest", **where))
-    flags = [reason(f"gaps.{flag}") for flag in ("high_value", "chokepoint") if _true(row[flag])]
+    if pd.notna(row["market_share"]):
+        shares = {"share": percent(row["market_share"]), "known": percent(row["share_known"])}
+        said.append(reason("gaps.market_share", **shares))
+    if isinstance(row["single_source"], str):
+        said.append(reason("gaps.single_source", name=row["single_source"], share=percent(row["single_share"])))
+    judged = {"high_value": row["high_value"], "chokepoint": row["choke_told"]}
+    flags = [reason(f"gaps.{flag}") for flag, value in judged.items() if _true(value)]
     if flags:
         known = isinstance(row["reason"], str)
         why = {"reason": row["reason"]} if known else {}

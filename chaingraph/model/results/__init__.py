@@ -16,6 +16,7 @@ GAP_COLUMNS = (
     "chain_id", "chain", "segment_id", "segment", "stage", "state", "found", "group_only", "expected", "local_buyers",
     "local_demand", "local_supply", "nearby_found", "nearest_supplier_city", "high_value", "chokepoint", "admission",
     "fill_mode", "confirmed", "severity", "ask_whom", "question", "reasons", "sources", "presumed",
+    "market_share", "single_source",
 )
 SHORTLIST_COLUMNS = (
     "chain_id", "chain", "segment_id", "segment", "gap_state", "strategy", "rank", "firm_id", "firm", "firm_en",
