@@ -221,7 +221,9 @@ def _tell_elsewhere(groups: pd.DataFrame, lang: str) -> None:
     for chain_id, rows in groups.groupby("chain_id"):
         pairs = zip(rows["firm"], rows["city"], strict=True)
         names = [f"{firm} ({city})" if isinstance(city, str) else str(firm) for firm, city in pairs]
-        click.echo(f"  {chain_id}: {text('chains.joined', lang).join(names)}")
+        more = int(rows["whole"].iloc[0]) - len(names)
+        said = text("chains.joined", lang).join(names) + (text("chains.more_groups", lang, count=more) if more else "")
+        click.echo(f"  {chain_id}: {said}")
 
 
 COMMANDS: tuple[click.Command, ...] = (chains_commands, start_command)

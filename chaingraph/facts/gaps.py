@@ -101,7 +101,8 @@ def with_sorts(presence: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     rows = [presence]
     step = presence
     while above and len(step := step.loc[step["segment_id"].isin(above)]):
-        step = step.assign(segment_id=[sorted(above[segment]) for segment in step["segment_id"]]).explode("segment_id")
+        wholes = pd.Series([sorted(above[str(sort)]) for sort in step["segment_id"]], index=step.index, dtype=object)
+        step = step.assign(segment_id=wholes).explode("segment_id")
         step = step.assign(chain_id=step["segment_id"].map(chains)).dropna(subset="chain_id")
         rows.append(step)
     if len(rows) == 1:

@@ -16,12 +16,12 @@ from chaingraph.places import regions
 from chaingraph.reading.cells import clean, fold
 from chaingraph.reading.personal import personal
 from chaingraph.reading.rejects import Problem
+from chaingraph.tagging.features import is_making
 
 # Clauses and items of a scope, and the formulas that end every scope in the country.
 _CLAUSE = re.compile(r"[;\uff1b,\uff0c。\r\n]+")
 _COLON = re.compile(r"[:\uff1a]")
 _ITEM = re.compile(NOT_IN_A_WORD + "、+")
-_MAKING = re.compile("制造|生产|加工|制作|研发|研制|组装")
 _DEALT = re.compile("销售|批发|零售|经销|租赁|维修|运输|代理")
 _FORMULA = re.compile(r"依法须经|许可证|经营期限|国家法律|审批|方可|除外|禁止|限制|有效期|凭有效")
 _BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
@@ -143,7 +143,7 @@ def _things(clause: str) -> list[str]:
     items = [item.strip() for item in _ITEM.split(rest) if item.strip()]
     if before and is_bare_activity(head := before[-1].strip()):
         before = before[:-1]
-        deals = [] if _MAKING.search(head) else _DEALT.findall(head)
+        deals = [] if is_making(head) else _DEALT.findall(head)
         items[:1] = [f"{deals[-1]}{item}" if deals else item for item in items[:1]]
     items = _dealt_alike(items, leads=True)
     items = _dealt_alike(items[::-1], leads=False)[::-1]
@@ -156,11 +156,11 @@ def _dealt_alike(items: list[str], *, leads: bool) -> list[str]:
     dealt = ""
     for item in items:
         deals = _DEALT.findall(item)
-        if _MAKING.search(item):
+        if is_making(item):
             dealt = ""
         elif deals:
             dealt = deals[-1] if not leads or item.startswith(deals[0]) else ""
-        found.append(item if deals or is_bare_activity(item) or not dealt or _MAKING.search(item) else item + dealt)
+        found.append(item if deals or is_bare_activity(item) or not dealt or is_making(item) else item + dealt)
     return found
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from chaingraph.importers.chains import chain_tables
 from chaingraph.model.case import Case
-from chaingraph.model.columns import DTYPES
+from chaingraph.model.columns import DTYPES, split
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
 from chaingraph.tagging.by_words import STAMP, rows_by_words
@@ -109,8 +109,10 @@ def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str, most:
     Returns
     -------
     DataFrame
-        One row per chain and firm, at most ``most`` each: chain_id, firm_id, firm, city, segments (count). Those in
-        more segments first, then by the share of their revenue that the chain's products have.
+        One row per chain and firm, at most ``most`` each: chain_id, firm_id, firm, city, segments (count), whole (how
+        many there are of the chain). Those first that are on more lists and have more revenue, where that is known
+        (`import list --case` joins the China 500 to a national case), then those in more segments, then by the share of
+        their revenue that the chain's products have.
     """
     chains = chain_tables(templates)
     told = Case(case.name, {**case.tables, **chains})
@@ -120,8 +122,11 @@ def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str, most:
     here = set(seated_firms(case, region)["firms"]["firm_id"])
     said = said[~said["firm_id"].isin(here)]
     counted = said.groupby(["chain_id", "firm_id"]).agg(segments=("segment_id", "nunique"), share=("share", "sum"))
-    firms = case["firms"].drop_duplicates("firm_id")[["firm_id", "firm", "city"]]
+    firms = case["firms"].drop_duplicates("firm_id")[["firm_id", "firm", "city", "tiers", "revenue_cny_m"]]
     rows = counted.reset_index().merge(firms, on="firm_id", how="inner")
-    rows = rows.sort_values(["chain_id", "segments", "share", "firm_id"], ascending=[True, False, False, True])
+    rows = rows.assign(lists=[len(split(cell)) for cell in rows["tiers"]])
+    order = ["chain_id", "lists", "revenue_cny_m", "segments", "share", "firm_id"]
+    rows = rows.sort_values(order, ascending=[True, *[False] * 4, True], kind="stable")
+    rows = rows.assign(whole=rows.groupby("chain_id")["firm_id"].transform("size").astype("int64"))
     rows = rows[rows.groupby("chain_id").cumcount() < most]
-    return rows[["chain_id", "firm_id", "firm", "city", "segments"]].reset_index(drop=True)
+    return rows[["chain_id", "firm_id", "firm", "city", "segments", "whole"]].reset_index(drop=True)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.model.columns import split
-from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, parts
+from chaingraph.tagging.features import NONE, TermIndex, is_dealing, is_making, normalise, parts
 
 STAMP = "SegmentTagger(words)"  # in the source of a row
 ENOUGH_EXAMPLES = 200  # products of firms in segments from which on the learnt tagger does better than words alone
@@ -105,7 +105,7 @@ class WordTagger:
                 continue
             if NONE in segments:
                 return frozenset(), None, "of_no_chain"
-            if is_dealing(part) and not is_dealing(word):
+            if is_dealing(part) and not is_making(part) and not is_dealing(word):
                 segments = segments & self._services
                 if not segments:
                     return frozenset(), word, "dealing"

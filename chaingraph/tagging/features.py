@@ -30,6 +30,8 @@ _DEALING = re.compile(
     r"销售|贸易|批发|零售|流通|经销|代理|租赁|维修|运输|物流|配送|购销|代销|经营|进出口|仓储|咨询|培训|监理|施工"
 )
 
+_MAKING = re.compile("制造|生产|加工|制作|研发|研制|组装")
+
 
 @lru_cache(maxsize=200_000)
 def normalise(text: str) -> str:
@@ -75,6 +77,17 @@ def is_dealing(part: str) -> bool:
     (True, False)
     """
     return _DEALING.search(part) is not None
+
+
+def is_making(part: str) -> bool:
+    """Does the text speak of making, whatever else it speaks of?
+
+    Examples
+    --------
+    >>> is_making("生产销售阀门"), is_making("阀门销售")
+    (True, False)
+    """
+    return _MAKING.search(part) is not None
 
 
 _DENIAL = "非"

@@ -25,6 +25,7 @@ def words() -> WordTagger:
         ("不锈钢潜水泵", ("PS04",)),
         ("潜水泵、电脑平缝机", ("PS04", "PS12")),
         ("屏蔽泵系列产品", ("PS04",)),
+        ("生产销售水泵", ("PS04",)),  # it is made, whatever else is done
         ("危险品运输", ("LG07",)),  # a service: to carry is what is done there
     ],
 )
