@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.derived_tables import place_within
-from chaingraph.facts.market import market_shares
-from chaingraph.facts.position import segment_measures
+from chaingraph.facts.position import market_shares, segment_measures
 from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
@@ -143,7 +142,7 @@ def gap_facts(
         nearby_found (makers outside the region within 150 km), expected (firms; NaN without a
         reference), state, severity with its parts (severity_state, severity_demand, severity_high_value,
         severity_chokepoint, severity_must_pass), fill_mode, admission, confirmed, local_order_share (本地配套率, 0-1;
-        NaN where no order data), must_pass, bridge, suppliers, choke_by_position, and what `market.market_shares`
+        NaN where no order data), must_pass, bridge, suppliers, choke_by_position, and what `position.market_shares`
         tells; chokepoint is true where the case calls it one (choke_told) or there is a single source. Of a case read
         from Parquet datasets found, group_only, presumed, to_check and nearby_found count all firms, everything else
         those that were read.
