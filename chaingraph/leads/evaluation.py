@@ -180,10 +180,7 @@ def score(texts: Iterable[LabelledText], region: Path, reader: Reader = read_fac
             if label.stage == "ended" or wanted == "decided_elsewhere":
                 known = fact is not None and (fact.stage == label.stage == "ended" or fact.site == wanted)
                 count("decided", "recall", hit=known)
-                shown = fact is not None and fact.stage != "ended" and not fact.site.startswith("decided")
-                count(
-                    "decided", "shown_as_a_reason", hit=shown and lead_kinds()[fact.kind].months > 0 if fact else False
-                )
+                count("decided", "shown_as_a_reason", hit=fact is not None and _reason(fact))
             if fact is None:
                 continue
             count("stage", label.stage or "none", hit=(fact.stage or "") == label.stage)
@@ -200,6 +197,13 @@ def score(texts: Iterable[LabelledText], region: Path, reader: Reader = read_fac
     for (table, row), (hits, of) in sorted(counts.items(), key=lambda one: (one[0][0], one[0][1] != "all", one[0][1])):
         result.setdefault(table, {})[row] = Share(hits, of)
     return result
+
+
+def _reason(fact: Fact) -> bool:
+    """Whether a fact would be shown as a reason to call, were it young enough (`listing`)."""
+    kind = lead_kinds()[fact.kind]
+    silent = kind.said_open and fact.site not in ("open", "comparing")
+    return kind.months > 0 and not silent and fact.stage != "ended" and not fact.site.startswith("decided")
 
 
 def _paired(labels: Sequence[Labelled], facts: Sequence[Fact]) -> dict[int, int]:

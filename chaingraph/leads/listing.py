@@ -21,6 +21,7 @@ LIST_COLUMNS = (
     "date", "firm", "kind", "stage", "site_status", "place", "written", "product", "reason", "sources", "address",
     "signal_id",
 )  # fmt: skip
+OPEN_SITES = ("open", "comparing")
 REVIEWED = ("accepted", "corrected")
 
 
@@ -33,6 +34,17 @@ def months_of(signal: str) -> int:
     (12, 0, 0)
     """
     return max((kind.months for kind in lead_kinds().values() if kind.signal == signal and not kind.stage), default=0)
+
+
+def says_open(signal: str) -> bool:
+    """Whether a kind of firm_signals is a reason to call only where somebody says that its site is open.
+
+    Examples
+    --------
+    >>> says_open("expansion"), says_open("capacity_full")
+    (True, False)
+    """
+    return any(kind.said_open for kind in lead_kinds().values() if kind.signal == signal)
 
 
 def lead_list(
@@ -145,6 +157,8 @@ def _settled(rows: Sequence[Mapping[str, object]]) -> dict[str, str]:
 
 def _is_reason(row: Mapping[str, object], as_of: str, settled: Mapping[str, str]) -> bool:
     months = months_of(str(row["kind"]))
+    if row.get("site_status") not in OPEN_SITES and says_open(str(row["kind"])):
+        return False
     day = row["date"]
     if not months or is_settled(row) or is_missing(day) or not isinstance(day, str):
         return False

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from chaingraph.leads.listing import lead_list
+from chaingraph.leads.listing import _is_reason, lead_list
 from chaingraph.model.case import Case
 from tests.made_leads import read
 
@@ -65,3 +65,19 @@ def test_the_list_can_be_narrowed(tmp_path: Path) -> None:
     assert lead_list(held, as_of="2025-07-01", since="2025-06-10")["stage"].tolist() == ["signed"]
     assert lead_list(held, as_of="2025-07-01", site_status=["unknown"])["kind"].tolist() == ["capacity_full"]
     assert lead_list(held, as_of="2025-07-01", chain="pv").empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "site", "reason"),
+    [
+        ("expansion", None, False),  # silence is no opening: a plan whose place nobody names may long be decided
+        ("expansion", "open", True),
+        ("expansion", "comparing", True),
+        ("capacity_full", None, True),
+    ],
+)
+def test_a_plan_is_a_reason_only_where_somebody_says_that_the_site_is_open(
+    kind: str, site: str | None, reason: bool
+) -> None:
+    row = {"kind": kind, "site_status": site or "unknown", "stage": None, "date": "2025-06", "firm_id": "a"}
+    assert _is_reason(row, "2025-07-01", {}) is reason

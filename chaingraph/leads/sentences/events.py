@@ -34,7 +34,7 @@ _STANDS_FOR: Mapping[str, tuple[str, ...]] = {
     "lease_end": ("fundraising",),
 }  # fmt: skip
 _WORKS = re.compile(
-    r"项目|投资|基地|中心|设立|[一二三四]期|开工|投产|竣工|动工|工厂|厂房|生产线|产线|车间|厂|建设|扩建|签约|落户|总部|增资|装置|组件线|PACK线|租下|租赁|plant|factory|line|mill|site|signed|lease",
+    r"项目|投资|基地|中心|设立|[一二三四]期|开工|投产|竣工|动工|工厂|厂房|生产线|产线|车间|厂|建设|扩建|签约|落户|总部|增资|装置|组件线|PACK线|租下|租赁|plant|factory|facility|campus|operations|line|mill|site|signed|lease|工場",
     re.IGNORECASE,
 )
 _BUILDERS = re.compile(r"承建|中标")

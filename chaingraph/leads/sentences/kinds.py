@@ -14,7 +14,7 @@ from chaingraph.leads.sentences.passages import half_width
 from chaingraph.model import registry
 from chaingraph.model.columns import PROJECT_STAGES, SIGNALS
 
-_KEYS = ("order", "title", "signal", "stage", "months", "later", "words", "against")
+_KEYS = ("order", "title", "signal", "stage", "months", "said_open", "later", "words", "against")
 _MOST_MONTHS = 120
 STAGE_ORDER = tuple(PROJECT_STAGES)
 # From here on the place of a project is settled.
@@ -27,7 +27,7 @@ class LeadKind:
     """A kind of fact: what it is called in firm_signals, how long it is a reason to call, the words that say it.
 
     ``months``: how long it is a reason to call while the site is not decided; 0 = never. ``stage``: of a project, where
-    the kind itself says it.
+    the kind itself says it. ``said_open``: whether it is a reason only where a text says that the site is still open.
     """
 
     name: str
@@ -35,6 +35,7 @@ class LeadKind:
     signal: str
     stage: str | None
     months: int
+    said_open: bool
     later: Mapping[str, str]
     words: re.Pattern[str] | None
     against: re.Pattern[str] | None
@@ -108,6 +109,7 @@ def load_kind(name: str) -> LeadKind:
         signal=where.choice("signal", data.get("signal"), tuple(SIGNALS)),
         stage=stage,
         months=where.whole("months", data.get("months"), _MOST_MONTHS),
+        said_open=bool(where.choice("said_open", str(data.get("said_open", False)), ("True", "False")) == "True"),
         later=where.both_languages("later", data.get("later")),
         words=pattern(_both(where, "words", data.get("words"))),
         against=pattern(_both(where, "against", data.get("against"))),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaingraph.leads.sentences.kinds import lead_words
+from chaingraph.leads.sentences.short_names import short_names
 from chaingraph.leads.sentences.where import joined, places_in
 
 _LONGEST = 32  # characters before the legal form
@@ -74,6 +75,7 @@ def firms_in(text: str, known: KnownNames = NO_NAMES) -> list[FirmNamed]:
     """
     spans = [*_full_names(text), *((found.start(), found.end()) for found in _latin(text))]
     spans = [*spans, *_known(text, known, spans)]
+    spans += _apart(short_names(text), spans)
     named = []
     for start, end in sorted(spans):
         name = text[start:end].strip()
@@ -84,6 +86,15 @@ def firms_in(text: str, known: KnownNames = NO_NAMES) -> list[FirmNamed]:
         ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
         named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role))
     return named
+
+
+def _apart(more: Iterable[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the further names that lie in none found so far."""
+    held = list(taken)
+    for start, end in more:
+        if all(end <= first or last <= start for first, last in held):
+            held.append((start, end))
+    return held[len(taken) :]
 
 
 def _full_names(text: str) -> Iterable[tuple[int, int]]:
