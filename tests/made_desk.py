@@ -31,7 +31,15 @@ def made_desk(folder: Path) -> Desk:
     case = folder / "case"
     write_case(load_example(), case, form="csv")
     home = desk_home(case, {"XDG_STATE_HOME": str(folder / "state")})
-    desk = Desk(case, folder / "out", folder / "ledger.db", home, lambda: NOW, {"lang": "zh", "region": "嘉兴"})
+    desk = Desk(
+        case,
+        folder / "out",
+        folder / "ledger.db",
+        folder / "papers",
+        home,
+        lambda: NOW,
+        {"lang": "zh", "region": "嘉兴"},
+    )
     desk.choose(office=OFFICE)
     return desk
 

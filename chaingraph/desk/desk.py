@@ -26,6 +26,7 @@ class Desk:
     case: Path
     out: Path
     ledger: Path
+    papers: Path  # folder of what is made for others: workbooks of the round, documents
     home: Path
     now: Callable[[], str]
     first: Mapping[str, str] = field(default_factory=dict)  # what stands where nobody has chosen: lang, region

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chaingraph.desk.desk import View
-from chaingraph.desk.views import bringing, firm, history, leads, maps, projects, reviewing, settings, today
+from chaingraph.desk.views import bringing, firm, history, leads, maps, projects, reviewing, round, settings, today
 
 TABS = (
     "today",
@@ -40,6 +40,11 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/maps/run", maps.begin),
     ("POST", "/maps/end", maps.end),
     ("GET", "/maps/files/<name>", maps.file),
+    ("GET", "/round", round.look),
+    ("POST", "/round/assign", round.assign),
+    ("POST", "/round/write", round.write),
+    ("POST", "/round/merge", round.merge),
+    ("GET", "/papers/<path:name>", round.paper),
     ("GET", "/projects", projects.projects),
     ("POST", "/projects", projects.add),
     ("GET", "/projects/<name>", projects.project),

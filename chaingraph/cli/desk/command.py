@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaingraph.cli.options import FILE, FOLDER, PATH
+from chaingraph.clock import today
 from chaingraph.errors import StoreError
 from chaingraph.labels import both, text
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _now() -> str:
-    return datetime.now().isoformat(timespec="minutes")
+    return f"{today()}T{datetime.now():%H:%M}"
 
 
 @click.command("desk")
@@ -55,6 +56,7 @@ def desk_command(
         case=case.resolve(),
         out=(out or case.resolve().with_name(f"{stem}_out")).resolve(),
         ledger=(ledger or case.resolve().with_name(f"{stem}_ledger.db")).resolve(),
+        papers=case.resolve().with_name(stem + text("desk.papers_folder", lang)),
         home=desk_home(case),
         now=_now,
         first={"lang": lang, **({"region": region} if region else {})},

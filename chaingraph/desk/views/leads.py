@@ -36,7 +36,7 @@ _IN_WORK = (
     "conflicts",
 )
 _MOST = 400  # rows of a list on the page
-_FEEDBACK_DAYS = 7  # a week for feedback, unless another day is set
+FEEDBACK_DAYS = 7  # a week for feedback, unless another day is set
 
 
 def due_rows(asked: Asked) -> pd.DataFrame:
@@ -56,7 +56,12 @@ def due_grid(asked: Asked, rows: pd.DataFrame) -> Grid:
         f"/projects/{lead}" if reason == "exclusive" else f"/leads/{lead}"
         for lead, reason in zip(rows["lead_id"], rows["reason"], strict=True)
     ]
-    return Grid([caption(name, asked.lang) for name in names], _cells(in_words(rows[names], asked.lang)), links)
+    return grid_of(rows[names], asked, links)
+
+
+def grid_of(table: pd.DataFrame, asked: Asked, links: Sequence[str]) -> Grid:
+    """A table of the log in words; the first cell of a row leads somewhere."""
+    return Grid([caption(str(name), asked.lang) for name in table.columns], _cells(in_words(table, asked.lang)), links)
 
 
 def _cells(table: pd.DataFrame) -> list[list[str]]:
@@ -92,7 +97,7 @@ def leads(asked: Asked) -> Answer:
     ]  # fmt: skip
     shown = [name for name in _IN_WORK if name in work]
     links = [f"/leads/{name}" for name in work["lead_id"]] if len(work) else []
-    grid = Grid([caption(name, asked.lang) for name in shown], _cells(in_words(work[shown], asked.lang)), links)
+    grid = grid_of(work[shown], asked, links)
     return Page(
         "leads.html",
         {
@@ -169,13 +174,17 @@ def lead(asked: Asked, name: str) -> Answer:
             "facts": [pair for pair in facts if pair[1]],
             "lines": lines,
             "conflicts": [
-                (caption(key, asked.lang), [(unit, word(key, value, asked.lang)) for unit, value in several.items()])
+                (
+                    key,
+                    caption(key, asked.lang),
+                    [(unit, word(key, value, asked.lang)) for unit, value in several.items()],
+                )
                 for key, several in sorted(found.conflicts.items())
             ],
             "forms": [(code, word("form", code, asked.lang)) for code in FORMS],
             "feedback": [_field(column.name, dict(column.choices or {}), asked) for column in FEEDBACK_FIELDS],
             "closings": [(code, word("closing", code, asked.lang)) for code in CLOSINGS],
-            "due": days_later(asked.desk.today, _FEEDBACK_DAYS),
+            "due": days_later(asked.desk.today, FEEDBACK_DAYS),
             "captions": captions(("owner", "contact", "next", "next_on", "lost_to"), asked.lang),
         },
     )
@@ -222,6 +231,8 @@ def act(asked: Asked, name: str, what: str) -> Answer:
     """Record what was done to a lead."""
     if what == "hand-over":
         return _hand_over(asked, name)
+    if what == "decide":
+        return _decide(asked, name)
     if what not in _ACTS:
         raise ChaingraphError(asked.say("no_act"))
     kind, fields = _ACTS[what]
@@ -231,6 +242,18 @@ def act(asked: Asked, name: str, what: str) -> Answer:
         done = record_lead(ledger, signed_act(asked, kind, name, data))
     asked.told(asked.say("recorded", what=word("kind", kind, asked.lang), number=done.number))
     return Went("/leads" if what == "withdraw" and not done.lead.firm else f"/leads/{name}")
+
+
+def _decide(asked: Asked, name: str) -> Answer:
+    """Where units differ, take what one of them says."""
+    field, unit = asked.form.get("field", ""), asked.form.get("unit", "")
+    with opened(asked) as ledger:
+        several = lead_in_work(ledger, name).conflicts.get(field, {})
+        if unit not in several:
+            raise ChaingraphError(asked.say("no_act"))
+        record_lead(ledger, signed_act(asked, "lead_changed", name, {field: several[unit]}))
+    asked.told(asked.say("decided", field=caption(field, asked.lang), unit=unit))
+    return Went(f"/leads/{name}")
 
 
 def _hand_over(asked: Asked, name: str) -> Answer:
