@@ -9,4 +9,5 @@ from typing import Literal, get_args
 
 Protocol = Literal["hide30", "temporal"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
-TESTS: tuple[str, ...] = (*PROTOCOLS, "gaps")  # what the command line offers; gaps: `backtest.gap_forecast`
+TESTS: tuple[str, ...] = (*PROTOCOLS, "gaps")  # what ``all`` runs; gaps: `backtest.gap_forecast`
+OWN = ("past",)  # asked for by name: other data, other questions

@@ -16,6 +16,7 @@ from chaingraph.cli.desk import command as desk
 from chaingraph.cli.leads import commands
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
+from chaingraph.cli.proof import backtest
 from chaingraph.cli.work import round as work_round
 from chaingraph.cli.work import views as work_views
 from chaingraph.labels import LANGUAGES, entries, text
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *survey.COMMANDS,
     *pools.COMMANDS,
     *national.COMMANDS,
+    *backtest.COMMANDS,
     *tag.COMMANDS,
     *commands.COMMANDS,
     *desk.COMMANDS,

@@ -1,32 +1,25 @@
-"""Commands around a national case, ``import`` and ``backtest``; and ``brief``, what a team takes to a first meeting."""
+"""The command ``import``; and ``brief``, what a team takes to a first meeting."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.backtest import TESTS
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
-from chaingraph.cli.survey import engine_options
 from chaingraph.cli.taken import FILE_COMMAND, FileFirst, check_kept, tell_columns, tell_rejects, tell_taken
 from chaingraph.clock import today
-from chaingraph.engines import named_engine
 from chaingraph.errors import ChaingraphError
-from chaingraph.labels import both, text
-from chaingraph.places.distance import distance_km
+from chaingraph.labels import text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chaingraph.backtest import Protocol
-    from chaingraph.backtest.panel import Each
     from chaingraph.importers.imported import Imported
     from chaingraph.model.case import Case
 
@@ -221,126 +214,6 @@ def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
             click.echo(text("national.counted", lang, **counts))
 
 
-@click.command("backtest")
-@click.argument("case", type=PATH)
-@click.option("--protocol", type=click.Choice([*TESTS, "all"]), default="hide30", show_default=True)
-@click.option("--seeds", default="0-4", show_default=True, metavar="N-M")
-@click.option("--outcomes", type=PATH, metavar="FILE.csv")
-@click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
-@click.option("--out", required=True, type=PATH, metavar="FOLDER")
-@click.option("--plot", type=PATH, metavar="FILE.svg")
-@engine_options
-@click.pass_obj
-def backtest_command(
-    lang: str,
-    case: Path,
-    protocol: str,
-    seeds: str,
-    outcomes: Path | None,
-    region: str,
-    out: Path,
-    plot: Path | None,
-    engine: str,
-    master: str | None,
-) -> None:
-    """Test the ranking on firms that really are, or later came, where the score says."""
-    from chaingraph.backtest.gap_forecast import gap_forecast
-    from chaingraph.backtest.methods import METHODS, check_methods
-    from chaingraph.backtest.panel import panel_of
-    from chaingraph.backtest.protocol import BackTest, backtest
-    from chaingraph.backtest.reading import gap_reading, reading
-    from chaingraph.importers.headings import load_headings
-    from chaingraph.importers.published import read_columns
-    from chaingraph.reading.read import NATIONAL_TABLES, read_case
-    from chaingraph.writers.backtest import write_backtest, write_plot
-    from chaingraph.writers.files import check_file_place
-
-    for file in (out, plot):  # what takes minutes is not to fail at its end
-        if file is not None:
-            check_file_place(file)
-    wanted = TESTS if protocol == "all" else (protocol,)
-    if wanted != ("gaps",):
-        check_methods(METHODS)
-    numbers = seed_numbers(seeds)
-    if outcomes is not None and protocol != "hide30":
-        raise ChaingraphError(text("national.outcomes_alone", lang))
-    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-    events = (
-        None
-        if outcomes is None
-        else read_columns(outcomes, load_headings("outcomes", "outcomes"), ("firm", "region"), lang)
-    )
-    panel = panel_of(tables, distance_km, named_engine(engine, master, lang))
-    if protocol == "all":
-        out.mkdir(parents=True, exist_ok=True)
-    with _each_on_all_cores(numbers) as each:
-        for name in wanted:
-            click.echo(text("national.testing", lang, protocol=name), err=True)
-            path = out / f"{name}.json" if protocol == "all" else out
-            picture = out / f"{name}.svg" if protocol == "all" else plot
-            if name == "gaps":
-                forecast = gap_forecast(panel, numbers, each=each)
-                write_backtest(forecast, path)
-                sentences = gap_reading(forecast, region, lang)
-            else:
-                kind: Protocol = "temporal" if name == "temporal" else "hide30"
-                result: BackTest = backtest(tables, kind, numbers, outcomes=events, panel=panel, each=each)
-                write_backtest(result, path)
-                if picture is not None:
-                    write_plot(result, picture, lang=lang)
-                sentences = reading(result, region, lang)
-            for sentence in sentences:
-                click.echo(sentence)
-            click.echo(text("national.written", lang, path=path), err=True)
-
-
-@contextmanager
-def _each_on_all_cores(seeds: Sequence[int]) -> Iterator[Each]:
-    """A map that gives every seed to a process of its own, as many at once as there are cores; `map` for one."""
-    import os
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    workers = min(len(seeds), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    if workers < 2:
-        yield map
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-        yield pool.map
-
-
-def _one_thread() -> None:
-    """A process for every core is enough: threads of their own would only wait for one another."""
-    import numpy.linalg  # noqa: F401  # so that its threads are there to be limited
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)
-
-
-def seed_numbers(seeds: str) -> list[int]:
-    """The seeds that ``0-4`` or ``0,2,5`` mean.
-
-    Raises
-    ------
-    ChaingraphError
-        When it means none, or more than `MOST_SEEDS`.
-
-    Examples
-    --------
-    >>> seed_numbers("0-2,7")
-    [0, 1, 2, 7]
-    """
-    numbers: list[int] = []
-    for part in seeds.split(","):
-        first, _, last = part.strip().partition("-")
-        plain = all(number.isdecimal() and len(number) < 10 for number in (first, last or first))
-        between = range(int(first), int(last or first) + 1) if plain else range(0)
-        if not 0 < len(between) <= MOST_SEEDS - len(numbers):
-            raise ChaingraphError(both("errors.seeds", seeds=repr(seeds[:80]), most=MOST_SEEDS))
-        numbers += between
-    return numbers
-
-
 @click.command("brief")
 @click.argument("case", type=PATH)
 @click.option("--region", required=True, metavar="REGION")
@@ -373,4 +246,4 @@ def brief_command(
         click.echo(text("national.written", lang, path=path))
 
 
-COMMANDS: tuple[click.Command, ...] = (import_commands, backtest_command, brief_command)
+COMMANDS: tuple[click.Command, ...] = (import_commands, brief_command)

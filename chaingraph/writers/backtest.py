@@ -25,7 +25,11 @@ def write_backtest(result: BackTest | GapTest, path: Path) -> None:
     StoreError
         When the file cannot be written.
     """
-    held = as_json(result) if isinstance(result, BackTest) else gaps_as_json(result)
+    write_figures(as_json(result) if isinstance(result, BackTest) else gaps_as_json(result), path)
+
+
+def write_figures(held: Mapping[str, Any], path: Path) -> None:
+    """Write plain figures as JSON, or refuse with the reason (`StoreError`)."""
     content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     write_bytes(content.encode("utf-8"), Path(path))
 

@@ -20,7 +20,7 @@ from chaingraph.backtest.panel import Panel, Split, by_date, hide30, inner_split
 from chaingraph.backtest.protocol import BackTest, as_json, backtest
 from chaingraph.backtest.reading import gap_reading, reading
 from chaingraph.cli.main import main
-from chaingraph.cli.national import _each_on_all_cores
+from chaingraph.cli.proof.backtest import _each_on_all_cores
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError
 from chaingraph.fit.score import build_population, fit_scores

@@ -14,9 +14,9 @@ import click
 import pytest
 
 from chaingraph import cli as cli_room
-from chaingraph.cli import national as national_cli
 from chaingraph.cli.group import COMMANDS, command_line
 from chaingraph.cli.main import main
+from chaingraph.cli.proof import backtest as backtest_cli
 from chaingraph.cli.taken import FILE_COMMAND, FileFirst
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import LANGUAGES, entries, text
@@ -222,8 +222,8 @@ def test_wrong_usage_of_the_ledger_says_what_is_right(
 def test_seeds_are_numbers_and_not_without_end() -> None:
     for seeds in ("5-2", "a", "-1", "0-99999999999", "0-999,1000", "²"):
         with pytest.raises(ChaingraphError, match="write 0-4 or 0,2,5, at most 1000 of them"):
-            national_cli.seed_numbers(seeds)
-    assert len(national_cli.seed_numbers("0-999")) == 1000
+            backtest_cli.seed_numbers(seeds)
+    assert len(backtest_cli.seed_numbers("0-999")) == 1000
 
 
 def test_a_back_test_is_not_begun_where_its_figures_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:

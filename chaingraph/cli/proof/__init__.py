@@ -1,0 +1,1 @@
+"""Whether the lists are right: the command ``backtest``, protocol by protocol."""
