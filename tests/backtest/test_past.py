@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from chaingraph.backtest import past
-from chaingraph.backtest.past import ORDERS, Past, look_back, past_as_json, past_reading
+from chaingraph.backtest.own_reading import past_reading
+from chaingraph.backtest.past import ORDERS, Past, look_back, past_as_json
 from chaingraph.choosing.survey_options import SurveyOptions
 from chaingraph.choosing.surveying import survey
 from chaingraph.cli.main import main

@@ -117,7 +117,8 @@ def _tell_past(
     engine: tuple[str, str | None],
 ) -> None:
     """Hold the lists of an earlier day against what came: write it down, and say it."""
-    from chaingraph.backtest.past import look_back, past_as_json, past_reading
+    from chaingraph.backtest.own_reading import past_reading
+    from chaingraph.backtest.past import look_back, past_as_json
     from chaingraph.choosing.survey_options import SurveyOptions
     from chaingraph.choosing.surveying import survey
     from chaingraph.importers.headings import load_headings
