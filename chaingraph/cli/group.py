@@ -17,6 +17,7 @@ from chaingraph.cli.leads import commands
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
 from chaingraph.cli.proof import backtest
+from chaingraph.cli.work import documents as work_documents
 from chaingraph.cli.work import round as work_round
 from chaingraph.cli.work import views as work_views
 from chaingraph.labels import LANGUAGES, entries, text
@@ -35,6 +36,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *proof.COMMANDS,
     *work_views.COMMANDS,
     *work_round.COMMANDS,
+    *work_documents.COMMANDS,
     *sql.COMMANDS,
     *graphdb.COMMANDS,
 )

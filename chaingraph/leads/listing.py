@@ -103,7 +103,7 @@ def reviewed(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
     used = usable(tables["firm_signals"])
     used = used.merge(tables["firms"][["firm_id", "firm"]], on="firm_id", how="left")
     used = used.merge(sources_of(tables["evidence"]), on="signal_id", how="left")
-    used["date"] = used["date"].fillna(used["published"])
+    used["date"] = used["date"].where(used["date"].notna(), used["published"].astype("str"))
     used["site_status"] = used["site_status"].fillna("unknown")
     used["sources"] = used["sources"].astype("Int64")
     rows = [{str(name): value for name, value in row.items()} for row in used.to_dict("records")]

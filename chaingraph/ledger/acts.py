@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chaingraph.ledger.events import Act, LedgerError, whole_day
-from chaingraph.ledger.fields import FIELD, FIELDS, LADDER, RECORDS, STAGES, VERDICTS
+from chaingraph.ledger.fields import ENDINGS, FIELD, FIELDS, LADDER, RECORDS, STAGES, VERDICTS
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.rules import Rules, amounts, size_known
 from chaingraph.model.columns import split
@@ -265,9 +265,21 @@ def _stage(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> D
     if (stage == "ended" or backwards or not on) and not act.why.strip():
         raise LedgerError(reason="why", act=stage)
     flags = _signing_flags(project, on, rules) if stage == "signed" or "signed" in skipped else []
-    data: dict[str, Any] = {"stage": stage, "on": on}
+    data: dict[str, Any] = {"stage": stage, "on": on} | _ending(act, str(stage))
     data |= ({"skipped": skipped} if skipped else {}) | ({"flags": flags} if flags else {})
     return Decided(data, "flagged" if flags else "stage", {"stage": stage, "flag": ", ".join(flags)})
+
+
+def _ending(act: Act, stage: str) -> dict[str, Any]:
+    """How a project ended, where that is said: which kind, and where it went when it was lost."""
+    kind, lost_to = act.data.get("end_kind"), act.data.get("lost_to")
+    if kind is None and lost_to is None:
+        return {}
+    if stage != "ended" or kind not in ENDINGS:
+        raise LedgerError(reason="value", field="end_kind", found=repr(kind), kind=", ".join(ENDINGS))
+    if (kind == "lost") != _is_text(lost_to):
+        raise LedgerError(reason="lost_to", lead=act.project_id)
+    return {"end_kind": kind} | ({"lost_to": lost_to} if lost_to else {})
 
 
 def _signing_flags(project: Project, on: str, rules: Rules) -> list[str]:
@@ -308,6 +320,19 @@ def _paid_in(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) ->
     if project.facts.get("capital") == "domestic":
         raise LedgerError(reason="domestic", project=project.project_id)
     return Decided({"usd_m": amount, "on": _past_day(act, "on")}, "paid_in", {"paid": round(paid, 6)})
+
+
+def _paid_corrected(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
+    """A payment that was recorded wrongly, named by its day and amount, and the right amount."""
+    del pairs, rules
+    on, was, right = act.data.get("on"), act.data.get("was"), act.data.get("usd_m")
+    held = [amount for day, amount in project.payments if day == on and amount == was]
+    if not held or not _is_number(right) or right == was:
+        raise LedgerError(reason="no_payment", project=project.project_id, on=on, amount=was, right=right)
+    if not act.why.strip():
+        raise LedgerError(reason="why", act="paid_corrected")
+    paid = sum(part for _, part in project.payments) - held[0] + float(str(right))
+    return Decided({"on": on, "was": was, "usd_m": right}, "paid_in", {"paid": round(paid, 6)})
 
 
 def _decided(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
@@ -354,6 +379,6 @@ def _refused(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) ->
 
 _DECISIONS: dict[str, Callable[[Act, Project, Sequence[Pair], Rules], Decided]] = {
     "changed": _changed, "reported": _reported, "extended": _extended, "transferred": _transferred, "stage": _stage,
-    "signing_filed": _signing_filed, "paid_in": _paid_in, "decided": _decided, "recorded": _recorded,
-    "suspected": _refused, "clock": _refused,
+    "signing_filed": _signing_filed, "paid_in": _paid_in, "paid_corrected": _paid_corrected, "decided": _decided,
+    "recorded": _recorded, "suspected": _refused, "clock": _refused,
 }  # fmt: skip

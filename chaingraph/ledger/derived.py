@@ -22,7 +22,7 @@ from chaingraph.ledger.rules import Rules, amounts, credits, size_known
 from chaingraph.model.columns import split
 from chaingraph.sql import sql_text
 
-FORM = "3"  # of what is derived; a ledger with another one is derived anew
+FORM = "4"  # of what is derived; a ledger with another one is derived anew
 
 STANDING = (
     "project_id", "same", "stage", "landing", "owner", "team", "lead_post", "chain_id", "capital", "usd_m", "cny_m",

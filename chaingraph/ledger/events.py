@@ -17,8 +17,8 @@ from chaingraph.model.days import day_or_none
 
 Data = Mapping[str, object]
 KINDS = (
-    "entered", "changed", "reported", "extended", "transferred", "stage", "signing_filed", "paid_in", "suspected",
-    "decided", "recorded", "clock",
+    "entered", "changed", "reported", "extended", "transferred", "stage", "signing_filed", "paid_in", "paid_corrected",
+    "suspected", "decided", "recorded", "clock",
 )  # fmt: skip
 # Of leads in work (`ledger.work`): they stand in the same log, so that one chain of digests covers both.
 LEAD_KINDS = (

@@ -152,6 +152,8 @@ STANDING: tuple[Column, ...] = (
     Column("producing_on", "date", ("投产时间", "投产日期")),
     Column("ended_on", "date", ("终止时间", "终止日期", "退库时间")),
     Column("end_reason", "text", ("终止原因", "退库原因")),
+    Column("end_kind", "choice", ("终止类型",), choices=ENDINGS),
+    Column("lost_to", "text", ("流向地区", "落户地区")),
     Column("paid_usd_m", "number", ("实到外资", "到位外资", "实际到资"), unit="百万美元", minimum=0),
     Column("paid_on", "date", ("到资时间", "到账日期", "到资日期")),
 )  # fmt: skip

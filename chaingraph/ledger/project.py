@@ -22,6 +22,8 @@ class Project:
     stage_on: Mapping[str, str | None] = field(default_factory=dict)  # stage -> day it was reached; None: not known
     skipped: tuple[str, ...] = ()
     end_reason: str | None = None
+    end_kind: str | None = None  # of `fields.ENDINGS`
+    lost_to: str | None = None  # the place where it went instead
     reports: tuple[tuple[str, str, str], ...] = ()  # place, day, what it was told
     first_place: str | None = None
     receiving_place: str | None = None
@@ -138,6 +140,8 @@ def _stage(now: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any
         "stage_on": reached,
         "skipped": (*skipped, *(str(name) for name in data.get("skipped", ()))),
         "end_reason": event.why if stage == "ended" else None,
+        "end_kind": data.get("end_kind") if stage == "ended" else None,
+        "lost_to": data.get("lost_to") if stage == "ended" else None,
         "flags": tuple(dict.fromkeys([*now.flags, *map(str, data.get("flags", ()))])),
     }
 
@@ -148,6 +152,13 @@ def _signing_filed(_: Project, event: Event, data: Mapping[str, Any]) -> dict[st
 
 def _paid_in(now: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
     return {"payments": (*now.payments, (str(data.get("on") or event.day), float(data["usd_m"])))}
+
+
+def _paid_corrected(now: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The payment that was wrong, as it is right; the others as they are."""
+    payments = list(now.payments)
+    payments[payments.index((str(data["on"]), float(data["was"])))] = (str(data["on"]), float(data["usd_m"]))
+    return {"payments": tuple(payments)}
 
 
 def _suspected(_: Project, __: Event, ___: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,5 +182,6 @@ def _recorded(now: Project, _: Event, data: Mapping[str, Any]) -> dict[str, Any]
 _CHANGES = {
     "entered": _entered, "changed": _changed, "reported": _reported, "clock": _clock, "extended": _extended,
     "transferred": _transferred, "stage": _stage, "signing_filed": _signing_filed, "paid_in": _paid_in,
+    "paid_corrected": _paid_corrected,
     "suspected": _suspected, "decided": _decided, "recorded": _recorded,
 }  # fmt: skip

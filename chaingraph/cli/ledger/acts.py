@@ -12,7 +12,7 @@ from chaingraph.cli.options import PATH, Named, together
 from chaingraph.clock import today
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.ledger.fields import FIELD, JOURNALS, RECORDS, STAGES, VERDICTS
+from chaingraph.ledger.fields import ENDINGS, FIELD, JOURNALS, RECORDS, STAGES, VERDICTS
 from chaingraph.model.days import days_later
 
 if TYPE_CHECKING:
@@ -168,10 +168,15 @@ def transfer_command(lang: str, /, to: str, **options: Any) -> None:
 @_acting
 @click.argument("stage", type=click.Choice(list(STAGES)))
 @click.option("--day", metavar="DATE")
+@click.option("--ending", type=click.Choice(list(ENDINGS)))
+@click.option("--lost-to", metavar="PLACE")
 @click.pass_obj
-def stage_command(lang: str, /, stage: str, day: str | None, **options: Any) -> None:
+def stage_command(
+    lang: str, /, stage: str, day: str | None, ending: str | None, lost_to: str | None, **options: Any
+) -> None:
     """Move to a stage; skipping, going back and ending need a reason."""
-    _act(lang, "stage", {"stage": stage} | ({"on": day} if day else {}), options)
+    given = {"on": day, "end_kind": ending, "lost_to": lost_to}
+    _act(lang, "stage", {"stage": stage} | {name: value for name, value in given.items() if value}, options)
 
 
 @ledger_commands.command("file-signing")
@@ -191,6 +196,17 @@ def signing_command(lang: str, /, planned: str, **options: Any) -> None:
 def paid_command(lang: str, /, usd_m: float, day: str | None, **options: Any) -> None:
     """Record foreign capital paid in."""
     _act(lang, "paid_in", {"usd_m": usd_m} | ({"on": day} if day else {}), options)
+
+
+@ledger_commands.command("correct-paid")
+@_acting
+@click.option("--day", required=True, metavar="DATE")
+@click.option("--was", type=float, required=True, metavar="N")
+@click.option("--usd-m", type=float, required=True, metavar="N")
+@click.pass_obj
+def correct_command(lang: str, /, day: str, was: float, usd_m: float, **options: Any) -> None:
+    """Correct foreign capital that was recorded wrongly."""
+    _act(lang, "paid_corrected", {"on": day, "was": was, "usd_m": usd_m}, options)
 
 
 @ledger_commands.command("decide")

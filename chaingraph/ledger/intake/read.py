@@ -258,7 +258,9 @@ def _personal(values: dict[str, Any], drop: Drop) -> None:
 def _standing(values: Mapping[str, Any], drop: Drop) -> dict[str, Any]:
     """Where the row says the project stands; what contradicts itself is left out and said."""
     found = {
-        name: values[name] for name in ("reported_on", "stage", "end_reason", "paid_usd_m", "paid_on") if name in values
+        name: values[name]
+        for name in ("reported_on", "stage", "end_reason", "end_kind", "lost_to", "paid_usd_m", "paid_on")
+        if name in values
     }
     dates = {stage: values[f"{stage}_on"] for stage in LADDER[1:] if f"{stage}_on" in values}
     ordered = list(dates.values())
@@ -358,7 +360,8 @@ class _Recorder:
         if stage is None or stage == now.stage:
             return
         if stage == "ended":
-            data = {"stage": stage, "on": row.standing["ended_on"]}
+            ending = {name: row.standing[name] for name in ("end_kind", "lost_to") if name in row.standing}
+            data = {"stage": stage, "on": row.standing["ended_on"], **ending}
             self.done.advanced += self.record(row, "stage", data, row.standing["end_reason"]) is not None
             return
         if now.stage == "ended" or LADDER.index(stage) < LADDER.index(now.stage):

@@ -39,6 +39,7 @@ def sheet_rows(ledger: Ledger) -> pd.DataFrame:
         values: dict[str, object] = {**project.facts, "project_id": project.project_id}
         values |= {f"{stage}_on": day for stage, day in project.stage_on.items() if stage != "negotiating"}
         values |= {"stage": STAGES[project.stage][0], "end_reason": project.end_reason}
+        values |= {"end_kind": project.end_kind, "lost_to": project.lost_to}
         if project.reports:
             values["reported_on"] = project.reports[0][1]
         if len(project.payments) == 1:
