@@ -27,6 +27,10 @@ from chaingraph.model.schema import TABLES
 ROOT = Path(__file__).resolve().parents[1]
 RECORDS = ROOT / "docs"
 SHIM = "https://unpkg.com/iframe-worker/shim"  # what the theme loads where a page is opened from a folder
+LINKS = """
+.md-typeset a:not(.headerlink) { text-decoration: underline; }
+.md-typeset pre > code { white-space: pre-wrap; overflow-wrap: anywhere; }
+"""
 WORDS = {
     "tables": ("底库的表", "Tables of a case"),
     "tables_lead": (
@@ -181,11 +185,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, f"pictures/{picture.name}", abs_src_path=str(picture)))
     shim = RECORDS / "vendor" / "iframe-worker" / "shim.js"
     files.append(File.generated(config, "assets/iframe-worker.js", abs_src_path=str(shim)))
+    files.append(File.generated(config, "assets/links.css", content=LINKS))
     return files
 
 
 def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:
     """Nothing is loaded from elsewhere, search in a folder included."""
+    output = output.replace('data-md-component="search" role="dialog"', 'data-md-component="search" role="search"')
     return output.replace(SHIM, "../" * page.url.count("/") + "assets/iframe-worker.js")
 
 

@@ -7,11 +7,22 @@ import os
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.browser_window import chromium
+
 ROOT = Path(__file__).resolve().parents[1]
+AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
+CHECKED = """
+  const done = arguments[0];
+  axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations
+    .filter((rule) => rule.impact === 'serious' || rule.impact === 'critical')
+    .map((rule) => [rule.id, rule.impact, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));"""
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
@@ -67,3 +78,34 @@ def test_pages_made_from_the_code_hold_what_it_says(site: Path) -> None:
     assert "一行" in (site / "reference" / "tables.html").read_text(encoding="utf-8")
     python = (site / "en" / "reference" / "python.html").read_text(encoding="utf-8")
     assert "fit_lift = exp(S)" in python
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    yield from chromium()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("page", "asked", "found"), [("index.html", "选址", "换一个城市"), ("en/index.html", "likelihood", "list")]
+)
+def test_search_finds_words_in_a_folder_without_network(
+    site: Path, browser: Any, page: str, asked: str, found: str
+) -> None:
+    browser.get(f"file://{site}/{page}")
+    browser.execute_script("document.querySelector('#__search').click()")
+    browser.find_element("css selector", ".md-search__input").send_keys(asked)
+    end = time.monotonic() + 30
+    shown = ""
+    while time.monotonic() < end and found not in shown:
+        shown = browser.find_element("css selector", ".md-search-result").text
+        time.sleep(0.1)
+    assert found in shown
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["index.html", "en/index.html", "en/reference/tables.html", "city.html"])
+def test_axe_finds_no_serious_violation(site: Path, browser: Any, page: str) -> None:
+    browser.get(f"file://{site}/{page}")
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    assert browser.execute_async_script(CHECKED) == []
