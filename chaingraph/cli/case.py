@@ -65,15 +65,21 @@ def _verdict(losses: int, lang: str) -> int:
 
 
 def _warnings(case: Case, region: str | None, lang: str) -> list[str]:
-    """What would make a survey of the region empty, where one is named."""
-    if region is None:
-        return []
+    """Notes that say what no table says, and what would make a survey of the region empty, where one is named."""
     from chaingraph.api import find_gaps
+    from chaingraph.engines.duckdb import open_engine
+    from chaingraph.facts.standing import STANDING_TABLES
     from chaingraph.matching.merge import build_graph
+    from chaingraph.wording.contradictions import contradictions, tell_contradictions
+    from chaingraph.wording.phrases import names_by_id
     from chaingraph.wording.warnings import region_warnings
 
     graph = build_graph(case)
-    return region_warnings(graph, region, find_gaps(graph, region=region, lang=lang, reference=None), lang)
+    with open_engine({name: graph[name] for name in STANDING_TABLES}) as query:
+        said = tell_contradictions(contradictions(graph, query, region), names_by_id(graph, "firms", lang), lang)
+    if region is None:
+        return said
+    return said + region_warnings(graph, region, find_gaps(graph, region=region, lang=lang, reference=None), lang)
 
 
 def _check_large(lang: str, case: Path, rejects: Path | None) -> int:

@@ -16,7 +16,7 @@ STANDING_GATES = (
 )  # fmt: skip
 
 
-def standing(graph: ChainGraph, query: Query, region: str) -> pd.DataFrame:
+def standing(graph: ChainGraph, query: Query, region: str | None) -> pd.DataFrame:
     """What is known of each firm's state, and of its being in a region, coming to it, leaving it or going elsewhere?
 
     Parameters
@@ -26,7 +26,7 @@ def standing(graph: ChainGraph, query: Query, region: str) -> pd.DataFrame:
     query
         Runs the SQL texts on the tables `STANDING_TABLES` of that graph.
     region
-        The region that recruits.
+        The region that recruits; None: nothing is told of being in one.
 
     Returns
     -------
@@ -40,13 +40,16 @@ def standing(graph: ChainGraph, query: Query, region: str) -> pd.DataFrame:
     UnknownNameError
         When the region is not known.
     """
-    regions.region_path(region)
+    if region is not None:
+        regions.region_path(region)
     columns = (graph["firm_signals"]["place"], graph["firm_signals"]["instead_place"], graph["firm_sites"]["region"])
     places = sorted({str(name) for column in columns for name in column.dropna()})
     named = pd.DataFrame(
         {
             "place": pd.Series(places, dtype="str"),
-            "inside": pd.Series([_inside(name, region) for name in places], dtype="boolean"),
+            "inside": pd.Series(
+                [None if region is None else _inside(name, region) for name in places], dtype="boolean"
+            ),
         }
     )
     return query("standing", tables={"named": named})
