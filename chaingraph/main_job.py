@@ -90,9 +90,9 @@ def run(
 
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
     leader_targets.csv (the leader-driven list), rankings.csv, unlisted.csv (outside firms that a known fact holds
-    back), marks.csv (the six marks of each row), facts.csv (facts of movement), gaps.csv, questions.csv and run.json
-    into ``out``, all of them or none (a run killed while it replaces older files is completed by the next). The CSV
-    files are the same bytes
+    back), marks.csv (the six marks of each row), calls.csv (whom to call this month), facts.csv (facts of movement),
+    gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older files
+    is completed by the next). The CSV files are the same bytes
     for the same input and day.
 
     Parameters
@@ -290,7 +290,7 @@ def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     for name, targets in (("shortlist", findings.targets[lang]), ("leader_targets", findings.leader_targets[lang])):
         write_csv(targets, folder / f"{name}.csv", columns=target_columns(targets))
     tables = {"gaps": findings.gaps, "questions": findings.questions, "rankings": findings.rankings}
-    for name, frame in (tables | {"unlisted": findings.held, "marks": findings.marks}).items():
+    for name, frame in (tables | {"unlisted": findings.held, "marks": findings.marks, "calls": findings.calls}).items():
         write_csv(frame[lang], folder / f"{name}.csv", columns=FILES[f"{name}.csv"])
     write_csv(findings.facts, folder / "facts.csv", columns=FILES["facts.csv"])
 

@@ -32,6 +32,8 @@ def test_every_file_is_written(case: Path, tmp_path: Path) -> None:
         "leader_targets.csv",
         "rankings.csv",
         "unlisted.csv",
+        "marks.csv",
+        "calls.csv",
         "facts.csv",
         "gaps.csv",
         "questions.csv",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from chaingraph.choosing.calls import monthly_calls
 from chaingraph.choosing.candidates import asked_segments, find_candidates
 from chaingraph.choosing.likelihood import likelihood
 from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
@@ -248,10 +249,15 @@ def survey(
         held=told(describe_held(held_firms(dropped, known, graph), graph)),
         notes=told(
             with_first_rows(
-                list_notes(main, asked, candidates, dropped, caption, graph, proposed=around.proposed), firsts, graph
+                list_notes(
+                    main, asked, candidates, dropped, caption, graph, proposed=around.proposed, everyone=everyone
+                ),
+                firsts,
+                graph,
             )
         ),
         marks=told(name_marks(marks, graph)),
+        calls=told(monthly_calls(ranked, held_facts, facts, graph)),
         roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),

@@ -47,6 +47,7 @@ class Findings:
                          (`rivals.rival_cities`); empty without a reference
     trust                a statement on how far the lists can be trusted (`trust.describe_trust`); chain_id missing = of
                          every chain
+    calls                a group to call this month, to ask about its site, or in reserve (`results.CALL_COLUMNS`)
     marks                list, chain, firm, mark: filled by what and read where, or the question that closes it
                          (`results.MARK_TABLE_COLUMNS`)
     roles                firm, segment: whether it is a maker of it, and in what standing (`facts.roles.firm_roles`)
@@ -75,6 +76,7 @@ class Findings:
     notes: Texts
     held: Texts = field(default_factory=dict)
     marks: Texts = field(default_factory=dict)
+    calls: Texts = field(default_factory=dict)
     roles: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
     behind: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -24,6 +24,7 @@ def list_notes(
     graph: ChainGraph,
     *,
     proposed: pd.DataFrame | None = None,
+    everyone: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What to print beside each list.
 
@@ -31,6 +32,8 @@ def list_notes(
     ----------
     proposed
         From `leaders.propose_leaders`, for the chains of which nobody has said who leads.
+    everyone
+        From `ranking.rank_lists`, whole: those without any local ground are counted.
 
     Returns
     -------
@@ -58,6 +61,9 @@ def list_notes(
             rows.append((chain_id, reason("explain.note_counted", **graph.reading._asdict())))
         rows.append((chain_id, reason("explain.note_tiers")))
         rows += [(chain_id, note) for note in proposal_notes(proposed, str(chain_id), graph)]
+        bare = _without_ground(everyone, str(chain_id))
+        if bare:
+            rows.append((chain_id, reason("explain.note_no_ground", count=bare)))
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]
         if own.empty:
@@ -79,6 +85,14 @@ def list_notes(
                 (chain_id, reason("explain.note_few", count=len(new), segments=len(own), pool=pool, dropped=said))
             )
     return pd.DataFrame(rows, columns=["chain_id", "note"])
+
+
+def _without_ground(everyone: pd.DataFrame | None, chain_id: str) -> int:
+    """How many new targets of a chain's own list have a fit below 1 and nothing local that speaks for them."""
+    if everyone is None or "unranked" not in everyone:
+        return 0
+    own = everyone[(everyone["list"] == "main") & (everyone["chain_id"] == chain_id)]
+    return int((own.loc[own["candidate_list"] == "new", "unranked"] > 0).sum())
 
 
 def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:

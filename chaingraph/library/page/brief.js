@@ -72,36 +72,60 @@ function briefGaps(facts) {
   );
 }
 
+/** Who is to be called this month; where nobody passes it is said, and who comes next stands below as reserve. */
 function briefVisits(facts) {
   if (!facts.visits.length) return [el('p', { class: 'empty' }, label('no_visits')), sentences(data.notes.map(local))];
+  const ready = facts.visits.some((id) => facts.groups[id] === 'visit');
+  return [
+    ready ? null : el('p', { class: 'none-ready' }, label('none_ready')),
+    el('ol', { class: 'visits' }, facts.visits.map((id) => briefVisit(id, facts))),
+  ];
+}
+
+function briefVisit(id, facts) {
+  const row = data.targets.find((target) => target.list === 'new' && target.firm === id);
+  const level = facts.levels[id];
   return el(
-    'ol',
-    { class: 'visits' },
-    facts.visits.map((id) => {
-      const row = data.targets.find((target) => target.list === 'new' && target.firm === id);
-      return el(
-        'li',
-        null,
-        el(
-          'div',
-          { class: 'visit-who' },
-          firmButton(id),
-          el('span', { class: 'place' }, seat(row)),
-          tierTags(firmOf.get(id), row, 1),
-          row.rank === undefined ? null : el('span', { class: 'place' }, label('listed_at', { n: row.rank })),
-          sourceMark(row),
-        ),
-        el(
-          'dl',
-          null,
-          fact(label('what_project'), projectWords(row)),
-          fact(label('why_it'), items(row.reasons).slice(0, 2).join(label('semicolon')) || label('not_known')),
-          fact(label('why_now'), whyNow(row)),
-          fact(label('who_opens'), items(row.next_step).join(label('semicolon')) || label('opener_unknown')),
-        ),
-      );
-    }),
+    'li',
+    null,
+    el(
+      'div',
+      { class: 'visit-who' },
+      firmButton(id),
+      el('span', { class: 'place' }, seat(row)),
+      el('span', { class: `call call-${facts.groups[id]}` }, caption('call', facts.groups[id])),
+      level ? el('span', { class: 'place' }, caption('visit', level)) : null,
+      row.rank === undefined ? null : el('span', { class: 'place' }, label('listed_at', { n: row.rank })),
+      sourceMark(row),
+    ),
+    el('dl', null, briefFacts(row, facts.marks[id] || [])),
   );
+}
+
+/** What a leader asks of a firm: why now, what, who decides, who introduces, where, on what terms; and what is open. */
+function briefFacts(row, marks) {
+  if (!marks.length) {
+    return [
+      fact(label('what_project'), projectWords(row)),
+      fact(label('why_it'), items(row.reasons).slice(0, 2).join(label('semicolon')) || label('not_known')),
+      fact(label('why_now'), whyNow(row)),
+      fact(label('who_opens'), items(row.next_step).join(label('semicolon')) || label('opener_unknown')),
+    ];
+  }
+  const held = new Map(marks.map((mark) => [mark.mark, mark]));
+  const said = (name, unknown) => (held.get(name).filled ? local(held.get(name).said) : unknown || label('not_on_record'));
+  const [site] = items(row.landing);
+  const open = marks.filter((mark) => !mark.filled);
+  return [
+    fact(label('why_it'), items(row.reasons)[0] || label('not_known')),
+    fact(label('why_now'), said('motive', row.signal_date ? whyNow(row) : label('no_motive'))),
+    fact(label('what_project'), said('project')),
+    fact(label('who_decides'), said('decision')),
+    fact(label('who_introduces'), said('door')),
+    fact(label('where_to'), said('landing', site)),
+    fact(label('our_terms'), said('admission')),
+    open.length ? fact(label('not_yet_known'), label('ask_whom_what', { whom: local(open[0].ask_whom), question: local(open[0].question) })) : null,
+  ];
 }
 
 function rivalWords(rival) {

@@ -1,6 +1,7 @@
 // The lists below the panorama, one table per tab.
 
 const FIRST_ROWS = 60; // a longer table shows these, and the rest when asked
+const FIRST_TARGETS = 10; // of a list of targets
 const LISTS = [
   ['new', () => targetTable('new')],
   ['leader', () => targetTable('leader')],
@@ -63,11 +64,11 @@ function fillList() {
 }
 
 /** A table: columns are [heading, class, cell of a row]. */
-function table(name, columns, rows, empty) {
+function table(name, columns, rows, empty, first = FIRST_ROWS) {
   if (!rows.length) return el('p', { class: 'empty' }, empty);
   const line = (row) => el('tr', null, columns.map(([, kind, cell]) => el('td', { class: kind }, cell(row))));
-  const body = el('tbody', null, rows.slice(0, FIRST_ROWS).map(line));
-  const rest = rows.slice(FIRST_ROWS);
+  const body = el('tbody', null, rows.slice(0, first).map(line));
+  const rest = rows.slice(first);
   const more = rest.length
     ? el('button', { type: 'button', class: 'show-all', onclick: (event) => { add(body, rest.map(line)); event.target.remove(); } }, label('show_all', { n: rows.length }))
     : null;
@@ -91,7 +92,7 @@ function targetTable(list) {
     [label('head_next'), 'wide', (row) => clamped(items(row.next_step).join(label('semicolon')))],
   ];
   if (list === 'reinvest') columns.splice(2, 0, [label('local_unit'), 'wide', (row) => items(row.local_unit).join(label('comma'))]);
-  return table(label(`list_${list}`), columns, held.filter(rowPasses), held.length ? label('none_pass') : label(`list_empty_${list}`));
+  return table(label(`list_${list}`), columns, held.filter(rowPasses), held.length ? label('none_pass') : label(`list_empty_${list}`), FIRST_TARGETS);
 }
 
 /** How good the evidence is, and what the row rests on. */

@@ -43,6 +43,10 @@ MARK_TABLE_COLUMNS = (  # the six marks of every row of the lists
     "chain_id", "chain", "list", "firm_id", "firm", "segment_id", "mark", "filled", "said", "source", "question",
     "ask_whom",
 )
+CALL_COLUMNS = (  # whom to call this month, whose site to ask about, who waits
+    "group", "rank", "chain_id", "chain", "firm_id", "firm", "country", "city", "segment_id", "segment", "visit_level",
+    "for_whom", "why_now", "maturity", "open_question", "sources",
+)
 UNLISTED_COLUMNS = (  # outside firms that a known fact holds back
     "chain_id", "chain", "firm_id", "firm", "firm_en", "country", "city", "gate", "said", "date", "place", "way",
     "sources",
@@ -62,6 +66,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "pools.csv": POOL_COLUMNS,
     "unlisted.csv": UNLISTED_COLUMNS,
     "marks.csv": MARK_TABLE_COLUMNS,
+    "calls.csv": CALL_COLUMNS,
     "rejects.csv": REJECT_COLUMNS,
 }
 
@@ -158,6 +163,10 @@ SHEETS: dict[str, Sheet] = {
     "rankings": _sheet(
         "chain", "tier", "rank", "firm", "firm_other", "seat", "segment", "fit_lift", "evidence_grade", "source_kind",
         "origin", "reasons", "sources", "firm_id", frozen=4,
+    ),
+    "calls": _sheet(
+        "call_group", "rank", "firm", "seat", "chain", "segment", "visit_level", "for_whom", "why_now", "maturity",
+        "open_question", "sources", "firm_id", frozen=3, last="open_question",
     ),
     "unlisted": _sheet("chain", "firm", "firm_other", "seat", "said", "way", "sources", "firm_id", frozen=2),
     "terms": _sheet(

@@ -33,6 +33,7 @@ _WORDS = 6
 _RANKED = 30  # of a list by tier and chain
 _LISTS = ("new", "leader", "reinvest")
 _TERMS = tuple(FULL_FORM)
+_MARK = ("mark", "filled", "said", "question", "ask_whom")
 _TERM = ("term", "coefficient", "value", "contribution")
 
 
@@ -53,6 +54,8 @@ class Atlas:
     rivals: dict[str, list[Record]]  # by segment, the cities with most makers first
     dropped: dict[str, list[Record]]
     held: dict[str, list[Record]]
+    calls: dict[str, list[Record]]
+    marks: dict[tuple[Any, ...], list[Record]]  # by chain and firm, of the best row that has them
     routes: dict[tuple[Any, ...], list[Record]]  # by chain and firm
     feeds: list[tuple[str, str]]
     elsewhere: dict[str, list[Record]]  # by segment: the same node, suppliers and customers in other chains
@@ -90,6 +93,8 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         notes=grouped(_notes(findings.notes), "chain_id"),
         trust=grouped(_trust(findings.trust), "chain_id"),
         rivals=grouped(_sorted(findings.rivals, "segment_id", "rank"), "segment_id") if len(findings.rivals) else {},
+        calls=grouped(in_both(findings.calls, ("chain_id", "firm_id")) if findings.calls else [], "chain_id"),
+        marks=_marks(findings.marks),
         held=grouped(in_both(findings.held, ("chain_id", "firm_id", "gate")) if findings.held else [], "chain_id"),
         dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
@@ -142,7 +147,7 @@ def _targets(findings: Findings) -> list[Record]:
     terms = grouped_by(records(findings.terms), "chain_id", "list", "firm_id")
     shares = _shares(findings)
     lists, drop = (
-        ("reasons", "sources", "tiers", "risk", "next_step", "sites"),
+        ("reasons", "sources", "tiers", "risk", "next_step", "sites", "landing", "comparables"),
         ("chain", "segment", "firm", "firm_en", "gap_state"),
     )
     ranked = in_both(findings.targets, ("chain_id", "candidate_list", "firm_id"), lists=lists, drop=drop)
@@ -174,6 +179,17 @@ def _rankings(texts: Texts) -> list[Record]:
         if shown[key] <= _RANKED:
             first.append(row)
     return first
+
+
+def _marks(texts: Texts) -> dict[tuple[Any, ...], list[Record]]:
+    """The six marks by chain and firm; of several rows of a firm those with the most filled."""
+    rows = in_both(texts, ("chain_id", "list", "firm_id", "segment_id", "mark")) if texts else []
+    held: dict[tuple[Any, ...], list[Record]] = {}
+    for own in grouped_by(rows, "chain_id", "list", "firm_id", "segment_id").values():
+        key = (own[0]["chain_id"], own[0]["firm_id"])
+        if sum(row["filled"] for row in own) > sum(row["filled"] for row in held.get(key, ())) or key not in held:
+            held[key] = [known({name: row.get(name) for name in _MARK}) for row in own]
+    return held
 
 
 def _leaders(texts: Texts) -> list[Record]:

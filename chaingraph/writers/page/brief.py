@@ -16,14 +16,17 @@ _NOT_FOUND = ("missing", "none_known", "unknown")
 def brief(atlas: Atlas, chain_id: str) -> Record:
     """What a leader reads first, as ids and counts; the page holds the words.
 
-    leaders and visits are firm ids, gaps (the most severe open ones that the region may admit) and questions segment
-    ids; ``not_found`` counts segments without a known local maker, ``unsure`` the local firms and visits with a row
-    that says so, ``undated`` the visits without a dated signal; ``zones`` are the zones that name the chain.
+    leaders and visits are firm ids (``groups``: visit, ask_site or reserve; ``levels``: who visits; ``marks``: the six
+    of each), gaps (the most severe open ones that the region may admit) and questions segment ids; ``not_found`` counts
+    segments without a known local maker, ``unsure`` the local firms and visits with a row that says so, ``undated`` the
+    visits without a dated signal; ``zones`` are the zones that name the chain.
     """
     gaps = atlas.gaps.get(chain_id, [])
     open_gaps = [row for row in gaps if row.get("state") in _OPEN_STATES and row.get("admission") not in _CLOSED]
     open_gaps.sort(key=_severest)
-    visits = _visits([row for row in atlas.targets.get(chain_id, []) if row["candidate_list"] == "new"])
+    calls = atlas.calls.get(chain_id, [])
+    groups = {row["firm_id"]: row["group"] for row in calls if row["group"] != "reserve"}
+    visits = _visits([row for row in atlas.targets.get(chain_id, []) if row["candidate_list"] == "new"], list(groups))
     roles = [role for row in gaps for role in atlas.roles.get(row["segment_id"], []) if role["firm"] in atlas.local]
     unsure = {role["firm"] for role in roles if role.get("confidence") == "unsure"}
     unsure |= {row["firm_id"] for row in visits if _is_unsure(atlas, chain_id, row["firm_id"])}
@@ -31,6 +34,9 @@ def brief(atlas: Atlas, chain_id: str) -> Record:
         "leaders": [row["firm_id"] for row in atlas.leaders.get(chain_id, [])[:_LEADERS]],
         "gaps": [row["segment_id"] for row in open_gaps[:_GAPS]],
         "visits": [row["firm_id"] for row in visits],
+        "groups": {row["firm_id"]: groups.get(row["firm_id"], "reserve") for row in visits},
+        "levels": {row["firm_id"]: row["visit_level"] for row in calls if row.get("visit_level")},
+        "marks": {row["firm_id"]: atlas.marks.get((chain_id, row["firm_id"]), []) for row in visits},
         "questions": [row["segment"] for row in open_questions(atlas, chain_id)[:_QUESTIONS]],
         "not_found": sum(row.get("state") in _NOT_FOUND for row in gaps),
         "unsure": len(unsure),
@@ -39,11 +45,13 @@ def brief(atlas: Atlas, chain_id: str) -> Record:
     }
 
 
-def _visits(targets: list[Record]) -> list[Record]:
-    """The first of the new targets, in their order, but no more than two for one segment."""
+def _visits(targets: list[Record], called: list[str]) -> list[Record]:
+    """Who is to be called, then who comes next: the first of the new targets, but no more than two for one segment."""
     taken: dict[object, int] = {}
-    chosen = []
+    chosen = [row for firm in called for row in targets if row["firm_id"] == firm]
     for row in targets:
+        if row["firm_id"] in called:
+            continue
         taken[row.get("segment_id")] = taken.get(row.get("segment_id"), 0) + 1
         if taken[row.get("segment_id")] <= _PER_SEGMENT:
             chosen.append(row)

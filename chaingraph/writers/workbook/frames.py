@@ -12,7 +12,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_STATES, OVERVIEW_COLUMNS, TERMS
+from chaingraph.model.results import GAP_STATES, MARKS, OVERVIEW_COLUMNS, TERMS
 from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.latin import english_place
@@ -22,6 +22,7 @@ from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.evidence import joined_words, local_shares
 
 LISTS = ("new", "leader", "reinvest")
+FIRST_ROWS = 10  # of a list on a chain's sheet
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
 
@@ -125,6 +126,13 @@ def _in_lists(main: pd.DataFrame, led: pd.DataFrame) -> pd.DataFrame:
     order = rows["list_code"].map({name: order for order, name in enumerate(LISTS)})
     ordered = rows.assign(list_order=order).sort_values(["chain_id", "list_order", "rank", "firm_id"], kind="stable")
     return ordered.reset_index(drop=True)
+
+
+def first_rows(shown: pd.DataFrame) -> pd.DataFrame:
+    """The first ten of each list of a chain, and those that somebody has filled in; the sheet of all holds the rest."""
+    early = shown.groupby("list_code", sort=False).cumcount() < FIRST_ROWS
+    marked = shown.reindex(columns=list(MARKS)).notna().any(axis="columns")
+    return shown[early | marked]
 
 
 def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str) -> tuple[pd.DataFrame, list[str]]:

@@ -217,17 +217,20 @@ class _Writer:
         if kind == "overview":
             return frames.overview(findings, graph, shown, lang)
         if kind == "chain":
-            return shown[shown["chain_id"] == part.chain], plan.columns
+            return frames.first_rows(shown[shown["chain_id"] == part.chain]), plan.columns
         if kind == "team" and part.team:
             return shown[shown["team"] == part.team.place], plan.columns
         if kind == "targets":
             return shown, plan.columns
         if kind == "marks":
             return self.problems, plan.columns
-        if kind in ("gaps", "questions", "leaders", "rankings", "unlisted"):
+        if kind in ("gaps", "questions", "leaders", "rankings", "unlisted", "calls"):
             texts = findings.held if kind == "unlisted" else getattr(findings, kind)
             if not texts:
                 return pd.DataFrame(), plan.columns
+            if kind == "calls":
+                calls = sentences_apart(texts, lang).rename(columns={"group": "call_group"})
+                return frames.captioned(calls, graph, lang), plan.columns
             return frames.captioned(sentences_apart(texts, lang), graph, lang), plan.columns
         if kind == "terms":
             return frames.terms(findings, graph, shown, lang), plan.columns

@@ -37,7 +37,19 @@ def test_sheets_stand_in_the_order_of_reading(book_path: Path) -> None:
     pictures = ["产业链全景图", "产业链分布图", "产业链招商图"]
     teams = ["驻上海", "驻深圳", "境外 德国（拟设）", "其他地区"]
     lists = ["企业分布", "链主与配套企业", "重点项目清单", "政策清单", "契合分项", "证据", "方法"]
-    before = ["说明", "总览", *pictures, "目标总表", "缺口清单", "待核清单", "链主", "榜单", "投资动态", "未列入"]
+    before = [
+        "说明",
+        "总览",
+        "本月拟对接",
+        *pictures,
+        "目标总表",
+        "缺口清单",
+        "待核清单",
+        "链主",
+        "榜单",
+        "投资动态",
+        "未列入",
+    ]
     assert names == [*before, "乙氢能", "甲光伏", *teams, *lists]
 
 
@@ -69,7 +81,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
 def test_excel_features_are_there(book_path: Path) -> None:
     sheet = openpyxl.load_workbook(book_path)["甲光伏"]
     assert sheet.freeze_panes == "D6"
-    assert sheet.auto_filter.ref == "A5:AP10"
+    assert sheet.auto_filter.ref == "A5:AU10"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
