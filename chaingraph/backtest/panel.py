@@ -14,8 +14,9 @@ from chaingraph.backtest import Protocol
 from chaingraph.backtest.linkage import Linkage, build_linkage
 from chaingraph.errors import CaseError
 from chaingraph.fit import kernels
+from chaingraph.fit.frozen import Distance, Population
 from chaingraph.fit.kernels import Floats, Integers
-from chaingraph.fit.population import Distance, Population, build_population
+from chaingraph.fit.population import build_population
 from chaingraph.labels import both
 from chaingraph.matching.product_text import product_weights
 from chaingraph.sql import OpenEngine, places_in_sets

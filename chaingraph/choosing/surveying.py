@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -28,6 +29,7 @@ from chaingraph.facts.rivals import rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
+from chaingraph.fit.population import exactly
 from chaingraph.fit.reference import NoReference, Reference, firms_compared
 from chaingraph.labels import both
 from chaingraph.leads.listing import fact_table
@@ -172,9 +174,8 @@ def survey(
         population = replace(reference.population(graph), weights=options.weights)
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
         seeds = _seeds(graph, around, leading, strategies)
-        scores = score_lists(
-            population, candidates, seeds, top=options.top, draws=options.draws, seed=options.seed, cities=cities
-        )
+        score = partial(score_lists, top=options.top, draws=options.draws, seed=options.seed, cities=cities)
+        scores = score(population, candidates, seeds)
         progress("rank")
         ages = freshness(query, now)
         tiers = current_tiers(graph, query)
@@ -190,9 +191,14 @@ def survey(
         ties = lists.loc[lists["firm_id"].isin(linked_firms(query, here, around.families)), ["chain_id", "firm_id"]]
         doors = find_introductions(graph, ties.drop_duplicates(), by_chain, here, around.families, known.roles)
         ways = find_ways(graph, lists, known.motives, doors, around.families)
-        everyone = rank_lists(
-            query, lists, scores, facts, around.gaps, linked, ways, plans, top=options.top, whole=True
-        )
+        rank = partial(rank_lists, query, lists, top=options.top, whole=True)
+        everyone = rank(scores, facts, around.gaps, linked, ways, plans)
+        rough = population
+        if rough.estimated and len(everyone):
+            population = exactly(rough, set(everyone.loc[everyone["position"] <= options.top, "firm_id"]))
+        if population is not rough:
+            scores = score(population, candidates, seeds)
+            everyone = rank(scores, facts, around.gaps, linked, ways, plans)
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked

@@ -12,8 +12,8 @@ from scipy import sparse
 from chaingraph.facts.derived_tables import city_within
 from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate
+from chaingraph.fit.frozen import Population
 from chaingraph.fit.kernels import Floats, Sparse
-from chaingraph.fit.population import Population
 from chaingraph.fit.score import SUMS_FORM
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from chaingraph.fit.population import Population
+from chaingraph.fit.frozen import Population
 from chaingraph.fit.score import SHARE_COLUMNS, bootstrap, fit_scores, fit_shares, fit_terms
 from chaingraph.fit.words import shared_words
 from chaingraph.model.graph import ChainGraph

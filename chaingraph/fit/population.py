@@ -1,11 +1,9 @@
-"""The frozen population that fits are measured against: its texts, codes, kernel means, walks and cities."""
+"""A population frozen: its texts, codes, kernel means, walks and cities; and firms outside it made scorable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,95 +11,22 @@ from scipy import sparse
 
 from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate, aggregate_of, comparable_firms, summed_mix
+from chaingraph.fit.frozen import (
+    TOGETHER,
+    Distance,
+    Population,
+    arrival_rows,
+    own_pairs,
+    visited_attributes,
+    walked_attributes,
+)
 from chaingraph.fit.kernels import Floats, Integers, Sparse
 from chaingraph.matching.product_text import product_weights
 
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-Distance = Callable[[str, str], float]
-
-_TOGETHER = 512  # walks held in memory at once, where there are many
-
-
-@dataclass(frozen=True)
-class Population:
-    """The frozen population that fits are measured against. Build it with `build_population`.
-
-    The first ``size`` firms are the population; firms added later by `with_candidates` can be scored, and can be local
-    firms that others resemble, but change no number of any other firm. Where only the `Aggregate` of a population is
-    at hand (`population_of`), size is 0: there are no walks and no near cities.
-    """
-
-    firm_ids: tuple[str, ...]
-    size: int
-    products: pd.DataFrame  # firm_id, text, product, weight
-    sums: Aggregate  # of the population
-    text: Sparse
-    codes: tuple[Sparse, ...]
-    kinds: Integers  # bit 0: has comparable text; further bits: has codes of a scheme
-    member: Integers  # row of the same firm in the population, -1: no part of it; an added row of an aggregate: itself
-    expected: Floats  # firm x (mix, ppr): mean kernel value over the population; ppr NaN without walks
-    attributes: Sparse  # of the walk, for all firms
-    attribute_mass: Floats  # column sums over the population
-    city: tuple[str, ...]  # of the population; with an aggregate: of the added firms, part of it; "" where not known
-    distance: Distance | None
-    solved: Floats | None
-    visits: dict[int, Floats] = field(default_factory=dict, repr=False, compare=False)
-    weights: Mapping[str, float] | None = None  # of the full form, where a bureau fitted its own
-
-    @property
-    def vectoriser(self) -> TfidfVectorizer | None:
-        """What makes text rows of product texts."""
-        return self.sums.vectoriser
-
-    @cached_property
-    def grams(self) -> Mapping[str, int]:
-        """Column of each piece of text; empty without any."""
-        given = self.sums.vectoriser
-        if given is None:
-            return {}
-        return {str(gram): at for at, gram in enumerate(given.get_feature_names_out())}
-
-    @property
-    def code_columns(self) -> tuple[Mapping[str, int], ...]:
-        """Column of each code, coarse to fine."""
-        return self.sums.columns
-
-    @property
-    def means(self) -> Floats:
-        """Mean of each kernel over the population."""
-        return self.sums.means
-
-    @property
-    def walks(self) -> bool:
-        """Whether the firms of the population are there, so that walks can pass through them."""
-        return self.size > 0 or self.sums.firms == 0
-
-    @cached_property
-    def near(self) -> Floats:
-        """Proximities of fine codes."""
-        return self.sums.near
-
-    @cached_property
-    def position(self) -> dict[str, int]:
-        """Row of each firm; of a firm that was added again, its later row."""
-        return kernels.position_of(self.firm_ids)
-
-    @cached_property
-    def texts(self) -> dict[str, list[str]]:
-        """Product texts of each firm, largest share first."""
-        held = self.products.sort_values(["firm_id", "weight", "text"], ascending=[True, False, True], kind="stable")
-        texts: dict[str, list[str]] = {}
-        for firm, text in zip(held["firm_id"], held["text"], strict=True):
-            texts.setdefault(str(firm), []).append(str(text))
-        return texts
-
-    def __repr__(self) -> str:
-        """What it holds, counted."""
-        comparable = int(self.sums.kind_firms[self.sums.kinds > 0].sum())
-        cities = len(self.sums.cities)
-        return f"Population: {self.sums.firms} firms, {comparable} with codes or product text, {cities} cities"
+# The standard error of an estimated own walk, as a share of the firm's expected mass: half a hundredth moves a score
+# by less than half a hundredth of a nat.
+ERROR_BOUND = 0.005
+_PROBES = (64, 128, 256, 512, 1024)
 
 
 def build_population(
@@ -248,7 +173,23 @@ def with_candidates(
         city=population.city if population.walks else population.city + _seats(new, known),
     )
     added = np.arange(first, first + len(new))
-    return replace(extended, expected=np.vstack([population.expected, _expected(extended, added)]))
+    expected, estimated = _expected_again(extended, added)
+    return replace(
+        extended,
+        expected=np.vstack([population.expected, expected]),
+        estimated=population.estimated | {int(row) for row in estimated},
+    )
+
+
+def exactly(population: Population, firms: Collection[str]) -> Population:
+    """The same population with nothing estimated of these firms, for those that are shown."""
+    at = population.position
+    rows = np.array(sorted({at[firm] for firm in firms} & population.estimated), dtype=np.int64)
+    if not len(rows):
+        return population
+    expected = population.expected.copy()
+    expected[rows] = _expected(population, rows, _own_walks(population, rows))
+    return replace(population, expected=expected, estimated=population.estimated - {int(row) for row in rows})
 
 
 def _members(population: Population, new: Sequence[str], known: set[str]) -> Integers:
@@ -263,68 +204,49 @@ def _seats(new: Sequence[str], known: Collection[str] | Mapping[str, str]) -> tu
     return tuple(known.get(firm, "") if isinstance(known, Mapping) else "" for firm in new)
 
 
-def arrival_rows(population: Population, rows: Integers) -> Sparse:
-    """How a walker standing on an attribute steps on to each of these firms, with the population's normalisers."""
-    mass = population.attribute_mass
-    inverse = np.divide(1.0 - kernels.RESTART, mass, out=np.zeros_like(mass), where=mass > 0)
-    return sparse.csr_array(population.attributes[rows] @ sparse.diags_array(inverse))
+def _expected_again(population: Population, rows: Integers) -> tuple[Floats, Integers]:
+    """`_expected` of added rows, and those among them of which the own walk had to be estimated.
 
-
-def visited_attributes(population: Population, starts: Integers) -> Floats:
-    """Mass that walks started at these firms put on each attribute: one row per start.
-
-    The walks pass through the population only: one that starts outside it does not come back to its start.
+    Up to `TOGETHER` firms that the population has already are walked from. Of more, the own walks are estimated with
+    as many probes as keep the standard error under `ERROR_BOUND`; the firms that stay above it are walked from.
     """
-    missing = np.array([int(start) for start in starts if int(start) not in population.visits], dtype=np.int64)
-    if len(missing):
-        mass = _walked(population, missing)
-        population.visits.update({int(start): mass[index] for index, start in enumerate(missing)})
-    if not len(starts):
-        return np.zeros((0, population.attributes.shape[1]))
-    return np.vstack([population.visits[int(start)] for start in starts])
+    own = np.zeros(len(rows))
+    again = np.flatnonzero(population.member[rows] >= 0) if population.walks else np.zeros(0, dtype=np.int64)
+    if len(again) <= TOGETHER or population.solved is not None:
+        own[again] = _own_walks(population, rows[again], remember=True)
+        return _expected(population, rows, own), np.zeros(0, dtype=np.int64)
+    met = rows[again]
+    attributes = sparse.csr_array(population.attributes[: population.size])
+    arriving, walk = sparse.csr_array(population.attributes[met]), _walk_sums(population, met)
+    for probes in _PROBES:
+        mass, error = kernels.own_arrivals(attributes, arriving, population.member[met], probes=probes)
+        wide = error > ERROR_BOUND * np.maximum(walk - mass, 0.0)
+        if wide.sum() <= TOGETHER:
+            break
+    # Of two firms that are alike in nothing else an own walk is all there is: their expected mass is next to nothing.
+    widest = np.argsort(-(error / np.maximum(walk - mass, np.finfo(float).tiny)), kind="stable")[:TOGETHER]
+    walked = np.sort(widest[wide[widest]])
+    mass[walked] = _own_walks(population, met[walked])
+    own[again] = mass
+    return _expected(population, rows, own), np.delete(met, walked)
 
 
-def _walked(population: Population, starts: Integers) -> Floats:
-    """`visited_attributes` of starts that are not remembered, nor will be."""
-    size = population.size
-    attributes = sparse.csr_array(population.attributes[:size])
-    step = kernels.unit_rows(attributes, power=1)
-    inside, outside = starts < size, starts >= size
-    leaving = kernels.unit_rows(sparse.csr_array(population.attributes[starts[outside]]), power=1)
-    begin = np.zeros((size, len(starts)))
-    begin[starts[inside], np.flatnonzero(inside)] = 1.0
-    begin[:, outside] = kernels.dense(arrival_rows(population, np.arange(size)) @ leaving.T)
-    solved = population.solved
-    held = kernels.arrivals(attributes, begin) if solved is None else solved.T @ begin
-    mass = np.asarray((step.T @ held).T)
-    mass[outside] += kernels.RESTART * kernels.dense(leaving)
-    return mass
+def _expected(population: Population, rows: Integers, own: Floats | None = None) -> Floats:
+    """Mean of the mixed and the walk kernel between these firms and the comparable firms of the population.
 
-
-def own_pairs(population: Population, rows: Integers) -> Floats:
-    """Mixed kernel between each of these firms and its own row in the population; 0 where it has none there."""
-    member = population.member[rows]
-    own = np.flatnonzero(member >= 0)
-    left, right = rows[own], member[own]
-    factors = kernels.mix_factors(population.means)
-    pairs = np.zeros(len(rows))
-    pairs[own] = factors[3] * np.asarray(population.text[left].multiply(population.text[right]).sum(axis=1)).ravel()
-    for factor, block in zip(factors[:3], population.codes, strict=True):
-        pairs[own] += factor * (np.asarray(block[left].multiply(block[right]).sum(axis=1)).ravel() > 0)
-    return pairs
-
-
-def _expected(population: Population, rows: Integers) -> Floats:
-    """Mean of the mixed and the walk kernel between these firms and the comparable firms of the population."""
+    ``own``: mass that the walks of their own rows in the population leave at them; None: of rows of the population.
+    """
     count = comparable_firms(population.sums, population.kinds[rows])
     mix = summed_mix(population.sums, population.text[rows], [block[rows] for block in population.codes])
-    walk = _walk_sums(population, rows) if population.walks else np.full(len(rows), np.nan)
+    walk = np.full(len(rows), np.nan)
+    if population.walks:
+        walk = _walk_sums(population, rows) - (_own_returns(population, rows) if own is None else own)
     sums = np.column_stack([mix - own_pairs(population, rows), walk])
     return np.asarray(np.maximum(sums, 0.0) / np.maximum(count, 1.0)[:, None], dtype=np.float64)
 
 
 def _walk_sums(population: Population, rows: Integers) -> Floats:
-    """Mass that walks from all comparable firms of the population leave at these firms, own walks taken off."""
+    """Mass that walks from all comparable firms of the population leave at these firms, their own walks included."""
     size = population.size
     member = (population.kinds[:size, None] == population.sums.kinds[None, :]).astype(np.float64)
     overlap = (population.kinds[rows][:, None] & population.sums.kinds[None, :]) > 0
@@ -333,18 +255,24 @@ def _walk_sums(population: Population, rows: Integers) -> Floats:
     held = member.T @ population.solved if population.solved is not None else kernels.arrivals(attributes, member).T
     visits = np.asarray(step.T @ np.asarray(held).T)
     walk: Floats = (np.asarray(arrival_rows(population, rows) @ visits) * overlap).sum(axis=1)
-    inside = rows < size
-    if inside.any():
-        returns = np.diag(population.solved) if population.solved is not None else kernels.own_returns(attributes)
-        walk[inside] -= returns[rows[inside]] - kernels.RESTART  # the restart itself is not an arrival
-    again = np.flatnonzero((rows >= size) & (population.member[rows] >= 0))
-    # A few walks are remembered for the scores; ten thousand at once, each over all attributes, would fill the memory.
-    blocks = [again[first : first + _TOGETHER] for first in range(0, len(again), _TOGETHER)]
-    walked = visited_attributes if len(blocks) < 2 else _walked
-    for block in blocks:
-        own = walked(population, population.member[rows[block]])
-        walk[block] -= np.asarray(arrival_rows(population, rows[block]).multiply(own).sum(axis=1)).ravel()
     return walk
+
+
+def _own_returns(population: Population, rows: Integers) -> Floats:
+    """How much of a walk from each of these rows of the population comes back to it."""
+    attributes = sparse.csr_array(population.attributes[: population.size])
+    returns = np.diag(population.solved) if population.solved is not None else kernels.own_returns(attributes)
+    return np.asarray(returns[rows] - kernels.RESTART, dtype=np.float64)  # the restart itself is not an arrival
+
+
+def _own_walks(population: Population, rows: Integers, *, remember: bool = False) -> Floats:
+    """What walks from these added firms' own rows in the population leave at them."""
+    arrive, own = arrival_rows(population, rows), population.member[rows]
+    # A few walks are remembered for the scores; ten thousand at once, each over all attributes, would fill the memory.
+    blocks = [slice(first, first + TOGETHER) for first in range(0, len(rows), TOGETHER)]
+    walked = visited_attributes if remember and len(blocks) < 2 else walked_attributes
+    parts = [np.asarray(arrive[block].multiply(walked(population, own[block])).sum(axis=1)).ravel() for block in blocks]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _kinds(text: Sparse, codes: pd.DataFrame, position: Mapping[str, int], size: int) -> Integers:

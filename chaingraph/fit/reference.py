@@ -11,8 +11,9 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.fit.aggregate import FEWEST
+from chaingraph.fit.frozen import Population
 from chaingraph.fit.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
-from chaingraph.fit.population import Population, build_population, population_of, with_candidates
+from chaingraph.fit.population import build_population, population_of, with_candidates
 from chaingraph.matching.name_forms import stock_key
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph

@@ -19,16 +19,10 @@ from scipy import sparse
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit import kernels, relatedness
+from chaingraph.fit.frozen import Population, compared_pairs, own_pairs
 from chaingraph.fit.kernels import Floats, Integers
 from chaingraph.fit.peers import counted_lift, largest_by_city, peer_weights
-from chaingraph.fit.population import (
-    Population,
-    arrival_rows,
-    build_population,
-    own_pairs,
-    visited_attributes,
-    with_candidates,
-)
+from chaingraph.fit.population import build_population, with_candidates
 from chaingraph.labels import both
 
 KAPPA = 10.0
@@ -154,32 +148,8 @@ def _local(population: Population, seeds: pd.DataFrame, candidates: Sequence[str
     rows = np.array([at[firm] for firm in wanted], dtype=np.int64)
     columns = np.array([at[firm] for firm in by_firm.index], dtype=np.int64)
     by_weight: Floats = np.asarray(by_firm, dtype=np.float64)
-    apart = (rows[:, None] != columns[None, :]).astype(np.float64)
-    alike = (population.kinds[rows][:, None] & population.kinds[columns][None, :]) > 0
-    comparable = np.asarray(alike * apart, dtype=np.float64)
-    factors = kernels.mix_factors(population.means)
-    text = factors[3] * kernels.dense(population.text[rows] @ population.text[columns].T) * comparable
-    industry = np.zeros_like(text)
-    for factor, codes in zip(factors[:3], population.codes, strict=True):
-        industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
-    walk_text = walk_industry = np.zeros_like(text)
-    if population.walks:
-        first_code = population.text.shape[1]
-        visits = visited_attributes(population, columns)
-        arrive = arrival_rows(population, rows)
-        walk_text = arrive[:, :first_code] @ visits[:, :first_code].T
-        walk_industry = arrive[:, first_code:] @ visits[:, first_code:].T
-    return _Local(
-        wanted,
-        rows,
-        tuple(str(firm) for firm in by_firm.index),
-        by_weight,
-        comparable,
-        text,
-        industry * comparable,
-        np.asarray(walk_text) * comparable,
-        np.asarray(walk_industry) * comparable,
-    )
+    ids = tuple(str(firm) for firm in by_firm.index)
+    return _Local(wanted, rows, ids, by_weight, *compared_pairs(population, rows, columns))
 
 
 def _lifts(population: Population, local: _Local, cities: Iterable[str] | None) -> pd.DataFrame:

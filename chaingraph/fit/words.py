@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from itertools import product as pairs
 
-from chaingraph.fit.population import Population
+from chaingraph.fit.frozen import Population
 
 _LATIN = re.compile("[a-z]+")  # texts are compared in lower case; igbt and led are written in capitals
 MOST_PRODUCTS = 40  # of a firm, by share; beyond them nothing is printed

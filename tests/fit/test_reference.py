@@ -14,7 +14,7 @@ from chaingraph.choosing.surveying import survey, survey_tables
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError, UnknownNameError
 from chaingraph.facts.derived_tables import firm_places
-from chaingraph.fit.population import Population
+from chaingraph.fit.frozen import Population
 from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference
 from chaingraph.fit.score import CASE_FORM, FULL_FORM, SUMS_FORM
 from chaingraph.model.case import Reading
