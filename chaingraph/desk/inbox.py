@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import shutil
@@ -95,7 +96,8 @@ def pasted(asked: Asked, body: str, *, link: str, published: str) -> str:
     title = first if "\n" in body and 4 <= len(first) <= _NAME and first[-1] not in "。;." else ""
     row = pd.DataFrame([[title or None, published or None, address or None, body]], columns=captions)
     content = csv_text(row, captions).encode("utf-8-sig")
-    name = f"{asked.say('pasted_name')}_{asked.desk.now().replace(':', '')}.csv"
+    # Facts are known by the place they were read from: another text is another place, the same one the same.
+    name = f"{asked.say('pasted_name')}_{hashlib.sha256(body.encode()).hexdigest()[:10]}.csv"
     return kept(asked, [Upload(name, content)], kind="texts", pasted="1")
 
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 from chaingraph.desk.desk import View
 from chaingraph.desk.views import bringing, firm, history, leads, maps, projects, reviewing, round, settings, today
 
-TABS = (
-    "today",
-    "bring",
-    "review",
-    "leads",
-    "firm",
-    "maps",
-    "projects",
-    "history",
-)  # in the bar at the top, by the first part of their address
+# In the bar at the top, by the first part of their address.
+TABS = ("today", "bring", "review", "leads", "round", "firm", "maps", "projects", "history")
 
 ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", today.today),

@@ -62,7 +62,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
             lang,
             firm=f"{english} {row['firm']}" if english and english != row["firm"] else row["firm"],
             chain=row["chain"],
-            rank=row["rank"],
+            rank=int(row["rank"]),  # the two lists laid together hold numbers
             strategy=strategy,
             list=text(f"codes.candidate_{kind}", lang),
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from chaingraph.reading.example import load_example
 from chaingraph.reading.read import read_case
+from chaingraph.reading.unfinished import versions_of
 from chaingraph.writers.case import write_case
 from tests.browser_window import ENTER, click, press, texts
 from tests.made_desk import TEXT, Running, start_desk
@@ -19,6 +22,7 @@ from tests.made_desk import TEXT, Running, start_desk
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+PICTURES = Path(__file__).resolve().parents[1] / "screenshots"  # left out of git: to be looked at
 SERIOUS = """
   const done = arguments[0];
   axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations
@@ -100,34 +104,88 @@ def test_a_text_is_pasted_reviewed_by_keys_and_written(window: tuple[Any, Runnin
     assert "苏州" in set(reviews["place"])
 
 
-@pytest.mark.parametrize("path", ["/", "/settings", "/bring", "/review", "/history", "/nowhere"])
-def test_every_view_is_accessible_and_fits(window: tuple[Any, Running], path: str) -> None:
-    browser, running = window
-    if path == "/nowhere":
-        paste(browser, running, TEXT)
-    else:
-        if path in ("/review", "/history"):
-            paste(browser, running, TEXT)
-            acted(browser, lambda: press(browser, "w"))
-        go(browser, running, path)
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, str]]:
+    """A desk with something in every view, names in it meant to do harm; and the id of its lead."""
+    folder = tmp_path_factory.mktemp("full")
+    write_case(load_example(), folder / "case", form="csv")
+    run_folder(folder / "case_out")
+    running = start_desk(folder / "case", folder / "state")
+    assert running.post("/settings", {"office": HOSTILE[:60], "region": "嘉兴"})[0] == 303
+    _, headers, _ = running.post("/bring/text", {"text": f"{HOSTILE}\n{TEXT}\n构造<b>丙</b>科技有限公司产能饱和。"})
+    token = headers["location"].rpartition("/")[2]
+    running.post(f"/bring/{token}/take", {})
+    running.post("/bring/text", {"text": TEXT})
+    signals = read_case(running.case)["firm_signals"]
+    lead, other = signals.loc[signals["review"] == "pending", "signal_id"].iloc[:2]
+    running.post("/review/decide", {"signal_id": lead, "decision": "accept"})
+    running.post("/review/write", {})
+    running.post("/review/decide", {"signal_id": other, "decision": "reject"})
+    running.post("/leads/take", {"lead": lead, "owner": HOSTILE})
+    due = (date.today() + timedelta(days=2)).isoformat()
+    running.post(f"/leads/{lead}/assign", {"to": HOSTILE[:50], "due": due})
+    running.post(f"/leads/{lead}/ask", {"says": HOSTILE, "due": due})
+    running.post("/round/write", {})
+    running.post("/projects", {"project_id": "p-1", "project": HOSTILE, "investor": HOSTILE, "place": HOSTILE[:40]})
+    yield running, str(lead)
+    running.stop()
+
+
+def run_folder(out: Path) -> None:
+    out.mkdir()
+    (out / "index.html").write_text("<!DOCTYPE html><title>1</title><h1>1</h1><script>document.title='run'</script>")
+    (out / "run.json").write_text(json.dumps({"files": {"index.html": "0"}}), encoding="utf-8")
+
+
+VIEWS = (
+    "/", "/settings", "/bring", "/bring/TOKEN", "/review", "/leads", "/leads/LEAD", "/round", "/firm",
+    "/firm?name=构造乙电池有限公司", "/maps", "/projects", "/projects/p-1", "/history", "/history/VERSION",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", VIEWS)
+def test_every_view_is_accessible_fits_and_takes_names_for_text(
+    browser: Any, full: tuple[Running, str], path: str, lang: str
+) -> None:
+    running, lead = full
+    version = versions_of(running.case)[0].name
+    token = running.get("/bring")[2].partition("/bring/")[2] if "TOKEN" in path else ""
+    tokens = re.findall(r"/bring/([0-9a-f]{16})", token)
+    path = path.replace("LEAD", lead).replace("VERSION", version).replace("TOKEN", tokens[0] if tokens else "")
+    running.post("/language", {"lang": lang})
+    metrics = {"width": 1366, "height": 768, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(running.address)
+    ready(browser)
+    browser.get_log("browser")
+    go(browser, running, path)
+    PICTURES.mkdir(exist_ok=True)
+    name = "desk_" + re.sub(r"\W", "", path.replace(lead, "lead").partition("?")[0]) + f"_{lang}.png"
+    assert browser.save_screenshot(str(PICTURES / name))
+    for opened in browser.find_elements("css selector", "details:not([open]) > summary"):
+        opened.click()
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 1366
-    assert texts(browser, "h1")
+    assert len(texts(browser, "h1")) == 1
+    assert browser.execute_script("return document.querySelectorAll('img, b, script:not([src])').length") == 0
+    assert browser.title.endswith("case")
+    said = " ".join(texts(browser, "body"))
+    assert not re.search(r"undefined|\bNaN\b|\bNone\b|\[object", said)
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     assert browser.execute_async_script(SERIOUS) == []
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
-def test_hostile_names_are_only_text(window: tuple[Any, Running]) -> None:
-    browser, running = window
-    running.post("/settings", {"office": HOSTILE[:60], "region": "嘉兴"})
-    paste(browser, running, f"{HOSTILE}\n{TEXT}\n构造<b>丙</b>科技有限公司产能饱和。")
-    acted(browser, lambda: press(browser, "w"))
-    for path in ("/", "/review", "/history", "/settings"):
-        go(browser, running, path)
-        assert browser.title.endswith("case")
-        assert browser.execute_script("return document.querySelectorAll('img, script:not([src])').length") == 0
-        assert "49" not in " ".join(texts(browser, ".bar"))
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
+def test_a_page_of_the_run_may_send_nothing(browser: Any, full: tuple[Running, str]) -> None:
+    running, _ = full
+    browser.get(running.address)
+    ready(browser)
+    browser.get(f"{running.origin}{running.own}/maps/files/index.html")
+    assert browser.title == "run"  # its own script runs; the policy of a real one is by hashes
+    asked = "const done = arguments[0]; fetch(arguments[1]).then(() => done('sent'), () => done('refused'))"
+    script = asked.replace("arguments[0]", "arguments[arguments.length - 1]").replace("arguments[1]", "arguments[0]")
+    assert browser.execute_async_script(script, f"{running.own}/alive") == "refused"
+    browser.get_log("browser")
 
 
 def test_the_page_finds_the_desk_again_after_a_kill(window: tuple[Any, Running]) -> None:

@@ -71,6 +71,13 @@ def test_taking_the_same_text_in_again_adds_nothing(desk: Desk) -> None:
     assert files_of(desk.case) == held
 
 
+def test_two_texts_pasted_in_one_minute_are_two(desk: Desk) -> None:
+    """A fact is known by the place it was read from; both texts begin alike."""
+    take(ask(desk), pasted(desk))
+    (part,) = shown(desk, pasted(desk, TEXT.replace("构造甲", "构造丙")))
+    assert "构造丙电子有限公司" in [fact["firm"] for fact in part.facts]
+
+
 def test_nobody_writes_who_has_not_said_who_they_are(desk: Desk) -> None:
     (desk.home / "settings.json").unlink()
     token = pasted(desk)

@@ -21,7 +21,7 @@ def version_row(version: Path) -> Mapping[str, object]:
     record = json.loads((version / RECORD).read_text(encoding="utf-8"))
     return {
         "name": version.name,
-        "day": record.get("at") or record.get("day") or "",
+        "day": str(record.get("at") or record.get("day") or "").replace("T", " "),
         "by": record.get("by") or "",
         "what": record.get("added") or record.get("changed") or "",
         "files": [changed.file for changed in changes_in(version)],

@@ -156,7 +156,8 @@ def lead(asked: Asked, name: str) -> Answer:
     gone = {str(event.data.get("event")) for event in events if event.kind == "lead_withdrawn"}
     lines = [
         {
-            "at": event.at, "by": event.by, "kind": word("kind", event.kind, asked.lang), "why": event.why,
+            "at": event.at.replace("T", " "), "by": event.by, "why": event.why,
+            "kind": word("kind", event.kind, asked.lang),
             "said": _said(event, asked),
             "event_id": event.event_id, "gone": event.event_id in gone,
             "free": event.event_id not in gone and event.kind not in ("lead_withdrawn", "lead_handed_over"),

@@ -12,7 +12,7 @@ from chaingraph.desk.log import given, given_fields, has_ledger, opened, signed_
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.labels import text
 from chaingraph.ledger import views
-from chaingraph.ledger.events import LEAD_KINDS
+from chaingraph.ledger.events import LEAD_KINDS, Event
 from chaingraph.ledger.fields import FIELD, FIELDS, RECORDS, STAGES
 from chaingraph.ledger.lists.due import doubtful
 from chaingraph.model.columns import is_missing
@@ -100,11 +100,11 @@ def project(asked: Asked, name: str) -> Answer:
     ]
     lines = [
         {
-            "at": event.at,
+            "at": event.at.replace("T", " "),
             "by": event.by,
             "kind": asked.say(f"kind_{event.kind}"),
             "why": event.why,
-            "said": "; ".join(f"{_named(key, asked)}: {_fact(key, value, asked)}" for key, value in event.data.items()),
+            "said": _said(event, asked),
         }
         for event in reversed(events)
     ]
@@ -123,6 +123,14 @@ def project(asked: Asked, name: str) -> Answer:
     )
 
 
+def _said(event: Event, asked: Asked) -> str:
+    """The particulars of an event; what stands above, or is for the program alone, is left out."""
+    if event.kind == "entered":
+        return ""
+    own = [(key, value) for key, value in event.data.items() if key not in ("answer", "flag")]
+    return "; ".join(f"{_named(key, asked)}: {_fact(key, value, asked)}" for key, value in own)
+
+
 def _former_stage(events: list[Any]) -> str:
     """The stage before the newest move, to which the project can be put back; empty where there was none."""
     moves = [str(event.data.get("stage")) for event in events if event.kind == "stage"]
@@ -132,7 +140,7 @@ def _former_stage(events: list[Any]) -> str:
 def _named(key: str, asked: Asked) -> str:
     if key in FIELD:
         return FIELD[key].headers[0] if asked.lang == "zh" else key
-    return _word(f"ledger.column_{key}", key, asked.lang)
+    return asked.say("day") if key == "on" else _word(f"ledger.column_{key}", key, asked.lang)
 
 
 def _fact(key: str, value: object, asked: Asked) -> str:
