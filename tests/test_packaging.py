@@ -12,7 +12,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-TESTED_AT_THE_FLOOR = ("neo4j", "mcda", "charts", "briefs", "desk")
+TESTED_AT_THE_FLOOR = ("neo4j", "mcda", "charts", "briefs", "slides", "desk")
 
 
 def _key(name: str) -> str:

@@ -11,6 +11,7 @@ from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
 from chaingraph.cli.options import FILE, PATH, checked_day, together
 from chaingraph.clock import today
 from chaingraph.labels import text
+from chaingraph.writers.work import INVESTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,6 +150,41 @@ def month_command(
         figures = monthly(opened, month, case=tables)
         due = weekly(opened, span(f"{month}-01", "month")[1], case=tables)
     write_month(figures, out, city=city, office=by, due=due, lang=lang)
+    _wrote(lang, out)
+
+
+@document_commands.command("slides")
+@click.argument("case", type=PATH)
+@click.option("--region", required=True, metavar="REGION")
+@click.option("--chain", required=True, metavar="CHAIN")
+@click.option("--out", required=True, type=FILE, metavar="FILE")
+@click.pass_obj
+def slides_command(lang: str, case: Path, region: str, chain: str, out: Path) -> None:
+    """One chain in six slides that can be edited."""
+    from chaingraph.writers.work.slides import write_slides
+
+    found, graph = _surveyed(lang, case, region)
+    write_slides(found, graph, chain, out, lang=lang)
+    _wrote(lang, out)
+
+
+@document_commands.command("investor")
+@click.argument("case", type=PATH)
+@click.option("--region", required=True, metavar="REGION")
+@click.option("--chain", required=True, metavar="CHAIN")
+@click.option("--language", type=click.Choice(INVESTOR), default=INVESTOR[0], show_default=True)
+@click.option("--office", required=True, metavar="OFFICE")
+@click.option("--as-of", default=today, callback=checked_day, metavar="DATE")
+@click.option("--out", required=True, type=FILE, metavar="FILE")
+@click.pass_obj
+def investor_command(
+    lang: str, case: Path, region: str, chain: str, language: str, office: str, as_of: str, out: Path
+) -> None:
+    """What an investor may be handed, without anything internal."""
+    from chaingraph.writers.work.investor import write_investor
+
+    found, graph = _surveyed(lang, case, region)
+    write_investor(found, graph, chain, out, on=as_of, office=office, language=language)
     _wrote(lang, out)
 
 

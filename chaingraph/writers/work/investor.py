@@ -1,0 +1,224 @@
+"""对外版: what an investor may be handed, as PDF; nothing that is internal enters it, whatever the case holds.
+
+Only these are told: names of segments and whether a firm is here; names and towns of local firms whose row is read from
+a source; land and premises that are free; policies in force on the day; the office. No targets, gaps' reasons, scores,
+contacts, leads or questions.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from chaingraph.errors import MissingExtraError, UnknownNameError
+from chaingraph.labels import both
+from chaingraph.model.columns import is_missing, split
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places.regions import is_within, place_text
+from chaingraph.writers.files import number_text, write_bytes
+from chaingraph.writers.harmless import clean_text
+from chaingraph.writers.work import INVESTOR
+
+# Fonts by script: the first that is installed is embedded.
+_FONTS = {
+    "zh": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei"),
+    "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Yu Gothic", "Meiryo"),
+    "ko": ("Noto Sans CJK KR", "Noto Sans KR", "Malgun Gothic"),
+}
+_HERE = ("thin", "weak", "present", "present_unlisted", "normal", "strong")
+_MOST = 12  # firms, sites and policies of each kind
+_A4 = (8.27, 11.69)  # inches
+_LEFT, _TOP, _BOTTOM = 0.09, 0.93, 0.07  # of the page
+_WIDTH = 92.0  # Latin characters of 10 points on a line; Chinese ones count as two
+_STEP = 0.0195  # of the page, from line to line of 10 points
+
+
+def write_investor(
+    findings: Findings,
+    graph: ChainGraph,
+    chain: str,
+    path: str | Path,
+    *,
+    on: str,
+    office: str,
+    language: str = "zh",
+) -> None:
+    """Write what an investor may be handed about a chain.
+
+    Parameters
+    ----------
+    chain
+        The chain's id or name.
+    on
+        The day: policies that have ended by then are left out.
+    office
+        The office that answers, with its public channel; no person.
+    language
+        One of `INVESTOR`; all but Chinese say that a person has to check them.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such chain or language.
+    MissingExtraError
+        When matplotlib or a font of the script is not installed.
+    """
+    if language not in INVESTOR:
+        raise UnknownNameError(both("work.no_language", name=language, choices=", ".join(INVESTOR)))
+    lines = investor_lines(findings, graph, graph.chain_id(chain), on=on, office=office, language=language)
+    write_bytes(_pdf(lines, language), Path(path))
+
+
+def investor_lines(
+    findings: Findings, graph: ChainGraph, chain_id: str, *, on: str, office: str, language: str
+) -> list[tuple[str, str]]:
+    """What stands on the pages: (kind, words), kind being title, head, text or note."""
+    lang = "zh" if language == "zh" else "en"
+    gaps = findings.gaps[lang]
+    gaps = gaps[gaps["chain_id"] == chain_id]
+    name = str(gaps["chain"].iloc[0]) if len(gaps) else chain_id
+    joint = "、" if language == "zh" else ", "
+
+    def said(entry: str, **values: object) -> str:
+        return _sentences()[entry][language].format(**values)
+
+    def listed(head: str, several: Sequence[str]) -> list[tuple[str, str]]:
+        return [("head", said(head)), *(("text", f"·  {each}") for each in several or [said("none")])]
+
+    have = [str(row["segment"]) for row in gaps.to_dict("records") if row["state"] in _HERE]
+    wanted = [str(row["segment"]) for row in gaps.to_dict("records") if row["state"] not in _HERE]
+    return [
+        ("title", said("title", region=place_text(findings.region, lang), chain=name)),
+        ("note", said("draft")),
+        ("head", said("chain")),
+        *([("text", said("segments", have=joint.join(have)))] if have else []),
+        *([("text", said("wanted", open=joint.join(wanted)))] if wanted else []),
+        *listed("firms", _firms(findings, graph, set(gaps["segment_id"]), lang)),
+        *listed("space", _space(graph, said)),
+        *listed("policy", _policies(graph, chain_id, on)),
+        ("head", said("contact")),
+        ("text", said("office", office=office)),
+        ("note", said("basis", day=on)),
+    ]
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    path = files("chaingraph") / "library" / "investor" / "sentences.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _firms(findings: Findings, graph: ChainGraph, segments: set[str], lang: str) -> list[str]:
+    """Local makers of the chain that a source was read for, by name: nothing of what is only presumed or guessed."""
+    makes = graph["firm_segments"]
+    read = makes[makes["segment_id"].isin(segments) & (makes["confidence"] == "seen") & (makes["basis"] != "seat")]
+    own = graph["firms"][graph["firms"]["firm_id"].isin(set(read["firm_id"]))]
+    places = zip(own["country"], own["province"], own["city"], own["district"], strict=True)
+    own = own[[is_within(place, findings.region) is True for place in places]]
+    ranks = dict(zip(findings.leaders[lang]["firm_id"], findings.leaders[lang]["rank"], strict=True))
+    names = own["firm_en"].fillna(own["firm"]) if lang == "en" and "firm_en" in own else own["firm"]
+    last = len(ranks) + 1
+    ordered = sorted(zip(own["firm_id"], names, strict=True), key=lambda each: (ranks.get(each[0], last), each[0]))
+    return [str(name) for _, name in ordered[:_MOST]]
+
+
+def _space(graph: ChainGraph, said: Any) -> list[str]:
+    found = []
+    for table, name, area, entry in (
+        ("parcels", "parcel", "area_mu", "land"),
+        ("premises", "premise_id", "floor_m2", "floor"),
+    ):
+        for row in graph[table].to_dict("records"):
+            if not is_missing(row[area]):
+                zone = "-" if is_missing(row["zone"]) else row["zone"]
+                found.append(said(entry, name=row[name], zone=zone, area=number_text(float(row[area]))))
+    return found[:_MOST]
+
+
+def _policies(graph: ChainGraph, chain_id: str, on: str) -> list[str]:
+    """Policies of the chain, or of all, that have begun and have not ended by the day, with their number."""
+    chain = dict(zip(graph["chains"]["chain_id"], graph["chains"]["chain"], strict=True)).get(chain_id, chain_id)
+    found = []
+    for row in graph["policies"].to_dict("records"):
+        chains = split(row["chains"])
+        ended = not is_missing(row["valid_to"]) and str(row["valid_to"]) < on[: len(str(row["valid_to"]))]
+        begun = is_missing(row["valid_from"]) or str(row["valid_from"]) <= on
+        if begun and not ended and (not chains or chain in chains or chain_id in chains):
+            number = "" if is_missing(row["doc_no"]) else f"（{row['doc_no']}）"
+            found.append(f"{row['policy']}{number}")
+    return found[:_MOST]
+
+
+def _pdf(lines: Sequence[tuple[str, str]], language: str) -> bytes:
+    """The lines on A4 pages, text as text."""
+    try:
+        import matplotlib as mpl
+        from matplotlib import font_manager
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError(both("errors.extra_charts")) from error
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    wanted = (*_FONTS.get(language, ()), *_FONTS["zh"])
+    fonts = [name for name in wanted if name in installed]
+    if not fonts:
+        raise MissingExtraError(both("charts.no_font"))
+    looks = {
+        "title": (19, "#1b3a5c", 2.2),
+        "head": (13, "#1b3a5c", 1.7),
+        "text": (10, "#202020", 1.0),
+        "note": (8.5, "#8a4b00", 1.0),
+    }
+    buffer = BytesIO()
+    settings: Any = {"font.family": [*fonts, "DejaVu Sans"], "text.parse_math": False}
+    about = {"CreationDate": None, "Creator": "chaingraph", "Producer": "chaingraph"}
+    with mpl.rc_context(settings), PdfPages(buffer, metadata=about) as pages:
+        figure, top = Figure(figsize=_A4), _TOP
+        FigureCanvasPdf(figure)
+        for kind, words in lines:
+            size, colour, step = looks[kind]
+            top -= _STEP * (0.7 if kind in ("head", "note") else 0.0)
+            for part in _broken(clean_text(words).replace("\n", " "), _WIDTH * 10 / size):
+                if top < _BOTTOM:
+                    pages.savefig(figure)
+                    figure, top = Figure(figsize=_A4), _TOP
+                    FigureCanvasPdf(figure)
+                figure.text(_LEFT, top, part, fontsize=size, color=colour, va="top")
+                top -= _STEP * step
+        pages.savefig(figure)
+    return buffer.getvalue()
+
+
+def _broken(words: str, most: float) -> list[str]:
+    """A text in lines of so many Latin characters; Latin words are kept whole."""
+    from chaingraph.writers.cell_text import shown_width
+
+    made, line = [], ""
+    for piece in _pieces(words):
+        if line and shown_width(line + piece) > most:
+            made.append(line)
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*made, line] if line or not made else made
+
+
+def _pieces(words: str) -> list[str]:
+    """Latin words with the blank before them, all other letters one by one."""
+    pieces: list[str] = []
+    for letter in words:
+        if pieces and letter in "，。、；：）”!?,.;:)":  # closes what stands before it
+            pieces[-1] += letter
+            continue
+        joined = pieces and letter.isascii() and not letter.isspace() and pieces[-1][-1].isascii()
+        if joined and not (pieces[-1].isspace() and len(pieces[-1]) > 1):
+            pieces[-1] += letter
+        else:
+            pieces.append(letter)
+    return pieces

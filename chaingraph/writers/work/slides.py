@@ -1,0 +1,232 @@
+"""One chain in six slides that can be edited: every box and table is a shape of its own, no picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from chaingraph.errors import MissingExtraError
+from chaingraph.labels import both, text
+from chaingraph.model.columns import is_missing
+from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
+from chaingraph.places.regions import place_text
+from chaingraph.wording.phrases import data_day, parts
+from chaingraph.writers.cell_text import code_text
+from chaingraph.writers.files import write_bytes
+from chaingraph.writers.harmless import clean_text
+from chaingraph.writers.workbook.sheet import STATE_COLOURS
+
+_WIDTH, _HEIGHT, _EDGE = 13.333, 7.5, 0.5  # inches, 16:9
+_FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
+_BLUE = "1B3A5C"
+_STAGES = ("upstream", "midstream", "downstream")
+_MOST = {"boxes": 14, "gaps": 8, "targets": 9, "doors": 7, "steps": 5, "questions": 5}
+
+
+def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | Path, *, lang: str = "zh") -> None:
+    """Write a chain as six slides: title, map, gaps, targets, doors, and what comes next.
+
+    Parameters
+    ----------
+    findings
+        What a run found for the region.
+    graph
+        The graph that it rests on.
+    chain
+        The chain's id or name.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such chain.
+    MissingExtraError
+        When python-pptx is not installed.
+    StoreError
+        When the file cannot be written.
+    """
+    chain_id = graph.chain_id(chain)
+    deck = _Deck(lang)
+    gaps = findings.gaps[lang]
+    gaps = gaps[gaps["chain_id"] == chain_id]
+    targets = findings.targets[lang]
+    new = targets[(targets["chain_id"] == chain_id) & (targets["candidate_list"] == "new")].sort_values("rank")
+    name = str(gaps["chain"].iloc[0]) if len(gaps) else chain
+    region, day = place_text(findings.region, lang), data_day(findings.as_of, lang)
+    deck.title(text("work.slide_title", lang, region=region, chain=name), text("work.slide_below", lang, day=day))
+    deck.map(text("work.slide_map", lang, chain=name), gaps)
+    deck.table(
+        text("work.slide_gaps", lang),
+        [
+            text(f"workbook.column_{column}", lang)
+            for column in ("segment", "state", "found", "local_buyers", "reasons")
+        ],
+        [
+            [row["segment"], code_text("state", row["state"], lang), row["found"], row["local_buyers"], row["reasons"]]
+            for row in _open(gaps).head(_MOST["gaps"]).to_dict("records")
+        ],
+        (2.2, 1.5, 0.9, 2.9, 4.8),
+    )
+    deck.table(
+        text("work.slide_targets", lang),
+        [text(f"workbook.column_{column}", lang) for column in ("rank", "firm", "city", "segment", "reasons")],
+        [
+            [row["rank"], row["firm"], row["city"], row["segment"], row["reasons"]]
+            for row in new.head(_MOST["targets"]).to_dict("records")
+        ],
+        (0.8, 3.0, 1.5, 2.2, 4.8),
+    )
+    deck.table(
+        text("work.slide_doors", lang),
+        [text(f"workbook.column_{column}", lang) for column in ("firm", "route", "local_unit")],
+        [
+            [row["firm"], row["route"], row["local_unit"]]
+            for row in new[new["route"].notna()].head(_MOST["doors"]).to_dict("records")
+        ],
+        (3.0, 6.3, 3.0),
+    )
+    steps = [f"{row['firm']}：{_short(row['next_step'], 70)}" for row in new.head(_MOST["steps"]).to_dict("records")]
+    asked = _open(gaps).dropna(subset=["question"]).head(_MOST["questions"]).to_dict("records")
+    questions = [f"{_short(row['ask_whom'], 20)}：{_short(row['question'], 60)}" for row in asked]
+    deck.lists(
+        text("work.slide_next", lang),
+        [(text("work.slide_steps", lang), steps), (text("work.slide_questions", lang), questions)],
+    )
+    write_bytes(deck.content(), Path(path))
+
+
+def _open(gaps: pd.DataFrame) -> pd.DataFrame:
+    return gaps[gaps["severity"].notna()].sort_values("severity", ascending=False, kind="stable")
+
+
+def _short(value: object, most: int) -> str:
+    """The first sentence of a cell, as long as fits."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    said = " ".join(parts(value)[:1]) if isinstance(value, (str, tuple)) else str(value)
+    return said if len(said) <= most else said[: most - 1] + "…"
+
+
+def _colour(code: str) -> Any:
+    """A colour of six hex digits."""
+    from pptx.dml import color
+
+    made: Any = color.RGBColor
+    return made(*bytes.fromhex(code))
+
+
+class _Deck:
+    """The slides being written; everything that enters is cleaned text."""
+
+    def __init__(self, lang: str) -> None:
+        try:
+            import pptx
+        except ImportError as error:
+            raise MissingExtraError(both("errors.extra_slides")) from error
+        from pptx.util import Inches
+
+        self.lang, self.inches = lang, Inches
+        self.deck: Any = pptx.Presentation()
+        self.deck.slide_width, self.deck.slide_height = Inches(_WIDTH), Inches(_HEIGHT)
+
+    def _slide(self, title: str) -> Any:
+        slide = self.deck.slides.add_slide(self.deck.slide_layouts[6])
+        self._words(slide, title, (_EDGE, 0.35, _WIDTH - 2 * _EDGE, 0.8), 26, bold=True)
+        number = len(self.deck.slides)
+        below = f"{text('work.internal', self.lang)}    {number}"
+        self._words(slide, below, (_EDGE, _HEIGHT - 0.5, _WIDTH - 2 * _EDGE, 0.35), 10)
+        return slide
+
+    def _words(
+        self, slide: Any, words: str, box: tuple[float, float, float, float], size: float, *, bold: bool = False
+    ) -> Any:
+        frame = slide.shapes.add_textbox(*(self.inches(value) for value in box)).text_frame
+        frame.word_wrap = True
+        self._run(frame.paragraphs[0], words, size, bold=bold, colour=_BLUE if bold else "404040")
+        return frame
+
+    def _run(self, paragraph: Any, words: str, size: float, *, bold: bool = False, colour: str = "202020") -> None:
+        from pptx.util import Pt
+
+        run = paragraph.add_run()
+        run.text = clean_text(words).replace("\n", " ")
+        run.font.size, run.font.bold, run.font.name = Pt(size), bold, _FONTS[self.lang]
+        run.font.color.rgb = _colour(colour)
+
+    def title(self, words: str, below: str) -> None:
+        """The first slide."""
+        slide = self.deck.slides.add_slide(self.deck.slide_layouts[6])
+        self._words(slide, words, (1, 2.6, _WIDTH - 2, 1.4), 40, bold=True)
+        self._words(slide, below, (1, 4.2, _WIDTH - 2, 0.8), 18)
+        self._words(slide, text("work.internal", self.lang), (1, 6.6, _WIDTH - 2, 0.4), 12)
+
+    def map(self, title: str, gaps: pd.DataFrame) -> None:
+        """The segments as boxes by stage, in the colour of their state."""
+        from pptx.enum.shapes import MSO_SHAPE
+
+        slide = self._slide(title)
+        width = (_WIDTH - 2 * _EDGE - 0.6) / 3
+        for place, stage in enumerate(_STAGES):
+            own = gaps[gaps["stage"] == stage]
+            left = _EDGE + place * (width + 0.3)
+            self._words(slide, code_text("stage", stage, self.lang), (left, 1.2, width, 0.45), 16, bold=True)
+            shown = own.head(_MOST["boxes"]).to_dict("records")
+            columns = 2 if len(shown) > _MOST["boxes"] // 2 else 1
+            each = (width - 0.1 * (columns - 1)) / columns
+            for number, row in enumerate(shown):
+                x, y = left + (number % columns) * (each + 0.1), 1.75 + (number // columns) * 0.7
+                box = slide.shapes.add_shape(
+                    MSO_SHAPE.ROUNDED_RECTANGLE, *(self.inches(value) for value in (x, y, each, 0.6))
+                )
+                fill, ink = STATE_COLOURS.get(str(row["state"]), ("#FFFFFF", "#202020"))
+                box.fill.solid()
+                box.fill.fore_color.rgb = _colour(fill.lstrip("#"))
+                box.line.color.rgb = _colour("BFBFBF")
+                state = code_text("state", str(row["state"]), self.lang)
+                box.text_frame.word_wrap = True
+                words = f"{_short(row['segment'], 14)}（{state}）"
+                self._run(box.text_frame.paragraphs[0], words, 11, colour=ink.lstrip("#"))
+            if len(own) > len(shown):
+                said = text("work.more_rows", self.lang, count=len(own) - len(shown))
+                self._words(slide, said, (left, _HEIGHT - 0.85, width, 0.35), 10)
+
+    def table(
+        self, title: str, heads: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float]
+    ) -> None:
+        """A slide with a table; long cells are cut to what fits."""
+        slide = self._slide(title)
+        if not rows:
+            self._words(slide, text("work.no_rows", self.lang), (_EDGE, 1.4, 6, 0.5), 16)
+            return
+        places = (self.inches(value) for value in (_EDGE, 1.3, sum(widths), 0.4 * (len(rows) + 1)))
+        table = slide.shapes.add_table(len(rows) + 1, len(heads), *places).table
+        for place, width in enumerate(widths):
+            table.columns[place].width = self.inches(width)
+        for number, row in enumerate([heads, *rows]):
+            for place, value in enumerate(row):
+                most = int(widths[place] * (11 if self.lang == "zh" else 19))
+                paragraph = table.cell(number, place).text_frame.paragraphs[0]
+                colour = "FFFFFF" if number == 0 else "202020"
+                self._run(paragraph, _short(value, most), 12, bold=number == 0, colour=colour)
+
+    def lists(self, title: str, several: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """A slide with lists side by side."""
+        slide = self._slide(title)
+        width = (_WIDTH - 2 * _EDGE - 0.4) / len(several)
+        for place, (head, said) in enumerate(several):
+            frame = self._words(slide, head, (_EDGE + place * (width + 0.4), 1.3, width, 5.5), 16, bold=True)
+            for words in said or [text("work.no_rows", self.lang)]:
+                paragraph = frame.add_paragraph()
+                self._run(paragraph, f"·  {words}", 14)
+
+    def content(self) -> bytes:
+        """The bytes of the finished file."""
+        buffer = BytesIO()
+        self.deck.save(buffer)
+        return buffer.getvalue()
