@@ -15,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.labels import both
 from chaingraph.model.columns import is_missing, split
@@ -120,7 +122,8 @@ def _firms(findings: Findings, graph: ChainGraph, segments: set[str], lang: str)
     read = makes[makes["segment_id"].isin(segments) & (makes["confidence"] == "seen") & (makes["basis"] != "seat")]
     own = graph["firms"][graph["firms"]["firm_id"].isin(set(read["firm_id"]))]
     places = zip(own["country"], own["province"], own["city"], own["district"], strict=True)
-    own = own[[is_within(place, findings.region) is True for place in places]]
+    here = [is_within(place, findings.region) is True for place in places]
+    own = own[pd.Series(here, index=own.index, dtype="bool")]
     ranks = dict(zip(findings.leaders[lang]["firm_id"], findings.leaders[lang]["rank"], strict=True))
     names = own["firm_en"].fillna(own["firm"]) if lang == "en" and "firm_en" in own else own["firm"]
     last = len(ranks) + 1
