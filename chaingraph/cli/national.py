@@ -70,12 +70,18 @@ def import_file_command(
 ) -> None:  # fmt: skip
     """A file of any layout: what it is, is found."""
     asked = into_or_out(lang, into, out, **more)
-    from chaingraph.importers.recognise import begin_import, recognise
+    from chaingraph.importers.recognise import FACTS, begin_import, recognise
     from chaingraph.importers.register import joined_parts
 
     known = recognise(file, kind=kind, tier=tier, lang=lang)
     tell_taken(lang, file.name, known, as_of)
-    first, rest = begin_import(file, known, year=year, as_of=as_of, within=within, lang=lang)
+    if known.headings is not None and known.headings.kind == FACTS:
+        from chaingraph.leads.fact_lists import read_fact_list
+
+        first: Imported = read_fact_list(file, known.headings, as_of=as_of, lang=lang)
+        rest: Iterator[Imported] = iter(())
+    else:
+        first, rest = begin_import(file, known, year=year, as_of=as_of, within=within, lang=lang)
     parts = [first, *(rest if asked is not None else islice(rest, _SMALL_PARTS))]
     if out is not None and (large or len(parts) > _SMALL_PARTS):
         _written_large(chain(parts, rest), file, out, lang)

@@ -21,7 +21,8 @@ from chaingraph.model.columns import TIERS
 
 CKG = "ckg"
 RANKING = "ranking"
-FIRM_KINDS = ("register", RANKING)
+FACTS = "facts"  # read by `leads.fact_lists`
+FIRM_KINDS = ("register", RANKING, FACTS)
 _LIST_WORDS = re.compile(r"名单|公示|榜|认定|强企业|\d强|批")
 _DAY = re.compile(
     r"(?:导出|查询|截至|截止|更新|下载|生成)[^0-9]{0,8}(20\d\d)\s*[年/.-]\s*(\d{1,2})(?:\s*[月/.-]\s*(\d{1,2}))?"
@@ -81,7 +82,7 @@ def recognise(path: Path, *, kind: str | None = None, tier: str | None = None, l
     said = (*found.above, path.stem)
     named = None if found.marks and found.headings.kind != RANKING else _tier_in(said)
     headings = found.headings
-    if kind is None and named is not None and headings.kind != RANKING:
+    if kind is None and named is not None and headings.kind not in (RANKING, FACTS):
         headings = heading_file(RANKING)
     tier = None if headings.kind != RANKING else tier_named(tier) if tier else named
     year = title_year(found.above)
@@ -152,7 +153,9 @@ def _candidates(kind: str | None, tier: str | None) -> list[Headings]:
     shipped = registry.shipped("headings")
     kinds = {name: registry.load("headings", name).content.get("kind", name) for name in shipped}
     names = sorted((name for name in shipped if kinds[name] in FIRM_KINDS), key=lambda name: name != "register")
-    return [heading_file(name) for name in names]  # of those that fit alike the first, the plain one, is taken
+    return [
+        heading_file(name, FIRM_KINDS) for name in names
+    ]  # of those that fit alike the first, the plain one, is taken
 
 
 def _tier_in(said: tuple[str, ...]) -> str | None:
