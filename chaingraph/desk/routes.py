@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from chaingraph.desk.desk import View
-from chaingraph.desk.views import bringing, firm, history, leads, maps, projects, reviewing, round, settings, today
+from chaingraph.desk.views import (
+    bringing,
+    firm,
+    history,
+    leads,
+    maps,
+    papers,
+    projects,
+    reviewing,
+    round,
+    settings,
+    today,
+)
 
 # In the bar at the top, by the first part of their address.
-TABS = ("today", "bring", "review", "leads", "round", "firm", "maps", "projects", "history")
+TABS = ("today", "bring", "review", "leads", "round", "firm", "maps", "projects", "papers", "history")
 
 ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", today.today),
@@ -36,7 +48,9 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/round/assign", round.assign),
     ("POST", "/round/write", round.write),
     ("POST", "/round/merge", round.merge),
-    ("GET", "/papers/<path:name>", round.paper),
+    ("GET", "/papers", papers.look),
+    ("POST", "/papers/<kind>", papers.make),
+    ("GET", "/papers/<path:name>", papers.paper),
     ("GET", "/projects", projects.projects),
     ("POST", "/projects", projects.add),
     ("GET", "/projects/<name>", projects.project),

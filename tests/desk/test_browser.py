@@ -139,7 +139,7 @@ def run_folder(out: Path) -> None:
 
 VIEWS = (
     "/", "/settings", "/bring", "/bring/TOKEN", "/review", "/leads", "/leads/LEAD", "/round", "/firm",
-    "/firm?name=构造乙电池有限公司", "/maps", "/projects", "/projects/p-1", "/history", "/history/VERSION",
+    "/firm?name=构造乙电池有限公司", "/maps", "/projects", "/projects/p-1", "/papers", "/history", "/history/VERSION",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chaingraph.desk.desk import Desk, Grid, Page, Sent, Upload, Went
 from chaingraph.desk.log import opened
-from chaingraph.desk.views import leads, round
+from chaingraph.desk.views import leads, papers, round
 from chaingraph.errors import ChaingraphError
 from chaingraph.ledger.work.log import lead_in_work
 from tests.made_desk import OFFICE, ask
@@ -68,12 +68,12 @@ def test_what_waits_to_be_given_out_is_shown_and_given(out: Desk) -> None:
 def test_files_are_served_from_the_folder_of_papers_alone(out: Desk) -> None:
     path = written(out)["平湖市"]
     name = path.relative_to(out.papers).as_posix()
-    sent = round.paper(ask(out), name)
+    sent = papers.paper(ask(out), name)
     assert isinstance(sent, Sent)
     assert (sent.content, sent.name) == (path.read_bytes(), "分办_平湖市.xlsx")
     for wrong in ("../ledger.db", "/etc/passwd", "", "分办", f"../papers/{name}"):
         with pytest.raises(ChaingraphError, match="没有文件"):
-            round.paper(ask(out), wrong)
+            papers.paper(ask(out), wrong)
 
 
 def test_what_comes_back_is_recorded_once_and_differences_are_decided(out: Desk, tmp_path: Path) -> None:

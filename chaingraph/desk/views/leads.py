@@ -191,7 +191,7 @@ def lead(asked: Asked, name: str) -> Answer:
     )
 
 
-_IDS = ("firm", "firm_id", "signals", "base", "event", "run_id")  # that tell a reader of the page nothing new
+_IDS = ("firm", "firm_id", "signals", "base", "event", "run_id", "kind")  # that tell a reader of the page nothing new
 
 
 def _named(key: str, asked: Asked) -> str:

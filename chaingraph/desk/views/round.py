@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.desk import inbox
-from chaingraph.desk.desk import Answer, Asked, Grid, Page, Sent, Went
+from chaingraph.desk.desk import Answer, Asked, Grid, Page, Went
 from chaingraph.desk.log import has_ledger, opened, signed_act
 from chaingraph.desk.views.leads import FEEDBACK_DAYS, grid_of
+from chaingraph.desk.views.papers import papers
 from chaingraph.errors import ChaingraphError
 from chaingraph.ledger.work.dispatching import units_of
 from chaingraph.ledger.work.lead import Lead
@@ -23,24 +24,10 @@ from chaingraph.wording.work import word
 from chaingraph.writers.work.dispatch import write_dispatch, write_merged
 
 _TO_ASSIGN = ("firm", "stage", "owner", "site_status", "said")
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_TYPES = {".xlsx": _BOOK, ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
 def _folder(asked: Asked) -> Path:
     return asked.desk.papers / asked.say("round_folder", day=asked.desk.today)
-
-
-def papers(asked: Asked) -> list[str]:
-    """The files that were made for others, the newest folder first, as paths inside the folder of papers."""
-    home = asked.desk.papers
-    found = (
-        [path for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")] if home.is_dir() else []
-    )
-    return [
-        path.relative_to(home).as_posix()
-        for path in sorted(found, key=lambda path: (-path.parent.stat().st_mtime, path.name))
-    ]
 
 
 def _leads(asked: Asked) -> list[Lead]:
@@ -133,11 +120,3 @@ def _linked(table: pd.DataFrame, asked: Asked) -> Grid:
     ordered = table[["firm", *[name for name in table.columns if name not in ("firm", "lead_id")]]]
     links = [f"/leads/{name}" if isinstance(name, str) else "/leads" for name in table["lead_id"]]
     return grid_of(ordered, asked, links)
-
-
-def paper(asked: Asked, name: str) -> Answer:
-    """A file that was made for others."""
-    if name not in papers(asked):
-        raise ChaingraphError(asked.say("no_file", name=name[:60]))
-    path = asked.desk.papers / name
-    return Sent(path.read_bytes(), _TYPES.get(path.suffix.lower(), "application/octet-stream"), path.name)

@@ -63,7 +63,7 @@
       return;
     }
     const pressed = /^[a-z]$/.test(key) ? document.querySelector('[data-press="' + key + '"]') : null;
-    const view = /^[1-9]$/.test(key) ? document.querySelector('[data-key="' + key + '"]') : null;
+    const view = /^[0-9]$/.test(key) ? document.querySelector('[data-key="' + key + '"]') : null;
     if (pressed || view) {
       event.preventDefault();
       (pressed || view).click();
