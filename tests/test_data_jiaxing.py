@@ -183,7 +183,7 @@ def test_counts(case: dict[str, pd.DataFrame]) -> None:
     assert {name: len(case[name]) for name in COUNTS} == COUNTS
     assert len(case["firms"]) >= 634 + 31  # the reference's firms and the parents named in it
     assert len(case["firm_segments"]) >= 1027
-    assert (case["firm_links"]["kind"] == "supplies").sum() == 126
+    assert (case["firm_links"]["kind"] == "supplies").sum() == 224
     owns = case["firm_links"][case["firm_links"]["kind"] == "owns"]
     held = case["firms"].dropna(subset=["parent_id"])
     assert set(zip(held["parent_id"], held["firm_id"], strict=True)) <= set(
@@ -192,8 +192,17 @@ def test_counts(case: dict[str, pd.DataFrame]) -> None:
 
 
 def test_no_firm_stands_apart(case: dict[str, pd.DataFrame]) -> None:
-    """Every firm fills a segment, or is there as the parent of one that does."""
-    used = set(case["firm_segments"]["firm_id"]) | set(case["firms"]["parent_id"].dropna())
+    """Every firm fills a segment, is the parent of one that does, or is tied to others or in the news."""
+    used = {*case["firm_segments"]["firm_id"], *case["firms"]["parent_id"].dropna()}
+    for name, column in (
+        ("firm_signals", "firm_id"),
+        ("firm_signals", "counterpart_id"),
+        ("projects", "firm_id"),
+        ("firm_sites", "firm_id"),
+        ("firm_links", "source_id"),
+        ("firm_links", "target_id"),
+    ):
+        used |= set(case[name][column])
     assert set(case["firms"]["firm_id"]) == used
 
 
