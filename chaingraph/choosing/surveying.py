@@ -30,7 +30,7 @@ from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
 from chaingraph.fit.population import exactly
-from chaingraph.fit.reference import NoReference, Reference, firms_compared
+from chaingraph.fit.reference import NoReference, Reference, firms_compared, segments_with_basis
 from chaingraph.labels import both
 from chaingraph.leads.listing import fact_table
 from chaingraph.model.findings import Findings
@@ -66,6 +66,7 @@ class Surroundings:
     gaps: pd.DataFrame
     rivals: pd.DataFrame
     base: pd.DataFrame  # chain_id, firms, local: the reference's makers, and those of them in the region
+    with_basis: frozenset[str]  # segments in which the reference knows makers, and the region as well
 
 
 def data_date(graph: ChainGraph) -> str:
@@ -99,7 +100,8 @@ def look_around(
     rivals = rival_cities(reference.makers(graph, region, query), region)
     leaders, proposed = find_leaders(graph, presence), propose_leaders(graph, presence)
     proposed = proposed[~proposed["chain_id"].isin(leaders["chain_id"])].reset_index(drop=True)
-    return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts))
+    basis = segments_with_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
+    return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts), basis)
 
 
 def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
@@ -199,15 +201,19 @@ def survey(
         if population is not rough:
             scores = score(population, candidates, seeds)
             everyone = rank(scores, facts, around.gaps, linked, ways, plans)
+    everyone = _with_basis(everyone, around.with_basis)
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
-    sectors = rank_sectors(candidates, scores, tiers)
+    sectors = _with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
+    national = around.with_basis if reference.outside else frozenset[str]()
     ranked, sectors = (
-        _sourced(_graded(rows, facts, national=reference.outside), graph, reference) for rows in (ranked, sectors)
+        _sourced(_graded(rows, facts, national=national), graph, reference) for rows in (ranked, sectors)
     )
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
+    keys = ["list", "chain_id", "firm_id"]
+    terms = terms.merge(ranked.loc[ranked["fit_lift"].notna(), keys].drop_duplicates(), on=keys)
     routes = _routes(graph, ranked, around, doors, here)
     held_facts = facts_of_rows(
         graph,
@@ -325,7 +331,13 @@ def _seeds(
     return {"main": main, "leader": by_plan["strengthen"], "sector": main}
 
 
-def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.DataFrame:
+def _with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
+    """Rows without a multiple where the reference knows too little to say what is usual; s, which orders, stays."""
+    figures = [name for name in ("fit_lift", "fit_low", "fit_high", "top_share") if name in ranked]
+    return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
+
+
+def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: frozenset[str]) -> pd.DataFrame:
     firm_confidence = ranked["firm_id"].map(facts["confidence"])
     known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
     grades = [
@@ -334,7 +346,7 @@ def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: bool) -> pd.
             code=row["industry"],
             comparable=row["comparable"],
             confidences=(confidence, row["confidence"]),
-            national=national,
+            national=row["segment_id"] in national,
         )
         for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -249,6 +249,29 @@ def texts_and_codes(
     ]
     codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
     return firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
+
+
+def segments_with_basis(
+    base: tuple[int | None, int | None], counts: pd.DataFrame | None, segments: Iterable[str]
+) -> frozenset[str]:
+    """In which segments may a multiple of what is usual be printed: what does the reference know?
+
+    Parameters
+    ----------
+    base
+        Of `Reference.base`: firms with a known seat, and those of them in the region. A region of which the reference
+        has no firm, or more than half of them, cannot be held against it.
+    counts
+        Of `Reference.counts`; None where there is no reference but the case.
+    segments
+        All of the chains. Those without a maker in the reference are left out.
+    """
+    firms, local = base
+    if firms is not None and local is not None and not 0 < 2 * local <= firms:
+        return frozenset()
+    if counts is None:
+        return frozenset(segments)
+    return frozenset(counts.loc[counts["national"] > 0, "segment_id"].astype("str"))
 
 
 def firms_compared(graph: ChainGraph, places: pd.DataFrame) -> tuple[int, int]:

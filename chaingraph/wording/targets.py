@@ -202,6 +202,8 @@ def _reasons(
         common = list(dict.fromkeys(word for key in keys for word in split(grounds.words.get(key, ""))))[:NAMED_FIRMS]
         fit = "fit_words" if common else "fit_firms"
         said.append(reason(f"explain.{fit}", firms=Several(tuple(named)), words=Several(tuple(common))))
+        if pd.isna(row["fit_lift"]):
+            said.append(reason("explain.no_reference"))
     path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())
     if path:
         said.append(_tie(path, row["firm_id"], grounds, firms))
