@@ -139,12 +139,19 @@ def _city_of(place: str) -> str:
 
 
 def evidence_grade(
-    *, text: bool, code: bool, comparable: int, confidences: tuple[object, object], national: bool
+    *,
+    text: bool,
+    code: bool,
+    comparable: int,
+    confidences: tuple[object, object],
+    national: bool,
+    basis: bool = True,
 ) -> str:
     """A, B or C: how much stands behind a row.
 
     A: product text, industry, at least 10 comparable local firms, firm row and segment row both ``seen``, and a
-    national reference. B: one of these lacking. C: two or more lacking, or a row ``unsure``.
+    national reference. B: one of these lacking. C: two or more lacking, a row ``unsure``, or no ``basis`` for a
+    multiple (`fit.reference.segments_with_basis`).
 
     Examples
     --------
@@ -152,7 +159,7 @@ def evidence_grade(
     'B'
     """
     lacking = [not text, not code, comparable < 10, any(value != "seen" for value in confidences), not national]
-    if "unsure" in confidences or sum(lacking) >= 2:
+    if not basis or "unsure" in confidences or sum(lacking) >= 2:
         return "C"
     return "B" if any(lacking) else "A"
 

@@ -191,7 +191,8 @@ def _lay_out(
     offices = graph["chain_offices"].dropna(subset=["chain_id", "department"]).drop_duplicates("chain_id")
     sites = graph["firm_sites"]
     sites = sites[sites["kind"] != "contact"]
-    here = sites[[place_within(place, region) for place in sites["region"]]]
+    inside = [place_within(place, region) for place in sites["region"]]
+    here = sites[pd.Series(inside, sites.index, dtype="bool")]  # a list would choose columns where it is empty
     unit_sources = here.dropna(subset=["source"]).sort_values(["firm_id", "region"], kind="stable")
     return _Laid(
         graph=graph,

@@ -206,9 +206,9 @@ def survey(
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
     sectors = _with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
-    national = around.with_basis if reference.outside else frozenset[str]()
     ranked, sectors = (
-        _sourced(_graded(rows, facts, national=national), graph, reference) for rows in (ranked, sectors)
+        _sourced(_graded(rows, facts, around.with_basis, national=reference.outside), graph, reference)
+        for rows in (ranked, sectors)
     )
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
@@ -337,7 +337,7 @@ def _with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
     return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
 
 
-def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: frozenset[str]) -> pd.DataFrame:
+def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], *, national: bool) -> pd.DataFrame:
     firm_confidence = ranked["firm_id"].map(facts["confidence"])
     known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
     grades = [
@@ -346,7 +346,8 @@ def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, *, national: frozenset[st
             code=row["industry"],
             comparable=row["comparable"],
             confidences=(confidence, row["confidence"]),
-            national=row["segment_id"] in national,
+            national=national,
+            basis=row["segment_id"] in with_basis,
         )
         for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
     ]

@@ -15,7 +15,7 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import CaseError, UnknownNameError
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.fit.frozen import Population
-from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference
+from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference, segments_with_basis
 from chaingraph.fit.score import CASE_FORM, FULL_FORM, SUMS_FORM
 from chaingraph.model.case import Reading
 from chaingraph.model.graph import ChainGraph
@@ -35,6 +35,37 @@ def graph() -> ChainGraph:
 @pytest.fixture(scope="module")
 def references(graph: ChainGraph) -> dict[str, Reference]:
     return {"none": as_reference(None), "listed": as_reference("listed"), "case": as_reference(graph)}
+
+
+def test_a_multiple_wants_a_reference_that_knows_region_and_segment() -> None:
+    counts = pd.DataFrame({"segment_id": ["A", "B"], "national": [3, 0]})
+    assert segments_with_basis((100, 50), counts, ["A", "B"]) == {"A"}
+    assert segments_with_basis((100, None), counts, ["A", "B"]) == {"A"}  # how many are here is not known
+    assert segments_with_basis((100, 10), None, ["A", "B"]) == {"A", "B"}
+    for here in (0, 51, 100):  # none of the region, or hardly any other
+        assert segments_with_basis((100, here), counts, ["A", "B"]) == frozenset()
+
+
+def test_rows_without_a_basis_have_no_multiple_and_no_grade_above_c(
+    graph: ChainGraph, references: dict[str, Reference]
+) -> None:
+    found = survey(graph, "嘉兴", open_engine, SurveyOptions(draws=0), reference=references["listed"])
+    with open_engine(survey_tables(graph, firm_places(graph, "嘉兴"))) as query:
+        counts = references["listed"].counts(graph, "嘉兴", query)
+    assert counts is not None
+    without = set(counts.loc[counts["national"] == 0, "segment_id"])
+    rows = found.targets["en"]
+    bare = rows[rows["segment_id"].isin(without)]
+    assert len(bare) > 20
+    assert bare["fit_lift"].isna().all()
+    assert set(bare["evidence_grade"]) == {"C"}
+    assert bare["reasons"].str.contains("no multiple: the reference has no firm").any()
+    assert rows.loc[~rows["segment_id"].isin(without), "fit_lift"].notna().mean() > 0.9
+    terms = found.terms[found.terms["list"] == "main"]
+    fitted = rows[rows["fit_lift"].notna()]
+    assert set(zip(terms["chain_id"], terms["firm_id"], strict=True)) == set(
+        zip(fitted["chain_id"], fitted["firm_id"], strict=True)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
