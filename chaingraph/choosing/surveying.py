@@ -12,11 +12,11 @@ import pandas as pd
 from chaingraph.choosing.calls import monthly_calls
 from chaingraph.choosing.candidates import asked_segments, find_candidates
 from chaingraph.choosing.likelihood import likelihood
-from chaingraph.choosing.ranking import evidence_grade, firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
+from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
-from chaingraph.choosing.trust import Base, describe_trust, measured_by
+from chaingraph.choosing.trust import Base, describe_trust, evidence_grade, measured_by
 from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes

@@ -215,3 +215,29 @@ def _rate(kind: str, region: str, firms: int, local: int, reference: Mapping[str
 
 def _digits(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.3f}"
+
+
+def evidence_grade(
+    *,
+    text: bool,
+    code: bool,
+    comparable: int,
+    confidences: tuple[object, object],
+    national: bool,
+    basis: bool = True,
+) -> str:
+    """A, B or C: how much stands behind a row.
+
+    A: product text, industry, at least 10 comparable local firms, firm row and segment row both ``seen``, and a
+    national reference. B: one of these lacking. C: two or more lacking, a row ``unsure``, or no ``basis`` for a
+    multiple (`fit.reference.segments_with_basis`).
+
+    Examples
+    --------
+    >>> evidence_grade(text=True, code=True, comparable=12, confidences=("seen", "seen"), national=False)
+    'B'
+    """
+    lacking = [not text, not code, comparable < 10, any(value != "seen" for value in confidences), not national]
+    if not basis or "unsure" in confidences or sum(lacking) >= 2:
+        return "C"
+    return "B" if any(lacking) else "A"

@@ -10,8 +10,9 @@ import pytest
 
 import chaingraph as cg
 from chaingraph.choosing.candidates import signals
-from chaingraph.choosing.ranking import evidence_grade, firm_facts
+from chaingraph.choosing.ranking import firm_facts
 from chaingraph.choosing.surveying import survey_tables
+from chaingraph.choosing.trust import evidence_grade
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import UnknownNameError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, place_within, segment_nodes
