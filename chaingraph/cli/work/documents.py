@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
-from chaingraph.cli.options import FILE, PATH, checked_day, together
+from chaingraph.cli.options import FILE, PATH, Named, checked_day, together
 from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.writers.work import INVESTOR
@@ -185,6 +185,42 @@ def investor_command(
 
     found, graph = _surveyed(lang, case, region)
     write_investor(found, graph, chain, out, on=as_of, office=office, language=language)
+    _wrote(lang, out)
+
+
+@document_commands.command("trip")
+@click.argument("case", type=PATH)
+@click.option("--region", required=True, metavar="REGION")
+@click.option("--city", required=True, metavar="PLACE")
+@click.option("--days", type=click.IntRange(1, 10), default=1, show_default=True, metavar="N")
+@click.option("--ledger", type=PATH, metavar="FILE.db")
+@click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True)
+@_on_day
+@click.pass_obj
+def trip_command(
+    lang: str,
+    case: Path,
+    region: str,
+    city: str,
+    days: int,
+    ledger: Path | None,
+    rules: str,
+    as_of: str,
+    out: Path,
+) -> None:
+    """A journey to a city: whom to see, in which order, through whom."""
+    from chaingraph.ledger.work.log import leads_in_work
+    from chaingraph.ledger.work.trip import visits
+    from chaingraph.writers.work.journey import write_journey
+
+    found, graph = _surveyed(lang, case, region)
+    leads = []
+    if ledger is not None:
+        with opened_ledger(ledger, rules, "wal", lang) as opened:
+            leads = leads_in_work(opened, until=as_of)
+    tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
+    planned = visits(found.targets[lang], tables, city, days=days, leads=leads)
+    write_journey(planned, out, city=city, on=as_of, lang=lang)
     _wrote(lang, out)
 
 

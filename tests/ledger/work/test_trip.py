@@ -1,0 +1,70 @@
+"""A journey to a city: leads in work first, each firm once, the nearest next, with doors and open questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pandas as pd
+
+from chaingraph.ledger.work.lead import Lead, Question
+from chaingraph.ledger.work.trip import visits
+from chaingraph.writers.work.journey import write_journey
+
+FIRMS = pd.DataFrame(
+    [
+        ("A", "甲公司", "中国", "广东", "深圳", "南山区"),
+        ("B", "乙公司", "中国", "广东", "深圳", "龙岗区"),
+        ("C", "丙公司", "中国", "广东", "深圳", "宝安区"),
+        ("D", "丁公司", "中国", "北京", "北京", None),
+    ],
+    columns=["firm_id", "firm", "country", "province", "city", "district"],
+)
+CASE = {
+    "firms": FIRMS,
+    "introducers": pd.DataFrame({"introducer": ["构造商会"], "kind": ["chamber"], "knows_id": ["B"], "country": [None],
+                                 "city": [None]}),
+    "outreach": pd.DataFrame({"kind": ["stationed_city"], "place": ["深圳"]}),
+}  # fmt: skip
+
+
+def targets() -> pd.DataFrame:
+    rows = FIRMS.assign(
+        rank=[1, 3, 2, 4],
+        chain_id="PV",
+        candidate_list="new",
+        decision_city=None,
+        reasons="补缺口",
+        open_question="选址?",
+    )
+    return pd.concat([rows, rows.iloc[:1].assign(chain_id="ES", rank=9)], ignore_index=True)
+
+
+def test_firms_of_the_city_are_seen_once_the_nearest_next(tmp_path: Path) -> None:
+    planned = visits(targets(), CASE, "深圳")
+    # 丙 in 宝安区 lies nearer to 南山区 than 乙 in 龙岗区.
+    assert [(visit.day, visit.hour, visit.firm_id) for visit in planned] == [
+        (1, "09:00", "A"), (1, "10:45", "C"), (1, "14:00", "B"),
+    ]  # fmt: skip
+    assert 0 < planned[1].apart_km < planned[2].apart_km
+    assert ("构造商会", "named") in planned[2].doors
+    write_journey(planned, tmp_path / "trip.docx", city="深圳", on="2026-03-02")
+    document = docx.Document(str(tmp_path / "trip.docx"))
+    assert [row.cells[1].text for row in document.tables[0].rows][1:] == ["甲公司", "丙公司", "乙公司"]
+    assert "驻深圳团队" in document.tables[0].rows[1].cells[4].text
+
+
+def test_a_firm_with_a_lead_in_work_comes_first_and_brings_its_questions() -> None:
+    asked = Question("e", "question", "用地多少", "", "2026-03-09", "2026-03-02", None, None)
+    lead = Lead("s-1", {"firm": "乙公司", "firm_id": "B"}, questions=(asked,))
+    planned = visits(targets(), CASE, "深圳", days=2, per_day=1, leads=[lead])
+    assert [(visit.day, visit.firm_id) for visit in planned] == [(1, "B"), (2, "A")]
+    assert planned[0].asks == ("用地多少", "选址?")
+    closed = Lead("s-1", {"firm": "乙公司", "firm_id": "B"}, stage="closed")
+    assert visits(targets(), CASE, "深圳", leads=[closed])[0].firm_id == "A"
+
+
+def test_a_city_without_firms_gives_a_page_that_says_so(tmp_path: Path) -> None:
+    assert visits(targets(), CASE, "拉萨") == []
+    write_journey([], tmp_path / "trip.docx", city="拉萨", on="2026-03-02")
+    assert "没有拉萨的企业" in "".join(each.text for each in docx.Document(str(tmp_path / "trip.docx")).paragraphs)
