@@ -215,7 +215,9 @@ def main() -> None:
         "--platform", type=lambda value: listed(value, TAGS), default=DEFAULT, metavar="linux,windows,linux-arm"
     )
     parser.add_argument(
-        "--extras", default="neo4j,briefs", help="extras of pyproject.toml to include (default: neo4j,briefs)"
+        "--extras",
+        default="neo4j,briefs,desk,documents",
+        help="extras of pyproject.toml to include (default: neo4j,briefs,desk,documents)",
     )
     options = parser.parse_args()
     extras = tuple(part for part in options.extras.split(",") if part)
