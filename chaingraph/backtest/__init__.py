@@ -10,4 +10,5 @@ from typing import Literal, get_args
 Protocol = Literal["hide30", "temporal"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 TESTS: tuple[str, ...] = (*PROTOCOLS, "gaps")  # what ``all`` runs; gaps: `backtest.gap_forecast`
-OWN = ("past",)  # asked for by name: other data, other questions
+UNIT_TESTS = ("openings", "entries")  # on units that groups opened
+OWN = ("past", *UNIT_TESTS)  # asked for by name: other data, other questions

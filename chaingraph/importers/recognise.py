@@ -15,6 +15,7 @@ from chaingraph.importers.imported import Imported
 from chaingraph.importers.lists import read_list, tier_named
 from chaingraph.importers.published import tables_of
 from chaingraph.importers.register import joined_parts, read_register_in_parts, title_year
+from chaingraph.importers.units import UNITS, read_units
 from chaingraph.labels import text
 from chaingraph.model import registry
 from chaingraph.model.columns import TIERS
@@ -35,9 +36,9 @@ _QUOTES = re.compile("[“”\"'‘’\\s]")
 class Recognised:
     """What a file was taken for.
 
-    ``kind``: a heading file by name, or ``ckg``. ``tier``: the list that its title names (None: it names none);
-    ``as_of``: the day of which it says that it was exported or holds (None: it says none); ``above``: what stands above
-    its header.
+    ``kind``: a heading file by name, ``ckg`` or ``units``. ``tier``: the list that its title names (None: it names
+    none); ``as_of``: the day of which it says that it was exported or holds (None: it says none); ``above``: what
+    stands above its header.
     """
 
     kind: str
@@ -49,7 +50,7 @@ class Recognised:
     def title(self, lang: str) -> str:
         """What the kind is called."""
         if self.headings is None:
-            return text("importers.title_ckg", lang)
+            return text(f"importers.title_{self.kind}", lang)
         return self.headings.title.get(lang, self.headings.name)
 
 
@@ -77,6 +78,8 @@ def recognise(path: Path, *, kind: str | None = None, tier: str | None = None, l
     path = Path(path)
     if kind == CKG or (kind is None and path.is_dir() and (path / next(iter(CKG_FILES))).is_file()):
         return Recognised(CKG, None, None, None, ())
+    if kind == UNITS:
+        return Recognised(UNITS, None, None, None, ())
     candidates = _candidates(kind, tier)
     found = tables_of(path, candidates, ("firm", "company"), lang)[0]
     said = (*found.above, path.stem)
@@ -132,6 +135,8 @@ def begin_import(
     Only a list of firms has others: all other kinds are read whole.
     """
     path = Path(path)
+    if known.kind == UNITS:
+        return read_units(path, lang=lang), iter(())
     if known.headings is None:
         case = import_ckg(path, lang=lang)
         held = {name: frame for name, frame in case.tables.items() if len(frame)}

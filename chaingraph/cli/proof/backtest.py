@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.backtest import OWN, TESTS
+from chaingraph.backtest import OWN, TESTS, UNIT_TESTS
 from chaingraph.cli.options import PATH, checked_date
 from chaingraph.cli.survey import engine_options
 from chaingraph.engines import named_engine
@@ -50,7 +50,7 @@ def backtest_command(
     plot: Path | None,
     engine: str,
     master: str | None,
-) -> None:
+) -> int:
     """Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph.backtest.gap_forecast import gap_forecast
     from chaingraph.backtest.methods import METHODS, check_methods
@@ -68,7 +68,9 @@ def backtest_command(
             check_file_place(file)
     if protocol == "past":
         _tell_past(lang, case, region, outcomes, out, known_by, keep_undated=undated == "keep", engine=(engine, master))
-        return
+        return 0
+    if protocol in UNIT_TESTS:
+        return _tell_units(lang, case, protocol, region, out)
     wanted = TESTS if protocol == "all" else (protocol,)
     if wanted != ("gaps",):
         check_methods(METHODS)
@@ -103,6 +105,27 @@ def backtest_command(
             for sentence in sentences:
                 click.echo(sentence)
             click.echo(text("national.written", lang, path=path), err=True)
+    return 0
+
+
+def _tell_units(lang: str, case: Path, protocol: str, region: str, out: Path) -> int:
+    """Test on units that groups opened; 1 where the style control takes the headline away."""
+    from chaingraph.backtest.entries import entries
+    from chaingraph.backtest.openings import openings, units_as_json
+    from chaingraph.backtest.own_reading import units_reading
+    from chaingraph.backtest.units import units_of
+    from chaingraph.reading.read import read_case
+    from chaingraph.writers.backtest import write_figures
+    from chaingraph.writers.files import check_file_place
+
+    check_file_place(out)
+    units = units_of(read_case(case, lang=lang, required=("firms", "firm_sites")).tables)
+    result = (openings if protocol == "openings" else entries)(units)
+    write_figures(units_as_json(result), out)
+    for sentence in units_reading(result, region, lang):
+        click.echo(sentence)
+    click.echo(text("national.written", lang, path=out), err=True)
+    return 0 if result.sound else 1
 
 
 def _tell_past(

@@ -1,0 +1,86 @@
+"""Lists of units that groups opened: rows become firms and dated sites; what cannot be used says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chaingraph.errors import CaseError
+from chaingraph.importers.recognise import import_file
+from chaingraph.importers.units import read_units
+from tests.made_units import write_units
+
+
+def written(folder: Path, *lines: str, name: str = "units.csv") -> Path:
+    path = folder / name
+    header = "母公司,单位名称,城市,成立日期,币种,注册资本(万),是否制造,经营范围"
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_unit_is_a_site_of_its_group_and_a_firm_of_its_own(tmp_path: Path) -> None:
+    held = read_units(written(tmp_path, "甲集团,甲(苏州)有限公司,苏州市,2004-05-01,日元,300,1,")).tables
+    firms, sites = held["firms"].set_index("firm"), held["firm_sites"]
+    unit = firms.loc["甲(苏州)有限公司"]
+    assert (unit["city"], unit["founded"], unit["parent_id"]) == ("苏州", "2004-05-01", firms.loc["甲集团", "firm_id"])
+    assert sites[["firm_id", "region", "kind", "since", "unit_id"]].iloc[0].tolist() == [
+        unit["parent_id"], "苏州", "subsidiary", "2004-05-01", unit["firm_id"],
+    ]  # fmt: skip
+    abroad = held["foreign_investments"].iloc[0]
+    assert abroad["investor_country"] == "日本"
+    assert pd.isna(abroad["contracted_usd_m"])  # the yen floats: an amount of that day is not known
+
+
+def test_a_dollar_tells_an_amount_and_no_country(tmp_path: Path) -> None:
+    abroad = read_units(written(tmp_path, ",甲有限公司,苏州,2004,美元,300,1,")).tables["foreign_investments"].iloc[0]
+    assert abroad["contracted_usd_m"] == pytest.approx(3.0)
+    assert pd.isna(abroad["investor_country"])
+    at_home = read_units(written(tmp_path, ",甲有限公司,苏州,2004,人民币,300,1,")).tables
+    assert at_home["foreign_investments"].empty
+    assert at_home["firm_sites"].iloc[0]["unit_id"] is pd.NA or pd.isna(at_home["firm_sites"].iloc[0]["unit_id"])
+
+
+def test_what_cannot_be_used_is_told_by_row(tmp_path: Path) -> None:
+    held = read_units(
+        written(
+            tmp_path,
+            ",甲有限公司,苏州,2004,,,1,",
+            ",乙有限公司,无此城市,2004,,,1,",
+            ",丙有限公司,苏州,昨天,,,1,",
+            ",丁有限公司,苏州,2004,,,0,",
+            ",戊有限公司,苏州,2004,,,,批发零售",
+            ",己有限公司,苏州,2004,,,,服装制造",
+        ),
+        lang="en",
+    )
+    assert sorted(held.tables["firms"]["firm"]) == ["己有限公司", "甲有限公司"]
+    told = dict(zip(held.rejects["row"], held.rejects["reason"], strict=True))
+    assert told[3].startswith("no city")
+    assert told[4].startswith("no date")
+    assert told[5] == told[6] == "makes nothing"
+    assert held.account.iloc[0][["rows", "kept", "rejected"]].tolist() == [6, 2, 4]
+
+
+def test_the_files_of_a_folder_are_read_together_and_a_unit_counts_once(tmp_path: Path) -> None:
+    written(tmp_path, ",甲(苏州)有限公司,苏州,2004,美元,300,1,", name="a.csv")
+    written(tmp_path, "甲集团,甲(苏州)有限公司,苏州,2004,,,1,", name="b.csv")
+    held = import_file(tmp_path, kind="units")
+    assert len(held.tables["firm_sites"]) == 1
+    assert held.tables["firm_sites"].iloc[0]["unit_id"] == held.tables["foreign_investments"].iloc[0]["firm_id"]
+    assert len(held.notes) == 1
+
+
+def test_no_scope_is_kept(tmp_path: Path) -> None:
+    held = import_file(write_units(tmp_path / "made.csv"), kind="units").tables
+    assert set(held) == {"firms", "firm_sites", "foreign_investments"}
+    path = written(tmp_path, ",甲有限公司,苏州,2004,,,,服装制造(依法须经批准的项目)")
+    assert "依法" not in "".join(map(str, read_units(path).tables["firms"].to_numpy().ravel()))
+
+
+def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "no_dates.csv"
+    path.write_text("unit,city\n甲,苏州\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="date"):
+        read_units(path, lang="en")
