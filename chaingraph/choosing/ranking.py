@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from chaingraph.choosing.ways import Ways
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.source_kinds import source_kind
 from chaingraph.model.graph import ChainGraph
@@ -29,16 +29,6 @@ _DELTA = "长三角"
 _NO_END = 2_000_000_000  # more rows than any list has
 # Project size by the classes that the plan coordinates by, in CNY million.
 _SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
-
-
-@dataclass(frozen=True)
-class Ways:
-    """How near a talk is: by firm, 0 = a dated reason to call with its site open, 1 = one that is silent on the site;
-    pairs of chain and firm to which a door stands open (a real tie, a public contact, an introducer that knows them).
-    """
-
-    motives: Mapping[str, float]
-    doors: Set[tuple[str, str]]
 
 
 def firm_facts(
@@ -373,6 +363,7 @@ def rank_sectors(candidates: pd.DataFrame, scores: pd.DataFrame, tiers: pd.DataF
         "product",
         "confidence",
         "source",
+        "as_of",
     ]
     return pd.concat(parts, ignore_index=True)[columns].sort_values(
         ["chain_id", "tier", "rank", "firm_id"], kind="stable"

@@ -16,13 +16,13 @@ from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
-from chaingraph.choosing.trust import Base, describe_trust, evidence_grade, measured_by
+from chaingraph.choosing.trust import Base, age_in_years, describe_trust, evidence_grade, measured_by
 from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
 from chaingraph.facts.freshness import freshness
 from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence, with_sorts
-from chaingraph.facts.groups import families
+from chaingraph.facts.groups import families, inherited_rows
 from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import rival_cities
@@ -172,6 +172,10 @@ def survey(
         candidates, dropped = find_candidates(
             query, asked, around.families, known.units, known.trouble, known.moves, region, known.segment_gates
         )
+        here = set(places.loc[_inside(places), "firm_id"])
+        passed = inherited_rows(graph, around.families, here, known.roles, asked)
+        passed = passed[~passed["firm_id"].isin(set(known.trouble["firm_id"]))]
+        candidates = pd.concat([candidates, passed], ignore_index=True) if len(passed) else candidates
         progress("fit")
         population = replace(reference.population(graph), weights=options.weights)
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
@@ -188,7 +192,6 @@ def survey(
         lists = candidates[candidates["list"] != "sector"]
         likely = likelihood(graph, around.families, lists, region, now)
         lists = lists.merge(likely.drop(columns="likelihood_facts"), on=["firm_id", "segment_id"], how="left")
-        here = set(places.loc[_inside(places), "firm_id"])
         by_chain = _by_chain(around.leaders)
         ties = lists.loc[lists["firm_id"].isin(linked_firms(query, here, around.families)), ["chain_id", "firm_id"]]
         doors = find_introductions(graph, ties.drop_duplicates(), by_chain, here, around.families, known.roles)
@@ -207,7 +210,7 @@ def survey(
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
     sectors = _with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
     ranked, sectors = (
-        _sourced(_graded(rows, facts, around.with_basis, national=reference.outside), graph, reference)
+        _sourced(_graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
         for rows in (ranked, sectors)
     )
     progress("reasons")
@@ -251,7 +254,7 @@ def survey(
         targets=told(describe_targets(main, grounds)),
         leader_targets=told(describe_targets(led, by_leader)),
         rankings=told(describe_rankings(sectors, graph, facts, around.gaps)),
-        leaders=told(describe_leaders(around.leaders, graph)),
+        leaders=told(describe_leaders(around.leaders, graph, known.trouble)),
         questions=told(weekly_questions(gaps)),
         terms=terms,
         shares=shares.assign(local_firm=local_id.map(local), local_firm_en=local_id.map(local_en)),
@@ -337,7 +340,9 @@ def _with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
     return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
 
 
-def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], *, national: bool) -> pd.DataFrame:
+def _graded(
+    ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], day: str, *, national: bool
+) -> pd.DataFrame:
     firm_confidence = ranked["firm_id"].map(facts["confidence"])
     known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
     grades = [
@@ -348,6 +353,7 @@ def _graded(ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str
             confidences=(confidence, row["confidence"]),
             national=national,
             basis=row["segment_id"] in with_basis,
+            years=age_in_years(row.get("as_of"), day),
         )
         for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
     ]

@@ -22,6 +22,7 @@ BASELINE = "same_industry"
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
 _METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
+_AGED_YEARS, _OLD_YEARS = 3, 5  # of what a firm makes
 
 
 @dataclass(frozen=True)
@@ -225,12 +226,14 @@ def evidence_grade(
     confidences: tuple[object, object],
     national: bool,
     basis: bool = True,
+    years: float = 0.0,
 ) -> str:
     """A, B or C: how much stands behind a row.
 
     A: product text, industry, at least 10 comparable local firms, firm row and segment row both ``seen``, and a
     national reference. B: one of these lacking. C: two or more lacking, a row ``unsure``, or no ``basis`` for a
-    multiple (`fit.reference.segments_with_basis`).
+    multiple (`fit.reference.segments_with_basis`). Facts age: what it makes, read more than three years ago, is B at
+    best, more than five C (`age_in_years`); a date that is not stated ages nothing.
 
     Examples
     --------
@@ -238,6 +241,21 @@ def evidence_grade(
     'B'
     """
     lacking = [not text, not code, comparable < 10, any(value != "seen" for value in confidences), not national]
-    if not basis or "unsure" in confidences or sum(lacking) >= 2:
+    if not basis or "unsure" in confidences or sum(lacking) >= 2 or years > _OLD_YEARS:
         return "C"
-    return "B" if any(lacking) else "A"
+    return "B" if any(lacking) or years > _AGED_YEARS else "A"
+
+
+def age_in_years(date: object, day: str) -> float:
+    """How old a date is on a day, in years; 0 where one of them is not known.
+
+    Examples
+    --------
+    >>> age_in_years("2020-12-31", "2025-12-31"), age_in_years("2020", "2025-06-01"), age_in_years(None, "2025")
+    (5.0, 4.5, 0.0)
+    """
+    if not isinstance(date, str) or not day:
+        return 0.0
+    # A bare year may mean its December: what is not known ages nothing.
+    one, other = (int(text[:4]) * 12 + int(text[5:7] or last) for text, last in ((date, "12"), (day, "1")))
+    return max(0.0, (other - one) / 12)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
 import pandas as pd
 
-from chaingraph.choosing.ranking import Ways
 from chaingraph.model.graph import ChainGraph
 
 _OPEN, _SILENT = 0.0, 1.0
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How near a talk is: by firm, 0 = a dated reason to call with its site open, 1 = one that is silent on the site;
+    pairs of chain and firm to which a door stands open (a real tie, a public contact, an introducer that knows them).
+    """
+
+    motives: Mapping[str, float]
+    doors: Set[tuple[str, str]]
 
 
 def find_ways(

@@ -1,9 +1,10 @@
-"""Families of firms: who belongs to whom, by parent and by ownership."""
+"""Families of firms: who belongs to whom, by parent and by ownership; what parents inherit from their units."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
 
 
@@ -33,3 +34,62 @@ def families(query: Query) -> pd.DataFrame:
         if above["above_id"].equals(below["above_id"]):
             break
     return query("families", tables={"above": above}).rename(columns={"group_name": "group"})  # a word of SQL
+
+
+def heirs(graph: ChainGraph, families: pd.DataFrame, local: set[str]) -> dict[str, list[str]]:
+    """Which outside parents have no segment of their own, and which of their local units have?
+
+    Parameters
+    ----------
+    families
+        firm_id, group_id.
+    local
+        Ids of the firms in the region.
+
+    Returns
+    -------
+    dict
+        By parent (the top of its group), the local units in the order of their ids.
+    """
+    made = set(graph["firm_segments"]["firm_id"])
+    units: dict[str, list[str]] = {}
+    for firm, top in sorted(zip(families["firm_id"], families["group_id"], strict=True)):
+        if firm in local and firm in made and top != firm and top not in local and top not in made:
+            units.setdefault(top, []).append(firm)
+    return units
+
+
+def inherited_rows(
+    graph: ChainGraph, families: pd.DataFrame, local: set[str], roles: pd.DataFrame, asked: pd.DataFrame
+) -> pd.DataFrame:
+    """The rows of lists that such parents stand for by what their units make, as groups that are here.
+
+    Returns
+    -------
+    DataFrame
+        list, chain_id, segment_id, firm_id, kind, product, confidence (known at best: the group can, as its unit does),
+        source, as_of, group_id, group, local_unit, candidate_kind, candidate_list (reinvest).
+    """
+    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
+    parent = {unit: top for top, units in heirs(graph, families, local).items() for unit in units}
+    kept = roles[roles["maker"].fillna(value=True).astype(bool) & ~roles["stopped"].fillna(value=False).astype(bool)]
+    makes = kept[["firm_id", "segment_id"]].merge(graph["firm_segments"], on=["firm_id", "segment_id"])
+    makes = makes[makes["firm_id"].isin(list(parent))]
+    open_segments = asked[~asked["admission"].isin(("限制", "禁止"))]
+    rows = open_segments[["list", "chain_id", "segment_id"]].merge(makes, on="segment_id")
+    unit = rows["firm_id"]
+    top = unit.map(parent)
+    rows = rows.assign(
+        firm_id=top,
+        group_id=top,
+        group=top.map(names),
+        local_unit=unit.map(names),
+        confidence=rows["confidence"].where(rows["confidence"] == "unsure", "known"),
+        candidate_kind="reinvest",
+        candidate_list="reinvest",
+    )
+    columns = [
+        "list", "chain_id", "segment_id", "firm_id", "kind", "product", "confidence", "source", "as_of", "group_id",
+        "group", "local_unit", "candidate_kind", "candidate_list",
+    ]  # fmt: skip
+    return rows[columns].drop_duplicates(["list", "chain_id", "segment_id", "firm_id"], ignore_index=True)

@@ -228,8 +228,13 @@ def weekly_questions(gaps: pd.DataFrame, most: int = QUESTIONS) -> pd.DataFrame:
     return ranked[list(QUESTION_COLUMNS)]
 
 
-def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, trouble: pd.DataFrame | None = None) -> pd.DataFrame:
     """The leaders with the ground in words.
+
+    Parameters
+    ----------
+    trouble
+        firm_id, gate: what is known against firms (`candidates.signals`); a leader in decline is said to be so.
 
     Returns
     -------
@@ -238,6 +243,9 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     """
     segments = names_of(graph, "segments")
     firms = graph["firms"].set_index("firm_id")
+    troubled: dict[str, list[str]] = {}
+    for firm, gate in [] if trouble is None else zip(trouble["firm_id"], trouble["gate"], strict=True):
+        troubled.setdefault(firm, []).append(gate)
     rows = []
     for row in leaders.to_dict("records"):
         said: list[Words] = []
@@ -252,6 +260,9 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
             said.append(reason("gaps.leader_links", count=row["links"]))
         if not row["proven"]:
             said.append(reason("gaps.leader_unproven"))
+        said += [
+            reason("gaps.leader_decline", gate=reason(f"gates.{gate}")) for gate in troubled.get(row["firm_id"], ())
+        ]
         rows.append(
             {
                 "chain_id": row["chain_id"],

@@ -275,6 +275,8 @@ def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds) -> tuple[Words, .
         said.append(reason("explain.risk_unverified", tiers=tiers_told(unchecked)))
     if isinstance(firm["old_tiers"], str):
         said.append(reason("explain.risk_old", tiers=tiers_told(firm["old_tiers"])))
+    if isinstance(row.get("as_of"), str):
+        said.append(reason("explain.risk_as_of", date=row["as_of"]))
     confidences = {firm["confidence"], row["confidence"]}
     if "unsure" in confidences:
         said.append(reason("explain.risk_unsure"))

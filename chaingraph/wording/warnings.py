@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from chaingraph.facts.derived_tables import firm_places
+from chaingraph.facts.groups import heirs
 from chaingraph.labels import text
 from chaingraph.model.graph import ChainGraph
 
@@ -23,7 +24,7 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
     -------
     list of str
         No firm of the case lies in the region; no segment has a local maker, or none that is known to produce or build
-        here; how many seats are not known.
+        here; how many seats are not known; how many outside parents are known only by their units here.
 
     Raises
     ------
@@ -39,6 +40,12 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
         rows = int(graph["firm_segments"]["firm_id"].isin(local).sum())
         entry = "warn_none_producing" if rows else "warn_no_local_maker"
         said.append(text(f"gaps.{entry}", lang, region=region, segments=len(gaps), rows=rows))
+    own = graph["firms"]
+    local = set(own["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])
+    tops = own["parent_id"].where(own["parent_id"].isin(own["firm_id"])).fillna(own["firm_id"])
+    above = heirs(graph, pd.DataFrame({"firm_id": own["firm_id"], "group_id": tops}), local)
+    if above:
+        said.append(text("gaps.warn_heirs", lang, count=len(above), region=region))
     unknown = int(inside.isna().sum())
     if unknown > _MANY * len(inside):
         said.append(text("gaps.warn_seats_unknown", lang, region=region, count=unknown, firms=len(inside)))

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import chaingraph as cg
-from chaingraph.choosing.ranking import Ways, rank_lists
+from chaingraph.choosing.ranking import rank_lists
+from chaingraph.choosing.ways import Ways
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import UnknownNameError
 from chaingraph.model.graph import ChainGraph

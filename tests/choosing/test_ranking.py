@@ -124,6 +124,9 @@ def test_unverified_memberships_say_so() -> None:
         ({"comparable": 9}, "B"),
         ({"national": False, "confidences": ("known", "seen")}, "C"),
         ({"confidences": ("seen", "unsure")}, "C"),
+        ({"years": 3.0}, "A"),
+        ({"years": 3.1}, "B"),  # facts age: more than three years B at best, more than five C
+        ({"years": 5.1}, "C"),
     ],
 )
 def test_grades(changes: dict[str, object], grade: str) -> None:
