@@ -13,7 +13,7 @@ import click
 
 from chaingraph.cli import case, chains, graphdb, national, pools, run, sql, survey, tag
 from chaingraph.cli.desk import command as desk
-from chaingraph.cli.leads import commands
+from chaingraph.cli.leads import commands, update
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
 from chaingraph.cli.proof import backtest
@@ -32,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *backtest.COMMANDS,
     *tag.COMMANDS,
     *commands.COMMANDS,
+    *update.COMMANDS,
     *desk.COMMANDS,
     *proof.COMMANDS,
     *work_views.COMMANDS,

@@ -55,7 +55,7 @@ def into_or_out(lang: str, into: Path | None, out: Path | None, **more: object) 
     return Into(into, bool(more["dry_run"]), review, answers)
 
 
-def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], about: str) -> None:
+def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], about: str) -> Addition:
     """Add tables to the case, and say what was done, what waits for a person and what found no place.
 
     Parameters
@@ -64,6 +64,11 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
         Of an importer.
     about
         What they were read from.
+
+    Returns
+    -------
+    Addition
+        What was done.
     """
     from chaingraph.writers.into.add import add_to_case
 
@@ -81,6 +86,7 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
     )
     for line in told(done, asked, lang):
         click.echo(line)
+    return done
 
 
 def _free_place(case: Path, lang: str) -> Path:

@@ -19,6 +19,7 @@ from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.leads.firms import resolve
 from chaingraph.leads.sentences.events import kinds_said, stage_of
 from chaingraph.leads.sentences.passages import half_width
+from chaingraph.leads.sentences.where import named_path
 from chaingraph.model.case import empty_rejects, empty_table
 from chaingraph.model.columns import Column, is_missing, made_id
 from chaingraph.reading.rejects import Problem
@@ -161,8 +162,8 @@ def _tables(rows: pd.DataFrame, file: str) -> dict[str, pd.DataFrame]:
                 **provenance,
             }
         )
-        if row["kind"] == "new_unit" and isinstance(row["parent"], str) and isinstance(row["place"], str):
-            unit = {"firm_id": resolved.ids[row["parent"]], "region": row["place"], "kind": "subsidiary"}
+        if row["kind"] == "new_unit" and isinstance(row["parent"], str) and (at := _named(row["place"])):
+            unit = {"firm_id": resolved.ids[row["parent"]], "region": at, "kind": "subsidiary"}
             unit |= {"site": row["firm"], "unit_id": resolved.ids[row["firm"]], "since": row["date"]}
             sites.append(unit | provenance)
     made = {"firms": firms, "firm_signals": signals, "evidence": evidence, "firm_sites": sites}
@@ -172,6 +173,12 @@ def _tables(rows: pd.DataFrame, file: str) -> dict[str, pd.DataFrame]:
         for name, held in made.items()
         if held
     }
+
+
+def _named(place: object) -> str | None:
+    """What a place is called where it is known: the nearest of its names; 嘉兴市平湖市 is 平湖市."""
+    path = named_path(place) if isinstance(place, str) else ()
+    return path[-1] if path else None
 
 
 def _signal(row: dict[str, object], firm_id: str) -> dict[str, object]:
@@ -185,7 +192,7 @@ def _signal(row: dict[str, object], firm_id: str) -> dict[str, object]:
         "kind": row["kind"],
         "date": row["date"],
         "amount_cny_m": row["amount_cny_m"],
-        "place": row["place"],
+        "place": _named(row["place"]) or row["place"],
         "text": words,
         "stage": row["stage"],
         "product": row["product"],

@@ -67,7 +67,7 @@ def read_command(
             lang=lang,
             each=lambda _: bar.update(1),
         )
-    _tell(found, lang)
+    tell_read(found, lang)
     if not len(found.tables["evidence"]):
         click.echo(text("leads.nothing_new", lang))
     elif asked is not None:
@@ -79,7 +79,7 @@ def read_command(
         click.echo(text("leads.wrote", lang, path=out))
 
 
-def _tell(found: LeadsRead, lang: str) -> None:
+def tell_read(found: LeadsRead, lang: str) -> None:
     """What became of the files: those not read and why, names in doubt, the funnel, the sites."""
     for row in found.rejects.head(_SHOWN).to_dict("records"):
         values = {"file": row["table"], "reason": row["reason"], "remedy": row["remedy"]}
