@@ -1,0 +1,190 @@
+"""Cards for a blind reading of lists: would a recruiter call this firm? Drawn mixed and unlabelled, judged, counted.
+
+    scripts/cards draw RUN_A RUN_B --case CASE --region 嘉兴 --gone gone.csv --out cards --each 40 --seed 0
+    scripts/cards score cards verdicts_first.csv verdicts_second.csv
+
+``draw`` takes new targets of two runs (shortlist.csv), as many nearest makers outside the region (a baseline that knows
+distances only), and rows of firms known to be gone (gone.csv: firm_id, segment_id), and writes cards.csv (facts from
+fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe or no, and why) and key.csv (which arm a card
+is of; not for readers). A row that several arms share is one card of all of them. ``score`` prints per arm the share of
+"call" with its 95 % interval (Wilson), the control rate (gone firms that were called), and Cohen's κ of two readers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chaingraph.facts.derived_tables import firm_places
+from chaingraph.matching.merge import build_graph
+from chaingraph.model.graph import ChainGraph
+from chaingraph.reading.read import read_case
+from chaingraph.writers.files import write_csv
+
+FIELDS = (
+    "chain", "segment", "gap_state", "firm", "firm_en", "country", "city", "decision_city", "tiers", "product",
+    "signal", "signal_date", "site_status",
+)  # fmt: skip
+VERDICTS = ("call", "maybe", "no")
+ARMS = ("run_a", "run_b", "nearest", "gone")
+_KEY = ("chain_id", "segment_id", "firm_id")
+
+
+def of_run(folder: Path) -> pd.DataFrame:
+    """The new targets of a run, in their order."""
+    rows = pd.read_csv(folder / "shortlist.csv", dtype="str", encoding="utf-8-sig")
+    return rows[rows["candidate_kind"] == "new"].reset_index(drop=True)
+
+
+def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+    """The fields of a card, for every arm from the tables of the case: what only a run fills would tell its arm."""
+    signals = graph["firm_signals"]
+    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))].dropna(subset=["date"])
+    newest = used.sort_values(["date", "signal_id"], kind="stable").drop_duplicates("firm_id", keep="last")
+    newest = newest.set_index("firm_id")
+    makes = graph["firm_segments"].drop_duplicates(["firm_id", "segment_id"])
+    products = makes.set_index(["firm_id", "segment_id"])["product"]
+    firms = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")
+    segments = graph["segments"].set_index("segment_id")
+    chains = graph["chains"].set_index("chain_id")["chain"]
+    rows = []
+    for firm_id, segment_id in pairs[["firm_id", "segment_id"]].itertuples(index=False, name=None):
+        firm, segment = firms.loc[firm_id], segments.loc[segment_id]
+        own = {"product": products.get((firm_id, segment_id))}
+        if firm_id in newest.index:
+            sign = newest.loc[firm_id]
+            own |= {"signal": sign["kind"], "signal_date": sign["date"], "site_status": sign["site_status"]}
+        own |= {name: firm[name] for name in ("firm", "firm_en", "country", "city", "decision_city", "tiers")}
+        where = {"chain_id": segment["chain_id"], "chain": chains[segment["chain_id"]], "segment": segment["segment"]}
+        state = gaps["state"].get(segment_id)
+        rows.append({"firm_id": firm_id, "segment_id": segment_id, "gap_state": state, **own, **where})
+    return pd.DataFrame(rows, columns=[*_KEY, *FIELDS])
+
+
+def nearest_makers(graph: ChainGraph, region: str, asked: Sequence[str]) -> pd.DataFrame:
+    """For each segment the nearest maker outside the region, nearest first: firm_id, segment_id."""
+    places = firm_places(graph, region)
+    outside = places[~places["inside"].fillna(value=False).astype(bool)].dropna(subset=["distance_km"])
+    makes = graph["firm_segments"]
+    rows = makes[(makes["kind"] == "maker") & makes["segment_id"].isin(asked)].merge(outside, on="firm_id")
+    rows = rows.sort_values(["distance_km", "firm_id", "segment_id"], kind="stable").drop_duplicates("segment_id")
+    return rows[["firm_id", "segment_id"]].reset_index(drop=True)
+
+
+def draw(arms: dict[str, pd.DataFrame], each: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cards in an order that tells nothing, and the key: card, arm, rank."""
+    random = np.random.default_rng(seed)
+    picked = []
+    for arm in ARMS:
+        rows = arms[arm].drop_duplicates(list(_KEY)).sort_values(list(_KEY), kind="stable").reset_index(drop=True)
+        chosen = rows.iloc[sorted(random.permutation(len(rows))[:each])]
+        picked.append(chosen.assign(arm=arm))
+    whole = pd.concat(picked, ignore_index=True)
+    held = whole.groupby(list(_KEY), sort=True)
+    cards = held[list(FIELDS)].first().reset_index()
+    cards = cards.iloc[random.permutation(len(cards))].reset_index(drop=True)
+    cards.insert(0, "card", [f"{number:03d}" for number in range(1, len(cards) + 1)])
+    key = whole[[*_KEY, "arm", "rank"]].merge(cards[["card", *_KEY]], on=list(_KEY))
+    return cards[["card", *FIELDS]], key.sort_values(["card", "arm"], ignore_index=True)[["card", "arm", "rank", *_KEY]]
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a rate (Wilson)."""
+    if not count:
+        return math.nan, math.nan
+    z, rate = 1.959964, hits / count
+    middle, width = rate + z * z / (2 * count), z * math.sqrt(rate * (1 - rate) / count + z * z / (4 * count * count))
+    return (middle - width) / (1 + z * z / count), (middle + width) / (1 + z * z / count)
+
+
+def kappa(first: pd.Series, second: pd.Series) -> float:
+    """Cohen's κ of two readers over the cards that both judged; NaN where chance alone explains all."""
+    both = pd.DataFrame({"first": first, "second": second}).dropna()
+    if both.empty:
+        return math.nan
+    agreed = float((both["first"] == both["second"]).mean())
+    shares = [both[name].value_counts(normalize=True) for name in both]
+    chance = float(sum(shares[0].get(word, 0.0) * shares[1].get(word, 0.0) for word in VERDICTS))
+    return math.nan if chance >= 1 else (agreed - chance) / (1 - chance)
+
+
+def score(key: pd.DataFrame, readers: Sequence[pd.DataFrame]) -> list[str]:
+    """What the verdicts say, in lines."""
+    said = []
+    verdicts = [reader.set_index("card")["verdict"] for reader in readers]
+    for number, verdict in enumerate(verdicts, start=1):
+        for arm in ARMS:
+            own = verdict.reindex(key.loc[key["arm"] == arm, "card"]).dropna()
+            calls = int((own == "call").sum())
+            low, high = wilson(calls, len(own))
+            name = "control rate (gone firms called)" if arm == "gone" else arm
+            share = f"{calls / len(own):.2f} [{low:.2f}, {high:.2f}]" if len(own) else "none judged"
+            said.append(
+                f"reader {number}  {name}: call {calls} of {len(own)}, {share}; maybe {int((own == 'maybe').sum())}"
+            )
+    if len(verdicts) == 2:
+        said.append(f"kappa of two readers: {kappa(verdicts[0], verdicts[1].reindex(verdicts[0].index)):.2f}")
+    return said
+
+
+def read_verdicts(path: Path) -> pd.DataFrame:
+    """A filled sheet of verdicts; anything but call, maybe, no or nothing is refused."""
+    sheet = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+    wrong = sheet[sheet["verdict"].notna() & ~sheet["verdict"].isin(VERDICTS)]
+    if len(wrong):
+        card, found = wrong.iloc[0]["card"], wrong.iloc[0]["verdict"]
+        sys.exit(f"{path}: card {card} has {found!r}; write one of {', '.join(VERDICTS)} or leave it empty")
+    return sheet
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draw or score."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    drawing = commands.add_parser("draw")
+    drawing.add_argument("runs", nargs=2, type=Path, help="folders of two runs")
+    drawing.add_argument("--case", type=Path, required=True)
+    drawing.add_argument("--region", required=True)
+    drawing.add_argument("--gone", type=Path, help="CSV of firms known to be gone: firm_id, segment_id")
+    drawing.add_argument("--out", type=Path, required=True)
+    drawing.add_argument("--each", type=int, default=40, help="cards of each arm")
+    drawing.add_argument("--seed", type=int, default=0)
+    scoring = commands.add_parser("score")
+    scoring.add_argument("folder", type=Path)
+    scoring.add_argument("verdicts", nargs="+", type=Path)
+    given = parser.parse_args(arguments)
+    if given.command == "score":
+        key = pd.read_csv(given.folder / "key.csv", dtype="str", encoding="utf-8-sig")
+        print("\n".join(score(key, [read_verdicts(path) for path in given.verdicts])))
+        return
+    graph = build_graph(read_case(given.case))
+    known = set(graph["firms"]["firm_id"])
+    runs = [rows[rows["firm_id"].isin(known)].reset_index(drop=True) for rows in map(of_run, given.runs)]
+    gaps = pd.read_csv(given.runs[0] / "gaps.csv", dtype="str", encoding="utf-8-sig").set_index("segment_id")
+    asked = sorted(set(runs[0]["segment_id"]) | set(runs[1]["segment_id"]))
+    gone = (
+        pd.read_csv(given.gone, dtype="str", encoding="utf-8-sig") if given.gone else pd.DataFrame(columns=list(_KEY))
+    )
+    arms = {
+        "run_a": of_case(graph, runs[0], gaps).assign(rank=runs[0]["rank"]),
+        "run_b": of_case(graph, runs[1], gaps).assign(rank=runs[1]["rank"]),
+        "nearest": of_case(graph, nearest_makers(graph, given.region, asked), gaps).assign(rank=None),
+        "gone": of_case(graph, gone, gaps).assign(rank=None),
+    }
+    cards, key = draw(arms, given.each, given.seed)
+    given.out.mkdir(parents=True, exist_ok=True)
+    write_csv(cards, given.out / "cards.csv", columns=tuple(cards))
+    sheet = cards[["card"]].assign(verdict=None, reason=None)
+    write_csv(sheet, given.out / "verdicts.csv", columns=tuple(sheet))
+    write_csv(key, given.out / "key.csv", columns=tuple(key))
+    print(f"{len(cards)} cards; readers get cards.csv and verdicts.csv, never key.csv")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Cards for a blind reading: seeded, mixed, without a word of ours; κ, rates and the control rate by hand."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from chaingraph.model.graph import ChainGraph
+from tests.toy import toy_tables
+
+SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "cards.py"
+
+
+@pytest.fixture(scope="module")
+def cards() -> Any:
+    spec = importlib.util.spec_from_file_location("cards", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def arm(cards: Any, name: str, count: int) -> pd.DataFrame:
+    rows = [
+        {
+            "chain_id": "C",
+            "segment_id": "S",
+            "firm_id": f"{name}{number}",
+            "firm": f"{name}甲{number}",
+            "rank": str(number),
+        }
+        for number in range(count)
+    ]
+    return pd.DataFrame(rows).reindex(columns=["chain_id", "segment_id", "firm_id", *cards.FIELDS, "rank"])
+
+
+def arms(cards: Any) -> dict[str, pd.DataFrame]:
+    held = {name: arm(cards, name, 9) for name in cards.ARMS}
+    held["run_b"] = pd.concat([held["run_a"].head(9), held["run_b"].iloc[:0]])  # both runs list the same
+    return held
+
+
+def test_a_draw_is_seeded_mixed_and_names_no_arm(cards: Any) -> None:
+    one, key = cards.draw(arms(cards), 5, 7)
+    again, _ = cards.draw(arms(cards), 5, 7)
+    other, _ = cards.draw(arms(cards), 5, 8)
+    pd.testing.assert_frame_equal(one, again)
+    assert one["firm"].tolist() != other["firm"].tolist()
+    assert key.groupby("arm")["card"].nunique().to_dict() == dict.fromkeys(cards.ARMS, 5)
+    assert one["card"].is_unique
+    assert set(one) == {"card", *cards.FIELDS}  # neither arm nor rank, neither reasons nor next steps
+    order = key.drop_duplicates("card").sort_values("card")["arm"].tolist()
+    assert order != sorted(order)
+
+
+def test_no_field_of_a_card_holds_a_sentence_of_ours(cards: Any) -> None:
+    assert not {"reasons", "route", "next_step", "proposal", "risk", "open_question", "landing"} & set(cards.FIELDS)
+
+
+def test_the_nearest_maker_of_each_segment_outside_the_region(cards: Any) -> None:
+    found = cards.nearest_makers(ChainGraph("toy", toy_tables()), "嘉兴", ["PV02", "PV04"])
+    assert dict(zip(found["segment_id"], found["firm_id"], strict=True)) == {"PV02": "O02", "PV04": "O05"}  # 苏州, 杭州
+
+
+def test_kappa_rates_and_the_control_rate_by_hand(cards: Any) -> None:
+    first, second = (pd.Series(list(word)).map({"c": "call", "m": "maybe", "n": "no"}) for word in ("ccnn", "cnnn"))
+    # They agree on 3 of 4; by chance .5 * .25 + .5 * .75 = .5.
+    assert cards.kappa(first, second) == pytest.approx(0.5)
+    assert cards.wilson(10, 100) == pytest.approx((0.055, 0.174), abs=0.001)
+    key = pd.DataFrame({"card": ["1", "2", "3", "4"], "arm": ["run_a", "run_b", "gone", "gone"]})
+    reader = pd.DataFrame({"card": ["1", "2", "3", "4"], "verdict": ["call", "maybe", "call", "no"]})
+    said = cards.score(key, [reader, reader])
+    assert said[0].startswith("reader 1  run_a: call 1 of 1, 1.00")
+    assert "control rate (gone firms called): call 1 of 2, 0.50" in said[3]
+    assert said[-1] == "kappa of two readers: 1.00"
+
+
+def test_a_verdict_that_is_none_is_refused(cards: Any, tmp_path: Path) -> None:
+    sheet = tmp_path / "v.csv"
+    sheet.write_text("card,verdict,reason\n001,perhaps,\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="card 001 has 'perhaps'"):
+        cards.read_verdicts(sheet)
+
+
+def test_a_card_says_the_same_whichever_arm_it_is_of(cards: Any) -> None:
+    """What only a run fills would tell the reader where a card is from: all arms are filled from the case."""
+    graph = ChainGraph("toy", toy_tables())
+    pairs = pd.DataFrame({"firm_id": ["O09"], "segment_id": ["PV01"]})
+    row = cards.of_case(graph, pairs, pd.DataFrame({"state": {"PV01": "thin"}})).iloc[0]
+    assert (row["firm"], row["product"], row["gap_state"]) == ("乙九硅片有限公司", "硅片", "thin")
+    assert (row["signal"], row["signal_date"]) == ("expansion", "2024-03-05")
+    assert "rank" not in cards.FIELDS
+    assert "arm" not in cards.FIELDS
