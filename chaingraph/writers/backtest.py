@@ -52,6 +52,25 @@ def markdown_table(stored: Mapping[str, Any], *, pool: str = "A", lang: str = "z
     return "\n".join(lines) + "\n"
 
 
+def units_table(stored: Mapping[str, Any], *, part: str, lang: str = "zh") -> str:
+    """The methods of a stored protocol on units (`units_as_json`) as a table for a document, dev or held-out cities.
+
+    One row is one method: AUROC at the same date with its 95 % interval over cities, within the province where that was
+    measured, recall in the first 50 and 100, gain over the reference paired by city with interval.
+    """
+    lines = [text("backtest.units_head", lang), "|---|---|---|---|---|---|"]
+    for row in stored["summary"]:
+        if row["set"] == part:
+            province = row.get("same_province")
+            lines.append(
+                f"| {text('backtest.method_' + row['method'], lang)} "
+                f"| {row['same_year']:.3f} [{row['same_year_low']:.3f}, {row['same_year_high']:.3f}] "
+                f"| {'' if province is None else f'{province:.3f}'} | {row['recall50']:.3f} | {row['recall100']:.3f} "
+                f"| {row['gain']:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}] |"
+            )
+    return "\n".join(lines) + "\n"
+
+
 def gap_table(stored: Mapping[str, Any], *, split: str = "temporal", lang: str = "zh") -> str:
     """The methods of a stored gap forecast (`gaps_as_json`) as a table for a document.
 

@@ -17,6 +17,7 @@ from chaingraph.backtest.entries import entries
 from chaingraph.backtest.openings import openings, units_as_json
 from chaingraph.backtest.own_reading import units_reading
 from chaingraph.backtest.units import (
+    SETS,
     STYLE_LIMIT,
     Units,
     auroc,
@@ -32,6 +33,7 @@ from chaingraph.cli.main import main
 from chaingraph.errors import CaseError
 from chaingraph.importers.units import read_units
 from chaingraph.model.case import complete_tables
+from chaingraph.writers.backtest import units_table
 from tests.made_units import write_units
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,3 +157,6 @@ def test_the_stored_figures_are_free_of_style(protocol: str) -> None:
     summary = pd.DataFrame(stored["summary"]).set_index(["set", "method"])
     score = (openings_protocol if protocol == "openings" else entries_protocol).SCORE
     assert summary.loc[("held_out", score), "gain_low"] > 0
+    page = (ROOT / "docs" / "backtest.md").read_text(encoding="utf-8")
+    for part in SETS:
+        assert units_table(stored, part=part, lang="en") in page
