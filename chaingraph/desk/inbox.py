@@ -19,6 +19,9 @@ from chaingraph.importers.recognise import import_file, recognise
 from chaingraph.labels import text
 from chaingraph.leads.read import LeadsRead, read_leads
 from chaingraph.leads.texts import SUFFIXES as TEXT_SUFFIXES
+from chaingraph.matching.additions import ANSWERS, question_key
+from chaingraph.model.columns import is_missing
+from chaingraph.model.schema import TABLES
 from chaingraph.reading.rejects import counted
 from chaingraph.reading.xlsx import MEGABYTE
 from chaingraph.writers.files import csv_text
@@ -31,6 +34,7 @@ MAX_FILE = 64 * MEGABYTE
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".pdf")
 SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *TABLE_SUFFIXES)))
 _NAME = 80  # characters of a name that are kept
+_QUESTIONS = 100  # that are put on the page; the others go to the sheet beside the case
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _KINDS = ("auto", "texts", "firms")
 _ABOUT = "about.json"
@@ -169,8 +173,8 @@ class Part:
 
     @property
     def adds(self) -> bool:
-        """Whether the case would change."""
-        return self.addition is not None and bool(self.addition.files)
+        """Whether the case would change, or may by an answer."""
+        return self.addition is not None and bool(self.addition.files or len(self.addition.additions.questions))
 
 
 def parts_of(asked: Asked, held: Waiting) -> list[Part]:
@@ -267,12 +271,50 @@ def take_in(asked: Asked, held: Waiting) -> list[Addition]:
         if part.adds:
             review = _questions_place(asked)
             addition = add_to_case(
-                asked.desk.case, part.tables, review=review, day=asked.desk.today, about=part.name, signed=signed,
-                lang=asked.lang,
+                asked.desk.case, part.tables, answers=answers_of(asked, part), review=review, day=asked.desk.today,
+                about=part.name, signed=signed, lang=asked.lang,
             )  # fmt: skip
             done.append(addition)
     dropped(held)
     return done
+
+
+def _field_of(question: Mapping[str, object]) -> str:
+    """The name of the field in which a question is answered."""
+    return "q-" + hashlib.sha256(repr(question_key(question)).encode()).hexdigest()[:16]
+
+
+def questions_of(asked: Asked, part: Part) -> list[Mapping[str, object]]:
+    """What only a person can decide about a part: field, what is asked, both sides, why, what may be answered."""
+    if part.addition is None:
+        return []
+    told: list[Mapping[str, object]] = []
+    for row in part.addition.additions.questions.head(_QUESTIONS).to_dict("records"):
+        known = {str(name): "" if is_missing(value) else str(value) for name, value in row.items()}
+        column = TABLES[known["table"]].column(known["column"]) if known["column"] else None
+        told.append(
+            {
+                **known,
+                "field": _field_of({str(name): value for name, value in row.items()}),
+                "asked": text(f"into.ask_{known['question']}", asked.lang),
+                "caption": "" if column is None else column.headers[0] if asked.lang == "zh" else column.name,
+                "why": text(f"into.why_{known['reason']}", asked.lang),
+                "answers": [(code, text(f"into.answer_{code}", asked.lang)) for code in ANSWERS[known["question"]]],
+            }
+        )
+    return told
+
+
+def answers_of(asked: Asked, part: Part) -> dict[tuple[str, ...], str]:
+    """What the person answered in the form."""
+    found = {}
+    rows = [] if part.addition is None else part.addition.additions.questions.to_dict("records")
+    for row in rows:
+        question = {str(name): value for name, value in row.items()}
+        answer = asked.form.get(_field_of(question), "")
+        if answer in ANSWERS[str(question["question"])]:
+            found[question_key(question)] = answer
+    return found
 
 
 def _questions_place(asked: Asked) -> Path:

@@ -26,7 +26,7 @@ def shown(desk: Desk, token: str) -> list[inbox.Part]:
     assert isinstance(page, Page)
     parts = page.values["parts"]
     assert isinstance(parts, list)
-    return parts
+    return [part for part, _ in parts]
 
 
 def dropped(desk: Desk, *uploads: Upload, **form: str) -> str:
@@ -94,6 +94,27 @@ def test_a_list_of_firms_is_recognised_and_counted(desk: Desk) -> None:
     assert part.adds
     assert any("新增 1" in line for line in part.lines)
     assert part.columns
+
+
+def test_what_only_a_person_decides_is_answered_on_the_page(desk: Desk) -> None:
+    firm = read_case(desk.case)["firms"].dropna(subset=["city"]).iloc[0]
+    table = f"企业名称,所在城市\n{firm['firm']},湖州市\n"
+    token = dropped(desk, Upload("登记.csv", table.encode("utf-8-sig")))
+    (part,) = shown(desk, token)
+    (question,) = inbox.questions_of(ask(desk), part)
+    assert (question["held"], question["firm"]) == (firm["city"], firm["firm"])
+    take(ask(desk, **{str(question["field"]): "take"}), token)
+    held = read_case(desk.case)["firms"].set_index("firm_id")
+    assert held["city"][firm["firm_id"]] == question["given"]
+    assert not list(desk.case.parent.glob("*.xlsx"))  # nothing is left to ask
+
+
+def test_what_is_not_answered_goes_to_a_sheet_beside_the_case(desk: Desk) -> None:
+    firm = read_case(desk.case)["firms"].dropna(subset=["city"]).iloc[0]
+    table = f"企业名称,所在城市\n{firm['firm']},湖州市\n"
+    take(ask(desk), dropped(desk, Upload("登记.csv", table.encode("utf-8-sig"))))
+    assert read_case(desk.case)["firms"].set_index("firm_id")["city"][firm["firm_id"]] == firm["city"]
+    assert [path.name for path in desk.case.parent.glob("*.xlsx")] == ["case_待核对.xlsx"]
 
 
 def test_a_table_of_texts_is_read_as_texts(desk: Desk) -> None:

@@ -45,7 +45,12 @@ def preview(asked: Asked, token: str) -> Answer:
     parts = inbox.parts_of(asked, held)
     return Page(
         "preview.html",
-        {"waiting": held, "parts": parts, "adds": any(part.adds for part in parts), "captions": captions(asked.lang)},
+        {
+            "waiting": held,
+            "parts": [(part, inbox.questions_of(asked, part)) for part in parts],
+            "adds": any(part.adds for part in parts),
+            "captions": captions(asked.lang),
+        },
     )
 
 

@@ -47,7 +47,7 @@ def add_to_case(
     case: str | Path,
     tables: Mapping[str, pd.DataFrame],
     *,
-    answers: str | Path | None = None,
+    answers: str | Path | Mapping[tuple[str, ...], str] | None = None,
     review: str | Path | None = None,
     dry_run: bool = False,
     day: str = "",
@@ -69,7 +69,7 @@ def add_to_case(
         By name, clean tables in the form of a case (``Imported.tables``, ``Case.tables``); ``source``, ``as_of`` and
         ``confidence`` of each row are written with it, and the source of a filled cell is added to the row's own.
     answers
-        A review sheet that a person has filled in.
+        A review sheet that a person has filled in; or answers by `matching.additions.question_key`.
     review
         Where the sheet of open questions goes (XLSX or CSV); None: it is not written.
     dry_run
@@ -118,7 +118,8 @@ def add_to_case(
         raise StoreError(both("into.no_case", path=case))
     if is_large(home):
         raise StoreError(both("into.large", path=case))
-    said = {} if answers is None else read_answers(Path(answers), lang)
+    given = answers or {}
+    said = given if isinstance(given, Mapping) else read_answers(Path(given), lang)
     with case_held(home) as room:
         held = read_case(home, lang=lang, required=(), max_reject_share=1.0)
         if not len(held.files):
