@@ -22,6 +22,7 @@ from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
 from chaingraph.facts.source_kinds import count_kinds
 from chaingraph.labels import text
+from chaingraph.ledger.work.reading import due_in_file
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings, only_chains
@@ -236,7 +237,8 @@ def run(
             pictures=pictures,
         )
         begin("pages")
-        write_pages(findings, graph, folder, previous=former)
+        due = due_in_file(ledger, findings.as_of, case=cases[0].tables, viewer=ledger_place or "")
+        write_pages(findings, graph, folder, previous=former, due=due)
         seconds[began[-1][0]] = round(time.perf_counter() - began[-1][1], 3)
         names = sorted(path.name for path in folder.iterdir())
         record = run_record(findings, graph, cases, {**seconds, "all": round(time.perf_counter() - started, 3)})

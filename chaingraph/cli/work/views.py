@@ -112,4 +112,30 @@ def due_command(
         _echo(rows, lang, "work.nothing_due")
 
 
+@work_commands.command("lost")
+@ledger_options
+@click.option("--into", type=PATH, metavar="CASE")
+@click.option("--outcomes", type=FILE, metavar="FILE.csv")
+@click.pass_obj
+def lost_command(lang: str, ledger: Path, rules: str, journal: str, into: Path | None, outcomes: Path | None) -> None:
+    """What went elsewhere: shown, put into a case, or written as outcomes of other places."""
+    from chaingraph.cli.into import Into, add_and_tell
+    from chaingraph.ledger.lists.lost import as_case_rows, lost, lost_outcomes
+    from chaingraph.model.results import OUTCOME_COLUMNS
+    from chaingraph.writers.files import write_csv
+
+    with opened_ledger(ledger, rules, journal, lang) as opened:
+        found, written = lost(opened), lost_outcomes(opened)
+    _echo(found[["date", "firm", "instead_place", "text"]], lang, "work.nothing_lost")
+    if outcomes is not None:
+        write_csv(written, outcomes, columns=OUTCOME_COLUMNS)
+        click.echo(text("cli.wrote", lang, path=outcomes))
+    if into is not None and len(found):
+        unnamed = int(found["firm_id"].isna().sum())
+        if unnamed:
+            click.echo(text("work.lost_unnamed", lang, count=unnamed), err=True)
+        asked = Into(into, dry_run=False, review=None, answers=None)
+        add_and_tell(lang, asked, as_case_rows(found, ledger.name), ledger.name)
+
+
 COMMANDS: tuple[click.Command, ...] = (work_commands,)

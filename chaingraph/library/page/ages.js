@@ -15,6 +15,23 @@ function renderMoves(root) {
   ]);
 }
 
+/** What has to be done, by whom: there only where the run was given a ledger. */
+function renderDue(part, root) {
+  if (!data.due) return;
+  part.hidden = false;
+  if (!data.due.rows.length) {
+    replace(root, el('p', { class: 'empty' }, label('due_none', { day: data.due.day })));
+    return;
+  }
+  const when = (row) => (row.days === undefined ? row.day || '' : row.days > 0 ? label('due_late', { day: row.day, n: row.days }) : row.day);
+  replace(root, [
+    el('p', { class: 'note' }, label('due_count', { day: data.due.day, n: data.due.total })),
+    el('ul', { class: 'moves' }, data.due.rows.map((row) => el('li', { class: row.days > 0 ? 'move-ended' : 'move-moved' },
+      el('div', null, badge(label(`due_${row.reason}`), 'beside'), ' ', el('bdi', { class: 'name' }, row.firm || '')),
+      el('p', { class: 'what' }, [row.unit, when(row), row.says].filter(Boolean).join(' · '))))),
+  ]);
+}
+
 function renderAges(root) {
   const tables = ['firms', 'firm_segments', 'firm_links', 'firm_sites', 'firm_signals'];
   const head = ['age_chain', 'age_table', 'age_rows', 'age_newest', 'age_recent', 'age_middle', 'age_old', 'age_undated'];

@@ -87,6 +87,7 @@ function renderFirst() {
   for (const node of document.querySelectorAll('[data-label]')) node.textContent = label(node.dataset.label);
   replace(document.getElementById('summary'), summary());
   renderCards(document.getElementById('cards'));
+  renderDue(document.getElementById('due-part'), document.getElementById('due'));
   renderQuestions(document.getElementById('questions'));
   renderMoves(document.getElementById('moves'));
   renderAges(document.getElementById('ages'));

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
+
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.labels import both, text
 from chaingraph.model.findings import Findings
@@ -51,7 +53,12 @@ _INERT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "
 
 
 def write_pages(
-    findings: Findings, graph: ChainGraph, out_dir: Path, *, previous: FormerRun | None = None
+    findings: Findings,
+    graph: ChainGraph,
+    out_dir: Path,
+    *,
+    previous: FormerRun | None = None,
+    due: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write index.html and ``<chain_id>.html`` for every chain of the graph.
 
@@ -68,6 +75,8 @@ def write_pages(
         Folder to write to; made where it does not exist.
     previous
         A former run (`page.changes.read_former`): the pages then say what changed since. None: they say nothing of it.
+    due
+        What has to be done (`chaingraph.ledger.work.views.due_list`), for the first page. None: it says nothing of it.
 
     Returns
     -------
@@ -81,7 +90,7 @@ def write_pages(
     """
     atlas = build_atlas(findings, graph)
     names = _file_names([chain["chain_id"] for chain in atlas.chains])
-    pages = {"index.html": _index_page(atlas, moves_of(previous, findings))}
+    pages = {"index.html": _index_page(atlas, moves_of(previous, findings), due)}
     for chain_id, name in names.items():
         pages[name] = _chain_page(atlas, chain_id, changes=changes_of(previous, findings, chain_id))
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -131,9 +140,9 @@ def _chain_page(atlas: Atlas, chain_id: str, *, alone: bool = False, changes: Re
     return _page("chain", payload, title, atlas.findings.lang)
 
 
-def _index_page(atlas: Atlas, moves: Record | None) -> str:
+def _index_page(atlas: Atlas, moves: Record | None, due: pd.DataFrame | None) -> str:
     title = text("page.index_title", atlas.findings.lang, region=place_text(atlas.findings.region, atlas.findings.lang))
-    return _page("index", index_payload(atlas, moves), title, atlas.findings.lang)
+    return _page("index", index_payload(atlas, moves, due), title, atlas.findings.lang)
 
 
 def _in(value: object, lang: str) -> str:

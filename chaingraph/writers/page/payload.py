@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from chaingraph.facts.roles import MADE
 from chaingraph.facts.source_kinds import SOURCE_KINDS
 from chaingraph.labels import LANGUAGES, entries
@@ -20,6 +22,7 @@ from chaingraph.writers.page.records import Record, known, records, shortened
 _PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")
 _PROVENANCE = ("source", "as_of", "confidence")
 _RIVALS = 3  # cities named beside a gap
+_DUE = 40  # rows of what has to be done
 _CARD_ROWS = 3  # leaders and targets on a card of the index
 
 
@@ -68,10 +71,11 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
     return payload | {"places": _english_places(payload, payload["view"].get("places", []))}
 
 
-def index_payload(atlas: Atlas, moves: Record | None = None) -> Record:
+def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame | None = None) -> Record:
     """What the first page shows: one card per chain, the questions worth asking this week, what moved, how old it is.
 
     ``moves``: what changed in the facts since a former run (`changes.moves_of`); None: there is none.
+    ``due``: what has to be done (`ledger.work.views.due_list`); None: the run was given no ledger.
     """
     questions = [row for rows in atlas.questions.values() for row in rows]
     payload = {
@@ -80,11 +84,21 @@ def index_payload(atlas: Atlas, moves: Record | None = None) -> Record:
         "segments": {key: row["name"] for key, row in atlas.segments.items()},
         "questions": [_renamed(row) for row in sorted(questions, key=by_rank)],
         "moves": None if moves is None else moves | {"rows": [_move(atlas, row) for row in moves["rows"]]},
+        "due": None if due is None else _due(atlas, due),
         "ages": [_renamed(row) for row in records(atlas.findings.freshness)],
         "notes": _common_notes(atlas),
         "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
     return payload | {"places": _english_places(payload, [])}
+
+
+def _due(atlas: Atlas, due: pd.DataFrame) -> Record:
+    """The first of what has to be done; of a conflict the page does not say on which field."""
+    rows = []
+    for row in records(due.head(_DUE)):
+        said = None if row["reason"] == "conflict" or row["says"] is None else shortened(str(row["says"]))
+        rows.append(known({**{name: row[name] for name in ("reason", "firm", "unit", "day", "days")}, "says": said}))
+    return {"day": atlas.findings.as_of, "total": len(due), "rows": rows}
 
 
 def _move(atlas: Atlas, row: Record) -> Record:
