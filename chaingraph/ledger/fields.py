@@ -97,7 +97,8 @@ FIELDS: tuple[Column, ...] = (
         "emission": ("排放", "排污权", "环境容量", "排放指标")}),
     Column("site", "text", ("地块", "拟选址", "选址")),
     Column("zone", "text", ("落地园区", "开发区", "所在园区", "平台")),
-    Column("place", "text", ("首报地", "申报地", "报送地", "所属区域", "县(市、区)", "属地"),
+    Column("place", "text", ("首报地", "申报地", "报送地", "所属区域", "县(市、区)", "属地",
+                            "落户地", "落户区域"),
            required=True),
     Column("contact_on", "date", ("对接时间", "首次对接时间")),
     Column("route", "choice", ("招商类型", "招商方式"), choices={

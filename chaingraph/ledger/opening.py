@@ -82,6 +82,25 @@ def open_ledger(path: str | Path, rules: Rules, *, create: bool = False, journal
             raise
 
 
+def noted_rules(path: Path) -> str | None:
+    """The rules that a ledger is kept by, as they were named; None where none are noted, or there is no ledger yet."""
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    with told(path), closing(connect(path, WAIT, write=may_write(path))) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        if not _check_tables(connection, path):
+            return None
+        row = connection.execute("SELECT value FROM about WHERE key = 'rules'").fetchone()
+    return None if row is None else str(row[0])
+
+
+def note_rules(ledger: Ledger, rules: str) -> None:
+    """Note by which rules a ledger is kept, so that they need not be named each time."""
+    if ledger.write:
+        with ledger.transaction():
+            ledger.connection.execute("INSERT OR REPLACE INTO about VALUES ('rules', ?)", (rules,))
+
+
 class Standing(NamedTuple):
     """A ledger looked at from outside: its projects as they stand, and the day of its newest event ("" without one)."""
 

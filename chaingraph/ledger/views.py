@@ -70,6 +70,17 @@ def projects(ledger: Ledger, stage: str = "") -> pd.DataFrame:
     return frame(ledger.connection.execute(query, (stage, stage)).fetchall(), LIST_COLUMNS)
 
 
+def in_own_money(listed: pd.DataFrame) -> pd.DataFrame:
+    """A list to be read: a domestic project's investment in CNY alone, a foreign one's in USD alone.
+
+    Both stay where it is not known which it is.
+    """
+    return listed.assign(
+        usd_m=listed["usd_m"].where(listed["capital"] != "domestic"),
+        cny_m=listed["cny_m"].where(listed["capital"] != "foreign"),
+    )
+
+
 REGISTER = (
     "project_id", "project", "investor", "firm_id", "credit_code", "group", "capital", "origin", "chain_id",
     "segment_id", "investment_m", "currency", "usd_m", "cny_m", "contracted_usd_m", "paid_usd_m", *FACTORS, "zone",

@@ -370,5 +370,5 @@ def test_rules_from_a_file(tmp_path: Path) -> None:
     path.write_text("[exclusive", encoding="utf-8")
     with pytest.raises(UnknownNameError, match=r"ledger rules own\.toml cannot be read"):
         load_rules(path)
-    with pytest.raises(UnknownNameError, match="no ledger rules 'nowhere'; choose: jiaxing"):
+    with pytest.raises(UnknownNameError, match="no ledger rules 'nowhere'; choose: none, jiaxing"):
         load_rules("nowhere")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
 
 Options = dict[str, Any]
+USUAL_RULES, USUAL_REGION = "jiaxing", "嘉兴"  # rules that come with the program, and where they hold
 
 
 @click.group("ledger")
@@ -29,7 +30,7 @@ def ledger_commands() -> None:
 # What every command of the ledger takes: the file, its rules, how its journal is kept.
 ledger_options = together(
     click.argument("ledger", type=PATH),
-    click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True),
+    click.option("--rules", type=Named("rules")),
     click.option("--journal", type=click.Choice(JOURNALS), default="wal", show_default=True),
 )
 # What every act takes: who, when, why, and the id that makes it one act however often it is sent.
@@ -44,14 +45,41 @@ _acting = together(
 )
 
 
-def opened_ledger(ledger: Path, rules: str, journal: str, lang: str, *, create: bool = False) -> Ledger:
-    """The ledger that a command is about, open; a slower journal is said."""
-    from chaingraph.ledger.opening import open_ledger
+def opened_ledger(
+    ledger: Path, rules: str | None, journal: str, lang: str, *, create: bool = False, places: Sequence[str] = ()
+) -> Ledger:
+    """The ledger that a command is about, open; a slower journal is said.
+
+    Rules that are named are noted in it and hold from then on. A ledger that is new wants them named, unless all that
+    is known of its ``places`` lies in a region whose rules come with the program.
+    """
+    from chaingraph.ledger.opening import note_rules, noted_rules, open_ledger
     from chaingraph.ledger.rules import load_rules
 
     if journal == "delete":
         click.echo(text("ledger.journal_delete", lang), err=True)
-    return open_ledger(ledger, load_rules(rules), create=create, journal=journal)
+    new = not ledger.exists() or not ledger.is_file() or not ledger.stat().st_size
+    named = rules or (None if new else noted_rules(ledger)) or _usual(places, new=new and create, lang=lang)
+    opened = open_ledger(ledger, load_rules(named), create=create, journal=journal)
+    if rules or (new and create):
+        note_rules(opened, str(Path(named).resolve()) if Path(named).suffix == ".toml" else named)
+    return opened
+
+
+def _usual(places: Sequence[str], *, new: bool, lang: str) -> str:
+    """The rules of a ledger for which nobody has named any.
+
+    Raises
+    ------
+    UsageError
+        When it is a new one, and not surely of the region whose rules come with the program.
+    """
+    from chaingraph.facts.derived_tables import place_within
+
+    known = [place for place in places if place]
+    if new and not (known and all(place_within(place, USUAL_REGION) for place in known)):
+        raise click.UsageError(text("ledger.which_rules", lang))
+    return USUAL_RULES
 
 
 def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options, *, create: bool = False) -> None:
@@ -62,7 +90,8 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options, *, cre
     if options["at"][:10] > tomorrow and not options["yes"]:
         raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
     act = Act(kind, options["project"], options["at"], options["by"], options["why"], data, options["event_id"])
-    with opened_ledger(options["ledger"], options["rules"], options["journal"], lang, create=create) as opened:
+    where = {"create": create, "places": [str(data.get("place") or "")]}
+    with opened_ledger(options["ledger"], options["rules"], options["journal"], lang, **where) as opened:
         done = opened.record(act)
     _answer(done.answer, done.values, lang)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from chaingraph.cli.ledger import views
-from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger
+from chaingraph.cli.ledger.acts import USUAL_RULES, ledger_commands, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, Named
 from chaingraph.labels import text
 
@@ -59,7 +59,7 @@ def seal_command(lang: str, ledger: Path, rules: str, journal: str, out: Path) -
 @ledger_commands.command("recover")
 @click.argument("old", type=PATH)
 @click.argument("new", type=PATH)
-@click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True)
+@click.option("--rules", type=Named("rules"), default=USUAL_RULES, show_default=True)
 @click.pass_obj
 def recover_command(lang: str, old: Path, new: Path, rules: str) -> int:
     """Copy what holds of a damaged ledger into a new one, and list the rest."""

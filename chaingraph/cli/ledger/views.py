@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from chaingraph.ledger.store import Ledger
 
 _SHOWN_REJECTS = 20
-_LIST_SHOWN = ["project_id", "project", "investor", "landing", "stage", "since", "usd_m", "holder", "exclusive_until"]
+_LIST_SHOWN = [
+    "project_id",
+    "project",
+    "investor",
+    "landing",
+    "stage",
+    "since",
+    "usd_m",
+    "cny_m",
+    "holder",
+    "exclusive_until",
+]
 
 
 def _shown(frame: pd.DataFrame, lang: str) -> None:
@@ -86,7 +97,7 @@ def list_command(
         elif dimension:
             _shown(views.by(opened, dimension), lang)
         else:
-            _shown(views.projects(opened, stage or "")[_LIST_SHOWN], lang)
+            _shown(views.in_own_money(views.projects(opened, stage or ""))[_LIST_SHOWN], lang)
 
 
 def _case(case: Path, lang: str) -> Mapping[str, pd.DataFrame]:
@@ -150,7 +161,7 @@ def import_command(
     if (sheet is None) == (shortlist is None):
         raise click.UsageError(text("ledger.import_one", lang))
     if shortlist is not None:
-        with opened_ledger(ledger, rules, journal, lang, create=create) as opened:
+        with opened_ledger(ledger, rules, journal, lang, create=create, places=[place]) as opened:
             _import_marks(opened, shortlist, at, by, place, profile, lang, rejects)
         return
     assert sheet is not None  # one of the two is given
@@ -161,7 +172,7 @@ def import_command(
     if dry_run:
         done = read_projects(sheet, at=at, mapping=mapping, lang=lang)[1]
     else:
-        with opened_ledger(ledger, rules, journal, lang, create=create) as opened:
+        with opened_ledger(ledger, rules, journal, lang, create=create, places=[place]) as opened:
             done = import_projects(opened, sheet, at=at, by=by, mapping=mapping, lang=lang)
     counts = {"entered": done.entered, "changed": done.changed, "advanced": done.advanced, "reported": done.reported}
     click.echo(text("ledger.imported", lang, rows=done.rows, used=done.used, **counts))

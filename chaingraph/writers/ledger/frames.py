@@ -87,7 +87,7 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str, only: Sequence[st
         ("doubtful", due.doubtful(ledger)),
         ("dossier", due.dossier(ledger)),
     ]
-    shown += [(stage, views.projects(ledger, stage).drop(columns="stage")) for stage in LISTS]
+    shown += [(stage, views.in_own_money(views.projects(ledger, stage)).drop(columns="stage")) for stage in LISTS]
     shown += [(period, views.happened(ledger, *views.span(as_of, period))) for period in ("week", "month", "quarter")]
     shown += [
         ("funnel", views.funnel(ledger, as_of)),

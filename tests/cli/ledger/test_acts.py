@@ -96,7 +96,7 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
         "构造三期,,海宁市,5,,\n",
         encoding="utf-8",
     )
-    arguments = (str(sheet), "--by", "海宁市投促局", "--at", "2024-06-01", "--create")
+    arguments = (str(sheet), "--by", "海宁市投促局", "--at", "2024-06-01", "--create", "--rules", "jiaxing")
     rejects = tmp_path / "rejects.csv"
     assert "2 rows read, 1 used: 0 entered" in run("import", *arguments, "--dry-run")[1]
     said = run("import", *arguments, "--rejects", str(rejects))[1]
