@@ -90,8 +90,8 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options, *, cre
     if options["at"][:10] > tomorrow and not options["yes"]:
         raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
     act = Act(kind, options["project"], options["at"], options["by"], options["why"], data, options["event_id"])
-    where = {"create": create, "places": [str(data.get("place") or "")]}
-    with opened_ledger(options["ledger"], options["rules"], options["journal"], lang, **where) as opened:
+    file, rules, journal = options["ledger"], options["rules"], options["journal"]
+    with opened_ledger(file, rules, journal, lang, create=create, places=[str(data.get("place") or "")]) as opened:
         done = opened.record(act)
     _answer(done.answer, done.values, lang)
 
