@@ -25,15 +25,28 @@ OPEN_SITES = ("open", "comparing")
 REVIEWED = ("accepted", "corrected")
 
 
-def months_of(signal: str) -> int:
+def months_of(signal: str, said: str | None = None) -> int:
     """How many months a kind of firm_signals is a reason to call while the site is not decided; 0 = never.
+
+    Parameters
+    ----------
+    said
+        What the fact says: of the kinds that share a signal the one whose words it has, and longer where its words are
+        those of a longer time (``[longer]`` of its file). None: the longest of the kinds, without that.
 
     Examples
     --------
     >>> months_of("capacity_full"), months_of("land"), months_of("penalty")
     (12, 0, 0)
+    >>> months_of("fundraising", "完成B轮融资"), months_of("fundraising", "拟发行可转债,募集资金用于扩产")
+    (12, 18)
     """
-    return max((kind.months for kind in lead_kinds().values() if kind.signal == signal and not kind.stage), default=0)
+    kinds = [kind for kind in lead_kinds().values() if kind.signal == signal and not kind.stage]
+    if said is None or not kinds:
+        return max((kind.months for kind in kinds), default=0)
+    meant = [kind for kind in kinds if kind.words is not None and kind.words.search(said)]
+    later = [kind.longer_months for kind in kinds if kind.longer is not None and kind.longer.search(said)]
+    return max([*later, *(kind.months for kind in meant or [min(kinds, key=lambda kind: kind.months)])])
 
 
 def says_open(signal: str) -> bool:
@@ -156,7 +169,8 @@ def _settled(rows: Sequence[Mapping[str, object]]) -> dict[str, str]:
 
 
 def _is_reason(row: Mapping[str, object], as_of: str, settled: Mapping[str, str]) -> bool:
-    months = months_of(str(row["kind"]))
+    said = " ".join(str(row[name]) for name in ("text", "quote") if isinstance(row.get(name), str))
+    months = months_of(str(row["kind"]), said)
     if row.get("site_status") not in OPEN_SITES and says_open(str(row["kind"])):
         return False
     day = row["date"]

@@ -81,3 +81,19 @@ def test_a_plan_is_a_reason_only_where_somebody_says_that_the_site_is_open(
 ) -> None:
     row = {"kind": kind, "site_status": site or "unknown", "stage": None, "date": "2025-06", "firm_id": "a"}
     assert _is_reason(row, "2025-07-01", {}) is reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        ("fundraising", "完成B轮融资2亿元", False),  # a round of money: 12 months
+        ("fundraising", "公开发行可转债,募集资金用于新基地", True),  # money raised on the market: 18
+        ("relocation", "整体搬迁", False),
+        ("relocation", "变更募集资金投资项目实施地点", True),
+        ("customer_win", "获得定点", False),  # 9
+    ],
+)
+def test_each_kind_has_a_window_of_its_own(kind: str, text: str, reason: bool) -> None:
+    row = {"kind": kind, "site_status": "unknown", "stage": None, "date": "2024-02", "firm_id": "a", "text": text}
+    assert _is_reason(row, "2025-06-01", {}) is reason
+    assert _is_reason({**row, "date": "2023-11"}, "2025-06-01", {}) is False

@@ -14,7 +14,7 @@ from chaingraph.leads.sentences.passages import half_width
 from chaingraph.model import registry
 from chaingraph.model.columns import PROJECT_STAGES, SIGNALS
 
-_KEYS = ("order", "title", "signal", "stage", "months", "said_open", "later", "words", "against")
+_KEYS = ("order", "title", "signal", "stage", "months", "said_open", "longer", "later", "words", "against")
 _MOST_MONTHS = 120
 STAGE_ORDER = tuple(PROJECT_STAGES)
 # From here on the place of a project is settled.
@@ -28,6 +28,7 @@ class LeadKind:
 
     ``months``: how long it is a reason to call while the site is not decided; 0 = never. ``stage``: of a project, where
     the kind itself says it. ``said_open``: whether it is a reason only where a text says that the site is still open.
+    ``longer``: words beside which it is one for ``longer_months``.
     """
 
     name: str
@@ -36,6 +37,8 @@ class LeadKind:
     stage: str | None
     months: int
     said_open: bool
+    longer: re.Pattern[str] | None
+    longer_months: int
     later: Mapping[str, str]
     words: re.Pattern[str] | None
     against: re.Pattern[str] | None
@@ -103,6 +106,7 @@ def load_kind(name: str) -> LeadKind:
     where, data = found.where, found.content
     where.keys(data, _KEYS)
     stage = None if "stage" not in data else where.choice("stage", data["stage"], tuple(PROJECT_STAGES))
+    longer = where.table("longer", data.get("longer", {}))
     return LeadKind(
         name=found.name,
         title=where.both_languages("title", data.get("title")),
@@ -110,6 +114,8 @@ def load_kind(name: str) -> LeadKind:
         stage=stage,
         months=where.whole("months", data.get("months"), _MOST_MONTHS),
         said_open=bool(where.choice("said_open", str(data.get("said_open", False)), ("True", "False")) == "True"),
+        longer=pattern(_both(where, "longer", {name: longer.get(name, []) for name in LANGUAGES})),
+        longer_months=where.whole("longer.months", longer.get("months", 0), _MOST_MONTHS),
         later=where.both_languages("later", data.get("later")),
         words=pattern(_both(where, "words", data.get("words"))),
         against=pattern(_both(where, "against", data.get("against"))),
