@@ -42,6 +42,7 @@ class Fact:
     counterpart: str | None
     start: int
     end: int
+    method: str = "rule"  # or model, for what a language model proposed and the text bears out
 
 
 _UNDECIDED = (None, "announced", "negotiating")

@@ -27,7 +27,6 @@ from chaingraph.model.schema import TABLES
 from chaingraph.places.gazetteer import Path
 
 SAME_EVENT = 45  # days between two texts that may tell one event
-METHOD = "rule"
 _SAME_SUM = 0.2  # two texts round one sum differently by no more than this share
 PROJECT_KINDS = ("expansion", "land", "filing", "new_unit", "exit", "relocation")  # of firm_signals
 
@@ -335,7 +334,7 @@ def _evidence(signal_id: str, told: Text, fact: Fact, *, quotes: bool) -> dict[s
         "published": told.published,
         "quote": passage.strip() if quotes else None,  # a cell keeps no blanks at its ends; the hash is of the span
         "hash": hashlib.sha256(passage.encode("utf-8")).hexdigest(),
-        "method": METHOD,
+        "method": fact.method,
         "amount": f"{money.limited}{money.text}" if money else None,
         "date": fact.date,
         "place": fact.place,

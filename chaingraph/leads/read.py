@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from chaingraph.leads.facts import facts_of
 from chaingraph.leads.firms import known_names, resolve
 from chaingraph.leads.histories import Reading, lead_tables
 from chaingraph.leads.products import SegmentWords
+from chaingraph.leads.proposals import Proposer, check_proposals
 from chaingraph.leads.texts import SUFFIXES, texts_of
 from chaingraph.model.case import empty_table
 from chaingraph.places.regions import region_path
@@ -26,13 +28,15 @@ class LeadsRead:
     """What files held: new rows by table, what could not be read, and the funnel from files to new facts.
 
     ``funnel``: files, refused, texts, with_facts, facts, signals (new), sources (new), firms (new), in this order.
-    ``doubts``: names that may be a firm of the case: pairs as `match_firms` gives them.
+    ``doubts``: names that may be a firm of the case: pairs as `match_firms` gives them. ``asked``: of a model, how
+    many facts were proposed and borne_out, and how many of their values were kept.
     """
 
     tables: Mapping[str, pd.DataFrame]
     rejects: pd.DataFrame
     funnel: Mapping[str, int]
     doubts: pd.DataFrame
+    asked: Mapping[str, int] = field(default_factory=dict)
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -56,6 +60,7 @@ def read_leads(
     quotes: bool = True,
     lang: str = "zh",
     each: Callable[[Path], None] = lambda path: None,
+    proposer: Proposer | None = None,
 ) -> LeadsRead:
     """What do these texts say of firms that move, and is their site still open?
 
@@ -73,6 +78,8 @@ def read_leads(
         Language of reasons and of the short texts.
     each
         Called with every file before it is read.
+    proposer
+        Proposes facts of a text (`engines.local_model`); what the text does not bear out is dropped. None: rules alone.
 
     Returns
     -------
@@ -94,6 +101,7 @@ def read_leads(
     }
     journal = Journal("", lang)
     readings: list[Reading] = []
+    asked: Counter[str] = Counter()
     files = files_of(paths)
     for file in files:
         each(file)
@@ -102,6 +110,10 @@ def read_leads(
                 facts = facts_of(
                     one.body, published=one.published, region=path, title=one.title, known=known, zones=zones
                 )
+                if proposer is not None:
+                    more = check_proposals(one, proposer(one.body), region=path, by_rule=facts, known=known)
+                    facts += more.facts
+                    asked.update(proposed=more.proposed, values=more.values, kept=more.kept, borne_out=len(more.facts))
                 readings.append(Reading(one, tuple(facts)))
         except MissingExtraError:
             raise
@@ -134,4 +146,4 @@ def read_leads(
         "sources": len(tables["evidence"]),
         "firms": len(tables["firms"]),
     }
-    return LeadsRead(tables, rejects, funnel, resolved.doubts)
+    return LeadsRead(tables, rejects, funnel, resolved.doubts, asked)

@@ -37,6 +37,8 @@ def leads_commands() -> None:
 @click.option("--out", type=FOLDER, metavar="FOLDER")
 @into_options
 @click.option("--no-quotes", is_flag=True)
+@click.option("--llm", metavar="URL")
+@click.option("--llm-model", default="local", show_default=True, metavar="NAME")
 @click.pass_obj
 def read_command(
     lang: str,
@@ -47,15 +49,19 @@ def read_command(
     into: Path | None,
     *,
     no_quotes: bool,
+    llm: str | None,
+    llm_model: str,
     **more: object,
 ) -> None:
     """Read texts into facts."""
+    from chaingraph.engines.local_model import local_model
     from chaingraph.leads.read import files_of, read_leads
     from chaingraph.model.case import Case
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.case import write_case
 
     asked = into_or_out(lang, into, out, **more)
+    proposer = None if llm is None else local_model(llm, model=llm_model)
     held = None if asked is None else read_case(asked.case, lang=lang, required=NATIONAL_TABLES)
     paths = files_of(files)
     with click.progressbar(length=len(paths), file=sys.stderr, show_pos=True) as bar:
@@ -66,6 +72,7 @@ def read_command(
             quotes=not no_quotes,
             lang=lang,
             each=lambda _: bar.update(1),
+            proposer=proposer,
         )
     tell_read(found, lang)
     if not len(found.tables["evidence"]):
@@ -91,6 +98,9 @@ def tell_read(found: LeadsRead, lang: str) -> None:
         shown = text("gaps.list_separator", lang).join(names[:_SHOWN])
         click.echo(text("leads.doubts", lang, count=len(names), names=shown), err=True)
     click.echo(text("leads.funnel", lang, **found.funnel))
+    if found.asked:
+        share = f"{found.asked['kept'] / found.asked['values']:.0%}" if found.asked["values"] else "-"
+        click.echo(text("leads.llm_kept", lang, share=share, **found.asked))
     counts = Counter(str(status) for status in found.tables["firm_signals"]["site_status"])
     if counts:
         told = [f"{text(f'leads.site_{code}', lang)} {counts[code]}" for code in SITE_STATUSES if counts[code]]
