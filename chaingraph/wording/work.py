@@ -14,7 +14,7 @@ from chaingraph.model.columns import is_missing, split
 _CODED = {
     "stage": "work.stage_", "kind": "work.kind_", "reason": "work.due_", "result": "work.result_",
     "site_status": "leads.site_", "likelihood": "work.likelihood_", "closing": "work.closing_",
-    "conflicts": "work.column_", "field": "work.column_", "form": "work.form_", "effect": "work.effect_",
+    "form": "work.form_", "effect": "work.effect_",
     "carrier": "work.carrier_", "drivers": "work.driver_", "route": "work.route_",
 }  # fmt: skip
 
@@ -35,6 +35,8 @@ def word(column: str, value: object, lang: str) -> str:
         return text("ledger.code_yes" if value else "ledger.code_no", lang)
     if isinstance(value, float):
         return f"{value:g}"
+    if column in ("conflicts", "field"):
+        return text("gaps.list_separator", lang).join(caption(part, lang) for part in split(str(value)))
     group = _CODED.get(column)
     if group is None:
         return str(value)
@@ -50,8 +52,8 @@ def _coded(group: str, code: str, lang: str) -> str:
 
 
 def caption(column: str, lang: str) -> str:
-    """What a column is called; a stage is called by its own name."""
-    for entry in (f"work.column_{column}", f"work.stage_{column}"):
+    """What a column is called here, else in the workbook; a stage is called by its own name."""
+    for entry in (f"work.column_{column}", f"workbook.column_{column}", f"work.stage_{column}"):
         try:
             return text(entry, lang)
         except UnknownNameError:

@@ -79,9 +79,11 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options) -> Non
     with opened_ledger(options["ledger"], options["rules"], options["journal"], lang) as opened:
         done = record_lead(opened, act)
     tell(done.new, done.number, done.event_id, done.lead.firm, done.lead.stage, lang)
+    from chaingraph.wording.work import caption
+
     for name, several in sorted(done.lead.conflicts.items()):
         words = text("gaps.list_separator", lang).join(f"{unit}: {value}" for unit, value in sorted(several.items()))
-        click.echo(text("work.conflict", lang, field=text(f"work.column_{name}", lang), words=words))
+        click.echo(text("work.conflict", lang, field=caption(name, lang), words=words))
 
 
 def near_day(options: Options, lang: str) -> None:

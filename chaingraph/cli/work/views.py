@@ -13,11 +13,11 @@ from chaingraph.cli.work.acts import work_commands
 from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.work.fields import COUNTED_BY
+from chaingraph.model.results import WORK_SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHOWN = ("lead_id", "firm", "stage", "owner", "assigned_to", "due", "result", "site_status", "contact", "conflicts")
 _AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")
 
 
@@ -80,7 +80,7 @@ def list_command(
         write_csv(rows, out, columns=WORK_COLUMNS)
         click.echo(text("cli.wrote", lang, path=out))
     else:
-        _echo(rows[list(_SHOWN if not viewer else ("in_contact", *_SHOWN))], lang, "work.none")
+        _echo(rows[list(WORK_SHOWN if not viewer else ("in_contact", *WORK_SHOWN))], lang, "work.none")
     counts = views.stage_counts(leads)
     told = [f"{text(f'work.stage_{name}', lang)} {count}" for name, count in counts.items() if count]
     click.echo(text("work.counts", lang, total=len(leads), counts=text("gaps.list_separator", lang).join(told) or "0"))

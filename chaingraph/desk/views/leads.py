@@ -20,21 +20,11 @@ from chaingraph.ledger.work.taking import taking
 from chaingraph.ledger.work.views import due_list, work_list
 from chaingraph.model.columns import SITE_STATUSES, is_missing
 from chaingraph.model.days import days_later
+from chaingraph.model.results import WORK_SHOWN
 from chaingraph.wording.work import caption, captions, in_words, word
 
 _FACTS = ("date", "firm", "kind", "stage", "site_status", "place", "product", "reason")
-_IN_WORK = (
-    "firm",
-    "stage",
-    "owner",
-    "assigned_to",
-    "due",
-    "result",
-    "site_status",
-    "contacted_on",
-    "next",
-    "conflicts",
-)
+_IN_WORK = tuple(name for name in WORK_SHOWN if name != "lead_id")
 _MOST = 400  # rows of a list on the page
 FEEDBACK_DAYS = 7  # a week for feedback, unless another day is set
 

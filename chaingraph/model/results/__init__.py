@@ -81,6 +81,9 @@ WORK_COLUMNS = (  # leads in work
     "investment_m", "currency", "chain_id", "segment_id", "said", "source", "address", "conflicts", "released_on",
     "closing", "lost_to", "project_id",
 )
+WORK_SHOWN = (  # of them, where room is short
+    "lead_id", "firm", "stage", "owner", "assigned_to", "due", "result", "site_status", "contact", "conflicts",
+)
 WORK_CHANGE_COLUMNS = ("number", "at", "lead_id", "firm", "kind", "by", "says")  # what was recorded of leads
 MERGE_COLUMNS = ("file", "row", "unit", "lead_id", "firm", "effect", "detail")  # what became of returned sheets
 CONFLICT_COLUMNS = ("lead_id", "firm", "field", "unit", "value")  # where units differ, side by side
