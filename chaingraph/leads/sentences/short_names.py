@@ -40,7 +40,7 @@ _LATIN = re.compile(
 )
 _NOT_LATIN = {
     "The", "This", "That", "These", "It", "He", "She", "They", "We", "In", "On", "At", "And", "Meanwhile", "While",
-    "Both", "Investors", "Representing", "Governor", "CEO", "President", "Construction", "Production", "Work",
+    "Both", "Investors", "Representing", "Governor", "President", "Construction", "Production", "Work",
     "Officials", "First", "Its", "A", "An", "When", "Layoffs", "Limited", "According", "Two", "Three", "Several",
     "Many", "Most", "Global", "Funding", "Investments", "You", "I",
 }  # fmt: skip
