@@ -146,7 +146,7 @@ def rank_lists(
     Parameters
     ----------
     candidates
-        From `candidates.find_candidates`.
+        From `candidates.find_candidates`; with ``supply`` (`facts.rivals.as_suppliers`), which is added to the fit.
     scores
         From `fit.lists.score_lists`.
     facts
@@ -195,7 +195,7 @@ def rank_lists(
         "severity": -np.floor(rows["severity"] + 0.5),
         "reach": -rows["firm_id"].map(facts["reach"]).fillna(0.0).round(6),
         # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
-        "fit": -rows["s"].round(9).fillna(-1e9),
+        "fit": -(rows["s"] + rows.get("supply", 0.0)).round(9).fillna(-1e9),
     }
     nothing = (rows["s"] < 0) & (keys["door"] > 0) & (keys["linked"] > 0) & (signal > 0) & (motive > 1)
     rows["unranked"] = (nothing & ~(rows["local_demand"] > 0)).astype("int64")

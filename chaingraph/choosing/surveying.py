@@ -25,7 +25,7 @@ from chaingraph.facts.gaps import gap_facts, gap_rules, local_presence, with_sor
 from chaingraph.facts.groups import families, inherited_rows
 from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
-from chaingraph.facts.rivals import rival_cities
+from chaingraph.facts.rivals import as_suppliers, rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
 from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
@@ -189,7 +189,7 @@ def survey(
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
-        lists = candidates[candidates["list"] != "sector"]
+        lists = as_suppliers(candidates[candidates["list"] != "sector"], graph, leading)
         likely = likelihood(graph, around.families, lists, region, now)
         lists = lists.merge(likely.drop(columns="likelihood_facts"), on=["firm_id", "segment_id"], how="left")
         by_chain = _by_chain(around.leaders)

@@ -1,4 +1,4 @@
-"""Which other cities make what a region lacks, and what they lack themselves."""
+"""Rivals: cities that make what a region lacks, firms that make what its leaders make; and who may supply those."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from chaingraph.facts.derived_tables import city_within
+from chaingraph.model.graph import ChainGraph
 
 MOST = 5  # cities per segment
 LACKING = 3  # segments named that a rival's chain lacks
+LEADER_LIST = "leader"
 COLUMNS = ("chain_id", "segment_id", "rank", "city", "firms", "chain_firms", "share", "lacks")
 
 
@@ -63,3 +65,82 @@ def rival_cities(makers: pd.DataFrame, region: str, *, most: int = MOST) -> pd.D
 
 def _dtype(name: str) -> str:
     return {"rank": "int64", "firms": "int64", "chain_firms": "int64", "share": "float64"}.get(name, "str")
+
+
+def as_suppliers(rows: pd.DataFrame, graph: ChainGraph, leading: pd.DataFrame) -> pd.DataFrame:
+    """Rows of all lists without the leaders' rivals, and with what is known of each as a supplier.
+
+    A rival, on the list that goes by the leaders alone, makes what a leader of the chain makes itself, in a segment
+    that no other leader buys, and has no recorded link to any of them. No leader asks for it, nor has
+    one a reason to introduce it; on the chain's own list it stays.
+
+    Parameters
+    ----------
+    rows
+        Candidates of all lists: list, chain_id, segment_id, firm_id, group_id, candidate_list.
+    leading
+        chain_id, firm_id, segments (of what each leader makes).
+
+    Returns
+    -------
+    DataFrame
+        The rows that stay, with ``supply``, in nats, to be added to the fit on the leaders' list: ln(1 + suppliers that
+        the leaders share with the firm's other customers) + ln of its customers over the mean of the makers of the
+        segment, both plus one. 0 on other lists, and where no link of the firm is recorded.
+    """
+    if rows.empty:
+        return rows.assign(supply=pd.Series(dtype="float64"))
+    links = graph["firm_links"]
+    rival = _rivals(rows, graph, leading, links)
+    stays = rows[~rival].reset_index(drop=True)
+    supplies = links[links["kind"] == "supplies"]
+    buyers = supplies.groupby("source_id")["target_id"].agg(set)
+    sellers = supplies.groupby("target_id")["source_id"].agg(set)
+    leaders = leading.groupby("chain_id")["firm_id"].agg(set)
+    makers = graph["firm_segments"].drop_duplicates(["firm_id", "segment_id"])
+    customers = makers["firm_id"].map(buyers.map(len)).fillna(0.0).astype(float)
+    usual = customers.groupby(makers["segment_id"]).mean()
+    told = []
+    for name, chain, segment, firm in stays[["list", "chain_id", "segment_id", "firm_id"]].itertuples(
+        index=False, name=None
+    ):
+        own: set[str] = buyers.get(firm, set())
+        if name != LEADER_LIST or not own:
+            told.append(0.0)
+            continue
+        led: set[str] = leaders.get(chain, set())
+        of_leaders = set().union(*(sellers.get(leader, set()) for leader in led)) - {firm}
+        shared = sum(len(of_leaders & sellers.get(buyer, set())) for buyer in own - led)
+        popular = np.log((len(own) + 1) / (float(usual.get(segment, 0.0)) + 1))
+        told.append(float(np.log1p(shared) + popular))
+    return stays.assign(supply=pd.Series(told, index=stays.index, dtype="float64"))
+
+
+def _rivals(rows: pd.DataFrame, graph: ChainGraph, leading: pd.DataFrame, links: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows of the leaders' list are of a rival."""
+    feeds = graph["segment_links"]
+    feeds = feeds[feeds["kind"] == "feeds"]
+    goes_into: dict[str, set[str]] = {}
+    for source, target in zip(feeds["from_segment_id"], feeds["to_segment_id"], strict=True):
+        goes_into.setdefault(source, set()).add(target)
+    competing: set[tuple[str, str]] = set()
+    for chain, own in leading.groupby("chain_id"):
+        made = [set(segments) for segments in own["segments"]]
+        for segment in set().union(*made):
+            asked = any(segment not in held and goes_into.get(segment, set()) & held for held in made)
+            if not asked:
+                competing.add((str(chain), segment))
+    tied: dict[str, set[str]] = {}
+    for source, target in zip(links["source_id"], links["target_id"], strict=True):
+        tied.setdefault(source, set()).add(target)
+        tied.setdefault(target, set()).add(source)
+    leaders = leading.groupby("chain_id")["firm_id"].agg(set)
+    columns = ["list", "candidate_list", "chain_id", "segment_id", "firm_id", "group_id"]
+    found = [
+        name == LEADER_LIST
+        and kind == "new"
+        and (chain, segment) in competing
+        and not (tied.get(firm, set()) | tied.get(group, set())) & leaders.get(chain, set())
+        for name, kind, chain, segment, firm, group in rows[columns].itertuples(index=False, name=None)
+    ]
+    return pd.Series(found, index=rows.index, dtype=bool)
