@@ -1,4 +1,4 @@
-"""A language model of the bureau's own, asked over its OpenAI-compatible address; off unless an address is named.
+"""A language model of the bureau's own, over the usual chat/completions interface; off unless an address is named.
 
 Nothing else is contacted: no proxy, no redirect, one address. What it answers is data that `leads.proposals` holds to
 the text; an instruction inside a text changes nothing of what is checked.
