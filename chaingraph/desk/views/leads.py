@@ -58,7 +58,8 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     return [["" if is_missing(cell) else str(cell) for cell in row] for row in table.itertuples(index=False, name=None)]
 
 
-def _chains(asked: Asked) -> dict[str, str]:
+def chains_of(asked: Asked) -> dict[str, str]:
+    """The names of the case's chains by id."""
     chains = asked.case["chains"]
     column = "chain_en" if asked.lang == "en" and "chain_en" in chains else "chain"
     named = chains[column].fillna(chains["chain"])
@@ -98,7 +99,7 @@ def leads(asked: Asked) -> Answer:
             "fact_names": _FACTS,
             "left_out": max(0, len(rows) - _MOST),
             "work": grid,
-            "chains": _chains(asked),
+            "chains": chains_of(asked),
             "sites": [(code, worded("site_status", code, asked.lang)) for code in SITE_STATUSES],
             "owners": owners,
             "states": [(name, word("stage", name, asked.lang)) for name in LEAD_STAGES],

@@ -5,8 +5,10 @@ from __future__ import annotations
 from chaingraph.desk import runs
 from chaingraph.desk.desk import Answer, Asked, Page, Sent, Went
 from chaingraph.desk.log import has_ledger, opened
+from chaingraph.desk.views.leads import chains_of
 from chaingraph.errors import ChaingraphError
 from chaingraph.ledger.work.log import lead_in_work, leads_in_work
+from chaingraph.writers.work import INVESTOR
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _TYPES = {
@@ -16,8 +18,12 @@ _TYPES = {
     ".pdf": "application/pdf",
 }
 # The commands that make a document, and what theirs is written as.
-_ENDINGS = {"week": ".xlsx", "month": ".docx", "talk": ".docx", "first-report": ".docx"}
-_NAME = 40  # characters of a name in the name of a file
+_ENDINGS = {
+    "week": ".xlsx", "month": ".docx", "talk": ".docx", "first-report": ".docx", "trip": ".docx", "slides": ".pptx",
+    "investor": ".pdf",
+}  # fmt: skip
+_OF_THE_CASE = ("trip", "slides", "investor")
+_NAME = 60  # characters of a name in the name of a file
 
 
 def papers(asked: Asked) -> list[str]:
@@ -42,6 +48,8 @@ def look(asked: Asked) -> Answer:
         "papers.html",
         {
             "there": has_ledger(asked),
+            "chains": chains_of(asked),
+            "languages": [(code, asked.say(f"language_{code}")) for code in INVESTOR],
             "leads": live,
             "month": asked.desk.today[:7],
             "work": runs.work_of(asked.desk, "document"),
@@ -55,32 +63,49 @@ def make(asked: Asked, kind: str) -> Answer:
     """Begin to make a document: the command that is typed elsewhere."""
     if kind not in _ENDINGS:
         raise ChaingraphError(asked.say("no_act"))
-    signed, desk = asked.signed, asked.desk
-    if not has_ledger(asked):
+    if kind not in _OF_THE_CASE and not has_ledger(asked):
         raise ChaingraphError(asked.say("no_ledger"))
-    arguments, subject = ["document", kind], [str(desk.ledger)]
-    about = desk.today
-    if kind == "month":
-        about = asked.form.get("month", "")
-        arguments += ["--month", about, "--city", asked.region, "--by", signed["by"]]
-    elif kind != "week":
-        with opened(asked) as ledger:
-            lead = lead_in_work(ledger, asked.form.get("lead", ""))
-        about = f"{''.join(letter for letter in lead.firm if letter.isalnum())[:_NAME]}_{desk.today}"
-        subject.append(lead.lead_id)
-    if kind == "talk":
-        arguments += ["--region", asked.region]
-    if kind == "first-report":
-        arguments += ["--place", asked.form.get("place", "").strip() or asked.region, "--by", signed["by"]]
-    else:
-        arguments += ["--case", str(desk.case)]
-    if kind != "month":
-        arguments += ["--as-of", desk.today]
-    desk.papers.mkdir(parents=True, exist_ok=True)
-    place = desk.papers / f"{asked.say('paper_' + kind.replace('-', '_'))}_{about}{_ENDINGS[kind]}"
-    arguments += ["--out", str(place), "--lang", asked.lang]
-    runs.begin(desk, "document", [*arguments, "--", *subject])  # an id that begins like an option is none
+    asked.desk.papers.mkdir(parents=True, exist_ok=True)
+    about, options, subject = _of_the_case(asked, kind) if kind in _OF_THE_CASE else _of_the_log(asked, kind)
+    plain = "".join(letter for letter in about if letter.isalnum() or letter in "-_")[:_NAME]
+    place = asked.desk.papers / f"{asked.say('paper_' + kind.replace('-', '_'))}_{plain}{_ENDINGS[kind]}"
+    end = ["--out", str(place), "--lang", asked.lang, "--", *subject]  # an id that begins like an option is none
+    runs.begin(asked.desk, "document", ["document", kind, *options, *end])
     return Went("/papers")
+
+
+def _of_the_log(asked: Asked, kind: str) -> tuple[str, list[str], list[str]]:
+    """What a document of the log is about, its options, and what the command is given."""
+    desk, subject, by = asked.desk, [str(asked.desk.ledger)], asked.signed["by"]
+    if kind == "month":
+        month = asked.form.get("month", "")
+        return month, ["--month", month, "--city", asked.region, "--by", by, "--case", str(desk.case)], subject
+    if kind == "week":
+        return desk.today, ["--as-of", desk.today, "--case", str(desk.case)], subject
+    with opened(asked) as ledger:
+        lead = lead_in_work(ledger, asked.form.get("lead", ""))
+    if kind == "talk":
+        more = ["--region", asked.region, "--case", str(desk.case)]
+    else:
+        more = ["--place", asked.form.get("place", "").strip() or asked.region, "--by", by]
+    return f"{lead.firm}_{desk.today}", ["--as-of", desk.today, *more], [*subject, lead.lead_id]
+
+
+def _of_the_case(asked: Asked, kind: str) -> tuple[str, list[str], list[str]]:
+    """Likewise of a document that the lists are written into."""
+    desk, options = asked.desk, ["--region", asked.region]
+    if kind == "trip":
+        city, days = asked.form.get("city", "").strip(), asked.form.get("days", "1")
+        options += ["--city", city, "--days", days, "--as-of", desk.today]
+        options += ["--ledger", str(desk.ledger)] if has_ledger(asked) else []
+        return f"{city}_{desk.today}", options, [str(desk.case)]
+    chain = asked.form.get("chain", "")
+    options += ["--chain", chain]
+    if kind == "investor":
+        language = asked.form.get("language", INVESTOR[0])
+        options += ["--language", language, "--office", asked.signed["by"], "--as-of", desk.today]
+        return f"{chain}_{language}_{desk.today}", options, [str(desk.case)]
+    return f"{chain}_{desk.today}", options, [str(desk.case)]
 
 
 def paper(asked: Asked, name: str) -> Answer:
