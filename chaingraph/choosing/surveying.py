@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -239,7 +240,14 @@ def survey(
     by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
     gaps = describe_gaps(around.gaps, around.leaders, graph, rivals=around.rivals)
     firsts = first_rows(everyone, plans)
+    goes_by = {chain for chain, plan in strategies.items() if plan.pool == "leader_segments"}
+    by: dict[str, Any] = {
+        "proposed": around.proposed,
+        "everyone": everyone,
+        "unled": goes_by - set(leading["chain_id"]),
+    }
     caption = _caption(graph, places, reference)
+    notes = list_notes(main, asked, candidates, dropped, caption, graph, **by)
     tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
     base = Base(*reference.base(graph, region), around.base)
     names = names_of(graph, "firms")
@@ -262,15 +270,7 @@ def survey(
         routes=routes,
         dropped=dropped.drop(columns="firm_ids"),
         held=told(describe_held(held_firms(dropped, known, graph), graph)),
-        notes=told(
-            with_first_rows(
-                list_notes(
-                    main, asked, candidates, dropped, caption, graph, proposed=around.proposed, everyone=everyone
-                ),
-                firsts,
-                graph,
-            )
-        ),
+        notes=told(with_first_rows(notes, firsts, graph)),
         marks=told(name_marks(marks, graph)),
         calls=told(monthly_calls(ranked, held_facts, facts, graph)),
         roles=known.roles,

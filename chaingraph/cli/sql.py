@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from chaingraph.cli.options import FILE, PATH
 from chaingraph.cli.terminal import terminal_table
 from chaingraph.labels import text
+from chaingraph.model.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +42,12 @@ def sql_command(lang: str, case: Path, question: str | None, out: Path | None, r
         counted = row_counts(large)
         click.echo(text("engines.sql_tables", lang))
         for name, frame in small.tables.items():
-            click.echo(f"  {name} ({counted.get(name, len(frame))}): {', '.join(frame.columns)}")
+            shown, columns = (name, list(frame.columns)) if lang == "en" else _in_chinese(name)
+            click.echo(f"  {shown} ({counted.get(name, len(frame))}): {', '.join(columns)}")
         return 0
-    answer = ask(tables, question, lang=lang, limits=Limits(rows=rows, seconds=seconds))
+    answer = ask(
+        tables | _asked_in_chinese(tables, question), question, lang=lang, limits=Limits(rows=rows, seconds=seconds)
+    )
     found = answer.rows
     if out is not None:
         write_csv(found, out, columns=list(found.columns))
@@ -55,6 +60,24 @@ def sql_command(lang: str, case: Path, question: str | None, out: Path | None, r
     if answer.cut:
         click.echo(text("engines.sql_cut", lang, rows=rows), err=True)
     return int(answer.cut)
+
+
+def _in_chinese(name: str) -> tuple[str, list[str]]:
+    """The Chinese name of a table, and those of its columns."""
+    table = TABLES[name]
+    return table.name_zh, [column.headers[0] if column.headers else column.name for column in table.columns]
+
+
+def _asked_in_chinese(tables: Mapping[str, pd.DataFrame | Path], question: str) -> dict[str, pd.DataFrame | Path]:
+    """The tables that a question calls by their Chinese names, with Chinese columns where they are in memory."""
+    found: dict[str, pd.DataFrame | Path] = {}
+    for name, held in tables.items():
+        chinese, columns = _in_chinese(name)
+        if chinese in question:
+            found[chinese] = (
+                held if isinstance(held, Path) else held[TABLES[name].names].set_axis(columns, axis="columns")
+            )
+    return found
 
 
 COMMANDS: tuple[click.Command, ...] = (sql_command,)

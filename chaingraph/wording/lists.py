@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ def list_notes(
     *,
     proposed: pd.DataFrame | None = None,
     everyone: pd.DataFrame | None = None,
+    unled: Collection[str] = (),
 ) -> pd.DataFrame:
     """What to print beside each list.
 
@@ -34,6 +35,8 @@ def list_notes(
         From `leaders.propose_leaders`, for the chains of which nobody has said who leads.
     everyone
         From `ranking.rank_lists`, whole: those without any local ground are counted.
+    unled
+        Chains that go by their leaders and have neither named nor proposed ones.
 
     Returns
     -------
@@ -66,6 +69,8 @@ def list_notes(
             rows.append((chain_id, reason("explain.note_no_ground", count=bare)))
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]
+        if chain_id in unled and len(own):
+            rows.append((chain_id, reason("explain.note_no_leader", segments=len(own))))
         if own.empty:
             rows.append((chain_id, reason("explain.note_no_segments")))
         elif len(new) < FEW:

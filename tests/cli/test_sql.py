@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from chaingraph.engines.analyst import Limits, ask
 from chaingraph.engines.asked import answered
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import StoreError
+from tests.shared_data import FROZEN
 from tests.toy import toy_tables, write_toy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -309,3 +311,11 @@ def test_modules_in_the_folder_one_stands_in_are_not_loaded(tmp_path: Path, monk
     (tmp_path / "pickle.py").write_text("raise SystemExit(7)")
     monkeypatch.chdir(tmp_path)
     assert ask({}, "SELECT 1 AS n").rows["n"].tolist() == [1]
+
+
+def test_tables_and_columns_go_by_their_chinese_names(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = "SELECT 城市, count(*) AS 家数 FROM 企业 WHERE 城市 = '嘉兴' GROUP BY 城市"
+    assert main(["sql", str(FROZEN), asked]) == 0
+    assert re.search(r"嘉兴 +[1-9]\d+", capsys.readouterr().out)
+    assert main(["sql", str(FROZEN)]) == 0
+    assert "企业环节" in capsys.readouterr().out
