@@ -10,7 +10,8 @@ from tests.toy import toy_tables
 def notes(status: str) -> str:
     """Of the chain pv under `strengthen`, without a named leader and with all local makers in one state."""
     tables = toy_tables()
-    tables["designations"] = tables["designations"].iloc[:0]
+    for name in ("designations", "leader_purchases"):
+        tables[name] = tables[name].iloc[:0]
     rows = tables["firm_segments"]
     local = rows["firm_id"].str.startswith("L")
     tables["firm_segments"] = rows.assign(
