@@ -8,10 +8,10 @@ function renderMoves(root) {
   const steps = (row) => (row.change === 'new' || row.was === row.now ? (row.now ? stage(row.now) : '') : label('moves_step', { was: stage(row.was), now: stage(row.now) }));
   return replace(root, [
     el('p', { class: 'note' }, label('moves_since', { day: moves.day, n: moves.rows.length })),
-    el('ul', { class: 'moves' }, moves.rows.map((row) => el('li', { class: `move-${row.change}` },
-      el('div', null, badge(label(`moves_${row.change}`), 'beside'), ' ', el('bdi', { class: 'name' }, local(row.name)), ' ', caption('signal', row.kind)),
+    ...lists(moves.rows, (row) => el('li', { class: `move-${row.change}` },
+      el('div', null, badge(label(`moves_${row.change}`), 'beside'), ' ', el('bdi', { class: 'name' }, local(row.name)), ' ', row.now === 'ended' ? label('project_ended') : caption('signal', row.kind)),
       el('p', { class: 'what' }, [row.date || label('no_date'), steps(row), caption('site_status', row.site_status), placed(row.place), row.text].filter(Boolean).join(' · ')),
-      el('p', { class: 'note' }, row.source || label('no_source'))))),
+      el('p', { class: 'note' }, row.source || label('no_source')))),
   ]);
 }
 
@@ -30,6 +30,13 @@ function renderDue(part, root) {
       el('div', null, badge(label(`due_${row.reason}`), 'beside'), ' ', el('bdi', { class: 'name' }, row.firm || '')),
       el('p', { class: 'what' }, [row.unit, when(row), row.says].filter(Boolean).join(' · '))))),
   ]);
+}
+
+/** The first of many rows, the others folded away. */
+function lists(rows, line) {
+  const first = 20;
+  const list = (part) => el('ul', { class: 'moves' }, part.map(line));
+  return [list(rows.slice(0, first)), rows.length > first ? el('details', null, el('summary', null, label('moves_more', { n: rows.length - first })), list(rows.slice(first))) : null];
 }
 
 function renderAges(root) {

@@ -391,7 +391,7 @@ function linkLine(row) {
 
 function signalLine(row) {
   const amount = row.amount_cny_m === undefined ? '' : label('cny_m', { n: row.amount_cny_m.toLocaleString('en') });
-  return el('li', null, el('div', null, el('strong', null, row.date || label('no_date')), ' ', caption('signal', row.kind)), el('p', { class: 'what' }, [row.stage ? caption('project_stage', row.stage) : '', row.site_status ? caption('site_status', row.site_status) : '', row.text, placed(row.place), row.instead_place ? label('went_instead', { place: placed(row.instead_place) }) : '', amount, row.capacity].filter(Boolean).join(' · ')), el('p', { class: 'note' }, provenance(row)));
+  return el('li', null, el('div', null, el('strong', null, row.date || label('no_date')), ' ', row.stage === 'ended' ? label('project_ended') : caption('signal', row.kind)), el('p', { class: 'what' }, [row.stage ? caption('project_stage', row.stage) : '', row.site_status ? caption('site_status', row.site_status) : '', row.text, placed(row.place), row.instead_place ? label('went_instead', { place: placed(row.instead_place) }) : '', amount, row.capacity].filter(Boolean).join(' · ')), el('p', { class: 'note' }, provenance(row)));
 }
 
 function siteLine(row) {

@@ -31,6 +31,9 @@ def facts(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     said: dict[str, Any] = {
         column: [_coded(group, code, lang) for code in told[column]] for column, group in words.items()
     }
+    ended = text("page.project_ended", lang)  # a firm of which a project ended has left no business
+    kinds = zip(said["kind"], told["project_stage"], strict=True)
+    said["kind"] = [ended if stage == "ended" else kind for kind, stage in kinds]
     said["firm"] = [names.get(firm, firm) for firm in told["firm_id"]]
     yes = text("template.flag_yes", lang)
     said["call_reason"] = [yes if reason is True else None for reason in told["call_reason"]]
