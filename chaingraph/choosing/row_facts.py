@@ -47,7 +47,7 @@ class _Laid:
     members: Mapping[str, Sequence[str]]
     motives: Mapping[str, Row]
     projects: Mapping[str, Row]
-    cases: pd.DataFrame
+    cases: Sequence[Row]
     nodes: Mapping[str, str]
     decisions: Mapping[str, Sequence[tuple[str, str | None, bool, str | None]]]
     contacts: Mapping[str, Row]
@@ -93,10 +93,20 @@ def facts_of_rows(
     paths: dict[tuple[str, str], list[Row]] = {}
     for step in _records(routes[routes["door"].astype(bool)]) if len(routes) else []:
         paths.setdefault((step["chain_id"], step["firm_id"]), []).append(step)
-    return [_row(row, laid, paths.get((row["chain_id"], row["firm_id"]), ()), buyers) for row in _records(rows)]
+    seen: dict[tuple[object, ...], tuple[Choice, ...]] = {}
+    told = []
+    for row in _records(rows):
+        told.append(_row(row, laid, paths.get((row["chain_id"], row["firm_id"]), ()), buyers, seen))
+    return told
 
 
-def _row(row: Row, laid: _Laid, route: Sequence[Row], buyers: Mapping[Any, Sequence[str]]) -> RowFacts:
+def _row(
+    row: Row,
+    laid: _Laid,
+    route: Sequence[Row],
+    buyers: Mapping[Any, Sequence[str]],
+    seen: dict[tuple[object, ...], tuple[Choice, ...]],
+) -> RowFacts:
     firm_id, segment = row["firm_id"], row["segment_id"]
     firm, name = laid.firms[firm_id], laid.names["firms"][firm_id]
     group = laid.group.get(firm_id, firm_id)
@@ -110,7 +120,10 @@ def _row(row: Row, laid: _Laid, route: Sequence[Row], buyers: Mapping[Any, Seque
     units = [one for one in family if one in laid.local]
     near = units if row["candidate_list"] == "reinvest" and units else buyers.get(segment, ())
     counties = {county for one in near if isinstance(county := laid.firms[one]["district"], str)}
-    choices = choices_of(laid.offered, {row["chain_id"], chain.zh, chain.en}, counties, need, laid.day)
+    asked_for = (row["chain_id"], frozenset(counties), need)
+    if asked_for not in seen:  # many rows ask for the same
+        seen[asked_for] = choices_of(laid.offered, {row["chain_id"], chain.zh, chain.en}, counties, need, laid.day)
+    choices = seen[asked_for]
     contact = next((laid.contacts[one] for one in family if one in laid.contacts), None)
     introducer = next((laid.introducers[one] for one in family if one in laid.introducers), None)
     foreign = isinstance(firm["country"], str) and firm["country"] != regions.CHINA
@@ -204,7 +217,7 @@ def _lay_out(
         members=members,
         motives={row["firm_id"]: row for row in _records(motives)},
         projects={row["project_id"]: row for row in _records(graph["projects"])},
-        cases=project_cases(graph),
+        cases=_records(project_cases(graph)),
         nodes=dict(zip(nodes["segment_id"], nodes["node_id"], strict=True)),
         decisions=_decisions(graph, firms),
         contacts={row["firm_id"]: row for row in _records(ordered)},

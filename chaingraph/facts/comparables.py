@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,23 +81,22 @@ def _months(signed: str, producing: str) -> float:
 
 
 def comparables_of(
-    cases: pd.DataFrame, family: Collection[str], segment_id: str, node_of: Mapping[str, str]
+    cases: Sequence[Mapping[str, Any]], family: Collection[str], segment_id: str, node_of: Mapping[str, str]
 ) -> Comparables:
     """The projects that tell what one of a group in a segment may take: its own, and others of the same node.
 
     Parameters
     ----------
     cases
-        From `project_cases`.
+        The rows of `project_cases`.
     family
         Ids of the firms of the group.
     node_of
         The node of each segment.
     """
-    rows = [{str(key): value for key, value in row.items()} for row in cases.to_dict("records")]
-    own = [row for row in rows if row["firm_id"] in family]
+    own = [row for row in cases if row["firm_id"] in family]
     node = node_of.get(segment_id)
-    same = [row for row in rows if row["firm_id"] not in family and node_of.get(str(row["segment_id"])) == node]
+    same = [row for row in cases if row["firm_id"] not in family and node_of.get(str(row["segment_id"])) == node]
     # A plant for the same thing says more than one for another, however new.
     own.sort(key=lambda row: node_of.get(str(row["segment_id"])) != node)
     return Comparables(tuple(own), tuple(same))

@@ -30,7 +30,8 @@ def projects(*rows: dict[str, object], signals: tuple[dict[str, object], ...] = 
 
 
 def like(graph: ChainGraph, family: tuple[str, ...] = ("O02",)) -> Comparables:
-    return comparables_of(project_cases(graph), set(family), "PV02", NODES)
+    cases = [{str(key): value for key, value in row.items()} for row in project_cases(graph).to_dict("records")]
+    return comparables_of(cases, set(family), "PV02", NODES)
 
 
 def words(graph: ChainGraph) -> list[str]:

@@ -15,7 +15,7 @@ from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Texts, each
-from chaingraph.wording.phrases import parts
+from chaingraph.wording.phrases import as_told, parts, told
 from chaingraph.writers.page.records import (
     Record,
     grouped,
@@ -30,6 +30,7 @@ from chaingraph.writers.page.records import (
 
 _SHARES = 5  # local firms named behind a fit
 _WORDS = 6
+_MARKED = 20  # new targets of a chain: the first page names some of them
 _RANKED = 30  # of a list by tier and chain
 _LISTS = ("new", "leader", "reinvest")
 _TERMS = tuple(FULL_FORM)
@@ -182,8 +183,16 @@ def _rankings(texts: Texts) -> list[Record]:
 
 
 def _marks(texts: Texts) -> dict[tuple[Any, ...], list[Record]]:
-    """The six marks by chain and firm; of several rows of a firm those with the most filled."""
-    rows = in_both(texts, ("chain_id", "list", "firm_id", "segment_id", "mark")) if texts else []
+    """The six marks by chain and firm of the first new targets; of several rows of a firm the fullest."""
+    if not texts:
+        return {}
+    frame = as_told(texts).frame
+    new = frame[frame["list"] == "new"]
+    first = new.drop_duplicates(["chain_id", "firm_id"]).groupby("chain_id").head(_MARKED)
+    shown = new[
+        pd.MultiIndex.from_frame(new[["chain_id", "firm_id"]]).isin(first.set_index(["chain_id", "firm_id"]).index)
+    ]
+    rows = in_both(told(shown), ("chain_id", "list", "firm_id", "segment_id", "mark"))
     held: dict[tuple[Any, ...], list[Record]] = {}
     for own in grouped_by(rows, "chain_id", "list", "firm_id", "segment_id").values():
         key = (own[0]["chain_id"], own[0]["firm_id"])
