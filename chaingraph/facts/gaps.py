@@ -20,6 +20,7 @@ from chaingraph.sql import Query
 
 PRESENT_STATES = frozenset({"present", "present_unlisted", "normal", "strong"})
 LARGE = "above_scale"  # 规上
+_BUILDING = 2  # of status_order
 CLUSTERS = frozenset({"cluster", "new_star", "future_zone"})
 
 
@@ -160,12 +161,18 @@ def gap_facts(
     facts["group_only_firms"] = _names(beside, facts)
     facts["presumed_firms"] = _names(presumed, facts)
     facts["presence_sources"] = _names(presence.dropna(subset=["source"]), facts, "source")
-    neighbours = query("neighbours", tables={"local_makers": made[["segment_id", "firm_id", "firm", "role_order"]]})
+    makers = made.assign(building=made["status_order"] == _BUILDING)
+    makers = makers[["segment_id", "firm_id", "firm", "role_order", "building"]]
+    neighbours = query("neighbours", tables={"local_makers": makers})
+    # Of firms under secrecy nobody is told that they buy, and nobody asks them.
+    neighbours = neighbours[~neighbours["firm_id"].isin(sensitive_firms(graph))]
     buys, sells = (neighbours[neighbours["direction"] == direction] for direction in ("buys", "sells"))
     facts["local_demand"] = _count(buys, facts)
     facts["local_supply"] = _count(sells, facts)
     facts["buyers"] = _names(buys, facts)
     facts["buyer_ids"] = _names(buys, facts, "firm_id")
+    known = _known_buyers(graph, set(presence["firm_id"]))
+    facts["buyers_known"] = pd.Series([known.get(segment, ()) for segment in facts.index], facts.index, dtype=object)
     outside = query("outside", [gap_rules()["rule"]["nearby_km"]], tables={"families": families})
     facts = facts.join(outside.set_index("segment_id"))
     facts["nearby_found"] = facts["nearby_found"].fillna(0).astype(int)
@@ -183,6 +190,29 @@ def gap_facts(
     facts = _with_severity(facts)
     facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
     return facts
+
+
+def sensitive_firms(graph: ChainGraph) -> set[str]:
+    """Firms and institutes under secrecy (涉军涉密): never asked, never named as buyer or door."""
+    firms = graph["firms"]
+    if "sensitive" not in firms:
+        return set()
+    return set(firms.loc[firms["sensitive"].fillna(value=False).astype(bool), "firm_id"])
+
+
+def _known_buyers(graph: ChainGraph, local: set[str]) -> dict[object, tuple[str, ...]]:
+    """Local firms that buy a segment's products, by a record of purchases or a supply link from one that makes them."""
+    bought = {pair for pair in graph["leader_purchases"][["segment_id", "firm_id"]].itertuples(index=False, name=None)}
+    links = graph["firm_links"]
+    supplied = links.loc[(links["kind"] == "supplies") & links["target_id"].isin(local), ["source_id", "target_id"]]
+    made = graph["firm_segments"].loc[graph["firm_segments"]["kind"] == "maker", ["firm_id", "segment_id"]]
+    single = made[~made["firm_id"].duplicated(keep=False)]  # of a firm that makes several things, which, is not said
+    met = supplied.merge(single, left_on="source_id", right_on="firm_id")
+    bought |= set(met[["segment_id", "target_id"]].itertuples(index=False, name=None))
+    held: dict[object, list[str]] = {}
+    for segment, firm in sorted(pair for pair in bought if pair[1] in local - sensitive_firms(graph)):
+        held.setdefault(segment, []).append(firm)
+    return {segment: tuple(firms) for segment, firms in held.items()}
 
 
 def segment_checks(graph: ChainGraph) -> pd.DataFrame:

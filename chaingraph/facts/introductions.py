@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
+from chaingraph.facts.gaps import sensitive_firms
 from chaingraph.facts.routes import ROUTE_COLUMNS, Link, neighbours, steps_of
 from chaingraph.model.graph import ChainGraph
 
@@ -51,6 +52,7 @@ def find_introductions(
     """
     names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
     tied = neighbours(graph)
+    local = local - sensitive_firms(graph)
     group = dict(zip(families["firm_id"], families["group_id"], strict=True))
     members: dict[str, list[str]] = {}
     for firm in sorted(set(tied) - local):

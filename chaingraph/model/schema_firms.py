@@ -58,7 +58,10 @@ FIRMS: tuple[Table, ...] = (
                note="legal state; empty = not known", note_zh="经营状态;不知则留空"),
         Column("decision_city", "text", ("决策地", "决策城市"), note="where investment is decided, if not at the seat",
                note_zh="投资决策所在城市(与总部不同时填)"),
-        NOTE, required=True,
+        NOTE,
+        Column("sensitive", "flag", ("涉军涉密", "敏感单位"), note="under secrecy: never asked, never named as buyer or door",
+               note_zh="涉军涉密单位:不作询问对象,不写作采购方或引荐人"),
+        required=True,
     ),
     table(
         "firm_segments", "企业环节", "one row per firm and segment", "每家企业在每个环节一行", ("firm_id", "segment_id"),

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.facts.gaps import segment_checks
+from chaingraph.facts.gaps import segment_checks, sensitive_firms
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
-from chaingraph.model.results.told import NOTHING, SET, Name, Several, Words, place, reason
+from chaingraph.model.results.told import NOTHING, SET, Name, Reason, Several, Words, place, reason
 from chaingraph.wording.phrases import listed, names_of, number, percent
 
 QUESTIONS = 20
@@ -48,6 +48,8 @@ def describe_gaps(
     """
     chains, segments, firms = (names_of(graph, table) for table in ("chains", "segments", "firms"))
     proven = leaders[leaders["proven"].astype(bool)]
+    secret = sensitive_firms(graph)
+    proven = proven[~proven["firm_id"].isin(secret)]
     led = {str(chain): list(held["firm_id"]) for chain, held in proven.groupby("chain_id")}
     offices = graph["chain_offices"].dropna(subset=["department"])
     other_cities = _rivals(rivals, segments)
@@ -213,7 +215,10 @@ def weekly_questions(gaps: pd.DataFrame, most: int = QUESTIONS) -> pd.DataFrame:
     asked = gaps.dropna(subset=["question"])
     asked = asked.assign(minus=-asked["severity"], plain=asked["presumed"] == 0)
     asked = asked.sort_values(["plain", "minus", "chain_id", "segment_id"], kind="stable")
-    asked = asked.head(most).reset_index(drop=True)
+    # A firm is asked once a month at most; an office may be asked about several segments.
+    by_firm = [isinstance(whom, Reason) and whom.label != "gaps.office" for whom in asked["ask_whom"]]
+    again = asked["ask_whom"].duplicated() & pd.Series(by_firm, index=asked.index, dtype=bool)
+    asked = asked[~again].head(most).reset_index(drop=True)
     why = [
         reason(
             "gaps.why_question",

@@ -183,9 +183,11 @@ def _reasons(
     firms, segments = names["firms"], names["segments"]
     state = reason(f"codes.state_{row['state']}")
     buyers = [firms.get(buyer, buyer) for buyer in gap["buyer_ids"]]
-    key = "present" if row["state"] in PRESENT_STATES else "gap_buyers" if buyers else "gap"
+    known = [firms.get(buyer, buyer) for buyer in gap["buyers_known"]]
+    key = "gap_known" if known else "gap_buyers" if buyers else "gap"
+    key = "present" if row["state"] in PRESENT_STATES else key
     said: list[Words] = [
-        reason(f"explain.{key}", segment=segments[row["segment_id"]], state=state, buyers=listed(buyers, 3))
+        reason(f"explain.{key}", segment=segments[row["segment_id"]], state=state, buyers=listed(known or buyers, 3))
     ]
     if isinstance(firm["signal"], str):
         kind = reason(f"codes.signal_{firm['signal']}")

@@ -99,7 +99,7 @@ def test_the_local_end_of_the_path_opens_the_door() -> None:
 
 def test_without_a_path_the_local_buyer_is_asked() -> None:
     said = step("O05")
-    assert said[0] == "请本地需求方甲四光伏科技有限公司提出配套需求"
+    assert said[0] == "先问可能的采购方甲四光伏科技有限公司最希望引进哪类配套"
     assert said[1] == "由市经信局牵头"
     assert said[2] == "推荐落地秀洲光伏园"
 
