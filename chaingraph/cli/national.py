@@ -213,6 +213,11 @@ def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) 
     click.echo(text("national.large_next", lang, out=out))
 
 
+def _told_beside(said: str) -> None:
+    """What went wrong beside what was done."""
+    click.echo(said, err=True)
+
+
 def _tell_accounts(files: pd.DataFrame, lang: str) -> None:
     for row in files.to_dict("records"):
         if "kept" in row:
@@ -248,7 +253,7 @@ def brief_command(
         first = rows[rows["candidate_list"] == "new"].groupby("chain_id", sort=True).head(top)
         wanted += list(dict.fromkeys(first["firm_id"]))
     # Whether a policy still holds is a question about today, not about the data.
-    for path in write_briefs(found, graph, wanted, out, on=on or today(), lang=lang):
+    for path in write_briefs(found, graph, wanted, out, on=on or today(), lang=lang, skipped=_told_beside):
         click.echo(text("national.written", lang, path=path))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from chaingraph.choosing.teams import in_teams, teams
 from chaingraph.pools.ground import Ground, Pool, held_back, weakest
-from chaingraph.wording.phrases import as_told, sentences
+from chaingraph.wording.phrases import as_told, place_said, sentences
 
 
 def pool(ground: Ground) -> Pool:
@@ -22,7 +22,10 @@ def pool(ground: Ground) -> Pool:
     for team in teams(ground.graph):
         held = placed[placed["team"] == team.place].head(int(ground.rules["most"]))
         for place, row in enumerate(held.to_dict("records"), start=1):
-            said = [ground.say("reason_place", chain=row["chain"], rank=row["rank"]), *sentences(row["reasons"])]
+            said = [
+                ground.say("reason_place", chain=row["chain"], rank=place_said(row["rank"])),
+                *sentences(row["reasons"]),
+            ]
             rows.append(
                 {
                     "list": team.name,

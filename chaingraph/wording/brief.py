@@ -8,17 +8,21 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
+from chaingraph.matching.asked_name import find_firm
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Several, Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import joined, listed, number, parts, run_day, say
+from chaingraph.wording.phrases import joined, listed, names_by_id, number, parts, place_said, run_day, say
+from chaingraph.wording.sites import recorded_sites
 from chaingraph.wording.targets import tier_names
 
 _OFFERS = 3  # of each kind
+_FACTS = 8
 
 _ASKED = ("signal", "size_class", "decision_city", "likelihood", "propensity", "reach")  # of a firm, where not known
 
@@ -34,33 +38,42 @@ class Brief:
 
 
 def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang: str) -> Brief:
-    """Everything known about a listed firm that a recruiting team needs, and what is not known.
+    """Everything known about a firm that a recruiting team needs, and what is not known.
 
     Parameters
     ----------
     firm
-        Id, name or part of a name of a firm on the lists.
+        Id, name or part of a name of a firm of the case; one that is on no list is told as it is on record.
     on
         The day of the brief, ISO. A policy that has ended by then is named as ended, never as an offer.
 
     Raises
     ------
     UnknownNameError
-        When no listed firm, or more than one, is meant.
+        When no firm of the case, or more than one, is meant.
     """
     lists = both_lists(findings, lang, apart=True)
-    firm_id = find_listed(lists, firm)
+    try:
+        firm_id = find_listed(lists, firm)
+    except UnknownNameError:
+        firm_id = find_firm(graph["firms"], firm)
+    if not (lists["firm_id"] == firm_id).any():
+        return _unlisted(findings, graph, firm_id, lang)
     # The firm's best place on any list carries the brief.
     row = lists[lists["firm_id"] == firm_id].sort_values("rank", kind="stable").iloc[0].to_dict()
     gap = sentences_apart(findings.gaps, lang).set_index("segment_id").loc[row["segment_id"]].to_dict()
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     sections = (
+        ("points", _points(findings, row, lang)),
         ("who", _who(row, known, graph, lang)),
         ("why", (*parts(row["reasons"]), *_likelihood(row, lang))),
         ("gap", tuple(parts(gap["reasons"]))),
         ("partners", _partners(row, gap, findings, lang)),
         ("route", tuple(filter(None, (_or_none(row["route"], lang), joined(parts(row["next_step"]), lang))))),
         ("offer", _offers(row, graph, on, lang)),
+        ("note", (text("brief.fair", lang),)),
+        ("where", tuple(parts(row["landing"]))),
+        ("like", tuple(parts(row["comparables"]))),
         ("unknown", _unknown(row, lang)),
         ("questions", _questions(row, gap, lang)),
         ("sources", tuple(split(row["sources"]))),
@@ -74,7 +87,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
             region=place_text(findings.region, lang),
             chain=row["chain"],
             list=text(f"codes.candidate_{row['candidate_list']}", lang),
-            rank=row["rank"],
+            rank=place_said(row["rank"]),
             date=run_day(findings.data_date, findings.as_of, lang),
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
@@ -87,6 +100,65 @@ def _likelihood(row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
         return ()
     band = text(f"codes.likelihood_{row['likelihood']}", lang)
     return (text("brief.likelihood", lang, band=band, facts=joined(parts(row["likelihood_facts"]), lang)),)
+
+
+def _points(findings: Findings, row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
+    """What a leader asks first: why now, what, who decides, who introduces, where, on what terms; what to ask first."""
+    if not findings.marks:
+        return ()
+    marks = findings.marks[lang]
+    listed_as = "leader" if row["by_leader"] else row["candidate_list"]
+    own = marks[
+        (marks["chain_id"] == row["chain_id"]) & (marks["firm_id"] == row["firm_id"]) & (marks["list"] == listed_as)
+    ]
+    said = []
+    for mark in own.to_dict("records"):
+        held = mark["said"] if mark["filled"] else text("brief.not_known", lang)
+        said.append(text(f"brief.point_{mark['mark']}", lang, said=held))
+    if isinstance(row["open_question"], str):
+        said.append(text("brief.first", lang, question=row["open_question"]))
+    return tuple(said)
+
+
+def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) -> Brief:
+    """A firm that is on no list, a local one too: who it is, what it makes, the dated facts, and what holds it back."""
+    known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
+    makes, signals = (graph[name][graph[name]["firm_id"] == firm_id] for name in ("firm_segments", "firm_signals"))
+    segments = names_by_id(graph, "segments", lang)
+    name = names_by_id(graph, "firms", lang)[firm_id]
+    sites = [say(sentence, lang) for sentence in recorded_sites(graph, [firm_id])[firm_id]]
+    products = list(dict.fromkeys(makes["product"].dropna()))
+    tiers = (
+        text("brief.lists", lang, tiers=tier_names(known["tiers"], lang)) if isinstance(known["tiers"], str) else None
+    )
+    who = [*sites, tiers, text("brief.makes", lang, products=say(listed(products, 6), lang)) if products else None]
+    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))]
+    used = used.dropna(subset=["date"]).sort_values(["date", "signal_id"], ascending=[False, True], kind="stable")
+    facts = [
+        say(reason("explain.signal", date=row["date"], kind=reason(f"codes.signal_{row['kind']}"), text=said), lang)
+        for row in used.head(_FACTS).to_dict("records")
+        if isinstance(said := row["text"], str)
+    ]
+    held = findings.held[lang] if findings.held else pd.DataFrame(columns=["firm_id", "said", "way"])
+    back = held[held["firm_id"] == firm_id].drop_duplicates(["said", "way"])
+    why = [text("brief.unlisted", lang)]
+    why += [text("brief.held", lang, said=row["said"], way=row["way"]) for row in back.to_dict("records")]
+    sources = dict.fromkeys([known["source"], *makes["source"], *used["source"]])
+    sections = (
+        ("who", tuple(item for item in who if item)),
+        ("why", tuple(why)),
+        ("gap", tuple(dict.fromkeys(segments[segment] for segment in makes["segment_id"] if segment in segments))),
+        ("facts", tuple(facts)),
+        ("sources", tuple(source for source in sources if isinstance(source, str))),
+    )
+    subtitle = text(
+        "brief.subtitle_unlisted",
+        lang,
+        region=place_text(findings.region, lang),
+        date=run_day(findings.data_date, findings.as_of, lang),
+    )
+    titled = tuple((text(f"brief.{title}", lang), said) for title, said in sections if said)
+    return Brief(firm_id, text("brief.title", lang, firm=name), subtitle, titled)
 
 
 def _or_none(route: object, lang: str) -> str:

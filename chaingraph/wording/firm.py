@@ -15,7 +15,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.model.strategy import code_captions
-from chaingraph.wording.phrases import number, percent
+from chaingraph.wording.phrases import number, percent, place_said
 
 
 def explain_firm(findings: Findings, firm: str, lang: str) -> str:
@@ -62,7 +62,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
             lang,
             firm=f"{english} {row['firm']}" if english and english != row["firm"] else row["firm"],
             chain=row["chain"],
-            rank=int(row["rank"]),  # the two lists laid together hold numbers
+            rank=place_said(row["rank"]),
             strategy=strategy,
             list=text(f"codes.candidate_{kind}", lang),
         )

@@ -156,6 +156,17 @@ def listed(names: Sequence[Words], most: int = MOST_NAMES) -> Several:
     return Several(tuple(names), most=most)
 
 
+def place_said(rank: object) -> str:
+    """A place on a list; a dash for a row that has none.
+
+    Examples
+    --------
+    >>> place_said(3), place_said(3.0), place_said(float("nan"))
+    ('3', '3', '–')
+    """
+    return "–" if is_missing(rank) else str(int(float(str(rank))))
+
+
 def data_day(date: str, lang: str) -> str:
     """A date as it stands in a sentence; of data that state none, that they do not.
 

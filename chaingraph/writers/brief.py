@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chaingraph.errors import MissingExtraError
+from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.labels import both
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -17,34 +17,53 @@ from chaingraph.writers.files import TAKEN, write_bytes
 from chaingraph.writers.harmless import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 
 
 def write_briefs(
-    findings: Findings, graph: ChainGraph, firms: Sequence[str], folder: str | Path, *, on: str, lang: str = "zh"
+    findings: Findings,
+    graph: ChainGraph,
+    firms: Sequence[str],
+    folder: str | Path,
+    *,
+    on: str,
+    lang: str = "zh",
+    skipped: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write one DOCX per firm into a folder, named by the firm's id (`document_name`).
 
     Parameters
     ----------
     firms
-        Ids, names or parts of names of listed firms.
+        Ids, names or parts of names of firms of the case.
     on
         The day of the briefs, ISO: policies that have ended by then are named as ended.
+    skipped
+        Called with what is wrong with a name that means no firm or several; the others are written all the same.
 
     Raises
     ------
     UnknownNameError
-        When a firm is not on the lists.
+        When a name means no firm of the case or several, and ``skipped`` is not given or no name means one.
     MissingExtraError
         When python-docx is not installed.
     StoreError
         When a file cannot be written.
     """
     folder = Path(folder)
-    briefs = [write_up(findings, graph, firm, on=on, lang=lang) for firm in firms]
+    briefs, wrong = [], []
+    for firm in firms:
+        try:
+            briefs.append(write_up(findings, graph, firm, on=on, lang=lang))
+        except UnknownNameError as error:
+            wrong.append(error)
+    if wrong and (skipped is None or not briefs):
+        raise wrong[0]
+    for refused in wrong:
+        if skipped is not None:
+            skipped(str(refused))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for brief in briefs:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import chaingraph as cg
+from chaingraph.errors import UnknownNameError
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.brief import Brief, write_up
@@ -37,7 +38,10 @@ def test_a_brief_answers_the_questions_of_a_first_visit(found: Findings) -> None
     assert brief.title == "企业简报：乙九硅片有限公司"
     assert "投资决策地：上海" in section(brief, "企业是谁")
     assert "公告新建硅片项目" in section(brief, "为何适合我们")
-    assert "甲一新能源有限公司引荐" in section(brief, "经谁联系")
+    assert "乙二电池科技股份有限公司向甲一新能源有限公司供货" in section(brief, "经谁联系")
+    assert "谁拍板：乙九硅片有限公司（上海）" in section(brief, "要点")
+    assert "做什么项目：未掌握" in section(brief, "要点")
+    assert "公平竞争审查条例" in section(brief, "谈条件时注意")
     assert "秀洲一号地，120亩" in section(brief, "我们能提供什么")
     assert "异地布点记录" in section(brief, "我们还不知道的")
     assert "在国内外有哪些" in section(brief, "首次会谈要问的")
@@ -111,3 +115,28 @@ def test_another_program_opens_them(found: Findings, tmp_path: Path) -> None:
     command = [office, "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert "乙九硅片有限公司" in (tmp_path / "O09.txt").read_text(encoding="utf-8", errors="ignore")
+
+
+def test_any_firm_of_the_case_has_a_brief_a_local_one_too(found: Findings) -> None:
+    brief = write_up(found, GRAPH, "甲四光伏", on="2024-06-01", lang="zh")
+    assert brief.firm_id == "L04"
+    assert "不在本次任何清单上" in section(brief, "为何适合我们")
+    held = write_up(found, GRAPH, "O08", on="2024-06-01", lang="zh")
+    assert "未列入：破产重整（2024-01-15）" in section(held, "为何适合我们")
+    assert "法院受理破产重整" in section(held, "带日期的动态")
+
+
+def test_one_unknown_name_does_not_refuse_the_others(found: Findings, tmp_path: Path) -> None:
+    said: list[str] = []
+    paths = write_briefs(found, GRAPH, ["O09", "没有这家"], tmp_path, on="2024-06-01", skipped=said.append)
+    assert [path.name for path in paths] == ["O09.docx"]
+    assert "没有这家" in said[0]
+    with pytest.raises(UnknownNameError, match="没有这家"):
+        write_briefs(found, GRAPH, ["没有这家"], tmp_path, on="2024-06-01", skipped=said.append)
+
+
+def test_no_line_of_a_brief_is_empty_or_nan(found: Findings) -> None:
+    for firm in [*found.targets["zh"]["firm_id"], "L04", "O08", "O12"]:
+        for lang in ("zh", "en"):
+            for _, lines in write_up(found, GRAPH, firm, on="2024-06-01", lang=lang).sections:
+                assert all(line.strip() and "nan" not in line.lower().split() and "<NA>" not in line for line in lines)

@@ -18,7 +18,7 @@ from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import find_listed
-from chaingraph.wording.phrases import number
+from chaingraph.wording.phrases import number, place_said
 from chaingraph.writers.charts.data import chain_names, open_segments, tier_caption, tier_counts
 from chaingraph.writers.files import whole_file
 
@@ -148,7 +148,9 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     axes.hlines(places[known], rows["fit_low"][known], rows["fit_high"][known], color=_BLUE, linewidth=2)
     axes.axvline(1, color=_GREY, linestyle=":")
     firms = rows["firm_en"].fillna(rows["firm"]) if lang == "en" else rows["firm"]
-    axes.set_yticks(places, [f"{rank}  {_short(firm)}" for rank, firm in zip(rows["rank"], firms, strict=True)])
+    axes.set_yticks(
+        places, [f"{place_said(rank)}  {_short(firm)}" for rank, firm in zip(rows["rank"], firms, strict=True)]
+    )
     axes.set_title(text("charts.bars_title", lang, chain=chains[chain_id], count=len(rows)), loc="left", color=_BLUE)
     axes.set_xlabel(text("charts.bars_axis", lang), color=_GREY)
     return figure

@@ -17,7 +17,7 @@ from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.latin import english_place
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import names_by_id
+from chaingraph.wording.phrases import names_by_id, place_said
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.evidence import joined_words, local_shares
 
@@ -114,7 +114,7 @@ def _in_lists(main: pd.DataFrame, led: pd.DataFrame) -> pd.DataFrame:
     unlisted = [firm not in known for firm in further[key].itertuples(index=False, name=None)]
     further = further[pd.Series(unlisted, index=further.index, dtype=bool)]
     further = further.sort_values(["chain_id", "rank", "firm_id"], kind="stable")
-    largest = here.groupby("chain_id")["rank"].max().to_dict()
+    largest = here.groupby("chain_id")["rank"].max().dropna().to_dict()
     places = zip(further["chain_id"], further.groupby("chain_id").cumcount(), strict=True)
     ranks = pd.array([int(largest.get(chain, 0)) + place + 1 for chain, place in places], dtype="Int64")
     parts = {
@@ -181,7 +181,7 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
 
 def _top(first: pd.DataFrame, lang: str) -> str | None:
     told = [
-        text("workbook.top_target", lang, rank=row["rank"], firm=row["firm"], segment=row["segment"])
+        text("workbook.top_target", lang, rank=place_said(row["rank"]), firm=row["firm"], segment=row["segment"])
         for row in first.to_dict("records")
     ]
     return "\n".join(told) or None
