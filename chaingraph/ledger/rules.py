@@ -35,6 +35,7 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "coordination": {"usd_m_over": _NUMBER, "usd_applies_to": (str,), "cny_m_from": _NUMBER},
     "leaders": {"each": (int,), "counted_at": (str,)},
     "zones": {"share": _NUMBER, "levels": (list,), "counted_at": (str,)},
+    "stations": {"people": (int,), "experienced": _NUMBER},
     "biweekly": {"weeks": (int,), "expiring_days": (int,), "stuck_days": (int,)},
     "progress": {"counted_at": (str,), "indicators": (dict,)},
     "assessment": {"weight_counties": _NUMBER, "weight_departments": _NUMBER, "excellent_from": _NUMBER,

@@ -170,7 +170,7 @@ SCENES: dict[str, Scene] = {
     "second_report": second_report, "duplicates": duplicates, "transfer": transfer, "signing": signing,
     "coordination": coordination, "progress": progress, "rates": rates,
 }  # fmt: skip
-IN_VIEWS = {"leaders", "zones", "biweekly", "assessment", "dossier"}  # tests/ledger/test_views.py
+IN_VIEWS = {"leaders", "zones", "stations", "biweekly", "assessment", "dossier"}  # tests/ledger/test_views.py
 
 
 def test_every_rule_has_its_scene() -> None:

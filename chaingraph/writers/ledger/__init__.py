@@ -6,5 +6,5 @@ from chaingraph.ledger.fields import LISTS
 VIEWS: tuple[str, ...] = (
     "progress", "board", "places", "departments", "broken_down", "warnings", "due", "expiring", "doubtful", "dossier",
     *LISTS, "week", "month", "quarter", "funnel", "teams", "chains", "leaders", "offices", "factors", "key_firms",
-    "introducers", "zones", "rules",
+    "introducers", "zones", "stations", "rules",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both, text
 from chaingraph.ledger import progress, views
 from chaingraph.ledger.fields import FACTORS, LISTS
-from chaingraph.ledger.lists import chain_office, due
+from chaingraph.ledger.lists import chain_office, due, stations
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import split
 from chaingraph.model.registry import near_first
@@ -21,7 +21,7 @@ Tables = Mapping[str, pd.DataFrame]
 _CODED = {"stage", "state", "capital", "reason", "what", "measure", "of", "basis", "kind", "ledger_stage"}
 _SETS = {"lacking", "secured"}
 _LINES = {"leader_firms", "chain_post", "department", "introducers", "focus_chains"}
-_PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight"}  # captioned with (%)
+_PERCENT = {"completion", "lowest", "elapsed", "share", "wanted", "weight", "experienced_share"}  # captioned with (%)
 _ROUNDED = {
     "pace",
     "projected",
@@ -106,6 +106,8 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str, only: Sequence[st
     if "zones" in case:
         year = views.span(as_of, "year")
         shown.append(("zones", views.in_zones(ledger, case["zones"], *year).rename(columns={"reached": "fulfilled"})))
+    if "station_teams" in case:
+        shown.append(("stations", stations.stations(ledger.rules, case["station_teams"], int(as_of[:4]))))
     names, words = chain_names(case), _indicators(targets, lang)
     paid = text("ledger.paid_unit", lang)
     units = {name: f"{words.get(name, name)}{paid}" for name in _paid_in(ledger)}  # where no column says the unit
