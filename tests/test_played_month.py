@@ -46,7 +46,20 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     accepted = reviewed(case, folder / "review.xlsx")
     leads = accepted[:LEADS]
     by = ("--by", CENTRE)
-    run("work", "take", str(ledger), *leads, "--case", str(case), *by, "--at", "2025-11-02", "--create")
+    run(
+        "work",
+        "take",
+        str(ledger),
+        *leads,
+        "--case",
+        str(case),
+        *by,
+        "--at",
+        "2025-11-02",
+        "--create",
+        "--rules",
+        "jiaxing",
+    )
     planned = plan(folder / "plan.csv", leads, "2025-11-09")
     run("dispatch", str(ledger), "--plan", str(planned), *by, "--at", "2025-11-02", "--out", str(folder / "out0"))
     days = ("2025-11-02", "2025-11-10")

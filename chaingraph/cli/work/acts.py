@@ -140,7 +140,10 @@ def take_command(
         acts = taking(tables, leads, at=at, by=by, owner=owner)
     else:
         acts = [Act("lead_taken", lead, at, by, options["why"], facts | {"owner": owner or by}) for lead in leads]
-    with opened_ledger(options["ledger"], options["rules"], options["journal"], lang, create=create) as opened:
+    places = [owner or by]
+    with opened_ledger(
+        options["ledger"], options["rules"], options["journal"], lang, create=create, places=places
+    ) as opened:
         for done in record_leads(opened, acts):
             tell(done.new, done.number, done.event_id, done.lead.firm, done.lead.stage, lang)
 

@@ -59,7 +59,9 @@ def _wrote(lang: str, path: Path) -> None:
 @_on_day
 @_CASE
 @click.pass_obj
-def week_command(lang: str, ledger: Path, rules: str, journal: str, as_of: str, out: Path, case: Path | None) -> None:
+def week_command(
+    lang: str, ledger: Path, rules: str | None, journal: str, as_of: str, out: Path, case: Path | None
+) -> None:
     """The week on one A3 sheet."""
     from chaingraph.ledger.work.weekly import weekly
     from chaingraph.writers.work.schedule import write_schedule
@@ -82,7 +84,7 @@ def week_command(lang: str, ledger: Path, rules: str, journal: str, as_of: str, 
 def talk_command(
     lang: str,
     ledger: Path,
-    rules: str,
+    rules: str | None,
     journal: str,
     lead: str,
     as_of: str,
@@ -117,7 +119,7 @@ def talk_command(
 @click.option("--by", default="", metavar="OFFICE")
 @click.pass_obj
 def report_command(
-    lang: str, ledger: Path, rules: str, journal: str, lead: str, as_of: str, out: Path, place: str, by: str
+    lang: str, ledger: Path, rules: str | None, journal: str, lead: str, as_of: str, out: Path, place: str, by: str
 ) -> None:
     """The form of a first report, filled in as far as is known."""
     from chaingraph.ledger.work.log import lead_in_work
@@ -137,7 +139,15 @@ def report_command(
 @click.option("--by", required=True, metavar="OFFICE")
 @click.pass_obj
 def month_command(
-    lang: str, ledger: Path, rules: str, journal: str, month: str, out: Path, case: Path | None, city: str, by: str
+    lang: str,
+    ledger: Path,
+    rules: str | None,
+    journal: str,
+    month: str,
+    out: Path,
+    case: Path | None,
+    city: str,
+    by: str,
 ) -> None:
     """The month's report in the official layout."""
     from chaingraph.ledger.views import span
@@ -194,7 +204,7 @@ def investor_command(
 @click.option("--city", required=True, metavar="PLACE")
 @click.option("--days", type=click.IntRange(1, 10), default=1, show_default=True, metavar="N")
 @click.option("--ledger", type=PATH, metavar="FILE.db")
-@click.option("--rules", type=Named("rules"), default="jiaxing", show_default=True)
+@click.option("--rules", type=Named("rules"))
 @_on_day
 @click.pass_obj
 def trip_command(
@@ -204,7 +214,7 @@ def trip_command(
     city: str,
     days: int,
     ledger: Path | None,
-    rules: str,
+    rules: str | None,
     as_of: str,
     out: Path,
 ) -> None:

@@ -26,7 +26,7 @@ from chaingraph.model.columns import is_missing
 def dispatch_command(
     lang: str,
     ledger: Path,
-    rules: str,
+    rules: str | None,
     journal: str,
     out: Path,
     plan: Path | None,
@@ -70,7 +70,7 @@ def dispatch_command(
 def merge_command(
     lang: str,
     ledger: Path,
-    rules: str,
+    rules: str | None,
     journal: str,
     folder: Path,
     at: str,

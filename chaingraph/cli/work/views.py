@@ -45,7 +45,7 @@ def _echo(table: pd.DataFrame, lang: str, empty: str) -> None:
 def list_command(
     lang: str,
     ledger: Path,
-    rules: str,
+    rules: str | None,
     journal: str,
     as_of: str,
     viewer: str,
@@ -94,7 +94,14 @@ def list_command(
 @click.option("--out", type=FILE, metavar="FILE.csv")
 @click.pass_obj
 def due_command(
-    lang: str, ledger: Path, rules: str, journal: str, as_of: str, viewer: str, case: Path | None, out: Path | None
+    lang: str,
+    ledger: Path,
+    rules: str | None,
+    journal: str,
+    as_of: str,
+    viewer: str,
+    case: Path | None,
+    out: Path | None,
 ) -> None:
     """What is overdue or falls due, and who has to act."""
     from chaingraph.ledger.work.views import due_list
@@ -117,7 +124,9 @@ def due_command(
 @click.option("--into", type=PATH, metavar="CASE")
 @click.option("--outcomes", type=FILE, metavar="FILE.csv")
 @click.pass_obj
-def lost_command(lang: str, ledger: Path, rules: str, journal: str, into: Path | None, outcomes: Path | None) -> None:
+def lost_command(
+    lang: str, ledger: Path, rules: str | None, journal: str, into: Path | None, outcomes: Path | None
+) -> None:
     """What went elsewhere: shown, put into a case, or written as outcomes of other places."""
     from chaingraph.cli.into import Into, add_and_tell
     from chaingraph.ledger.lists.lost import as_case_rows, lost, lost_outcomes

@@ -12,7 +12,7 @@ from chaingraph.cli.work import documents
 
 def test_documents_of_one_lead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger, by = str(tmp_path / "l.db"), ["--by", "市投促中心", "--at", "2025-03-02"]
-    main(["work", "take", ledger, "s-1", *by, "--set", "firm=构造甲", "--create"])
+    main(["work", "take", ledger, "s-1", *by, "--set", "firm=构造甲", "--create", "--rules", "jiaxing"])
     for kind, more in (
         ("week", ["--out", str(tmp_path / "a.xlsx")]),
         ("first-report", ["s-1", "--place", "平湖市", "--out", str(tmp_path / "b.docx")]),
