@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from chaingraph.backtest.panel import Flags
-from chaingraph.errors import CaseError, MissingExtraError
+from chaingraph.errors import CaseError, MissingExtraError, UnknownNameError
 from chaingraph.fit.kernels import Floats, Integers
 from chaingraph.fit.score import FULL_FORM, SUMS_FORM
 from chaingraph.labels import both
@@ -36,6 +36,9 @@ METHODS = (
     "topsis_strong", "ppr", "mix", "sums", "no_peers", "score", "equal", "logistic", "logistic_all", "boosting",
 )  # fmt: skip
 BASELINE = "same_industry"
+_ALWAYS = ("random", BASELINE, "sums", "score")  # what a reading and a run's own figure are told from
+# What costs most and does not change with the score: taken over from an earlier run of the same data.
+RIVALS = ("topsis", "topsis_strong", "equal", "logistic", "logistic_all", "boosting")
 FOLDS = 5
 RIDGE = 1.0
 
@@ -180,6 +183,26 @@ def city_folds(cities: int, seed: int) -> list[Integers]:
     """The scored cities dealt into five folds."""
     order = np.random.default_rng(seed).permutation(cities)
     return [np.sort(order[np.arange(cities) % FOLDS == fold]).astype(np.int64) for fold in range(FOLDS)]
+
+
+def chosen_methods(only: str) -> tuple[str, ...]:
+    """The methods that ``--only`` names, in the order of the table; with those that every sentence is told against.
+
+    Raises
+    ------
+    UnknownNameError
+        When one of them is none.
+
+    Examples
+    --------
+    >>> chosen_methods("mix,ppr")
+    ('random', 'same_industry', 'ppr', 'mix', 'sums', 'score')
+    """
+    asked = {name.strip() for name in only.split(",") if name.strip()}
+    strange = sorted(asked - set(METHODS))
+    if strange:
+        raise UnknownNameError(both("errors.no_such_method", given=", ".join(strange)[:80], methods=", ".join(METHODS)))
+    return tuple(name for name in METHODS if name in asked or name in _ALWAYS)
 
 
 def check_methods(methods: Sequence[str]) -> None:

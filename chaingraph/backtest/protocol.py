@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -323,6 +323,32 @@ def _calibration(odds: Sequence[tuple[Floats, Floats, Flags]]) -> tuple[pd.DataF
             )
     line = fit_weights(score[:, None], truth.astype(bool), offset=base, ridge=0.0)
     return pd.DataFrame(rows), {"intercept": float(line[0]), "slope": float(line[1])}
+
+
+def with_rivals(result: BackTest, stored: Mapping[str, Any]) -> BackTest | None:
+    """A result with the methods that it lacks, from one stored before (`as_json`); None where that is of other data.
+
+    Rivals do not change with the score, and the learned ones cost most. They are taken over only where protocol, seeds
+    and facts are the same and, to the four digits that are stored, chance and the same-industry count in every city.
+    """
+    if (stored.get("protocol"), stored.get("seeds")) != (result.protocol, list(result.seeds)):
+        return None
+    held = pd.DataFrame(stored.get("by_city") or [], columns=list(result.by_city.columns))
+    if stored.get("facts") != rounded(result.facts) or held.empty:
+        return None
+    checks = ("random", BASELINE)
+    ours, theirs = (
+        frame[frame["method"].isin(checks)].set_index(["pool", "city", "method"])["auroc"].astype(float).sort_index()
+        for frame in (result.by_city, held)
+    )
+    if not ours.index.equals(theirs.index) or not np.allclose(ours.round(4), theirs, atol=1.01e-4, equal_nan=True):
+        return None
+    lacking = held[~held["method"].isin(result.by_city["method"].unique())]
+    typed = lacking.astype(result.by_city.dtypes.to_dict())
+    frame = pd.concat([result.by_city, typed], ignore_index=True)
+    frame["order"] = frame["method"].map({name: place for place, name in enumerate(METHODS)})
+    by_city = frame.sort_values(["pool", "city", "order"], kind="stable").drop(columns="order").reset_index(drop=True)
+    return replace(result, summary=_summary(by_city), by_city=by_city)
 
 
 def as_json(result: BackTest) -> dict[str, Any]:

@@ -28,6 +28,21 @@ def write_backtest(result: BackTest | GapTest, path: Path) -> None:
     write_figures(as_json(result) if isinstance(result, BackTest) else gaps_as_json(result), path)
 
 
+def stored_figures(path: Path) -> dict[str, Any] | None:
+    """What an earlier back-test wrote there, with its rivals; None where there is no such file."""
+    from chaingraph.backtest.methods import RIVALS
+
+    path = Path(path)
+    if not path.is_file():
+        return None
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # another file, which is about to be replaced
+        return None
+    methods = {row.get("method") for row in held.get("summary") or []} if isinstance(held, dict) else set()
+    return held if "logistic" in methods and methods & set(RIVALS) else None
+
+
 def write_figures(held: Mapping[str, Any], path: Path) -> None:
     """Write plain figures as JSON, or refuse with the reason (`StoreError`)."""
     content = json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ MOST_SEEDS = 1_000  # of a back-test: days of work
 @click.option("--protocol", type=click.Choice([*TESTS, *OWN, "all"]), default="hide30", show_default=True)
 @click.option("--seeds", default="0-4", show_default=True, metavar="N-M")
 @click.option("--outcomes", type=PATH, metavar="FILE.csv")
+@click.option("--only", metavar="METHODS")
 @click.option("--known-by", callback=checked_date, metavar="DATE")
 @click.option("--undated", type=click.Choice(UNDATED), default=UNDATED[0], show_default=True)
 @click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
@@ -43,6 +45,7 @@ def backtest_command(
     protocol: str,
     seeds: str,
     outcomes: Path | None,
+    only: str | None,
     known_by: str | None,
     undated: str,
     region: str,
@@ -53,14 +56,14 @@ def backtest_command(
 ) -> int:
     """Test the ranking on firms that really are, or later came, where the score says."""
     from chaingraph.backtest.gap_forecast import gap_forecast
-    from chaingraph.backtest.methods import METHODS, check_methods
+    from chaingraph.backtest.methods import METHODS, RIVALS, check_methods, chosen_methods
     from chaingraph.backtest.panel import panel_of
-    from chaingraph.backtest.protocol import BackTest, backtest
+    from chaingraph.backtest.protocol import BackTest, backtest, with_rivals
     from chaingraph.backtest.reading import gap_reading, reading
     from chaingraph.importers.headings import load_headings
     from chaingraph.importers.published import read_columns
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
-    from chaingraph.writers.backtest import write_backtest, write_plot
+    from chaingraph.writers.backtest import stored_figures, write_backtest, write_plot
     from chaingraph.writers.files import check_file_place
 
     for file in (out, plot):  # what takes minutes is not to fail at its end
@@ -72,8 +75,9 @@ def backtest_command(
     if protocol in UNIT_TESTS:
         return _tell_units(lang, case, protocol, region, out)
     wanted = TESTS if protocol == "all" else (protocol,)
+    methods = METHODS if only is None else chosen_methods(only)
     if wanted != ("gaps",):
-        check_methods(METHODS)
+        check_methods(methods)
     numbers = seed_numbers(seeds)
     if outcomes is not None and protocol != "hide30":
         raise ChaingraphError(text("national.outcomes_alone", lang))
@@ -97,7 +101,14 @@ def backtest_command(
                 sentences = gap_reading(forecast, region, lang)
             else:
                 kind: Protocol = "temporal" if name == "temporal" else "hide30"
-                result: BackTest = backtest(tables, kind, numbers, outcomes=events, panel=panel, each=each)
+                measured = partial(backtest, tables, kind, numbers, outcomes=events, panel=panel, each=each)
+                stored = stored_figures(path) if only is None and protocol != "all" else None
+                kept = None
+                if stored is not None:
+                    kept = with_rivals(measured(methods=[name for name in METHODS if name not in RIVALS]), stored)
+                    if kept is not None:
+                        click.echo(text("national.rivals_kept", lang, path=path), err=True)
+                result: BackTest = kept or measured(methods=methods)
                 write_backtest(result, path)
                 if picture is not None:
                     write_plot(result, picture, lang=lang)
