@@ -263,19 +263,21 @@ def _facts(found: LeadsRead, asked: Asked) -> list[Mapping[str, object]]:
 def take_in(asked: Asked, held: Waiting) -> list[Addition]:
     """Add everything to the case, a version for each part, signed; then the inbox lets go of it.
 
+    Where a person has still to decide something, the files stay in the inbox with what is asked.
+
     Whoever is killed in between finds the files still there, and taking them in again adds only what was not added.
     """
     signed = asked.signed
     done = []
     for part in parts_of(asked, held):
         if part.adds:
-            review = _questions_place(asked)
             addition = add_to_case(
-                asked.desk.case, part.tables, answers=answers_of(asked, part), review=review, day=asked.desk.today,
+                asked.desk.case, part.tables, answers=answers_of(asked, part), day=asked.desk.today,
                 about=part.name, signed=signed, lang=asked.lang,
             )  # fmt: skip
             done.append(addition)
-    dropped(held)
+    if not any(len(one.additions.questions) for one in done):
+        dropped(held)
     return done
 
 
@@ -315,11 +317,3 @@ def answers_of(asked: Asked, part: Part) -> dict[tuple[str, ...], str]:
         if answer in ANSWERS[str(question["question"])]:
             found[question_key(question)] = answer
     return found
-
-
-def _questions_place(asked: Asked) -> Path:
-    """Where a sheet of questions goes: beside the case, as from the command line."""
-    home = asked.desk.case.resolve()
-    stem = home.stem if home.is_file() else home.name
-    names = (f"{stem}_{text('into.review_sheet', asked.lang)}{number}.xlsx" for number in ("", *range(2, 1000)))
-    return next(place for name in names if not (place := home.with_name(name)).exists())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from chaingraph.reading.read import read_case
 from chaingraph.reading.unfinished import versions_of
 from chaingraph.writers.case import write_case
 from tests.browser_window import ENTER, click, press, texts
+from tests.desk_window import acted, go, ready
 from tests.made_desk import TEXT, Running, start_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -51,31 +52,6 @@ def window(browser: Any, tmp_path: Path) -> Iterator[tuple[Any, Running]]:
     strange = [url for url in asked if not url.startswith((f"{running.origin}{running.own}/", "data:"))]
     assert not strange
     browser.get("about:blank")
-
-
-def ready(
-    browser: Any, *, of: Callable[[Any], Any] = lambda browser: browser.find_element("css selector", ".bar")
-) -> None:
-    for _ in range(200):
-        try:
-            if browser.execute_script("return document.documentElement.dataset.ready") == "yes" and of(browser):
-                return
-        except Exception as error:  # noqa: BLE001 # the page is being left while it is looked at
-            last = error
-        time.sleep(0.05)
-    raise AssertionError(f"not ready: {browser.current_url} {last if 'last' in locals() else ''}")
-
-
-def go(browser: Any, running: Running, path: str) -> None:
-    browser.get(f"{running.origin}{running.own}{path}")
-    ready(browser)
-
-
-def acted(browser: Any, act: Callable[[], None]) -> None:
-    """Do what leads to another page, and wait for it."""
-    browser.execute_script("document.documentElement.dataset.ready = 'old'")
-    act()
-    ready(browser)
 
 
 def paste(browser: Any, running: Running, body: str) -> None:

@@ -106,15 +106,16 @@ def test_what_only_a_person_decides_is_answered_on_the_page(desk: Desk) -> None:
     take(ask(desk, **{str(question["field"]): "take"}), token)
     held = read_case(desk.case)["firms"].set_index("firm_id")
     assert held["city"][firm["firm_id"]] == question["given"]
-    assert not list(desk.case.parent.glob("*.xlsx"))  # nothing is left to ask
+    assert inbox.all_waiting(ask(desk)) == []  # nothing is left to ask
 
 
-def test_what_is_not_answered_goes_to_a_sheet_beside_the_case(desk: Desk) -> None:
+def test_what_is_not_answered_waits_in_the_inbox(desk: Desk) -> None:
     firm = read_case(desk.case)["firms"].dropna(subset=["city"]).iloc[0]
     table = f"企业名称,所在城市\n{firm['firm']},湖州市\n"
-    take(ask(desk), dropped(desk, Upload("登记.csv", table.encode("utf-8-sig"))))
+    token = dropped(desk, Upload("登记.csv", table.encode("utf-8-sig")))
+    assert take(ask(desk), token) == Went(f"/bring/{token}")
     assert read_case(desk.case)["firms"].set_index("firm_id")["city"][firm["firm_id"]] == firm["city"]
-    assert [path.name for path in desk.case.parent.glob("*.xlsx")] == ["case_待核对.xlsx"]
+    assert [held.token for held in inbox.all_waiting(ask(desk))] == [token]
 
 
 def test_a_table_of_texts_is_read_as_texts(desk: Desk) -> None:

@@ -60,9 +60,10 @@ def take(asked: Asked, token: str) -> Answer:
     done = inbox.take_in(asked, held)
     versions = [one.version.name for one in done if one.version is not None]
     asked.told(asked.say("taken_in", versions=", ".join(versions)) if versions else asked.say("nothing_new"))
-    for one in done:
-        if one.review is not None:
-            asked.told(asked.say("questions_beside", count=len(one.additions.questions), file=one.review.name))
+    waiting = sum(len(one.additions.questions) for one in done)
+    if waiting:
+        asked.told(asked.say("questions_wait", count=waiting))
+        return Went(f"/bring/{token}")
     pending = any("firm_signals" in one.additions.new for one in done)
     return Went("/review" if pending else "/history" if versions else "/bring")
 

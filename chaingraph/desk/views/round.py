@@ -108,11 +108,18 @@ def merge(asked: Asked) -> Answer:
         {
             "counts": [(word("effect", effect, asked.lang), count) for effect, count in merged.counts.items()],
             "rows": _linked(rows[~quiet], asked),
-            "conflicts": _linked(merged.conflicts, asked),
+            "conflicts": _linked(_worded(merged.conflicts, asked.lang), asked),
             "overdue": _linked(merged.overdue, asked),
             "file": place.relative_to(asked.desk.papers).as_posix(),
         },
     )
+
+
+def _worded(conflicts: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """What units say, by the words of the field that it is about."""
+    said = zip(conflicts["field"], conflicts["value"], strict=True)
+    words = pd.Series([word(str(field), value, lang) for field, value in said], index=conflicts.index, dtype="str")
+    return conflicts.assign(value=words)
 
 
 def _linked(table: pd.DataFrame, asked: Asked) -> Grid:
