@@ -92,9 +92,13 @@ def _reach(graph: ChainGraph, facts: pd.DataFrame, region: str) -> pd.Series[flo
             near[str(group)] = max(near.get(str(group), 0.0), 1.0 if inside else 0.7)
 
     columns = ["group_id", "country", "province", "city", "district"]
-    for group, *place in facts[columns].drop_duplicates().itertuples(index=False, name=None):
-        inside, *close = (regions.is_within(place, area) is True for area in (region, province, _DELTA))
-        note(group, inside=inside, close=any(close))
+    lies: dict[tuple[str, ...], tuple[bool, bool]] = {}  # ten thousand firms sit in a few hundred places
+    for group, *place in facts[columns].fillna("").drop_duplicates().itertuples(index=False, name=None):
+        if tuple(place) not in lies:
+            inside, *close = (regions.is_within(place, area) is True for area in (region, province, _DELTA))
+            lies[tuple(place)] = inside, any(close)
+        inside, near_by = lies[tuple(place)]
+        note(group, inside=inside, close=near_by)
     sites = graph["firm_sites"]
     sites = sites[sites["kind"] != "contact"]
     groups = sites["firm_id"].map(facts["group_id"])
@@ -116,10 +120,13 @@ def _propensity(graph: ChainGraph, facts: pd.DataFrame) -> pd.Series[float]:
     seats = pd.DataFrame({"group_id": facts["group_id"], "place": facts["city"]}).dropna()
     places = pd.concat([site_places, seats], ignore_index=True)
     places["place"] = places["place"].map({place: _city_of(place) for place in places["place"].unique()})
-    cities = places.drop_duplicates().groupby("group_id")["place"].agg(set)
+    cities: dict[str, set[str]] = {}
+    for group, place in places.drop_duplicates().itertuples(index=False, name=None):
+        cities.setdefault(group, set()).add(place)
     values = []
+    own = {city: {_city_of(city)} for city in facts["city"].dropna().unique()}
     for group, city in zip(facts["group_id"], facts["city"], strict=True):
-        away = cities.get(group, set()) - ({_city_of(city)} if isinstance(city, str) else set())
+        away = cities.get(group, set()) - own.get(city, set())
         values.append(math.log1p(len(away)) if away else math.nan)
     return pd.Series(values, index=facts.index, dtype=float)
 

@@ -178,9 +178,10 @@ def survey(
         passed = passed[~passed["firm_id"].isin(set(known.trouble["firm_id"]))]
         candidates = pd.concat([candidates, passed], ignore_index=True) if len(passed) else candidates
         progress("fit")
-        population = replace(reference.population(graph), weights=options.weights)
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
         seeds = _seeds(graph, around, leading, strategies)
+        compared = set(candidates["firm_id"]).union(*(held["firm_id"] for held in seeds.values()))
+        population = replace(reference.population(graph, compared), weights=options.weights)
         score = partial(score_lists, top=options.top, draws=options.draws, seed=options.seed, cities=cities)
         scores = score(population, candidates, seeds)
         progress("rank")
@@ -236,7 +237,9 @@ def survey(
     seed_counts = Counter(seeds["main"]["chain_id"])
     main_plans = {chain: plan.name for chain, plan in strategies.items()}
     of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
-    grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts)
+    grounds = gather_grounds(
+        graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts, firms=set(ranked["firm_id"])
+    )
     by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
     gaps = describe_gaps(around.gaps, around.leaders, graph, rivals=around.rivals)
     firsts = first_rows(everyone, plans)

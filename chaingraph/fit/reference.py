@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -48,8 +48,11 @@ class Reference(Protocol):
     def counts(self, graph: ChainGraph, region: str, query: Query) -> pd.DataFrame | None:
         """Makers of each segment in the country and in the region, as `sql/expected.sql`; None: cannot be told."""
 
-    def population(self, graph: ChainGraph) -> Population:
-        """The frozen population that the fit of the graph's firms is relative to."""
+    def population(self, graph: ChainGraph, firms: Collection[str] | None = None) -> Population:
+        """The frozen population that the fit of the graph's firms is relative to.
+
+        ``firms``: those that will be compared; None: all. Others need no row beside a population that is held.
+        """
 
     def base(self, graph: ChainGraph, region: str) -> tuple[int | None, int | None]:
         """How many firms have a known seat, and how many of them are in the region; None: cannot be told."""
@@ -79,8 +82,8 @@ class NoReference:
         """Cannot be told."""
         return None
 
-    def population(self, graph: ChainGraph) -> Population:
-        """The case's own firms as loaded."""
+    def population(self, graph: ChainGraph, firms: Collection[str] | None = None) -> Population:
+        """The case's own firms as loaded, all of them."""
         return build_population(*texts_and_codes(graph))
 
     def base(self, graph: ChainGraph, region: str) -> tuple[int | None, int | None]:
@@ -121,19 +124,20 @@ class ListedReference:
         """Cannot be told of a region smaller than a prefecture."""
         return counts_of(self.makers(graph, region, query), region)
 
-    def population(self, graph: ChainGraph) -> Population:
+    def population(self, graph: ChainGraph, firms: Collection[str] | None = None) -> Population:
         """The sums; the firms of the graph are compared with them.
 
         A firm with a mainland stock code that was listed by the aggregate's date is part of it: its own pair is taken
         off, in the country and in the city of its seat.
         """
-        firms = graph["firms"]
-        code = firms["stock_code"].map(stock_key).astype("str")  # "" where there is none
-        by_then = ~(firms["listed"].fillna("").astype(str) > self.listed.as_of) if "listed" in firms else True
-        part = set(firms.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
+        held = graph["firms"]
+        code = held["stock_code"].map(stock_key).astype("str")  # "" where there is none
+        by_then = ~(held["listed"].fillna("").astype(str) > self.listed.as_of) if "listed" in held else True
+        part = set(held.loc[code.str.fullmatch(_MAINLAND) & by_then, "firm_id"])
         places = firm_places(graph, _CHINA).set_index("firm_id")["prefecture"].fillna("")
         known = {str(firm): str(city) for firm, city in places.items() if firm in part}
-        own, products, codes = texts_and_codes(graph)
+        own, products, codes = texts_and_codes(graph, firms=firms)
+        known = known if firms is None else {firm: city for firm, city in known.items() if firm in set(firms)}
         whole = population_of(self.listed.sums)
         return with_candidates(whole, products, codes, firms=set(own["firm_id"]), known=known)
 
@@ -184,7 +188,7 @@ class NationalReference:
         counted = self.case.makers
         return summed_makers(counted) if len(counted) else query("expected", tables=self._tables(region))
 
-    def population(self, graph: ChainGraph) -> Population:
+    def population(self, graph: ChainGraph, firms: Collection[str] | None = None) -> Population:
         """Its firms, frozen; the firms of the graph are compared with them.
 
         What the region's case knows of a firm adds to what is known of it as a candidate or as a local firm, and
@@ -193,9 +197,10 @@ class NationalReference:
         matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else pd.DataFrame()
         ids = {str(row["other_id"]): str(row["firm_id"]) for row in matched.to_dict("records")}
         frozen = frozen_population(self.case, graph["segments"], ids)
-        firms, products, codes = texts_and_codes(graph)
+        own, products, codes = texts_and_codes(graph, firms=firms)
         known = set(ids.values()) & set(frozen.firm_ids)
-        return with_candidates(frozen, products, codes, firms=set(firms["firm_id"]), known=known)
+        known = known if firms is None else known & set(firms)
+        return with_candidates(frozen, products, codes, firms=set(own["firm_id"]), known=known)
 
     def base(self, graph: ChainGraph, region: str) -> tuple[int | None, int | None]:
         """Of its firms; of one larger than memory, where the first of every segment were read, nothing is told."""
@@ -212,12 +217,12 @@ class NationalReference:
 
 
 def texts_and_codes(
-    graph: ChainGraph, segments: pd.DataFrame | None = None
+    graph: ChainGraph, segments: pd.DataFrame | None = None, *, firms: Collection[str] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """What the fit may know of each firm: its product texts and its industry codes, nothing else.
 
     Country, tier, role, district, source and length of text stay outside. ``segments``: the table that says which
-    industry a segment is, where it is not the graph's own.
+    industry a segment is, where it is not the graph's own. ``firms``: of these only.
 
     Returns
     -------
@@ -225,10 +230,12 @@ def texts_and_codes(
         firms: firm_id. products: firm_id, product, share (0-1, NaN = not known), one row per product named.
         codes: firm_id, scheme, code; those of the firm itself and the GB/T 4754 classes of its segments.
     """
-    rows = [
-        graph["firm_segments"][["firm_id", "product", "share"]],
-        graph["firm_products"][["firm_id", "product", "share"]],
-    ]
+    wanted = None if firms is None else set(firms)
+    own_firms, made, sold = (
+        graph[table] if wanted is None else graph[table][graph[table]["firm_id"].isin(wanted)]
+        for table in ("firms", "firm_segments", "firm_products")
+    )
+    rows = [made[["firm_id", "product", "share"]], sold[["firm_id", "product", "share"]]]
     texts = pd.concat(rows, ignore_index=True).dropna(subset=["product"])
     texts["product"] = texts["product"].map(
         lambda text: [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
@@ -237,18 +244,13 @@ def texts_and_codes(
     classes = (graph["segments"] if segments is None else segments).set_index("segment_id")["gbt4754"]
     by_segment = [
         (firm, "gbt4754", code)
-        for firm, segment in zip(graph["firm_segments"]["firm_id"], graph["firm_segments"]["segment_id"], strict=True)
+        for firm, segment in zip(made["firm_id"], made["segment_id"], strict=True)
         for code in split(classes.get(segment))
     ]
-    firms = graph["firms"]
-    own = [
-        (firm, scheme, code)
-        for firm, scheme, codes in zip(firms["firm_id"], firms["industry_scheme"], firms["industry"], strict=True)
-        if isinstance(scheme, str)
-        for code in split(codes)
-    ]
+    stated = own_firms[["firm_id", "industry_scheme", "industry"]].itertuples(index=False, name=None)
+    own = [(firm, scheme, code) for firm, scheme, codes in stated if isinstance(scheme, str) for code in split(codes)]
     codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
-    return firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
+    return own_firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
 
 
 def segments_with_basis(

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -44,6 +44,7 @@ class ChainGraph:
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     makers: pd.DataFrame = field(default_factory=pd.DataFrame)
     reading: Reading | None = None
+    derived: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)  # asked for many times
 
     def __post_init__(self) -> None:
         """Complete and freeze the tables."""

@@ -8,7 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 Path = tuple[str, ...]
@@ -60,9 +60,12 @@ class Gazetteer:
 
 def clean(value: object) -> str | None:
     """Text without blanks, brackets half-width; None when missing."""
-    if not isinstance(value, str):
-        return None
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value)).strip() or None
+    return _clean_text(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=65536)
+def _clean_text(text: str) -> str | None:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip() or None
 
 
 def short_name(name: str) -> str:

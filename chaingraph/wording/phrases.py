@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import pandas as pd
@@ -90,17 +90,24 @@ def as_told(texts: Texts) -> Told:
     return told(chinese.assign(**columns))
 
 
-def names_of(graph: ChainGraph, table: str) -> dict[str, Name]:
+def names_of(graph: ChainGraph, table: str) -> Mapping[str, Name]:
     """Names of chains, segments or firms by id; the Chinese one stands for an English one that there is not."""
-    noun = table.removesuffix("s")
-    frame = graph[table]
-    english = frame[f"{noun}_en"].fillna(frame[noun])
-    return dict(zip(frame[f"{noun}_id"], map(Name, frame[noun], english), strict=True))
+    key = f"names of {table}"
+    if key not in graph.derived:
+        noun = table.removesuffix("s")
+        frame = graph[table]
+        english = frame[f"{noun}_en"].fillna(frame[noun])
+        graph.derived[key] = dict(zip(frame[f"{noun}_id"], map(Name, frame[noun], english), strict=True))
+    return cast("Mapping[str, Name]", graph.derived[key])
 
 
-def names_by_id(graph: ChainGraph, table: str, lang: str) -> dict[str, str]:
+def names_by_id(graph: ChainGraph, table: str, lang: str) -> Mapping[str, str]:
     """The names of `names_of` in one language."""
-    return {key: name.zh if lang == "zh" else name.en for key, name in names_of(graph, table).items()}
+    key = f"names of {table} in {lang}"
+    if key not in graph.derived:
+        names = names_of(graph, table).items()
+        graph.derived[key] = {held: name.zh if lang == "zh" else name.en for held, name in names}
+    return cast("Mapping[str, str]", graph.derived[key])
 
 
 def joined(sentences: Iterable[str], lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,10 +49,13 @@ def gather_grounds(
     routes: pd.DataFrame,
     strategies: Mapping[str, str],
     seed_counts: Mapping[str, int],
+    *,
+    firms: Collection[str],
 ) -> Grounds:
-    """Lay the frames of ranking, gaps, scoring and routes out by id."""
-    firms = graph["firms"].set_index("firm_id", drop=False)
-    facts = firm_facts[[column for column in firm_facts if column not in firms]]
+    """Lay the frames of ranking, gaps, scoring and routes out by id; of the firms, those that the lists name."""
+    shown = graph["firms"].set_index("firm_id", drop=False)
+    shown = shown[shown.index.isin(firms)]
+    facts = firm_facts[[column for column in firm_facts if column not in shown]]
     facts = facts.assign(current_tiers=firm_facts["tiers"])
     paths: dict[tuple[str, str], list[Row]] = {}
     for step in routes.sort_values(["chain_id", "firm_id", "step"], kind="stable").to_dict("records"):
@@ -61,7 +64,7 @@ def gather_grounds(
         )
     return Grounds(
         graph=graph,
-        firms=_records(firms.join(facts)),
+        firms=_records(shown.join(facts)),
         gaps=_records(gap_facts),
         shares=_largest_locals(shares),
         words=_by_pair(words),

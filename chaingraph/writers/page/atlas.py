@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,33 +82,38 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         if row["from_segment_id"] in held and row["to_segment_id"] in held
     ]
     segments = _segments(graph, {row["segment_id"]: row for row in gaps})
+    targets, rankings, leaders = _targets(findings), _rankings(findings.rankings), _leaders(findings.leaders)
+    calls = in_both(findings.calls, ("chain_id", "firm_id")) if findings.calls else []
+    local = frozenset(graph.firms_in(findings.region))
+    # What other firms do is told nowhere, and they are nearly all of a register.
+    shown = local.union(row["firm_id"] for row in (*targets, *rankings, *leaders, *calls))
     return Atlas(
         findings=findings,
         chains=sorted((row for row in records(graph["chains"]) if row["chain_id"] in surveyed), key=_plan_order),
         segments=segments,
         gaps=grouped(gaps, "chain_id"),
-        targets=grouped(_targets(findings), "chain_id"),
-        rankings=grouped(_rankings(findings.rankings), "chain_id"),
-        leaders=grouped(_leaders(findings.leaders), "chain_id"),
+        targets=grouped(targets, "chain_id"),
+        rankings=grouped(rankings, "chain_id"),
+        leaders=grouped(leaders, "chain_id"),
         questions=grouped(_questions(findings.questions), "chain_id"),
         notes=grouped(_notes(findings.notes), "chain_id"),
         trust=grouped(_trust(findings.trust), "chain_id"),
         rivals=grouped(_sorted(findings.rivals, "segment_id", "rank"), "segment_id") if len(findings.rivals) else {},
-        calls=grouped(in_both(findings.calls, ("chain_id", "firm_id")) if findings.calls else [], "chain_id"),
+        calls=grouped(calls, "chain_id"),
         marks=_marks(findings.marks),
         held=grouped(in_both(findings.held, ("chain_id", "firm_id", "gate")) if findings.held else [], "chain_id"),
         dropped=grouped(_sorted(findings.dropped, "chain_id", "gate"), "chain_id"),
         routes=grouped_by(_sorted(findings.routes, "chain_id", "firm_id", "step"), "chain_id", "firm_id"),
         feeds=[(row["from_segment_id"], row["to_segment_id"]) for row in links if row["kind"] == "feeds"],
         elsewhere=_elsewhere(links, segments),
-        roles=_roles(graph, findings.roles),
+        roles=_roles(graph, findings.roles, shown),
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
         sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
         signals=grouped(_newest_first(records(usable(graph["firm_signals"]))), "firm_id"),
         measures={row["segment_id"]: row for row in records(findings.segment_measures)},
         zones=records(graph["zones"]),
-        local=frozenset(graph.firms_in(findings.region)),
+        local=local,
     )
 
 
@@ -265,8 +270,10 @@ def _elsewhere(links: list[Record], segments: Mapping[str, Record]) -> dict[str,
     return rows
 
 
-def _roles(graph: ChainGraph, told: pd.DataFrame) -> dict[str, list[Record]]:
-    """Who does what in each segment, as the gap counts see it; segments that are one node share their firms."""
+def _roles(graph: ChainGraph, told: pd.DataFrame, shown: Collection[str]) -> dict[str, list[Record]]:
+    """Which of the firms shown does what in each segment, as the gap counts see it; one node's segments share firms."""
+    told = told[told["firm_id"].isin(shown)]
+    held_rows = graph["firm_segments"][graph["firm_segments"]["firm_id"].isin(shown)]
     nodes = segment_nodes(graph)
     node_of = dict(zip(nodes["segment_id"], nodes["node_id"], strict=True))
     standings = dict(zip(zip(told["firm_id"], told["segment_id"], strict=True), told["standing"], strict=True))
@@ -274,7 +281,7 @@ def _roles(graph: ChainGraph, told: pd.DataFrame) -> dict[str, list[Record]]:
     for segment, node in node_of.items():
         members.setdefault(node, []).append(segment)
     roles: dict[str, dict[str, Record]] = {}
-    for row in sorted(records(graph["firm_segments"]), key=lambda row: (row["firm_id"], row["segment_id"])):
+    for row in sorted(records(held_rows), key=lambda row: (row["firm_id"], row["segment_id"])):
         for segment in members.get(node_of.get(row["segment_id"], ""), []):
             facts = {key: value for key, value in row.items() if key not in ("firm_id", "segment_id")}
             standing = int(standings[row["firm_id"], row["segment_id"]])

@@ -100,11 +100,12 @@ def local_rows(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame
 
 def _firms(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     names = names_by_id(graph, "firms", lang)
-    facts = graph["firms"].set_index("firm_id").to_dict("index")
+    rows, firms = local_rows(findings, graph, lang), graph["firms"].set_index("firm_id")
+    facts = firms.loc[rows["firm_id"].unique()].to_dict("index")
     led = findings.leaders[lang]
     leading = set(zip(led["chain_id"], led["firm_id"], strict=True))
     made = []
-    for (chain_id, firm_id), own in local_rows(findings, graph, lang).groupby(["chain_id", "firm_id"], sort=True):
+    for (chain_id, firm_id), own in rows.groupby(["chain_id", "firm_id"], sort=True):
         firm = facts[firm_id]
         stages = [_code("stage", stage, lang) for stage in STAGES if (own["stage"] == stage).any()]
         leads = (chain_id, firm_id) in leading
