@@ -102,10 +102,12 @@ def find_routes(
     names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
     tied = neighbours(graph)
     group = families.set_index("firm_id")["group_id"]
-    members = families.groupby("group_id")["firm_id"].agg(sorted)
+    members: dict[str, list[str]] = {}
+    for family_id, firm in sorted(zip(families["group_id"].tolist(), families["firm_id"].tolist(), strict=True)):
+        members.setdefault(family_id, []).append(firm)
     rows: list[tuple[object, ...]] = []
     for chain_id, firm_id in sorted(set(zip(targets["chain_id"], targets["firm_id"], strict=True))):
-        family = [firm_id, *(other for other in members.get(group.get(firm_id), []) if other != firm_id)]
+        family = [firm_id, *(other for other in members.get(str(group.get(firm_id)), []) if other != firm_id)]
         starts = [firm_id] + [other for other in family if other not in local.get(chain_id, set()) and other != firm_id]
         path = shortest_route(tied, starts, leaders.get(chain_id, set()) - {firm_id})
         if not path:

@@ -237,17 +237,19 @@ def texts_and_codes(
     )
     rows = [made[["firm_id", "product", "share"]], sold[["firm_id", "product", "share"]]]
     texts = pd.concat(rows, ignore_index=True).dropna(subset=["product"])
-    texts["product"] = texts["product"].map(
-        lambda text: [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
-    )
+    named = {  # a hundred thousand firms make a few thousand things
+        text: [part.strip() for part in _SEPARATORS.split(text) if part.strip()] for text in texts["product"].unique()
+    }
+    texts["product"] = [named[text] for text in texts["product"].astype(object)]
     products = texts.explode("product", ignore_index=True).dropna(subset=["product"])
-    classes = (graph["segments"] if segments is None else segments).set_index("segment_id")["gbt4754"]
+    industries = (graph["segments"] if segments is None else segments)[["segment_id", "gbt4754"]]
+    classes = {segment: split(codes) for segment, codes in industries.itertuples(index=False, name=None)}
     by_segment = [
         (firm, "gbt4754", code)
-        for firm, segment in zip(made["firm_id"], made["segment_id"], strict=True)
-        for code in split(classes.get(segment))
+        for firm, segment in made[["firm_id", "segment_id"]].astype(object).itertuples(index=False, name=None)
+        for code in classes.get(segment, ())
     ]
-    stated = own_firms[["firm_id", "industry_scheme", "industry"]].itertuples(index=False, name=None)
+    stated = own_firms[["firm_id", "industry_scheme", "industry"]].astype(object).itertuples(index=False, name=None)
     own = [(firm, scheme, code) for firm, scheme, codes in stated if isinstance(scheme, str) for code in split(codes)]
     codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
     return own_firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")

@@ -125,11 +125,14 @@ class ChainGraph:
             When the region is not known.
         """
         regions.region_path(region)
-        firms = self.tables["firms"]
-        places = firms[["country", "province", "city", "district"]].drop_duplicates()
-        inside = {tuple(row): regions.is_within(row, region) for row in places.itertuples(index=False, name=None)}
-        rows = firms[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None)
-        return {str(row[0]) for row in rows if inside.get(tuple(row[1:])) is True}
+        key = f"firms in {region}"
+        if key not in self.derived:
+            firms = self.tables["firms"]
+            places = firms[["country", "province", "city", "district"]].drop_duplicates()
+            inside = {tuple(row): regions.is_within(row, region) for row in places.itertuples(index=False, name=None)}
+            rows = firms[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None)
+            self.derived[key] = frozenset(str(row[0]) for row in rows if inside.get(tuple(row[1:])) is True)
+        return set(self.derived[key])
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The graph as a networkx MultiDiGraph: nodes ``chain:…``, ``segment:…``, ``firm:…`` with their columns.
