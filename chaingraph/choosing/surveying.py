@@ -237,9 +237,8 @@ def survey(
     seed_counts = Counter(seeds["main"]["chain_id"])
     main_plans = {chain: plan.name for chain, plan in strategies.items()}
     of_list = {name: (shares[shares["list"] == name], words[words["list"] == name]) for name in ("main", "leader")}
-    grounds = gather_grounds(
-        graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts, firms=set(ranked["firm_id"])
-    )
+    shown = set(ranked["firm_id"])
+    grounds = gather_grounds(graph, facts, around.gaps, *of_list["main"], routes, main_plans, seed_counts, shown)
     by_leader = for_list(grounds, *of_list["leader"], dict.fromkeys(strategies, "strengthen"))
     gaps = describe_gaps(around.gaps, around.leaders, graph, rivals=around.rivals)
     firsts = first_rows(everyone, plans)

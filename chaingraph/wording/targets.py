@@ -49,7 +49,6 @@ def gather_grounds(
     routes: pd.DataFrame,
     strategies: Mapping[str, str],
     seed_counts: Mapping[str, int],
-    *,
     firms: Collection[str],
 ) -> Grounds:
     """Lay the frames of ranking, gaps, scoring and routes out by id; of the firms, those that the lists name."""

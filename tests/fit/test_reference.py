@@ -16,7 +16,7 @@ from chaingraph.errors import CaseError, UnknownNameError
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.fit.frozen import Population
 from chaingraph.fit.reference import ListedReference, NationalReference, NoReference, Reference, segments_with_basis
-from chaingraph.fit.score import CASE_FORM, FULL_FORM, SUMS_FORM
+from chaingraph.fit.score import CASE_FORM, FULL_FORM, SUMS_FORM, fit_scores
 from chaingraph.model.case import Reading
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.comparison import as_reference
@@ -99,6 +99,20 @@ def test_every_reference_answers_the_same_questions(
     assert firms is not None
     assert local is not None
     assert 0 < local < firms
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_firms_that_nobody_compares_need_no_row_and_change_no_score(
+    kind: str, references: dict[str, Reference], graph: ChainGraph
+) -> None:
+    pool = sorted(set(graph["firm_segments"]["firm_id"]))
+    seeds, some = pd.DataFrame({"firm_id": pool[:20]}), pool[20:120:3]
+    whole, few = (references[kind].population(graph, firms) for firms in (None, {*pool[:20], *some}))
+    if kind == "listed":
+        assert len(few.firm_ids) == 20 + len(some)
+    pd.testing.assert_frame_equal(
+        *(fit_scores(population, seeds, some, cities=["嘉兴"]) for population in (whole, few)), check_exact=True
+    )
 
 
 @pytest.mark.parametrize(
