@@ -29,7 +29,8 @@ def find_introductions(
     A recorded tie between a firm of the target's group and a local firm counts in every chain, and so does one of the
     local firm's parent or subsidiary. Two units of one group, and an owner and what it owns, count only where the local
     one is in the chain too: steering gear opens no door to electrolysers. A local firm that makes the same thing is a
-    rival, unless one of the two supplies the other; who merely shares a customer or a supplier is none.
+    rival, unless one of the two supplies the other; who merely shares a customer or a supplier is none. A tie that is
+    unsure opens nothing.
 
     Parameters
     ----------
@@ -98,6 +99,8 @@ def _ways(
     """Ties of a group to a local firm, and to the owner or subsidiary of one."""
     for firm in family:
         for other, link in tied.get(firm, ()):
+            if link["confidence"] == "unsure":  # hearsay opens no door
+                continue
             if other in local:
                 yield ((firm, link, other),)
             elif group.get(other, other) != group.get(firm, firm) and link["kind"] not in _HOLDING:

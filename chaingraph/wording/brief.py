@@ -111,9 +111,15 @@ def _points(findings: Findings, row: Mapping[Any, Any], lang: str) -> tuple[str,
     own = marks[
         (marks["chain_id"] == row["chain_id"]) & (marks["firm_id"] == row["firm_id"]) & (marks["list"] == listed_as)
     ]
+    calls = findings.calls[lang] if findings.calls else pd.DataFrame(columns=["firm_id", "why_now"])
+    dated = calls.loc[calls["firm_id"] == row["firm_id"], "why_now"].dropna()
     said = []
     for mark in own.to_dict("records"):
         held = mark["said"] if mark["filled"] else text("brief.not_known", lang)
+        if mark["mark"] == "motive" and len(
+            dated
+        ):  # a dated reason of which nobody knows the site is no mark, and is told
+            held = dated.iloc[0]
         said.append(text(f"brief.point_{mark['mark']}", lang, said=held))
     if isinstance(row["open_question"], str):
         said.append(text("brief.first", lang, question=row["open_question"]))

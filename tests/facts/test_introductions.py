@@ -16,11 +16,20 @@ from tests.toy import toy_tables
 LOCAL = {f"L0{number}" for number in range(1, 10)}
 
 
-def doors(firm: str, chain: str, *links: tuple[str, str, str], makes: tuple[tuple[str, str], ...] = ()) -> list[str]:
+def doors(
+    firm: str,
+    chain: str,
+    *links: tuple[str, str, str],
+    makes: tuple[tuple[str, str], ...] = (),
+    confidence: str = "seen",
+) -> list[str]:
     """The firms on the way from a target to its introducer, where these are the only links."""
     tables = toy_tables()
     tables["firm_links"] = tables["firm_links"].iloc[:0]
-    rows = [{"source_id": one, "target_id": two, "kind": kind, "source": "构造"} for one, two, kind in links]
+    rows = [
+        {"source_id": one, "target_id": two, "kind": kind, "source": "构造", "confidence": confidence}
+        for one, two, kind in links
+    ]
     tables = with_rows(tables, "firm_links", *rows)
     made = [{"firm_id": who, "segment_id": what, "kind": "maker", "source": "构造"} for who, what in makes]
     graph = ChainGraph("toy", with_rows(tables, "firm_segments", *made))
@@ -35,6 +44,10 @@ def doors(firm: str, chain: str, *links: tuple[str, str, str], makes: tuple[tupl
 def test_a_supply_link_opens_a_door_in_every_chain() -> None:
     assert doors("O04", "pv", ("O04", "L04", "supplies")) == ["O04", "L04"]
     assert doors("O04", "hy", ("O04", "L04", "supplies")) == ["O04", "L04"]  # L04 makes nothing of hydrogen
+
+
+def test_hearsay_opens_none() -> None:
+    assert doors("O04", "pv", ("O04", "L04", "supplies"), confidence="unsure") == []
 
 
 def test_a_tie_of_the_group_counts_for_its_members() -> None:
