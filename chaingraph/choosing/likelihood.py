@@ -171,7 +171,7 @@ def _facts(
 def _seats(graph: ChainGraph, group_of: dict[str, str], wanted: Collection[str]) -> dict[str, str]:
     """The city of every member of these groups whose city is known."""
     firms = graph["firms"]
-    held = firms[[group_of.get(firm, firm) in wanted for firm in firms["firm_id"]]]
+    held = firms[firms["firm_id"].map(lambda firm: group_of.get(firm, firm) in wanted).astype(bool)]
     seats: dict[str, str] = {}
     for firm, *seat in held[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None):
         city = regions.prefecture_of(seat) or seat[2]

@@ -133,3 +133,10 @@ def test_a_member_of_the_family_elsewhere_is_a_unit() -> None:
 
 def test_without_a_day_nothing_dated_counts() -> None:
     assert asked(sites=[{"region": "武汉", "kind": "plant", "since": "2025"}], as_of="")[2] == ""
+
+
+def test_a_case_without_firms_gives_no_row() -> None:
+    nobody = pd.DataFrame({"firm_id": [], "segment_id": []}, dtype="str")
+    families = pd.DataFrame({"firm_id": [], "group_id": []}, dtype="str")
+    tables = {name: empty_table(name) for name in ("firms", "firm_segments", "firm_sites", "firm_signals", "projects")}
+    assert likelihood(ChainGraph("made", tables), families, nobody, "嘉兴", AS_OF).empty
