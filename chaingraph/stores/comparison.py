@@ -70,13 +70,16 @@ def as_known(
     Raises
     ------
     CaseError
-        When a case holds counts over more firms than were read: those cannot be taken back to a day.
+        When a case holds counts over more firms than were read: those cannot be taken back to a day; or no firm of it
+        was known by then.
     """
     found, left_out = [], []
     for case in cases:
         if case.reading is not None:
             raise CaseError(text("errors.known_by_large", lang, case=case.name))
         then = known_by(case.tables, day, keep_undated=keep_undated)
+        if len(case["firms"]) and not len(then.tables["firms"]):
+            raise CaseError(text("errors.known_by_nothing", lang, case=case.name, day=day))
         found.append(replace(case, tables=then.tables))
         left_out += [
             {"case": case.name, **{str(key): value for key, value in row.items()}}

@@ -45,3 +45,8 @@ def test_the_run_counts_from_that_day_or_an_earlier_one() -> None:
     assert last_known("2022-06-30", "2022-01-01") == "2022-01-01"
     with pytest.raises(CaseError, match="later than --known-by"):
         last_known("2022-06-30", "2022-07", "en")
+
+
+def test_a_day_before_anybody_was_known_is_refused_with_what_to_do() -> None:
+    with pytest.raises(CaseError, match="--undated keep"):
+        as_known((dated("own"),), as_reference(None), "1950", keep_undated=False, lang="en")
