@@ -30,7 +30,7 @@ class Desk:
     home: Path
     now: Callable[[], str]
     first: Mapping[str, str] = field(default_factory=dict)  # what stands where nobody has chosen: lang, region
-    rules: str = "jiaxing"  # of the ledger
+    rules: str = ""  # of the ledger; empty: those that it notes, else those of the region
     held: Held = field(default_factory=Held)
     said: list[tuple[str, str]] = field(default_factory=list)
 

@@ -9,15 +9,19 @@ from typing import Any
 
 from chaingraph.desk.desk import Asked
 from chaingraph.errors import ChaingraphError, UnknownNameError
+from chaingraph.facts.derived_tables import place_within
 from chaingraph.labels import text
 from chaingraph.ledger.events import Act
 from chaingraph.ledger.file import as_refusal
 from chaingraph.ledger.intake.money import Unit, amount
-from chaingraph.ledger.opening import open_ledger
+from chaingraph.ledger.opening import note_rules, noted_rules, open_ledger
 from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import Column
 from chaingraph.reading.cells import parser
+
+# A city's ledger is judged by the rules of its own plan: those that come with the program are of one city.
+_REGION, _RULES, _NO_RULES = "嘉兴", "jiaxing", "none"
 
 
 @contextmanager
@@ -29,7 +33,13 @@ def opened(asked: Asked, *, create: bool = False) -> Iterator[Ledger]:
     LedgerError
         When there is none and none is to be made, or it cannot be opened.
     """
-    ledger = open_ledger(asked.desk.ledger, load_rules(asked.desk.rules), create=create)
+    path, region = asked.desk.ledger, asked.desk.chosen()["region"]
+    new = not has_ledger(asked)
+    here = bool(region) and place_within(region, _REGION) is True
+    named = asked.desk.rules or (None if new else noted_rules(path)) or (_RULES if here else _NO_RULES)
+    ledger = open_ledger(path, load_rules(named), create=create)
+    if new and create:
+        note_rules(ledger, named)
     try:
         yield ledger
     except sqlite3.DatabaseError as error:

@@ -13,6 +13,8 @@ from chaingraph.desk.views import firm, leads, projects, reviewing
 from chaingraph.desk.views.bringing import bring_text, take
 from chaingraph.errors import ChaingraphError, UnknownNameError
 from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.opening import noted_rules
+from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.work.log import history, lead_in_work, leads_in_work
 from chaingraph.reading.read import read_case
 from chaingraph.reading.unfinished import versions_of
@@ -149,6 +151,16 @@ def test_a_wrong_act_on_a_project_is_refused(desk: Desk, what: str, form: dict[s
     projects.add(ask(desk, project_id="p-1", project="构造", investor="构造甲有限公司", place="平湖市"))
     with pytest.raises(ChaingraphError):
         projects.act(ask(desk, **form), "p-1", what)
+
+
+@pytest.mark.parametrize(("region", "rules"), [("嘉兴", "jiaxing"), ("平湖", "jiaxing"), ("台州", "none")])
+def test_a_ledger_is_judged_by_the_rules_of_its_own_city(desk: Desk, region: str, rules: str) -> None:
+    desk.choose(region=region)
+    projects.add(ask(desk, project_id="p-1", project="构造", investor="构造甲有限公司", place=region))
+    assert noted_rules(desk.ledger) == rules
+    desk.choose(region="台州")  # what the ledger notes holds from then on
+    with opened(ask(desk)) as ledger:
+        assert ledger.rules == load_rules(rules)
 
 
 def test_before_there_is_a_ledger_its_views_are_empty(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.options import FILE, FOLDER, PATH
+from chaingraph.cli.options import FILE, FOLDER, PATH, Named
 from chaingraph.clock import today
 from chaingraph.errors import StoreError
 from chaingraph.labels import both, text
@@ -26,12 +26,22 @@ def _now() -> str:
 @click.argument("case", type=PATH)
 @click.option("--out", type=FOLDER, metavar="FOLDER")
 @click.option("--ledger", type=FILE, metavar="FILE")
+@click.option("--rules", type=Named("rules"))
 @click.option("--region", default="", metavar="REGION")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N")
 @click.option("--no-browser", is_flag=True)
 @click.pass_obj
 def desk_command(
-    lang: str, /, case: Path, out: Path | None, ledger: Path | None, region: str, port: int, *, no_browser: bool
+    lang: str,
+    /,
+    case: Path,
+    out: Path | None,
+    ledger: Path | None,
+    rules: str | None,
+    region: str,
+    port: int,
+    *,
+    no_browser: bool,
 ) -> None:
     """Open the desk of a case."""
     from chaingraph.desk.desk import Desk
@@ -59,6 +69,7 @@ def desk_command(
         papers=case.resolve().with_name(stem + text("desk.papers_folder", lang)),
         home=desk_home(case),
         now=_now,
+        rules=rules or "",
         first={"lang": lang, **({"region": region} if region else {})},
     )
     serve(desk, port=port, opened=tell)
