@@ -76,7 +76,7 @@ def _graph(**tables: pd.DataFrame) -> ChainGraph:
 
 def _pool(name: str, *, lang: str = "zh", on: str | None = None, **tables: pd.DataFrame) -> Pool:
     graph = _graph(**tables)
-    return find_pool(graph, survey(graph, region="嘉兴", draws=0, lang=lang), name, on=on, lang=lang)
+    return find_pool(graph, survey(graph, region="嘉兴", draws=0, lang=lang, as_of="2024-06"), name, on=on, lang=lang)
 
 
 def _firms(pool: Pool, kind: str) -> list[str]:
@@ -247,7 +247,7 @@ def _whole(*, turned: bool = False) -> tuple[ChainGraph, Findings]:
     if turned:
         tables = {name: frame.take(range(len(frame))[::-1]).reset_index(drop=True) for name, frame in tables.items()}
     graph = build_graph(Case("toy", tables))
-    return graph, survey(graph, region="嘉兴", draws=0)
+    return graph, survey(graph, region="嘉兴", draws=0, as_of="2024-06")
 
 
 @pytest.mark.parametrize("name", shipped("pools"))
@@ -301,7 +301,7 @@ def test_hostile_names_are_inert_in_the_workbook(tmp_path: Path) -> None:
     firms = toy_tables()["firms"]
     firms["firm"] = firms["firm"].where(firms["firm_id"] != "O03", evil)
     graph = _graph(firms=firms, funds=_table("funds", FUNDS), fund_holdings=_table("fund_holdings", HOLDINGS))
-    found = survey(graph, region="嘉兴", draws=0)
+    found = survey(graph, region="嘉兴", draws=0, as_of="2024-06")
     pools = [find_pool(graph, found, name) for name in shipped("pools")]
     path = tmp_path / "pools.xlsx"
     count = write_pools(pools, path, region="嘉兴", as_of=found.as_of)
