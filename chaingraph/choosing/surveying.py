@@ -218,7 +218,8 @@ def survey(
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
     keys = ["list", "chain_id", "firm_id"]
-    terms = terms.merge(ranked.loc[ranked["fit_lift"].notna(), keys].drop_duplicates(), on=keys)
+    if len(ranked):
+        terms = terms.merge(ranked.loc[ranked["fit_lift"].notna(), keys].drop_duplicates(), on=keys)
     routes = _routes(graph, ranked, around, doors, here)
     held_facts = facts_of_rows(
         graph,
@@ -382,7 +383,8 @@ def _routes(
     pairs = ranked[["chain_id", "firm_id"]].drop_duplicates()
     listed = doors.merge(pairs, on=["chain_id", "firm_id"]).assign(door=True)
     with_door = set(zip(listed["chain_id"], listed["firm_id"], strict=True))
-    others = pairs[[pair not in with_door for pair in pairs.itertuples(index=False, name=None)]]
+    shut = [pair not in with_door for pair in pairs.itertuples(index=False, name=None)]
+    others = pairs[pd.Series(shut, pairs.index, dtype="bool")]  # a list would choose columns where it is empty
     leaders, local = _by_chain(around.leaders), _by_chain(around.presence)
     paths = find_routes(graph, others, leaders, local, around.families, here).assign(door=False)
     both = pd.concat([listed, paths], ignore_index=True)

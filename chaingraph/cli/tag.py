@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.options import PATH
+from chaingraph.cli.options import FILE, PATH
 from chaingraph.labels import text
+from chaingraph.model.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +26,9 @@ SHOWN_LEFT = 10
 @click.option("--with", "chains", required=True, type=PATH, metavar="CASE2")
 @click.option("--out", required=True, type=PATH, metavar="FOLDER")
 @click.option("--notes", type=PATH, metavar="FILE.csv")
+@click.option("--workbook", type=FILE, metavar="FILE.xlsx")
 @click.pass_obj
-def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | None) -> None:
+def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | None, workbook: Path | None) -> None:
     """Put the products of a case's firms into the segments of chains."""
     from chaingraph.importers.classes import read_classes
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
@@ -38,6 +40,8 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
     classes = None if notes is None else read_classes(notes, lang)  # what is wrong with it is said before the work
     teacher = read_case(chains, lang=lang)
     if is_large(case):
+        if workbook is not None:
+            raise click.UsageError(text("tagging.too_large_for_a_workbook", lang))
         _tag_large(case, teacher, classes, out, lang)
         return
     untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
@@ -51,6 +55,12 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
     known, unsure = int(counts.get("known", 0)), int(counts.get("unsure", 0))
     click.echo(text("tagging.done", lang, known=known, unsure=unsure, **values))
     tell_left(left, untagged["firms"], lang)
+    if workbook is not None:
+        from chaingraph.writers.workbook.template import write_template
+
+        # Products and their links are for programs; a person corrects firms and what they make.
+        rows = {name: tagged[name] for name in TABLES if name not in ("products", "product_links")}
+        click.echo(text("cli.wrote", lang, path=write_template(workbook, rows=rows, lang=lang)))
 
 
 def tell_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> None:

@@ -29,9 +29,10 @@ _ASKED = ("signal", "size_class", "decision_city", "likelihood", "propensity", "
 
 @dataclass(frozen=True)
 class Brief:
-    """A brief in words: a title, a subtitle, and sections of statements."""
+    """A brief in words: whose it is, a title, a subtitle, and sections of statements."""
 
     firm_id: str
+    firm: str
     title: str
     subtitle: str
     sections: tuple[tuple[str, tuple[str, ...]], ...]
@@ -80,6 +81,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     )
     return Brief(
         firm_id,
+        row["firm"],
         text("brief.title", lang, firm=row["firm"]),
         text(
             "brief.subtitle",
@@ -164,7 +166,7 @@ def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) ->
         date=run_day(findings.data_date, findings.as_of, lang),
     )
     titled = tuple((text(f"brief.{title}", lang), said) for title, said in sections if said)
-    return Brief(firm_id, text("brief.title", lang, firm=name), subtitle, titled)
+    return Brief(firm_id, str(name), text("brief.title", lang, firm=name), subtitle, titled)
 
 
 def _or_none(route: object, lang: str) -> str:

@@ -32,7 +32,7 @@ def write_briefs(
     lang: str = "zh",
     skipped: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Write one DOCX per firm into a folder, named by the firm's id (`document_name`).
+    """Write one DOCX per firm into a folder, named by the firm (`document_name`).
 
     Parameters
     ----------
@@ -67,23 +67,26 @@ def write_briefs(
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for brief in briefs:
-        path = folder / document_name(brief.firm_id)
+        path = folder / document_name(brief.firm_id, brief.firm)
         write_bytes(document_bytes(brief, lang), path)
         paths.append(path)
     return paths
 
 
-def document_name(firm_id: str) -> str:
-    """The name of a firm's file: its id, where that can be one on every system, else one made of it.
+def document_name(firm_id: str, firm: str = "") -> str:
+    """The name of a firm's file: what the firm is called, and its id, where that can stand in a name on every system.
 
     Examples
     --------
-    >>> document_name("O09"), document_name("甲一"), document_name("../../O09") == document_name("../../O09")
-    ('O09.docx', '甲一.docx', True)
+    >>> document_name("O09", "构造/甲有限公司"), document_name("甲一"), document_name("../../O09").startswith("firm-")
+    ('构造甲有限公司_O09.docx', '甲一.docx', True)
     """
-    if re.fullmatch(r"[\w-]{1,64}", firm_id) and firm_id.lower() not in TAKEN:
-        return f"{firm_id}.docx"
-    return f"firm-{blake2b(firm_id.encode(errors='surrogatepass'), digest_size=8).hexdigest()}.docx"
+    called = re.sub(r"[\W_]+", "", firm)[:40]  # letters and digits: nothing that a system or a shell gives a meaning
+    if re.fullmatch(r"[\w-]{1,64}", firm_id) and (called or firm_id.lower() not in TAKEN):
+        own = firm_id
+    else:
+        own = f"firm-{blake2b(firm_id.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
+    return f"{called}_{own}.docx" if called else f"{own}.docx"
 
 
 def document_bytes(brief: Brief, lang: str) -> bytes:

@@ -11,6 +11,7 @@ from chaingraph.cli.main import main
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.writers.case import write_case
+from tests.shared_data import FROZEN
 
 FIRMS = {
     "甲泵业股份有限公司": ("台州", ["潜水泵", "离心泵"]),
@@ -92,3 +93,25 @@ def test_a_region_where_nobody_sits_is_refused(
     assert main([*asked, "--lang", "en"]) == 1
     assert "none of the 5 firms given is registered in 沈阳" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+def test_a_register_is_tagged_and_opens_as_a_workbook_that_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "企业名称,所属城市,经营范围\n嘉兴构造玻璃有限公司,嘉兴市,光伏玻璃制造;生产\n嘉兴构造商贸有限公司,嘉兴市,批发、零售:服装\n",
+        encoding="utf-8",
+    )
+    raw, tagged, book = (tmp_path / name for name in ("raw", "tagged", "tagged.xlsx"))
+    assert main(["import", str(register), "--as-of", "2026-01-01", "--out", str(raw)]) == 0
+    assert main(["tag", str(raw), "--with", str(FROZEN), "--out", str(tagged), "--workbook", str(book)]) == 0
+    assert "「零售服装」" in capsys.readouterr().out  # why the second firm has no segment
+    for case in (tagged, book):
+        assert main(["check", str(case)]) == 0
+    held, corrected = (read_case(case)["firm_segments"]["segment_id"].tolist() for case in (tagged, book))
+    assert held == corrected != []
+    assert (
+        main(["run", str(book), "--region", "嘉兴", "--out", str(tmp_path / "out")]) == 0
+    )  # nobody outside: empty lists
+    assert (tmp_path / "out" / "gaps.csv").exists()

@@ -79,7 +79,7 @@ def test_nothing_to_offer_is_said(found: Findings) -> None:
 
 
 def test_hostile_names_are_text(found: Findings) -> None:
-    brief = Brief("x", "<w:t>\u202e=cmd|' /C calc'!A0 \x07", "", (("a", ("</w:p>" * 3, "字" * 10_000)),))
+    brief = Brief("x", "x", "<w:t>\u202e=cmd|' /C calc'!A0 \x07", "", (("a", ("</w:p>" * 3, "字" * 10_000)),))
     document = docx.Document(io.BytesIO(document_bytes(brief, "zh")))
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert "<w:t>" in texts[0]
@@ -102,7 +102,7 @@ def test_an_id_never_leads_out_of_the_folder(found: Findings, tmp_path: Path, fi
         replace(found, targets=targets), ChainGraph("toy", tables), [firm_id], folder, on="2024-06-01"
     )
     assert path.parent == folder
-    assert re.fullmatch(r"firm-[0-9a-f]{16}\.docx", path.name)
+    assert re.fullmatch(r"乙九硅片有限公司_(?:firm-[0-9a-f]{16}|(?i:con|nul))\.docx", path.name)
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
 
 
@@ -114,7 +114,7 @@ def test_another_program_opens_them(found: Findings, tmp_path: Path) -> None:
     paths = write_briefs(found, GRAPH, ["O09", "O03"], tmp_path, on="2024-06-01")
     command = [office, "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    assert "乙九硅片有限公司" in (tmp_path / "O09.txt").read_text(encoding="utf-8", errors="ignore")
+    assert "乙九硅片有限公司" in (tmp_path / "乙九硅片有限公司_O09.txt").read_text(encoding="utf-8", errors="ignore")
 
 
 def test_any_firm_of_the_case_has_a_brief_a_local_one_too(found: Findings) -> None:
@@ -129,7 +129,7 @@ def test_any_firm_of_the_case_has_a_brief_a_local_one_too(found: Findings) -> No
 def test_one_unknown_name_does_not_refuse_the_others(found: Findings, tmp_path: Path) -> None:
     said: list[str] = []
     paths = write_briefs(found, GRAPH, ["O09", "没有这家"], tmp_path, on="2024-06-01", skipped=said.append)
-    assert [path.name for path in paths] == ["O09.docx"]
+    assert [path.name for path in paths] == ["乙九硅片有限公司_O09.docx"]
     assert "没有这家" in said[0]
     with pytest.raises(UnknownNameError, match="没有这家"):
         write_briefs(found, GRAPH, ["没有这家"], tmp_path, on="2024-06-01", skipped=said.append)
