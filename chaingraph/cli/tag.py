@@ -59,8 +59,8 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
         from chaingraph.writers.workbook.template import write_template
 
         # Products and their links are for programs; a person corrects firms and what they make.
-        rows = {name: tagged[name] for name in TABLES if name not in ("products", "product_links")}
-        click.echo(text("cli.wrote", lang, path=write_template(workbook, rows=rows, lang=lang)))
+        sheets = {name: tagged[name] for name in TABLES if name not in ("products", "product_links")}
+        click.echo(text("cli.wrote", lang, path=write_template(workbook, rows=sheets, lang=lang)))
 
 
 def tell_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> None:
