@@ -101,7 +101,7 @@ def look_around(
     rivals = rival_cities(reference.makers(graph, region, query), region)
     leaders, proposed = find_leaders(graph, presence), propose_leaders(graph, presence)
     proposed = proposed[~proposed["chain_id"].isin(leaders["chain_id"])].reset_index(drop=True)
-    basis = segments_with_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
+    basis = segmentswith_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
     return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts), basis)
 
 
@@ -206,11 +206,11 @@ def survey(
         if population is not rough:
             scores = score(population, candidates, seeds)
             everyone = rank(scores, facts, around.gaps, linked, ways, plans)
-    everyone = _with_basis(everyone, around.with_basis)
+    everyone = with_basis(everyone, around.with_basis)
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
-    sectors = _with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
+    sectors = with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
     ranked, sectors = (
         _sourced(_graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
         for rows in (ranked, sectors)
@@ -335,12 +335,6 @@ def _seeds(
     own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
     main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
     return {"main": main, "leader": by_plan["strengthen"], "sector": main}
-
-
-def _with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
-    """Rows without a multiple where the reference knows too little to say what is usual; s, which orders, stays."""
-    figures = [name for name in ("fit_lift", "fit_low", "fit_high", "top_share") if name in ranked]
-    return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
 
 
 def _graded(

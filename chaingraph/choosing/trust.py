@@ -259,3 +259,9 @@ def age_in_years(date: object, day: str) -> float:
     # A bare year may mean its December: what is not known ages nothing.
     one, other = (int(text[:4]) * 12 + int(text[5:7] or last) for text, last in ((date, "12"), (day, "1")))
     return max(0.0, (other - one) / 12)
+
+
+def with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
+    """Rows without a multiple where the reference knows too little to say what is usual; s, which orders, stays."""
+    figures = [name for name in ("fit_lift", "fit_low", "fit_high", "top_share") if name in ranked]
+    return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
