@@ -17,7 +17,7 @@ from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
-from chaingraph.choosing.trust import Base, age_in_years, describe_trust, evidence_grade, measured_by
+from chaingraph.choosing.trust import Base, age_in_years, describe_trust, evidence_grade, measured_by, only_with_basis
 from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
@@ -101,7 +101,7 @@ def look_around(
     rivals = rival_cities(reference.makers(graph, region, query), region)
     leaders, proposed = find_leaders(graph, presence), propose_leaders(graph, presence)
     proposed = proposed[~proposed["chain_id"].isin(leaders["chain_id"])].reset_index(drop=True)
-    basis = segmentswith_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
+    basis = segments_with_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
     return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts), basis)
 
 
@@ -206,11 +206,11 @@ def survey(
         if population is not rough:
             scores = score(population, candidates, seeds)
             everyone = rank(scores, facts, around.gaps, linked, ways, plans)
-    everyone = with_basis(everyone, around.with_basis)
+    everyone = only_with_basis(everyone, around.with_basis)
     ranked = everyone[everyone["position"] <= options.top].reset_index(drop=True) if len(everyone) else everyone
     told_of_likelihood = likely[["firm_id", "segment_id", "likelihood_facts"]]
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
-    sectors = with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
+    sectors = only_with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
     ranked, sectors = (
         _sourced(_graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
         for rows in (ranked, sectors)
