@@ -262,6 +262,6 @@ def age_in_years(date: object, day: str) -> float:
 
 
 def only_with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFrame:
-    """The rows, without a multiple where the reference knows too little to say what is usual; s, which orders, stays."""
+    """The rows, with a multiple only where the reference can say what is usual; s, which orders, stays."""
     figures = [name for name in ("fit_lift", "fit_low", "fit_high", "top_share") if name in ranked]
     return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
