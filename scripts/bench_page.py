@@ -65,7 +65,11 @@ def write_pyvis(edges: list[tuple[str, str]], path: Path) -> None:
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    from selenium import webdriver
+    try:
+        from selenium import webdriver
+    except ModuleNotFoundError as missing:
+        msg = f"bench page: {missing.name} is not installed; scripts/setup dev installs it (Chromium is wanted too)"
+        raise SystemExit(msg) from missing
 
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"

@@ -139,32 +139,33 @@ def bench_import() -> list[Figure]:
     ]
 
 
+def _told_by(script: str, bench: str) -> list[Figure]:
+    """The figures of a bench that is a program of its own; where it gives up, its own words are all that is said."""
+    words = [sys.executable, str(ROOT / "scripts" / script), "--json"]
+    ended = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
+        sys.exit(ended.returncode)
+    return [Figure(bench, **figure) for figure in json.loads(ended.stdout)]
+
+
 def bench_neo4j() -> list[Figure]:
     """The A-share graph into Neo4j: 100 x one query per row, within 5 x neo4j-admin import, under 500 MB."""
-    words = [sys.executable, str(ROOT / "scripts" / "bench_neo4j.py"), "--json"]
-    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [Figure("neo4j", **figure) for figure in json.loads(told)]
+    return _told_by("bench_neo4j.py", "neo4j")
 
 
 def bench_page() -> list[Figure]:
     """A chain page can be used after 0.5 s (2,000 nodes or 2,000 cards), 2 s (10,000 nodes), beside pyvis."""
-    words = [sys.executable, str(ROOT / "scripts" / "bench_page.py"), "--json"]
-    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [Figure("page", **figure) for figure in json.loads(told)]
+    return _told_by("bench_page.py", "page")
 
 
 def bench_register() -> list[Figure]:
     """A million firms of a register read, tagged and scored for one city in one pass, under 8 GB."""
-    words = [sys.executable, str(ROOT / "scripts" / "bench_register.py"), "--json"]
-    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [Figure("register", **figure) for figure in json.loads(told)]
+    return _told_by("bench_register.py", "register")
 
 
 def bench_ashare() -> list[Figure]:
     """Import, tagging, fit and the question of `scale` on the A-share graph, each beside a plain way to do it."""
-    words = [sys.executable, str(ROOT / "scripts" / "bench_ashare.py"), "--json"]
-    told = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [Figure("ashare", **figure) for figure in json.loads(told)]
+    return _told_by("bench_ashare.py", "ashare")
 
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
