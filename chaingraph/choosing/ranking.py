@@ -135,6 +135,19 @@ def _city_of(place: str) -> str:
     return regions.prefecture_of((None, None, place, None)) or place
 
 
+# What ranking adds to the columns of candidates.
+_RANKED = {
+    **dict.fromkeys(("s", "fit_lift", "fit_low", "fit_high", "top_share", "severity"), "float64"),
+    "state": "str",
+    "rank": "Int64",
+    "other_segments": "object",
+    **dict.fromkeys(("position", "overflow", "unranked", "exempt", "quota_rows"), "int64"),
+    **{f"key_{position + 1}": "float64" for position in range(MOST_KEYS)},
+    "own_order": "float64",
+    "local_demand": "float64",
+}
+
+
 def rank_lists(
     query: Query,
     candidates: pd.DataFrame,
@@ -178,7 +191,7 @@ def rank_lists(
         known fit below 1, and no tie, buyer or fact: no rank, behind all others), key_1 to key_6.
     """
     if candidates.empty:
-        return candidates.assign(rank=pd.Series(dtype="Int64"))
+        return candidates.assign(**{name: pd.Series(dtype=kind) for name, kind in _RANKED.items()})
     rows = candidates.merge(scores, on=["list", "chain_id", "firm_id"], how="left")
     rows = rows.join(gaps[["severity", "state", "local_demand"]], on="segment_id")
     signal = rows["firm_id"].map(facts["signal"]).isna().astype(float)

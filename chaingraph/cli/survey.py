@@ -143,7 +143,7 @@ def shortlist_command(
         return
     shown = targets(found, graph, lang)
     shown["fit"] = [band(*row) for row in shown[["fit_lift", "fit_low", "fit_high"]].itertuples(index=False, name=None)]
-    columns = [name for name in TERMINAL_TARGETS if (shown[name].fillna("") != "").any()]
+    columns = [name for name in TERMINAL_TARGETS if (shown[name].dropna().astype("str") != "").any()]
     click.echo(terminal_table(shown, columns, lang))
     for note in found.notes[lang]["note"]:
         click.echo(f"* {note}")

@@ -353,8 +353,9 @@ def _industry_files(directory: Path, account: _Account) -> None:
                 frame["to_code"].astype("str").str.replace(r"(?:00)+$", "", regex=True),
             )
             stray = [not code.startswith(start) for code, start in zip(child, parent, strict=True)]
-            account.reject(name, frame[stray], "from_code", "parent_not_in_code")
-            frame = frame[[not value for value in stray]]
+            strays = pd.Series(stray, frame.index, dtype=bool)
+            account.reject(name, frame[strays], "from_code", "parent_not_in_code")
+            frame = frame[~strays]
         account.count(directory / name, "firms", raw, 0, len(frame))
     frame, raw = _read(directory / "industry_up.json", account)
     account.reject("industry_up.json", frame, "industry", "upstream_counts")

@@ -131,6 +131,7 @@ def _is_chinese(place: object) -> bool:
 def _notes(ground: Ground) -> tuple[Words, ...]:
     policies = ground.graph["policies"]
     spoken = policies["policy"].fillna("") + policies["summary"].fillna("")
-    wanted = policies[[any(word in said for word in ground.rules["policy_words"]) for said in spoken]]
+    meant = [any(word in said for word in ground.rules["policy_words"]) for said in spoken]
+    wanted = policies[pd.Series(meant, policies.index, dtype=bool)]
     figures = ground.say("figures_headquarters", count=ground.rules["china_units"])
     return (figures, *policy_sentences(wanted.fillna(""), ground.on))
