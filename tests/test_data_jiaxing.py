@@ -26,11 +26,11 @@ COUNTS = {
     "segments": 170,
     "segment_links": 251,
     "chain_offices": 6,
-    "zones": 29,
+    "zones": 54,
     "carriers": 23,
     "designations": 41,
     "outreach": 9,
-    "policies": 6,
+    "policies": 20,
     "targets": 12,
     "excluded": 15,
 }
@@ -78,7 +78,8 @@ def bad_values(column: Column, values: pd.Series) -> list[str]:
     """Values that the column may not hold."""
     cells = [str(value) for value in values.dropna()]
     if column.kind == "date":
-        return [cell for cell in cells if not DATE.fullmatch(cell) or cell[: len(NEWEST)] > NEWEST]
+        newest = "2099" if column.name == "valid_to" else NEWEST  # a policy may end in years to come
+        return [cell for cell in cells if not DATE.fullmatch(cell) or cell[: len(NEWEST)] > newest]
     if column.kind == "flag":
         return [cell for cell in cells if cell not in {"0", "1"}]
     if column.kind in {"number", "integer"}:
@@ -198,6 +199,7 @@ def test_no_firm_stands_apart(case: dict[str, pd.DataFrame]) -> None:
         ("firm_signals", "firm_id"),
         ("firm_signals", "counterpart_id"),
         ("projects", "firm_id"),
+        ("projects", "unit_id"),
         ("firm_sites", "firm_id"),
         ("firm_links", "source_id"),
         ("firm_links", "target_id"),
