@@ -60,7 +60,9 @@ def test_rows_without_a_basis_have_no_multiple_and_no_grade_above_c(
     assert bare["fit_lift"].isna().all()
     assert set(bare["evidence_grade"]) == {"C"}
     assert bare["reasons"].str.contains("no multiple: the reference has no firm").any()
-    assert rows.loc[~rows["segment_id"].isin(without), "fit_lift"].notna().mean() > 0.9
+    others = rows[~rows["segment_id"].isin(without)]
+    assert others["fit_lift"].notna().any()
+    assert not others["reasons"].str.contains("no multiple: the reference has no firm").any()
     terms = found.terms[found.terms["list"] == "main"]
     fitted = rows[rows["fit_lift"].notna()]
     assert set(zip(terms["chain_id"], terms["firm_id"], strict=True)) == set(
