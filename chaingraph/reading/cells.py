@@ -367,7 +367,7 @@ def unit_scale(unit: str, column: Column) -> tuple[float, float] | None:
     unit = _CURRENCY.sub("", fold(unit).removeprefix("单位:"))
     if (column.minimum, column.maximum) == (0, 1):
         return {"%": (1, 100), "百分比": (1, 100), "‰": (1, 1000)}.get(unit)
-    if column.unit in ("百万元", "万元/亩"):
+    if column.unit in ("百万元", "万元", "万元/亩"):
         base = 1e6 if column.unit == "百万元" else 1e4
         size = _money().get(unit.removesuffix("/亩") if column.unit.endswith("/亩") else unit)
         return None if size is None else (size, base)
