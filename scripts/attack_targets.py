@@ -6,7 +6,6 @@ written, an acknowledged event that is gone, a secret in an answer, a damaged le
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -14,18 +13,14 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from attack_ground import fresh, ground
+from attack_ledgers import ledger_kills, ledgers
+from attack_questions import questions
 
 PIECES = (
     "=cmd|' /C calc'!A0", "＝1+1", "</script><script>alert(1)</script>", "'; DROP TABLE firms; --", "\u202e甲", "\x00",
@@ -35,86 +30,30 @@ PIECES = (
     "🏭", "İ", "\ud7ff", '"', "\n", "supplies", "owns", "same_as", "global500(2022)", "CON", "../../x", "中国", "-0.0",
 )  # fmt: skip
 
-WRITER = """
-import sys
-from pathlib import Path
-from chaingraph.ledger.events import Act
-from chaingraph.ledger.rules import load_rules
-from chaingraph.ledger.opening import open_ledger
-path, mark = Path(sys.argv[1]), sys.argv[2]
-with open_ledger(path, load_rules("jiaxing"), create=True) as ledger:
-    for number in range(int(sys.argv[3])):
-        facts = {"project": f"构造{mark}{number}", "investor": f"构造{mark}{number}号有限公司", "place": "平湖市",
-                 "capital": "foreign", "investment_m": 150.0, "currency": "USD", "constructed": True}
-        ledger.record(Act("entered", f"{mark}{number}", "2024-01-05", "市投促中心", "", facts))
-        print(f"{mark}{number}", flush=True)
-"""
-
-
-def environment(**more: str) -> dict[str, str]:
-    """For processes of ours: this package, whatever is installed."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **more}
-
-
-@cache
-def ground() -> Path:
-    """A folder with the constructed case, a register and a sound ledger."""
-    import atexit
-
-    from tests.toy import write_toy
-
-    folder = Path(tempfile.mkdtemp(prefix="attack-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    write_toy(folder / "toy")
-    names = "甲乙丙丁戊己庚辛壬癸"
-    lines = [f"构造{one}{two}科技有限公司,光伏组件制造;逆变器研发,嘉兴市" for one in names for two in names]
-    (folder / "register.csv").write_text("\n".join(["企业名称,经营范围,城市", *lines, ""]), encoding="utf-8")
-    main = import_module("chaingraph.cli.main").main
-    register = ["import", "register", str(folder / "register.csv"), "--as-of", "2025-06-30"]
-    run = ["run", str(folder / "toy"), "--region", "嘉兴", "--draws", "0", "--reference", "none"]
-    tag = ["tag", str(folder / "city"), "--with", str(folder / "toy")]
-    with contextlib.redirect_stdout(io.StringIO()):  # what is forked later has all modules
-        for words, out in ((register, "city"), (tag, "tagged"), (run, "out")):
-            assert main([*words, "--out", str(folder / out)]) == 0
-    _finished([WRITER, str(folder / "sound.db"), "p", "25"])
-    return folder
-
-
-def _finished(words: list[str], code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", *words], capture_output=True, text=True, env=environment(), check=False, timeout=300
-    )
-    assert done.returncode == code, done.stderr[-2000:]
-    return done.stdout
-
-
-def _fresh() -> Path:
-    return Path(tempfile.mkdtemp(dir=ground()))
-
 
 def _cells(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 
-def cases(chance: random.Random) -> None:
+def cases(chance: random.Random, _number: int) -> None:
     """A mutated case: gaps and lists, or a refusal; a list is in its order and offers nobody twice."""
-    from chaingraph import find_gaps, read_case, survey
+    from chaingraph import read_case, survey
     from chaingraph.errors import ChaingraphError
     from chaingraph.matching.merge import build_graph
 
-    folder = _fresh() / "toy"
+    folder = fresh() / "toy"
     shutil.copytree(ground() / "toy", folder)
     for _ in range(chance.randint(1, 6)):
         _mutate(chance, folder)
     try:
         graph = build_graph(read_case(folder, lang="en"))
-        gaps = find_gaps(graph, region="嘉兴", lang="en", reference="none")
         found = survey(graph, region="嘉兴", lang="en", reference="none", draws=0)
     except ChaingraphError:
         return
     finally:
         shutil.rmtree(folder.parent)
+    gaps = found.gaps["en"]
     assert not gaps.duplicated(["chain_id", "segment_id"]).any()
     targets = found.targets["en"]
     assert not targets.duplicated(["chain_id", "segment_id", "firm_id", "candidate_list"]).any()
@@ -154,11 +93,23 @@ def _mutate(chance: random.Random, folder: Path) -> None:
         csv.writer(file).writerows(rows)
 
 
-def kills(chance: random.Random) -> None:
-    """A writer killed somewhere, or at a move of a file: every file is whole, and the next run is of one piece."""
+def kills(chance: random.Random, _number: int) -> None:
+    """A writer killed somewhere, or at a move of a file: what it wrote into is as it was, or whole and new."""
+    chance.choice((_kill_into_a_folder, _kill_into_a_folder, _kill_into_a_case))(chance)
+
+
+def _kill(chance: random.Random, words: list[str]) -> None:
+    if chance.random() < 0.6:
+        _forked(words, moves=chance.randrange(10))
+    else:
+        _forked(words, seconds=chance.uniform(0.05, 2.5))
+
+
+def _kill_into_a_folder(chance: random.Random) -> None:
+    """Every file is whole, none of the former ones is gone, and the next run is of one piece."""
     from chaingraph.writers.publishing import not_of_its_run
 
-    base, place = ground(), _fresh()
+    base, place = ground(), fresh()
     out = place / "out"
     words = {
         "run": ["run", str(base / "toy"), "--region", "嘉兴", "--draws", "0", "--reference", "none", "--out", str(out)],
@@ -170,10 +121,7 @@ def kills(chance: random.Random) -> None:
     if chance.random() < 0.6:
         assert _forked([*words, *(["--chain", "pv"] if words[0] == "run" else [])]) == 0
         before = set(_held(out))
-    if chance.random() < 0.6:
-        _forked(words, moves=chance.randrange(10))
-    else:
-        _forked(words, seconds=chance.uniform(0.05, 2.5))
+    _kill(chance, words)
     for name, content in _held(out).items():
         _whole(name, content)
     assert before <= set(_held(out)), "a file of the former run is gone"
@@ -181,6 +129,40 @@ def kills(chance: random.Random) -> None:
     assert not_of_its_run(out) == ()
     assert [path.name for path in place.iterdir()] == ["out"]
     shutil.rmtree(place)
+
+
+NEWS = (
+    "嘉兴丁四新材料有限公司年产2万吨胶粘剂项目签约落户，总投资3亿元。\n2025年5月6日，苏州戊五电子有限公司产能已满产。\n"
+)
+
+
+def _kill_into_a_case(chance: random.Random) -> None:
+    """The case reads as before or as after; the same again brings it to the state after."""
+    place = fresh()
+    case = place / "toy"
+    shutil.copytree(ground() / "toy", case)
+    (place / "news.txt").write_text(NEWS, encoding="utf-8")
+    words = {
+        "import": ["import", "register", str(ground() / "register.csv"), "--as-of", "2025-06-30"],
+        "leads": ["leads", "read", str(place / "news.txt"), "--region", "嘉兴"],
+    }[chance.choice(("import", "leads"))]
+    before = _said(case)
+    whole = place / "whole"
+    shutil.copytree(case, whole)
+    assert _forked([*words, "--into", str(whole)]) == 0
+    after = _said(whole)
+    assert after != before
+    _kill(chance, [*words, "--into", str(case)])
+    assert _said(case) in (before, after), "neither the case before nor the case after"
+    assert _forked([*words, "--into", str(case)]) == 0
+    assert _said(case) == after
+    shutil.rmtree(place)
+
+
+def _said(case: Path) -> dict[str, str]:
+    from chaingraph import read_case
+
+    return {name: frame.to_csv() for name, frame in read_case(case).tables.items() if len(frame)}
 
 
 def _forked(words: list[str], moves: int | None = None, seconds: float | None = None) -> int:
@@ -242,177 +224,15 @@ def _whole(name: str, content: bytes) -> None:
         assert {len(row) for row in rows} == {len(rows[0])}, name
 
 
-def ledger_kills(chance: random.Random) -> None:
-    """Writers of one ledger killed or stopped: what they said was recorded is there, and the ledger is whole."""
-    from chaingraph.ledger.opening import open_ledger
-    from chaingraph.ledger.proof.checks import check_ledger
-    from chaingraph.ledger.rules import load_rules
-
-    place = _fresh()
-    path = place / "ledger.db"
-    _finished([WRITER, str(path), "first", "1"])
-    writers = []
-    for mark in ("a", "b", "c"):
-        said = (place / f"{mark}.txt").open("wb")
-        words = [sys.executable, "-c", WRITER, str(path), mark, "400"]
-        writers.append((mark, subprocess.Popen(words, stdout=said, stderr=subprocess.DEVNULL, env=environment())))
-        said.close()
-    time.sleep(chance.uniform(0.5, 2.5))
-    stopped = chance.choice(writers)[1] if chance.random() < 0.5 else None
-    if stopped is not None and stopped.poll() is None:
-        stopped.send_signal(signal.SIGSTOP)
-        began = time.monotonic()
-        done = subprocess.run([sys.executable, "-c", WRITER, str(path), "late", "1"], capture_output=True, text=True,
-                              env=environment(), check=False, timeout=120)  # fmt: skip
-        assert done.returncode == 0 or "LedgerError" in done.stderr, done.stderr[-2000:]
-        assert time.monotonic() - began < 90, "somebody waits for ever"
-        with open_ledger(path, load_rules("jiaxing")) as ledger:  # a reader passes
-            assert ledger.projects()
-        stopped.send_signal(signal.SIGCONT)
-    for _, writer in writers:
-        writer.kill()
-        writer.wait()
-    acknowledged = {line for mark, _ in writers for line in (place / f"{mark}.txt").read_text().split()}
-    with open_ledger(path, load_rules("jiaxing")) as ledger:
-        held = {project.project_id for project in ledger.projects()}
-        faults = list(check_ledger(ledger))
-    assert faults == [], faults
-    assert acknowledged <= held, sorted(acknowledged - held)[:5]
-    shutil.rmtree(place)
-
-
-DAMAGE = (
-    ("DROP TRIGGER events_stay", "UPDATE events SET data = '{' WHERE number = 3"),
-    ("DROP TRIGGER events_stay", "UPDATE events SET kind = 'vanished' WHERE number = 7"),
-    ("DROP TRIGGER events_stay", "UPDATE events SET at = '9999-99-99' WHERE number = 2"),
-    ("DROP TRIGGER events_remain", "DELETE FROM events WHERE number > 20"),
-    ("DROP TRIGGER events_remain", "DELETE FROM events WHERE number = 5"),
-    ("UPDATE projects SET state = '{}' WHERE project_id = 'p3'",),
-    ("DROP TABLE projects", "CREATE VIEW projects AS SELECT 1 AS project_id"),
-    ("DROP TABLE standing",),
-    ("CREATE TRIGGER more AFTER INSERT ON events BEGIN SELECT 1; END",),
-)
-
-
-def ledgers(chance: random.Random) -> None:
-    """A damaged ledger: told or refused in words; whoever calls it whole finds every event as it was."""
-    import sqlite3
-
-    from chaingraph.ledger.events import LedgerError
-    from chaingraph.ledger.opening import open_ledger
-    from chaingraph.ledger.proof.checks import check_ledger
-    from chaingraph.ledger.proof.recover import recover
-    from chaingraph.ledger.rules import load_rules
-
-    rules, sound = load_rules("jiaxing"), ground() / "sound.db"
-    place = _fresh()
-    path = Path(shutil.copy(sound, place / "l.db"))
-    if chance.random() < 0.4:
-        connection = sqlite3.connect(path, isolation_level=None)
-        for statement in chance.choice(DAMAGE):
-            connection.execute(statement)
-        connection.close()
-    else:
-        content = bytearray(path.read_bytes())
-        for _ in range(chance.choice((1, 1, 3, 40))):
-            spot = chance.randrange(len(content))
-            match chance.randrange(5):
-                case 0:
-                    del content[spot:]
-                case 1:
-                    content[spot // 4096 * 4096 : (spot // 4096 + 1) * 4096] = chance.randbytes(4096)
-                case 2:
-                    content[spot : spot + 1] = bytes([chance.randrange(256)])
-                case 3:
-                    content[spot : spot + 64] = bytes(64)
-                case _:
-                    content[spot:spot] = chance.randbytes(chance.randint(1, 300))
-            if not content:
-                break
-        path.write_bytes(bytes(content))
-    told = False
-    for look in ("check", "list", "recover"):
-        try:
-            if look == "recover":
-                recover(path, place / "recovered.db", rules)
-                continue
-            with open_ledger(path, rules) as ledger:
-                if look == "check":
-                    told = told or bool(list(check_ledger(ledger)))
-                else:
-                    ledger.projects(), list(ledger.events())
-        except LedgerError:
-            told = told or look == "check"
-    if not told:
-        assert _events(path) == _events(sound), "called whole, and it is not"
-    shutil.rmtree(place)
-
-
-def _events(path: Path) -> list[tuple[object, ...]]:
-    import sqlite3
-
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute("SELECT * FROM events ORDER BY number").fetchall()
-    finally:
-        connection.close()
-
-
-OUTSIDE = (
-    "SELECT * FROM read_text('{f}')", "SELECT * FROM read_csv('{f}')", "SELECT * FROM read_blob('{f}')",
-    "SELECT * FROM '{f}'", "FROM '{f}'", "SELECT * FROM glob('{d}/*')", "SELECT * FROM sniff_csv('{f}')",
-    "SELECT * FROM read_json('{f}')", "SELECT * FROM read_parquet('{f}')", "SELECT * FROM read_ndjson_auto('{f}')",
-    "SELECT * FROM query('SELECT * FROM read_text(''{f}'')')", "SELECT * FROM query_table('{f}')",
-    "COPY firms TO '{d}/x.csv'", "COPY (SELECT 1) TO '{d}/x.csv'", "EXPORT DATABASE '{d}/x'", "ATTACH '{d}/x.db'",
-    "SELECT 1; COPY firms TO '{d}/x.csv'", "INSTALL httpfs", "LOAD httpfs", "INSTALL sqlite", "SET memory_limit='99GB'",
-    "SET enable_external_access = true", "RESET lock_configuration", "PRAGMA database_list", "PRAGMA enable_profiling",
-    "SELECT * FROM sqlite_scan('{f}', 'x')", "SELECT * FROM read_csv('http://127.0.0.1:9/x')", "CREATE TABLE t(a INT)",
-    "CREATE MACRO f(a) AS a", "CREATE SECRET (TYPE S3)", "DELETE FROM firms", "UPDATE firms SET firm = 'x'",
-    "DROP TABLE firms", "WITH x AS (DELETE FROM firms RETURNING *) SELECT * FROM x", "INSERT INTO firms VALUES (1)",
-    "SELECT getenv('HOME')", "SELECT * FROM duckdb_secrets()", "SELECT * FROM duckdb_settings()",
-    "CALL pragma_version()",
-    "SELECT current_setting('temp_directory')", "SELECT * FROM pragma_database_list()", "CHECKPOINT", "VACUUM",
-    "BEGIN; SELECT 1", "PREPARE p AS SELECT 1", "EXECUTE p", "EXPLAIN ANALYZE SELECT 1", "USE memory", "DETACH memory",
-    "", ";", "--", "/*", "SELECT", "SELECT '", "SELECT \"", "SELECT \x07", "SELECT '\udcff'",
-    "SELECT '甲\u202e' AS \"\u202e\"",
-    "(" * 3000, "SELECT " + "1+" * 3000 + "1", "SELECT 1 AS a, 2 AS A", "SELECT * FROM firms, firms",
-    "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE (a.range * b.range) % 7 = 3",
-    "SELECT repeat('x', 1000000) FROM range(9000)", "SELECT repeat('x', 4000000000)", "SELECT * FROM range(9000000)",
-    "SELECT list(a.i) FROM range(30000) a(i), range(30000) b(i)",
-    "SELECT DISTINCT repeat(i::VARCHAR, 40) FROM range(900000000) r(i)",
-    "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
-    "SELECT regexp_matches(repeat('a', 40), '(a+)+b')", "SELECT '=1+1' AS \"=1+1\"",
-)  # fmt: skip
-
-
-def questions(chance: random.Random) -> None:
-    """A hostile question in SQL: an answer or a refusal, in bounded time; no secret, no file, no change."""
-    from chaingraph.engines.analyst import Limits, ask
-    from chaingraph.errors import ChaingraphError
-    from tests.toy import toy_tables
-
-    place = _fresh()
-    (place / "secret.csv").write_text("a\nhidden-value\n", encoding="utf-8")
-    question = chance.choice(OUTSIDE).replace("{f}", str(place / "secret.csv")).replace("{d}", str(place))
-    began = time.monotonic()
-    try:
-        answer = ask(toy_tables(), question, lang="en", limits=Limits(rows=1000, seconds=5, memory_mb=300))
-    except ChaingraphError as error:
-        told = str(error)
-    else:
-        told = answer.rows.head(50).to_string()
-        assert len(answer.rows) <= 1000
-    assert "hidden-value" not in told, question
-    assert time.monotonic() - began < 60, question
-    assert [path.name for path in place.iterdir()] == ["secret.csv"], question
-    shutil.rmtree(place)
-
-
-TARGETS: dict[str, Callable[[random.Random], None]] = {
-    "cases": cases, "kills": kills, "ledger_kills": ledger_kills, "ledgers": ledgers, "questions": questions,
-}  # fmt: skip
+TARGETS: dict[str, Callable[[random.Random, int], None]] = {
+    "cases": cases,
+    "kills": kills,
+    "ledger_kills": ledger_kills,
+    "ledgers": ledgers,
+    "questions": questions,
+}
 
 
 def attempt(target: str, seed: int, number: int) -> None:
     """One try of a target: the same seed and number make the same attack, but for what a kill after a time meets."""
-    TARGETS[target](random.Random(f"{seed}:{target}:{number}"))
+    TARGETS[target](random.Random(f"{seed}:{target}:{number}"), number)
