@@ -61,6 +61,10 @@ def may_write(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
+# What a damaged file is met with: a message of SQLite's may quote bytes of it that are no text.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """What goes wrong with the file inside, in words.
@@ -72,14 +76,14 @@ def told(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise as_refusal(error, path) from error
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         # Only what is read from the file is worked on inside: what it says cannot be understood.
         raise LedgerError(reason="damaged", path=path, detail=f"{type(error).__name__}: {error}") from error
 
 
-def as_refusal(error: sqlite3.DatabaseError, path: Path) -> LedgerError:
+def as_refusal(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) -> LedgerError:
     """The refusal that says what an error of SQLite means for a ledger."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = -1 if code is None else code & _PRIMARY

@@ -19,7 +19,7 @@ from chaingraph.ledger.acts import Pair, decide, due_clock
 from chaingraph.ledger.again import same_content, undone
 from chaingraph.ledger.events import LEAD_KINDS, Act, Event, LedgerError, canonical, chained, check_act, read_event
 from chaingraph.ledger.fields import IDENTIFYING
-from chaingraph.ledger.file import as_refusal, copied, told
+from chaingraph.ledger.file import UNREADABLE, as_refusal, copied, told
 from chaingraph.ledger.project import Project, apply, replay
 from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.suspects import Keys, keys, suspects
@@ -61,7 +61,7 @@ class Ledger:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.close()
-        if isinstance(error, sqlite3.DatabaseError):
+        if isinstance(error, UNREADABLE):
             raise as_refusal(error, self.path) from error
 
     def close(self) -> None:

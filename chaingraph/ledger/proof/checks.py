@@ -11,7 +11,7 @@ from chaingraph.ledger import derived
 from chaingraph.ledger.acts import Pair
 from chaingraph.ledger.events import Act, LedgerError, chained
 from chaingraph.ledger.fields import LADDER
-from chaingraph.ledger.file import told
+from chaingraph.ledger.file import UNREADABLE, told
 from chaingraph.ledger.project import Project, replay
 from chaingraph.ledger.rules import credits
 from chaingraph.ledger.store import Ledger
@@ -68,7 +68,7 @@ def check_ledger(ledger: Ledger) -> list[Fault]:
     """
     try:
         file = [str(row[0]) for row in ledger.connection.execute("PRAGMA integrity_check")]
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         file = [str(error)]
     faults = [Fault("file", str(ledger.path), found) for found in file if found != "ok"]
     if faults:

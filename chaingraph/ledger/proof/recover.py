@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chaingraph.ledger.events import Act, Event, LedgerError, canonical, chained, read_event
-from chaingraph.ledger.file import connect, told
+from chaingraph.ledger.file import UNREADABLE, connect, told
 from chaingraph.ledger.opening import open_ledger
 from chaingraph.ledger.rules import Rules
 
@@ -81,13 +81,13 @@ def _rows(connection: sqlite3.Connection, path: Path) -> Iterator[Event | Lost]:
     number, misses = 0, 0
     try:
         last = connection.execute("SELECT max(number) FROM events").fetchone()[0] or 0
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         last = 0
     while number < last or (not last and misses < _MISSES):
         number += 1
         try:
             row = connection.execute(_ROW, (number,)).fetchone()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             misses += 1
             if last:
                 yield Lost(number, "", str(error))
