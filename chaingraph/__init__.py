@@ -35,6 +35,9 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from chaingraph.errors import MissingExtraError as MissingExtraError
     from chaingraph.errors import StoreError as StoreError
     from chaingraph.errors import UnknownNameError as UnknownNameError
+    from chaingraph.leads.listing import lead_list as lead_list
+    from chaingraph.leads.read import read_leads as read_leads
+    from chaingraph.leads.review import review_rows as review_rows
     from chaingraph.ledger.events import Act as Act
     from chaingraph.ledger.events import LedgerError as LedgerError
     from chaingraph.ledger.intake.read import import_projects as import_projects
@@ -112,6 +115,7 @@ _HOMES = {
     "framed": "writers.notebook",
     "gap_matrix": "writers.charts.charts",
     "import_projects": "ledger.intake.read",
+    "lead_list": "leads.listing",
     "load_example": "reading.example",
     "load_rules": "ledger.rules",
     "neighbourhood": "writers.notebook",
@@ -119,7 +123,9 @@ _HOMES = {
     "outcomes": "ledger.lists.feedback",
     "panorama": "writers.charts.panorama",
     "read_case": "reading.read",
+    "read_leads": "leads.read",
     "read_neo4j": "stores.graphdb.pull",
+    "review_rows": "leads.review",
     "run": "main_job",
     "run_query": "stores.graphdb.queries",
     "score_waterfall": "writers.charts.charts",

@@ -17,7 +17,10 @@ import chaingraph as cg
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = [name for name in cg._HOMES if inspect.isfunction(inspect.unwrap(getattr(cg, name)))]
 # These have nothing to refuse.
-NEVER_REFUSE = {"check_ledger", "cypher_queries", "doubtful", "framed", "load_example", "tell_back_test", "with_ledger"}
+NEVER_REFUSE = {
+    "check_ledger", "cypher_queries", "doubtful", "framed", "lead_list", "load_example", "review_rows",
+    "tell_back_test", "with_ledger",
+}  # fmt: skip
 # Whose result holds figures: by what formula, and from where.
 FIGURES = {
     "back_test", "biweekly", "board", "check_ledger", "district_matrix", "explain", "find_gaps", "find_pool",

@@ -89,6 +89,13 @@ def lead_list(
     DataFrame
         `LIST_COLUMNS`, the reasons first, then the newest. date: of the event, else of its earliest text; reason: flag.
         What nobody has reviewed is not there; what people typed in (review empty) is.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> listed = lead_list(cg.load_example().tables, as_of="2025-06-30")
+    >>> listed.columns.tolist()[:4]
+    ['date', 'firm', 'kind', 'stage']
     """
     used = reviewed(tables, as_of=as_of)
     if since:

@@ -92,6 +92,16 @@ def read_leads(
         When the region is not known.
     MissingExtraError
         When a PDF file is given and the library that reads them is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = Path(folder, "2025-06-04.txt")
+    ...     _ = text.write_text("近日,苏州构造储能科技有限公司完成2亿元B轮融资。", encoding="utf-8")
+    ...     found = read_leads([text], region="嘉兴")
+    >>> found.tables["firm_signals"][["kind", "amount_cny_m", "site_status", "review"]].to_numpy().tolist()
+    [['fundraising', 200.0, 'unknown', 'pending']]
     """
     held = {name: case[name] if case is not None and name in case else empty_table(name) for name in _USED}
     known, path = known_names(held["firms"]), region_path(region)

@@ -69,6 +69,12 @@ def review_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         `REVIEW_COLUMNS`; decision is empty.
+
+    Examples
+    --------
+    >>> import chaingraph as cg
+    >>> len(review_rows(cg.load_example().tables))
+    0
     """
     signals = tables["firm_signals"]
     waiting = signals[signals["review"] == "pending"].drop(columns=["source", "as_of", "confidence"])

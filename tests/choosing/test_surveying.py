@@ -181,11 +181,15 @@ def test_a_segment_past_its_quota_waits_behind_all_others(found: Findings) -> No
     assert seen_over < 0.2 * len(new)
 
 
-def test_signals_of_the_last_two_years_stand_first(toy: Findings) -> None:
-    rows = toy.targets["zh"]
+def test_a_dated_reason_stands_first_then_a_door() -> None:
+    """Money raised is a reason to call; a plan of which nobody knows the site is none, and a door goes before it."""
+    graph = ChainGraph("toy", toy_tables())
+    rows = cg.survey(graph, region="嘉兴", as_of="2024-05-31", draws=0, reference=None).targets["zh"]
     new = rows[(rows["chain_id"] == "pv") & (rows["candidate_list"] == "new")]
-    assert new["firm"].tolist()[:2] == ["乙三能源股份有限公司", "乙九硅片有限公司"]
-    assert new["signal"].notna().tolist() == sorted(new["signal"].notna(), reverse=True)
+    assert new["firm"].tolist()[:3] == ["乙三能源股份有限公司", "乙四逆变股份有限公司", "乙九硅片有限公司"]
+    assert new["signal"].tolist()[0] == "fundraising"
+    assert new["signal"].isna().tolist()[1]
+    assert new["signal"].tolist()[2] == "expansion"
 
 
 def test_ties_share_a_rank(found: Findings) -> None:

@@ -193,7 +193,8 @@ def _part(name: str) -> str:
 
 @cache
 def _joined(names: tuple[str, ...]) -> str:
-    return "\n".join(_part(name) for name in names)
+    """Files one after the other; indentation is for those who read them here."""
+    return re.sub(r"(?m)^ +", "", "\n".join(_part(name) for name in names))
 
 
 @cache

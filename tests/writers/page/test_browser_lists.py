@@ -53,6 +53,8 @@ def test_filters_by_confidence_and_source(page: Callable[..., Any]) -> None:
     click(browser, "#clear-filters")
     assert texts(browser, "#filter-source option") == ["全部", "example.org"]
     choose(browser, "source", "example.org")
+    assert len(texts(browser, "#list tbody tr")) == 10  # what a reader begins with
+    click(browser, "#list .show-all")
     assert len(texts(browser, "#list tbody tr")) == 30
 
 
