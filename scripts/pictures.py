@@ -23,7 +23,7 @@ from chaingraph.writers.workbook.workbook import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE, OUT = ROOT / "data" / "jiaxing", ROOT / "docs" / "pictures"
-CHAIN, FIRM, TITLE = "PV", "三菱电机", "光伏新能源"
+CHAIN, FIRM, TITLE = "PV", "阳光电源", "光伏新能源"
 WIDE, MOST = 1400, 200_000  # pixels, bytes
 FLAGS = (
     "--headless=new",
@@ -50,6 +50,8 @@ def panorama(page: Path) -> Image.Image:
         box = browser.execute_script("""
           const [tools, lanes] = [document.querySelector('.panorama'), document.getElementById('lanes')];
           return [tools.getBoundingClientRect().top, lanes.getBoundingClientRect().bottom]""")
+        size["height"] = int(box[1]) + 40  # as far down as the lanes go
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         shot = Image.open(io.BytesIO(browser.get_screenshot_as_png()))
     finally:
         browser.quit()
