@@ -148,6 +148,7 @@ def test_the_leader_s_block_says_how_far_the_list_can_be_trusted(
     assert sorted(counts) == sorted(new["source_kind"].value_counts())
     # Every firm to see and every row of the list bears the mark of what it rests on.
     assert len(texts(browser, ".visits .rests")) == len(texts(browser, ".visits > li")) == 5
+    click(browser, "#list .show-all")
     assert len(texts(browser, "#list tbody .rests")) == len(texts(browser, "#list tbody tr")) == len(new)
 
 
