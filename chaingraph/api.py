@@ -141,7 +141,7 @@ def survey(
     >>> import chaingraph as cg
     >>> found = survey(cg.build_graph(cg.load_example()), region="嘉兴", reference=None, draws=0)
     >>> found.targets["en"][["rank", "firm_en", "segment"]].head(1).to_numpy().tolist()
-    [[1, 'Constructed Chou Converters', 'Power conversion']]
+    [[1, 'Constructed Gui Battery Management', 'Battery management']]
     """
     options = SurveyOptions(strategy=strategy, top=top, as_of=as_of or today(), seed=seed, draws=draws)
     found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))

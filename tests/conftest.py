@@ -28,6 +28,8 @@ ONE_SERVER = "tests/stores/graphdb/test_*.py"
 BEGIN_FIRST = (
     "tests/stores/graphdb/test_failures.py",  # a server of its own
     ONE_SERVER,
+    "tests/test_empty_columns.py",
+    "tests/test_four_cities.py",
     "tests/writers/page/test_browser_rules.py",
     "tests/writers/page/test_browser_panorama.py",
     "tests/writers/page/test_browser_lists.py",

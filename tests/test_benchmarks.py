@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "docs" / "benchmarks.json"
-QUOTED = ("README.md", "README.zh-CN.md")
+QUOTED = ("docs/en/speed.md", "docs/zh/speed.md")
 
 
 def figures() -> dict[str, dict[str, object]]:

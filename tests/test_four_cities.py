@@ -34,7 +34,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 @pytest.mark.slow
 def test_each_city_has_makers_leaders_targets_and_what_it_is_known_for(tmp_path: Path) -> None:
     four = script()
-    four.made(shared(), tmp_path)
+    four.made(shared("data"), tmp_path)
     for city, least in LEAST.items():
         made = rows(tmp_path / city / "firm_segments.csv")
         assert len({row["firm_id"] for row in made}) >= least, city

@@ -59,7 +59,7 @@ def test_locale_time_zone_and_console_change_no_byte(case: Path, tmp_path: Path)
         files = [path for path in (tmp_path / str(number)).iterdir() if path.suffix in (".csv", ".html")]
         made[name] = {path.name: path.read_bytes() for path in files}
     here = made.pop("here")
-    assert len(here) == 8
+    assert len(here) == 12
     for name, files in made.items():
         assert files.keys() == here.keys()
         assert [file for file in here if files[file] != here[file]] == [], name

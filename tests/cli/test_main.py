@@ -274,6 +274,8 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         "master": None,
         "weights": None,
         "backtest": Path("b"),
+        "known_by": None,
+        "keep_undated": False,
     }
 
 

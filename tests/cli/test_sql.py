@@ -69,7 +69,7 @@ def test_long_answers_are_cut_and_say_so(case: Path, capsys: pytest.CaptureFixtu
 
 
 def test_without_a_question_the_tables_are_listed(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sql", str(case)]) == 0
+    assert main(["sql", str(case), "--lang", "en"]) == 0
     assert "firms (22): firm_id, firm," in capsys.readouterr().out
 
 

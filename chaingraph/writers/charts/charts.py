@@ -135,7 +135,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
     >>> axes = target_bars(found, "ES", top=2, lang="en").axes[0]
     >>> [label.get_text() for label in axes.get_yticklabels()]
-    ['1  Constructed Chou …', '2  Constructed Geng …']
+    ['1  Constructed Gui B…', '2  Constructed Ji Se…']
     """
     if chain_id not in (chains := chain_names(findings, lang)):
         raise UnknownNameError(both("errors.no_chain", name=repr(chain_id[:80]), near=", ".join(chains) or "-"))
@@ -291,7 +291,7 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
     >>> graph = cg.build_graph(cg.load_example())
     >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
     >>> [f"{bar.get_width():.2f}" for bar in tier_shares(found).axes[0].patches]
-    ['0.08', '0.08', '0.08', '0.31', '0.46']
+    ['0.08', '0.08', '0.08', '0.25', '0.50']
     """
     counts = tier_counts(findings, lang).sort_index(ascending=False)
     names = chain_names(findings, lang)

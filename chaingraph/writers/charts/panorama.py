@@ -81,7 +81,7 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
     >>> axes = panorama(found, graph, "储能", lang="en").axes[0]
     >>> [line.get_text() for line in axes.texts[4:7]]
-    ['Separators ★', '0 here', 'First target: Constructed Geng Separators']
+    ['Separators ★', '0 here', 'First target: Constructed Ji Separators']
     """
     chain_id = graph.chain_id(chain)
     gaps = findings.gaps[lang]

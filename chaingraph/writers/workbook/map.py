@@ -13,6 +13,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES
 from chaingraph.places.regions import place_text
+from chaingraph.wording.phrases import place_said
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.charts.data import (
     chain_names,
@@ -217,7 +218,7 @@ def _bars(here: _Sheet, row: int) -> tuple[int, list[int]]:
         row = here.heading(row, text("charts.bars_title", lang, chain=chain, count=len(own)), 8)
         for target in own.to_dict("records"):
             name = target["firm_en"] if lang == "en" and isinstance(target["firm_en"], str) else target["firm"]
-            here.sheet.write_string(row, 0, fitting(f"{target['rank']}  {name}"), book.formats["text"])
+            here.sheet.write_string(row, 0, fitting(f"{place_said(target['rank'])}  {name}"), book.formats["text"])
             lift, high = (float(target[column]) for column in ("fit_lift", "fit_high"))
             if not math.isnan(lift):
                 solid = round(_LONGEST * lift / most)

@@ -206,10 +206,10 @@ def test_empty_findings_give_a_workbook_that_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_book_of_five_thousand_rows_takes_little_more_than_its_bare_cells(tmp_path: Path) -> None:
+def test_a_book_of_eight_thousand_rows_takes_little_more_than_its_bare_cells(tmp_path: Path) -> None:
     findings = toy_findings()
     row = findings.targets["zh"].iloc[[0]]
-    many = pd.concat([row] * 5000, ignore_index=True).assign(rank=pd.array(range(1, 5001), dtype="Int64"))
+    many = pd.concat([row] * 8000, ignore_index=True).assign(rank=pd.array(range(1, 8001), dtype="Int64"))
     found = replace(findings, targets=dict.fromkeys(TEXTS, many))
     started = time.process_time()
     write_workbook(found, toy_graph(), tmp_path / "big.xlsx", pictures=False)
