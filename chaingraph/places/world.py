@@ -29,8 +29,10 @@ def key(name: str) -> str:
     >>> key("São Paulo"), key("Xi'an"), key("慕尼黑")
     ('saopaulo', 'xian', '慕尼黑')
     """
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("Ø", "o").replace("ł", "l"))
-    return "".join(letter for letter in plain if letter.isalnum()).casefold()
+    if not name.isascii():
+        name = name.replace("ß", "ss").replace("ø", "o").replace("Ø", "o").replace("ł", "l")
+        name = unicodedata.normalize("NFKD", name)
+    return (name if name.isalnum() else "".join(filter(str.isalnum, name))).casefold()
 
 
 @dataclass(frozen=True)

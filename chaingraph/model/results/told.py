@@ -107,7 +107,8 @@ class Told(Mapping[str, pd.DataFrame]):
         if lang not in LANGUAGES:
             raise KeyError(lang)
         if (lang, apart) not in self._worded:
-            self._worded[lang, apart] = self.wording(self.frame, lang, apart)
+            words = self.frame if apart else self._in(lang, apart=True)  # a sentence is put into words once
+            self._worded[lang, apart] = self.wording(words, lang, apart)
         return self._worded[lang, apart]
 
 
