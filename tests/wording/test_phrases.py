@@ -75,15 +75,17 @@ def test_sentences_of_a_cell_are_handed_over_whole() -> None:
 
 
 def test_a_table_is_worded_once_and_only_in_a_language_that_there_is() -> None:
-    asked: list[str] = []
+    asked: list[tuple[str, bool]] = []
 
     def wording(frame: pd.DataFrame, lang: str, apart: bool) -> pd.DataFrame:
-        asked.append(lang)
+        asked.append((lang, apart))
         return in_words(frame, lang, apart)
 
     texts = type(told(pd.DataFrame()))(pd.DataFrame({"note": [BUYER]}), wording)
     assert texts["zh"] is texts["zh"]
-    assert asked == ["zh"]
+    assert asked == [("zh", True), ("zh", False)]  # into sentences, and these into one text
+    assert texts.apart("zh") is texts.apart("zh")
+    assert len(asked) == 2
     assert "fr" not in texts
     with pytest.raises(KeyError, match="fr"):
         texts["fr"]
