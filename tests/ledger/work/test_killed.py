@@ -57,9 +57,11 @@ def test_killed_anywhere_the_log_is_whole_and_a_second_merge_completes_it(tmp_pa
     (tmp_path / "whole").mkdir()
     whole = prepared(tmp_path / "whole")
     with open_ledger(whole, RULES) as ledger:
+        started = time.monotonic()
         merged(ledger, tmp_path / "whole" / "back", at="2026-03-10")
+        took = time.monotonic() - started
     wanted, seen = states(whole), set()
-    for turn, pause in enumerate((0.05, 0.15, 0.3)):
+    for turn, pause in enumerate((0.0, 0.3 * took, 0.7 * took)):
         folder = tmp_path / str(turn)
         folder.mkdir()
         path = prepared(folder)
