@@ -12,7 +12,8 @@ from chaingraph.cli.options import PATH, Named, together
 from chaingraph.clock import today
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.ledger.fields import ENDINGS, FIELD, JOURNALS, RECORDS, STAGES, VERDICTS
+from chaingraph.ledger.fields import ENDINGS, FIELDS, JOURNALS, RECORDS, STAGES, VERDICTS
+from chaingraph.model.columns import Column
 from chaingraph.model.days import days_later
 
 if TYPE_CHECKING:
@@ -111,22 +112,25 @@ def _captioned(key: str, value: str, lang: str) -> str:
     )
 
 
-def _facts(given: Sequence[str], lang: str) -> dict[str, Any]:
-    """The fields of ``--set field=value``, read as cells of a sheet are."""
+SETTABLE = [column for column in FIELDS if column.name != "project_id"]  # the id is an argument of its own
+
+
+def checked_fields(given: Sequence[str], columns: Sequence[Column], lang: str) -> dict[str, Any]:
+    """The fields of ``--set field=value``, read as cells of a sheet are; amounts as bureaus write them."""
     from chaingraph.ledger.intake.money import Unit, amount
     from chaingraph.reading.cells import parser
 
+    known = {column.name: column for column in columns}
     facts: dict[str, Any] = {}
     for part in given:
         name, sign, raw = part.partition("=")
-        if not sign or name not in FIELD or name == "project_id":
-            known = ", ".join(field for field in FIELD if field != "project_id")
-            raise click.UsageError(text("ledger.set_field", lang, given=part[:80], fields=known))
+        if not sign or name not in known:
+            raise click.UsageError(text("ledger.set_field", lang, given=part[:80], fields=", ".join(known)))
         if name == "investment_m" and not raw.replace(".", "", 1).isdigit():
             money, problem = amount(raw, Unit(None, ""))
             read: dict[str, Any] = {} if money is None else {"investment_m": money[0], "currency": money[1]}
         else:
-            value, problem = parser(FIELD[name])(raw)
+            value, problem = parser(known[name])(raw)
             read = {name: value}
         facts |= read
         if problem is not None and read.get(name) is None:
@@ -153,7 +157,7 @@ _SET = click.option("--set", "given", multiple=True, metavar="FIELD=VALUE")  # f
 @click.pass_obj
 def add_command(lang: str, /, given: Sequence[str], *, create: bool, **options: Any) -> None:
     """Enter a project."""
-    _act(lang, "entered", _facts(given, lang), options, create=create)
+    _act(lang, "entered", checked_fields(given, SETTABLE, lang), options, create=create)
 
 
 @ledger_commands.command("change")
@@ -162,7 +166,7 @@ def add_command(lang: str, /, given: Sequence[str], *, create: bool, **options: 
 @click.pass_obj
 def change_command(lang: str, /, given: Sequence[str], **options: Any) -> None:
     """Change fields, with a reason; an empty value takes one back."""
-    _act(lang, "changed", _facts(given, lang), options)
+    _act(lang, "changed", checked_fields(given, SETTABLE, lang), options)
 
 
 @ledger_commands.command("report")

@@ -8,14 +8,11 @@ from typing import Any
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
+from chaingraph.cli.ledger.acts import SETTABLE, checked_fields, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, checked_day, together
 from chaingraph.clock import today
-from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
-from chaingraph.ledger.fields import FIELDS
 from chaingraph.ledger.work.fields import CLOSINGS, FEEDBACK_FIELDS, FORMS, LEAD_FIELDS, QUESTIONS
-from chaingraph.model.columns import Column
 from chaingraph.model.days import days_later
 
 Options = dict[str, Any]
@@ -36,38 +33,6 @@ _common = together(
     click.option("--yes", is_flag=True),
 )
 _acting = together(_common, click.argument("lead"))
-
-
-def checked_fields(given: Sequence[str], columns: Sequence[Column], lang: str) -> dict[str, Any]:
-    """The fields of ``--set field=value``, read as cells of a sheet are; amounts as bureaus write them."""
-    from chaingraph.ledger.intake.money import Unit, amount
-    from chaingraph.reading.cells import parser
-
-    known = {column.name: column for column in columns}
-    facts: dict[str, Any] = {}
-    for part in given:
-        name, sign, raw = part.partition("=")
-        if not sign or name not in known:
-            raise click.UsageError(text("ledger.set_field", lang, given=part[:80], fields=", ".join(known)))
-        if name == "investment_m" and not raw.replace(".", "", 1).isdigit():
-            money, problem = amount(raw, Unit(None, ""))
-            read: dict[str, Any] = {} if money is None else {"investment_m": money[0], "currency": money[1]}
-        else:
-            value, problem = parser(known[name])(raw)
-            read = {name: value}
-        facts |= read
-        if problem is not None and read.get(name) is None:
-            raise click.BadParameter(_said(problem.reason, problem.values, lang), param_hint=f"--set {part!r}")
-    return facts
-
-
-def _said(reason: str, values: Mapping[str, object], lang: str) -> str:
-    for area in ("ledger.intake_", "tables."):
-        try:
-            return text(f"{area}{reason}", lang, **{**values, "blank": ""})
-        except UnknownNameError:
-            continue
-    return reason
 
 
 def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options) -> None:
@@ -283,7 +248,7 @@ def hand_over_command(
     from chaingraph.ledger.work.log import hand_over
 
     near_day(options, lang)
-    facts = checked_fields(given, [column for column in FIELDS if column.name != "project_id"], lang)
+    facts = checked_fields(given, SETTABLE, lang)
     with opened_ledger(options["ledger"], options["rules"], options["journal"], lang) as opened:
         done = hand_over(
             opened,
