@@ -101,18 +101,23 @@ class Asked:
         region_path(region)
         return region
 
-    @property
-    def signed(self) -> dict[str, str]:
-        """Who acts, and when; it goes with every act.
+    def office(self) -> str:
+        """Which office sits here.
 
         Raises
         ------
         NotSetError
-            When nobody has said which office sits here.
+            When nobody has said so.
         """
         office = self.desk.chosen()["office"]
         if not office:
             raise NotSetError(text("desk.no_office", self.lang))
+        return str(office)
+
+    @property
+    def signed(self) -> dict[str, str]:
+        """Who acts, and when; it goes with every act. Refused as `office` refuses."""
+        office = self.office()
         return {"by": office, "at": self.desk.now()}
 
     def say(self, key: str, /, **values: object) -> str:

@@ -63,7 +63,7 @@ def one_version(asked: Asked, name: str) -> Answer:
 
 def undo(asked: Asked) -> Answer:
     """Take back the newest version that stands; only the one that was shown."""
-    asked.signed  # noqa: B018  # who takes back something has to have said who sits here
+    asked.office()  # who takes back something has to have said who sits here
     standing = [version for version in versions_of(asked.desk.case) if not (version / UNDONE).exists()]
     if not standing or standing[-1].name != asked.form.get("version", ""):
         raise ChaingraphError(asked.say("not_the_last"))

@@ -122,7 +122,7 @@ def _filtered(table: pd.DataFrame, chain: str, site: str, owner: str, state: str
         mine = [owner in str(row).split(";") for row in table["assigned_to"].fillna("")]
         table = table[(table["owner"] == owner) | pd.Series(mine, index=table.index)]
     if state == "overdue":
-        return table[table["overdue"].fillna(False)]  # noqa: FBT003  # the value of cells that are empty
+        return table[table["overdue"].isin((True,))]  # an empty cell is not overdue
     return table[table["stage"] == state] if state else table
 
 

@@ -79,7 +79,7 @@ def assign(asked: Asked) -> Answer:
 
 def write(asked: Asked) -> Answer:
     """Write a workbook for every county and team that has something to feed back on."""
-    asked.signed  # noqa: B018  # who sends something out has to have said who sits here
+    asked.office()  # who sends something out has to have said who sits here
     made = write_dispatch(
         _leads(asked), _folder(asked), as_of=asked.desk.today, case=asked.case.tables, lang=asked.lang
     )
@@ -92,7 +92,7 @@ def write(asked: Asked) -> Answer:
 
 def merge(asked: Asked) -> Answer:
     """Record what came back: each file once, differences side by side."""
-    asked.signed  # noqa: B018  # likewise
+    asked.office()  # likewise
     held = inbox.waiting(asked, inbox.kept(asked, asked.uploads))
     files = [read_returned(held.folder / name, load_system_map(None), lang=asked.lang) for name in held.files]
     with opened(asked) as ledger:
