@@ -251,8 +251,10 @@ def test_bytes_that_are_no_text_are_refused_in_words(case: Path, capsys: pytest.
     assert "character 9 of the question is no valid UTF-8" in refused("SELECT '\udcff'", capsys, case)
 
 
+# Where the tests themselves run in the background of a shell, Ctrl-C is ignored by all that they start.
 LONG = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from chaingraph.cli.main import main
 sys.exit(main(["sql", {case!r}, {question!r}, "--lang", "en"]))
 """
