@@ -43,31 +43,40 @@ def beside(chains: Places, group: Places, piece: Places, column: Places, raw: Fl
     >>> numbers.round(2).tolist()
     [[0.0, 0.0, 0.5, 0.9, 0.0], [0.0, 0.0, 0.5, 0.0, 0.0], [2.2, -4.6, 0.0, 0.5, 0.0]]
     """
-    frame = pd.DataFrame(
-        {
-            "group": group,
-            "piece": piece,
-            "column": column,
-            "chain": chains[np.asarray(column, dtype=np.intp)],
-            "raw": raw,
-        }
-    )
-    single = ["group", "piece"]
+    chain = chains[np.asarray(column, dtype=np.intp)]
+    products, of_product = _numbered(group, piece)
     # A product that a group names twice counts once.
-    once = frame.drop_duplicates([*single, "column"]).sort_values("raw", kind="stable")
-    held = once.groupby(single)["raw"]
-    second = held.nth(-2)
-    second.index = pd.MultiIndex.from_frame(once.loc[second.index, single])
-    of_product = pd.DataFrame({"total": held.sum(), "first": held.last(), "second": second.astype(float)})
-    best = once.groupby([*single, "chain"])["raw"].last().rename("best").reset_index()
-    chained = best.groupby(["group", "chain"])["best"].sum().rename("chained")
-    others = once.groupby("group")["piece"].nunique().rename("others") - 1
-    frame = frame.join(of_product, on=single).merge(best, on=[*single, "chain"], how="left", validate="many_to_one")
-    frame = frame.join(chained, on=["group", "chain"]).join(others, on="group")
-    rival = np.where(frame["raw"] < frame["first"], frame["first"], frame["second"].fillna(0.0))
-    speaks: pd.Series = (frame["chained"] - frame["best"]) / np.maximum(1, frame["others"])
-    own, rivals = logit(frame["raw"].to_numpy()), frame["total"] - frame["raw"]
-    return np.column_stack([own, logit(np.clip(rival, *_RIVAL)), rivals, speaks, frame["others"] == 0])
+    first = np.unique(of_product * (len(chains) + 1) + column + 1, return_index=True)[1]
+    of, value = of_product[first], raw[first]
+    order = np.lexsort((value, of))
+    last = np.searchsorted(of[order], np.arange(products), side="right") - 1
+    best = value[order[last]]
+    before = np.maximum(last - 1, 0)
+    second = np.where(of[order[before]] == np.arange(products), value[order[before]], 0.0)
+    second[last == 0] = 0.0
+    total = np.bincount(of, value, products)
+    # The surest candidate of each product and chain, then their sums over the products of a group.
+    chained, of_chained = _numbered(of_product, chain)
+    top = np.full(chained, -np.inf)
+    np.maximum.at(top, of_chained, raw)
+    somebody = np.empty(chained, dtype=np.int64)
+    somebody[of_chained] = np.arange(len(raw))
+    sums, of_sum = _numbered(group[somebody], chain[somebody])
+    spoken = np.bincount(of_sum, top, sums)[of_sum][of_chained]
+    groups, of_group = _numbered(group, np.zeros_like(group))
+    one = np.empty(products, dtype=np.int64)
+    one[of_product] = np.arange(len(raw))
+    others = (np.bincount(of_group[one], minlength=groups) - 1)[of_group]
+    rival = np.where(raw < best[of_product], best[of_product], second[of_product])
+    speaks = (spoken - top[of_chained]) / np.maximum(1, others)
+    return np.column_stack([logit(raw), logit(np.clip(rival, *_RIVAL)), total[of_product] - raw, speaks, others == 0])
+
+
+def _numbered(one: Places, other: Places) -> tuple[int, Places]:
+    """Pairs of numbers numbered: how many different ones, and of each row which."""
+    low = other - other.min(initial=0)
+    found, number = np.unique(one * (low.max(initial=0) + 1) + low, return_inverse=True)
+    return len(found), number
 
 
 def logit(probability: Floats) -> Floats:
@@ -76,25 +85,29 @@ def logit(probability: Floats) -> Floats:
     return np.log(bounded / (1 - bounded)).reshape(-1, 1)
 
 
-def batches(texts: Iterable[str], groups: Sequence[object] | None, size: int) -> Iterator[list[tuple[int, int, str]]]:
-    """Texts with their position and a number of their group, in batches that never part a group.
+def batches(
+    texts: Iterable[str], groups: Sequence[object] | None, size: int
+) -> Iterator[tuple[Places, Places, list[str]]]:
+    """Texts with their positions and a number of their group, in batches that never part a group.
 
     Examples
     --------
-    >>> list(batches("abc", [1, 2, 1], 1))
-    [[(0, 0, 'a'), (2, 0, 'c')], [(1, 1, 'b')]]
+    >>> [(rows.tolist(), of.tolist(), held) for rows, of, held in batches("abc", [1, 2, 1], 1)]
+    [([0, 2], [0, 0], ['a', 'c']), ([1], [1], ['b'])]
     """
     if groups is None:
-        rows = ((row, row, text) for row, text in enumerate(texts))
-        while batch := list(islice(rows, size)):
-            yield batch
+        source, start = iter(texts), 0
+        while batch := list(islice(source, size)):
+            rows = np.arange(start, start + len(batch))
+            yield rows, rows, batch
+            start += len(batch)
         return
-    held, codes = list(texts), pd.factorize(np.array(groups, dtype=object))[0]
-    batch = []
-    for row in np.argsort(codes, kind="stable"):
-        if len(batch) >= size and codes[row] != batch[-1][1]:
-            yield batch
-            batch = []
-        batch.append((int(row), int(codes[row]), held[row]))
-    if batch:
-        yield batch
+    held, codes = list(texts), np.asarray(pd.factorize(np.array(groups, dtype=object))[0], dtype=np.int64)
+    order = np.argsort(codes, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(codes[order])) + 1, len(order))
+    start = 0
+    while start < len(order):
+        end = int(ends[min(int(np.searchsorted(ends, start + size)), len(ends) - 1)])
+        rows = order[start:end]
+        yield rows, codes[rows], [held[row] for row in rows.tolist()]
+        start = end

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from chaingraph.matching.product_text import NOT_IN_A_WORD, is_accounting_line, is_bare_activity
+from chaingraph.tagging.stretches import KeyTable, Letters
 
 NONE = ""  # the class "none of these"
 _LONGEST = 16  # characters; longer terms are met as a whole text only
@@ -33,6 +35,11 @@ _DEALING = re.compile(
 _MAKING = re.compile("制造|生产|加工|制作|研发|研制|组装")
 
 
+_ENDS = frozenset("入务业件他品它造产目部工等类块列")  # last characters of empty ends
+# In such a text nothing is folded, nothing separates or numbers, nothing stands in brackets.
+_PLAIN = re.compile("(?!其中)[\u4e00-\u9fff]+")
+
+
 @lru_cache(maxsize=200_000)
 def normalise(text: str) -> str:
     """One spelling of a product: NFKC, lower case, without brackets' content, blanks, numbering and empty ends.
@@ -42,12 +49,18 @@ def normalise(text: str) -> str:
     >>> normalise("①ＰＥＴ/CT系列产品(进口)"), normalise("印制电路板业务")
     ('pet/ct', '印制电路板')
     """
+    if _PLAIN.fullmatch(text):
+        return _without_empty_ends(text)
     plain = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower() if not text.isascii() else text.lower()
     bare = _STRAY.sub("" if not plain.isascii() else " ", _BRACKETS.sub("", plain)).strip() or plain.strip()
     bare = _NUMBERING.sub("", bare) or bare
-    while len(shorter := _EMPTY_ENDS.sub("", bare)) >= 2 and shorter != bare:
+    return _without_empty_ends(bare).strip("-:.")
+
+
+def _without_empty_ends(bare: str) -> str:
+    while bare and bare[-1] in _ENDS and len(shorter := _EMPTY_ENDS.sub("", bare)) >= 2 and shorter != bare:
         bare = shorter
-    return bare.strip("-:.")
+    return bare
 
 
 @lru_cache(maxsize=200_000)
@@ -63,6 +76,9 @@ def parts(text: str) -> tuple[str, ...]:
     >>> parts("T/R组件/雷达"), parts("齿轮及齿轮减、变速箱制造;生产、销售")
     (('t/r组件', '雷达'), ('齿轮及齿轮减、变速箱',))
     """
+    if _PLAIN.fullmatch(text):
+        piece = "" if is_accounting_line(text) else normalise(text)
+        return (piece,) if piece and not is_bare_activity(piece) else ()
     plain = _BRACKETS.sub("", unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).lower())
     found = (normalise(piece) for piece in _SEPARATORS.split(plain or text) if not is_accounting_line(piece.strip()))
     return tuple(dict.fromkeys(piece for piece in found if piece and not is_bare_activity(piece)))
@@ -91,6 +107,17 @@ def is_making(part: str) -> bool:
 
 
 _DENIAL = "非"
+_LATIN = np.array([chr(code).isalpha() for code in range(128)] + [False])  # the last is for all that is not ASCII
+_ALNUM = np.array([chr(code).isalnum() for code in range(128)] + [False])
+
+
+class Hits(NamedTuple):
+    """Terms found in texts, sorted by text and start: the text's place, start, end, and the place of the meaning."""
+
+    row: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    meaning: npt.NDArray[np.int64]
 
 
 class TermIndex:
@@ -107,6 +134,16 @@ class TermIndex:
             if len(term) >= 2 or not term.isascii():
                 self.entries.setdefault(term, []).append((source, frozenset(segments) or frozenset({NONE})))
         self._lengths = sorted({len(term) for term in self.entries if len(term) <= _LONGEST})
+        self.meanings: list[frozenset[str]] = []
+        self._numbers: dict[frozenset[str], int] = {}
+        self._terms = [term for term in self.entries if len(term) <= _LONGEST]
+        keys = np.zeros(len(self._terms), dtype=np.uint64)
+        letters = Letters(self._terms)
+        for length, at, found in letters.stretches(_LONGEST):
+            whole = letters.size[letters.row[at]] == length
+            keys[letters.row[at[whole]]] = found[whole]
+        self._table = KeyTable(keys)
+        self._meaning_of = np.array([self._number(self.meaning(term)) for term in self._terms], dtype=np.int64)
 
     def meaning(self, term: str, without: str | None = None) -> frozenset[str]:
         """Segments the term means by all its sources, or by all but one.
@@ -117,6 +154,80 @@ class TermIndex:
         told = [segments for source, segments in held if source.startswith("term:")] or [s for _, s in held]
         union: frozenset[str] = frozenset().union(*told)
         return union - {NONE} or union
+
+    def _number(self, meaning: frozenset[str]) -> int:
+        """The place of a set of segments among the meanings met so far; -1 for none."""
+        if not meaning:
+            return -1
+        if meaning not in self._numbers:
+            self._numbers[meaning] = len(self.meanings)
+            self.meanings.append(meaning)
+        return self._numbers[meaning]
+
+    def find_all(self, texts: Sequence[str], without: Sequence[str | None] | None = None) -> Hits:
+        """What `find` finds in each of many texts; of each text a source of its own may be left out.
+
+        Examples
+        --------
+        >>> index = TermIndex([("电池", "a", ["EV04"]), ("锂电池隔膜", "b", ["EV03"])])
+        >>> hits = index.find_all(["水泵", "锂电池隔膜材料"])
+        >>> [(*map(int, hit[:3]), sorted(index.meanings[hit[3]])) for hit in zip(*hits)]
+        [(1, 0, 5, ['EV03'])]
+        """
+        letters = Letters(texts)
+        none = np.empty(0, dtype=np.int64)
+        ats, ends, terms = [none], [none], [none]
+        for length, at, keys in letters.stretches(self._lengths[-1] if self._lengths else 0):
+            if length in self._lengths:
+                places = self._table.places(keys)
+                known = np.flatnonzero(places >= 0)
+                ats.append(at[known])
+                ends.append(at[known] + length)
+                terms.append(places[known])
+        at, end, term = np.concatenate(ats), np.concatenate(ends), np.concatenate(terms)
+        # Neither denied by the character before nor cut out of a Latin word or number, as `_cuts_word` says.
+        row = letters.row[at]
+        codes = np.append(letters.codes, 0)
+        kinds = np.minimum(codes, 128)
+        inner, ends_inside = at > letters.first[row], end < (letters.first + letters.size)[row]
+        denied = inner & (codes[at - 1] == ord(_DENIAL))
+        cut_before = inner & _ALNUM[kinds[at]] & _LATIN[kinds[at - 1]]
+        cut_after = ends_inside & _ALNUM[kinds[end - 1]] & _LATIN[kinds[end]]
+        held = np.flatnonzero(~(denied | cut_before | cut_after))
+        row, at, end, term = row[held], at[held], end[held], term[held]
+        if without is None:
+            meaning = self._meaning_of[term]
+        else:
+            pairs = zip(term.tolist(), row.tolist(), strict=True)
+            found = [self._number(self.meaning(self._terms[one], without[place])) for one, place in pairs]
+            meaning = np.array(found, dtype=np.int64)
+        order = np.flatnonzero(meaning >= 0)
+        order = order[np.lexsort((-end[order], at[order]))]
+        at, end = at[order], end[order]
+        # Sorted so, a hit lies inside an earlier one when it ends no later than the furthest end so far.
+        furthest = np.maximum.accumulate(np.concatenate([[-1], end[:-1]]))[: len(end)]
+        kept = np.flatnonzero(end > furthest)
+        row, at, end, meaning = row[order[kept]], at[kept], end[kept], meaning[order[kept]]
+        hits = Hits(row, at - letters.first[row], end - letters.first[row], meaning)
+        return self._with_long_texts(texts, hits, np.flatnonzero(letters.size > _LONGEST), without)
+
+    def _with_long_texts(
+        self, texts: Sequence[str], hits: Hits, long: npt.NDArray[np.int64], without: Sequence[str | None] | None
+    ) -> Hits:
+        """A text longer than the longest stretch that is a term itself is nothing but that term."""
+        whole = []
+        for row in long.tolist():
+            if texts[row] in self.entries:
+                number = self._number(self.meaning(texts[row], None if without is None else without[row]))
+                if number >= 0:
+                    whole.append((row, 0, len(texts[row]), number))
+        if not whole:
+            return hits
+        more = np.array(whole, dtype=np.int64).T
+        rest = ~np.isin(hits.row, more[0])
+        joined = [np.concatenate([old[rest], new]) for old, new in zip(hits, more, strict=True)]
+        order = np.argsort(joined[0], kind="stable")
+        return Hits(*(column[order] for column in joined))
 
     def find(self, text: str, without: str | None = None) -> list[tuple[int, int, frozenset[str]]]:
         """Terms that stand in the text: start, end, segments; those inside a longer found term are left out.
@@ -155,84 +266,3 @@ def _cuts_word(text: str, start: int, end: int) -> bool:
 
 def _latin(letter: str) -> bool:
     return letter.isascii() and letter.isalpha()
-
-
-FEATURES = (
-    "linear", "linear_gap", "linear_none", "exact", "suffix", "inside", "other_suffix", "other_inside", "none_suffix",
-    "none_inside", "meanings", "uncovered", "length", "dealing",
-)  # fmt: skip
-
-
-def pair_features(
-    part: str,
-    found: Sequence[tuple[int, int, frozenset[str]]],
-    scores: Mapping[str, float],
-    none_score: float,
-) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """Candidate segments of one product, and how each fits: one row per candidate, columns `FEATURES`.
-
-    A text that is itself a word of no chain has none.
-
-    Parameters
-    ----------
-    part
-        The product, normalised.
-    found
-        From `TermIndex.find`.
-    scores
-        Linear scores of the best segments (others count as 0).
-    none_score
-        Linear score of "none of these".
-    """
-    size = max(1, len(part))
-    if (0, size, frozenset({NONE})) in found:  # the dictionary says what this very text is: none of these
-        return [], np.empty((0, len(FEATURES)), dtype=np.float32)
-    inside: dict[str, float] = {}
-    suffix: dict[str, float] = {}
-    meanings: dict[str, int] = {}
-    covered = [False] * size
-    for start, end, segments in found:
-        share = (end - start) / size
-        for position in range(start, min(end, size)):
-            covered[position] = True
-        for segment in segments:
-            if share > inside.get(segment, 0.0):
-                inside[segment] = share
-                meanings[segment] = len(segments)
-            if end == size:
-                suffix[segment] = max(suffix.get(segment, 0.0), share)
-    candidates = sorted({*inside, *scores} - {NONE})
-    if not candidates:
-        return [], np.empty((0, len(FEATURES)), dtype=np.float32)
-    uncovered = covered.count(False) / size
-    dealing = float(is_dealing(part))
-    rows = np.zeros((len(candidates), len(FEATURES)), dtype=np.float32)
-    for row, segment in enumerate(candidates):
-        # Others are segments that a word means which does not mean this one.
-        rivals = [
-            (share, ends)
-            for share, ends in (
-                ((end - start) / size, end == size)
-                for start, end, segments in found
-                if segment not in segments and NONE not in segments
-            )
-        ]
-        score = scores.get(segment, 0.0)
-        others = [value for other, value in scores.items() if other != segment]
-        rows[row] = (
-            score,
-            score - max(others, default=0.0),
-            none_score,
-            float(inside.get(segment, 0.0) >= 1.0),
-            suffix.get(segment, 0.0),
-            inside.get(segment, 0.0),
-            max((share for share, ends in rivals if ends), default=0.0),
-            max((share for share, _ in rivals), default=0.0),
-            suffix.get(NONE, 0.0),
-            inside.get(NONE, 0.0),
-            meanings.get(segment, 0),
-            uncovered,
-            np.log(size),
-            dealing,
-        )
-    return candidates, rows

@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from chaingraph.tagging.stretches import KeyTable, Letters
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float64]
+SHORTEST, LONGEST = 2, 4  # characters of a stretch that counts
 
 
 class LinearStep:
@@ -23,13 +26,8 @@ class LinearStep:
 
     def fit(self, texts: Sequence[str], labels: Sequence[frozenset[str]], classes: Sequence[str]) -> LinearStep:
         """Learn from products and the sets of classes they belong to."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         self.classes = list(classes)
-        self.vectorizer = TfidfVectorizer(
-            analyzer="char", ngram_range=(2, 4), sublinear_tf=True, lowercase=False, dtype=np.float32
-        )
-        seen = self.vectorizer.fit_transform([_framed(text) for text in texts])
+        seen = self._learn_grams(texts)
         place = {name: column for column, name in enumerate(self.classes)}
         target = np.zeros((len(texts), len(self.classes)), dtype=np.float32)
         for row, names in enumerate(labels):
@@ -62,10 +60,51 @@ class LinearStep:
         """Drop what only learning needs."""
         del self._inverse, self._dual, self._target
 
+    def _learn_grams(self, texts: Sequence[str]) -> csr_matrix:
+        """Take the stretches of these texts for the ones that count, rare ones for more; the features of the texts."""
+        letters = Letters([_framed(text) for text in texts])
+        whole = "".join(letters.texts)
+        found: dict[str, np.uint64] = {}
+        for length, at, keys in letters.stretches(LONGEST):
+            if length >= SHORTEST:
+                held, first = np.unique(keys, return_index=True)
+                starts = at[first].tolist()
+                found |= {whole[start : start + length]: key for start, key in zip(starts, held, strict=True)}
+        self.grams = sorted(found)
+        self._table = KeyTable(np.array([found[gram] for gram in self.grams], dtype=np.uint64))
+        counted = self._counted(letters)
+        held_by = np.bincount(counted.indices, minlength=len(self.grams)).astype(np.float32)
+        self._rarity = np.log(np.float32(len(texts) + 1) / (held_by + np.float32(1))) + np.float32(1)
+        return self._weighed(counted)
+
+    def _counted(self, letters: Letters) -> csr_matrix:
+        """How often each known stretch stands in each text."""
+        from scipy.sparse import csr_matrix
+
+        width = len(self.grams)
+        keys = [np.empty(0, dtype=np.int64)]
+        for length, at, found in letters.stretches(LONGEST):
+            if length >= SHORTEST:
+                places = self._table.places(found)
+                known = np.flatnonzero(places >= 0)
+                keys.append(letters.row[at[known]] * width + places[known])
+        held, counts = np.unique(np.concatenate(keys), return_counts=True)
+        row, column = np.divmod(held, max(1, width))
+        ends = np.searchsorted(row, np.arange(len(letters.texts) + 1))
+        shape = (len(letters.texts), width)
+        return csr_matrix((counts.astype(np.float32), column.astype(np.int32), ends.astype(np.int32)), shape=shape)
+
+    def _weighed(self, counted: csr_matrix) -> csr_matrix:
+        """Counts as tf-idf: logarithm of the count, times rarity, rows of length 1."""
+        weighed = (np.log(counted.data) + np.float32(1)) * self._rarity[counted.indices]
+        row = np.repeat(np.arange(counted.shape[0]), np.diff(counted.indptr))
+        length = np.sqrt(np.bincount(row, weighed.astype(np.float64) ** 2, counted.shape[0]))
+        counted.data = (weighed / length[row]).astype(np.float32)
+        return counted
+
     def features(self, texts: Iterable[str]) -> csr_matrix:
         """The n-grams of products."""
-        grams: csr_matrix = self.vectorizer.transform([_framed(text) for text in texts])
-        return grams
+        return self._weighed(self._counted(Letters([_framed(text) for text in texts])))
 
     def scores(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """One row per product, one column per class."""

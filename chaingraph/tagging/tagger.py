@@ -11,9 +11,7 @@ other segments the same product may belong to, and whether the firm's other prod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +22,14 @@ from sklearn.utils.validation import check_is_fitted
 from chaingraph.errors import CaseError
 from chaingraph.labels import both
 from chaingraph.model.columns import SEPARATOR, split
-from chaingraph.tagging.context import batches, beside, logit
-from chaingraph.tagging.features import FEATURES, NONE, TermIndex, normalise, pair_features, parts
+from chaingraph.tagging.context import batches, beside
+from chaingraph.tagging.curves import expanded, fitted, threshold_for
+from chaingraph.tagging.features import NONE, TermIndex, normalise, parts
 from chaingraph.tagging.linear import LinearStep
+from chaingraph.tagging.pair_facts import Pairs, pair_facts, ranges
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 _BATCH = 20_000
 _TOP = 3  # candidates that the linear step alone may bring
 _LEAST = 0.06  # linear score below which it brings none
@@ -37,13 +38,34 @@ _TERM_WEIGHT = 0.3  # of a term of the case as an example, beside 1 for a produc
 EXPLAIN_COLUMNS = ("text", "product", "segment_id", "probability", "kind", "words", "contribution")
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """Candidate (product, segment) pairs: which product (row), which segment (column), and how they fit."""
+class _Judged:
+    """Products judged so far, each once however many texts name it: its candidates stand one after another."""
 
-    row: npt.NDArray[np.int64]
-    column: npt.NDArray[np.int64]
-    features: npt.NDArray[np.float32]
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self._first = self._count = self._column = np.empty(0, dtype=np.int64)
+        self._raw = np.empty(0)
+
+    def learn(self, products: Sequence[str], judge: Callable[[Sequence[str]], tuple[Places, Places, Floats]]) -> None:
+        """Have new products judged; one without a candidate gets one of no class, which only counts as one more."""
+        if not products:
+            return
+        row, column, raw = judge(products)
+        bare = np.setdiff1d(np.arange(len(products)), row)
+        row = np.append(row, bare)
+        order = np.argsort(row, kind="stable")
+        count = np.bincount(row, minlength=len(products))
+        self.numbers.update(zip(products, range(len(self._first), len(self._first) + len(products)), strict=True))
+        self._first = np.append(self._first, len(self._column) + np.cumsum(count) - count)
+        self._count = np.append(self._count, count)
+        self._column = np.append(self._column, np.append(column, np.full(len(bare), -1))[order])
+        self._raw = np.append(self._raw, np.append(raw, np.zeros(len(bare)))[order])
+
+    def candidates(self, products: Sequence[str]) -> tuple[Places, Places, Places, Floats]:
+        """Candidates of these products: place of the product in the list, its number, column, what is said of it."""
+        number = np.fromiter((self.numbers[product] for product in products), np.int64, len(products))
+        of, place = ranges(self._first[number], self._count[number])
+        return of, number[of], self._column[place], self._raw[place]
 
 
 class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped; estimators inherit
@@ -180,28 +202,24 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             segment_id, product (the single product of the text that speaks for it most), probability (0-1).
         """
         check_is_fitted(self, "linear_")
-        known: dict[str, list[tuple[int, float]]] = {}
-        frames: list[pd.DataFrame] = []
-        for batch in batches(X, groups, _BATCH):
-            pieces = [parts(text) if isinstance(text, str) else () for _, _, text in batch]
-            known.update(self._judge(sorted({piece for held in pieces for piece in held} - known.keys())))
-            found = [
-                (row, group, piece, column, raw)
-                for (row, group, _), held in zip(batch, pieces, strict=True)
-                for piece in held
-                for column, raw in known[piece] or ((-1, 0.0),)
-            ]
-            if not found:  # nothing but empty texts
+        judged = _Judged()
+        frames = [pd.DataFrame(columns=["row", "column", "product", "probability"])]
+        for row, group, held in batches(X, groups, _BATCH):
+            pieces = [parts(text) if isinstance(text, str) else () for text in held]
+            told = [piece for pieces_of in pieces for piece in pieces_of]
+            judged.learn(sorted(set(told) - judged.numbers.keys()), self._judge)
+            of = np.repeat(np.arange(len(row)), [len(pieces_of) for pieces_of in pieces])
+            if not len(of):  # nothing but empty texts
                 continue
-            frame = pd.DataFrame(found, columns=["row", "group", "product", "column", "raw"])
-            piece, column, raw = pd.factorize(frame["product"])[0], frame["column"].to_numpy(), frame["raw"].to_numpy()
-            context = beside(self._chain_codes(), frame["group"].to_numpy(), piece, column, raw)
-            frame["probability"] = self._probability(context)
-            frame = frame[(frame["column"] >= 0) & (frame["probability"] >= least)]
-            frames.append(frame[["row", "column", "product", "probability"]])
-            if len(known) > 50 * _BATCH:
-                known.clear()
-        frame = pd.concat(frames or [pd.DataFrame(columns=["row", "column", "product", "probability"])])
+            which, piece, column, raw = judged.candidates(told)
+            of = of[which]
+            probability = self._probability(beside(self._chain_codes(), group[of], piece, column, raw))
+            kept = np.flatnonzero((column >= 0) & (probability >= least))
+            found = {"row": row[of[kept]], "column": column[kept], "product": [told[place] for place in which[kept]]}
+            frames.append(pd.DataFrame({**found, "probability": probability[kept]}))
+            if len(judged.numbers) > 50 * _BATCH:
+                judged = _Judged()
+        frame = pd.concat([frame for frame in frames if len(frame)] or frames)
         frame = frame.sort_values(["row", "column", "probability", "product"], ascending=[True, True, False, True])
         frame = frame.drop_duplicates(["row", "column"]).reset_index(drop=True)
         frame.insert(2, "segment_id", self.classes_[frame["column"].to_numpy(dtype=np.int64)])
@@ -222,7 +240,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         texts = _texts(X)
         found = self.tag(texts, least=least)
         rows: list[tuple[object, ...]] = []
-        letters = self.linear_.vectorizer.get_feature_names_out()
+        letters = self.linear_.grams
         for row, column, segment, product, probability in found.itertuples(index=False):
             head = (texts[row], product, segment, float(probability))
             for start, end, meant in self.index_.find(product):
@@ -234,50 +252,34 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 rows.append((*head, "letters", letters[grams.indices[place]], float(weights[place])))
         return pd.DataFrame(rows, columns=list(EXPLAIN_COLUMNS))
 
-    def _judge(self, products: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
-        """Candidate columns of single products and how the pair step judges them, each product by itself."""
-        judged: dict[str, list[tuple[int, float]]] = {product: [] for product in products}
+    def _judge(self, products: Sequence[str]) -> tuple[Places, Places, Floats]:
+        """Candidates of single products, each by itself: place of the product, column, what the pair step says."""
+        found = []
         for start in range(0, len(products), _BATCH):
             batch = products[start : start + _BATCH]
-            pairs = self._pairs(batch, self.linear_.scores(batch), [None] * len(batch))
-            if len(pairs.row):
-                raw = self.pair_model_.predict_proba(_expanded(pairs.features))[:, -1]
-                for row, column, value in zip(pairs.row, pairs.column, raw, strict=True):
-                    judged[batch[row]].append((int(column), float(value)))
-        return judged
+            pairs = self._pairs(batch, self.linear_.scores(batch))
+            found.append((pairs.row + start, pairs.column, self.pair_curve_.chances(expanded(pairs.features))))
+        return tuple(np.concatenate(column) for column in zip(*found, strict=True))  # type: ignore[return-value]  # three
 
     def _chain_codes(self) -> npt.NDArray[np.int64]:
         chains = self.chains or {}
         return np.append(pd.factorize(np.array([chains.get(str(name), "") for name in self.classes_]))[0], -1)
 
     def _probability(self, context: Floats) -> Floats:
-        return np.asarray(self.calibration_.predict_proba(context)[:, -1], dtype=np.float64)
+        return self.calibration_.chances(context)
 
     def _pairs(
-        self, products: Sequence[str], scores: npt.NDArray[np.floating], without: Sequence[str | None]
-    ) -> _Pairs:
+        self, products: Sequence[str], scores: npt.NDArray[np.floating], without: Sequence[str | None] | None = None
+    ) -> Pairs:
         """Candidate pairs of products, with the terms of a product's own source left out."""
+        hits = self.index_.find_all(products, without)
         place = {str(name): column for column, name in enumerate(self.classes_)}
-        top = np.argpartition(-scores[:, :-1], min(_TOP, scores.shape[1] - 2), axis=1)[:, :_TOP]
-        row: list[int] = []
-        column: list[int] = []
-        features: list[npt.NDArray[np.float32]] = []
-        for number, (product, source) in enumerate(zip(products, without, strict=True)):
-            found = self.index_.find(product, source)
-            line = scores[number]
-            wanted = {str(self.classes_[best]) for best in top[number] if line[best] >= _LEAST}
-            wanted |= {name for _, _, meant in found for name in meant if name != NONE}
-            near = {name: float(line[place[name]]) for name in sorted(wanted)}
-            names, held = pair_features(product, found, near, float(line[-1]))
-            row.extend([number] * len(names))
-            column.extend(place[name] for name in names)
-            features.append(held)
-        table = np.concatenate(features) if features else np.empty((0, len(FEATURES)), dtype=np.float32)
-        return _Pairs(np.array(row, dtype=np.int64), np.array(column, dtype=np.int64), table)
+        members = np.zeros((max(1, len(self.index_.meanings)), len(self.classes_)), dtype=bool)
+        for number, meant in enumerate(self.index_.meanings):
+            members[number, [place[name] for name in meant]] = True
+        return pair_facts(products, hits, members, scores, top=_TOP, least=_LEAST)
 
-    def _fit_pairs(
-        self, pairs: _Pairs, labels: Sequence[frozenset[str]], sources: Sequence[str], examples: int
-    ) -> None:
+    def _fit_pairs(self, pairs: Pairs, labels: Sequence[frozenset[str]], sources: Sequence[str], examples: int) -> None:
         """Learn how far to trust candidates; calibrate and choose the threshold on groups left out of the learning."""
         from sklearn.model_selection import GroupKFold
 
@@ -285,14 +287,14 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             [self.classes_[column] in labels[row] for row, column in zip(pairs.row, pairs.column, strict=True)]
         )
         groups = pd.factorize(np.array(sources, dtype=object)[pairs.row])[0]
-        table = _expanded(pairs.features)
+        table = expanded(pairs.features)
         outside = np.array([held == {NONE} for held in labels])[pairs.row]
         weight = np.where(outside, _OUTSIDE_WEIGHT, np.where(pairs.row < examples, 1.0, _TERM_WEIGHT))
         held = np.zeros(len(right))
         for train, test in GroupKFold(min(5, groups.max() + 1)).split(table, right, groups):
-            model = _fitted(table[train], right[train], weight[train])
-            held[test] = model.predict_proba(table[test])[:, -1]
-        self.pair_model_ = _fitted(table, right, weight)
+            model = fitted(table[train], right[train], weight[train])
+            held[test] = model.chances(table[test])
+        self.pair_curve_ = fitted(table, right, weight)
         # Calibrated on texts of firms where there are any: terms are cleaner than what people write.
         judged = pairs.row < examples
         judged = judged if right[judged].any() and not right[judged].all() else np.ones_like(judged)
@@ -303,7 +305,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         context = beside(self._chain_codes(), of[row], row, column, np.append(held, np.zeros(len(bare))))[: len(held)]
         # With words of no chain beside them: what the dictionary calls none of these must not look likely.
         learnt = judged | outside
-        self.calibration_ = _fitted(context[learnt], right[learnt], np.where(judged, 1.0, _TERM_WEIGHT)[learnt])
+        self.calibration_ = fitted(context[learnt], right[learnt], np.where(judged, 1.0, _TERM_WEIGHT)[learnt])
         calibrated = self._probability(context)
         same = same_meaning(self.terms)
         fair = np.array(
@@ -312,47 +314,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 for row, name in zip(pairs.row, self.classes_[pairs.column], strict=True)
             ]
         )
-        self.threshold_ = _threshold(calibrated[judged], fair[judged], self.precision)
-
-
-def _fitted(table: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Any:
-    """Logistic regression of the pair being right; a constant where all are."""
-    from sklearn.dummy import DummyClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    if right.all():
-        return DummyClassifier(strategy="constant", constant=True).fit(table, right)
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
-    return model.fit(table, right, logisticregression__sample_weight=weight)
-
-
-def _expanded(features: npt.NDArray[np.float32]) -> Floats:
-    """The features of pairs and the few products of them that matter, for a linear model."""
-    of = {name: features[:, place].astype(np.float64) for place, name in enumerate(FEATURES)}
-    more = (
-        np.log(np.maximum(of["linear"], 0.01)),
-        of["linear"] * of["suffix"],
-        of["suffix"] * (of["other_suffix"] == 0),
-        (of["exact"] > 0) / np.maximum(1.0, of["meanings"]),
-        of["inside"] == 0,
-        np.maximum(0.0, of["none_suffix"] - of["suffix"]),
-    )
-    return np.column_stack([features.astype(np.float64), *more])
-
-
-def _threshold(probability: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
-    """The least probability from which on the pairs named are expected to be right often enough.
-
-    Expected by a curve through all pairs: the few wrong ones at the top, counted, would make the threshold jump.
-    """
-    falling = -np.sort(-probability)
-    if not right.any():
-        return float(falling.max(initial=1.0))
-    curve = _fitted(logit(probability), right, np.ones(len(right))).predict_proba(logit(falling))[:, -1]
-    enough = np.flatnonzero(np.cumsum(curve) / np.arange(1, len(curve) + 1) >= precision)
-    return float(falling[enough[-1]] if len(enough) else falling.max(initial=1.0))
+        self.threshold_ = threshold_for(calibrated[judged], fair[judged], self.precision)
 
 
 def same_meaning(terms: pd.DataFrame | None) -> dict[str, set[str]]:

@@ -16,7 +16,7 @@ from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.tagging.cases import case_terms, examples, tag_case, tag_products
 from chaingraph.tagging.context import batches, beside
-from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, pair_features, parts
+from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, parts
 from chaingraph.tagging.linear import LinearStep
 from chaingraph.tagging.tagger import SegmentTagger
 from chaingraph.writers.case import write_case
@@ -54,21 +54,12 @@ def test_a_term_of_the_case_outweighs_where_firms_were_put() -> None:
     assert index.meaning("光刻胶", without="term:光刻胶") == {"OE01"}
 
 
-def test_features_tell_the_head_noun_from_what_stands_before_it() -> None:
-    found = [(0, 3, frozenset({"EV04"})), (3, 5, frozenset({"EV03"}))]
-    names, rows = pair_features("锂电池隔膜", found, {"EV03": 0.4, "EV04": 0.3}, 0.1)
-    assert names == ["EV03", "EV04"]
-    suffix, other_suffix = rows[:, 4], rows[:, 6]
-    assert suffix.tolist() == pytest.approx([0.4, 0.0])
-    assert other_suffix.tolist() == pytest.approx([0.0, 0.4])
-
-
 def test_scores_that_leave_a_group_out_are_those_of_a_model_without_it() -> None:
     texts = ["光伏玻璃", "太阳能玻璃", "锂电池", "动力电池", "白酒", "葡萄酒"]
     labels = [frozenset({name}) for name in ("P", "P", "E", "E", NONE, NONE)]
     groups = ["a", "b", "b", "c", "d", "d"]
     whole = LinearStep(0.3).fit(texts, labels, ["P", "E", NONE])
-    seen = whole.vectorizer.transform([f"^{text}$ {text[-3:]}$" for text in texts]).toarray().astype(float)
+    seen = whole.features(texts).toarray().astype(float)
     target = np.array([[name in held for name in ("P", "E", NONE)] for held in labels], dtype=float)
     scores = whole.held_out(groups)
     for group in "abcd":
@@ -158,8 +149,9 @@ def test_other_products_of_the_firm_speak_for_its_chain() -> None:
 
 def test_a_group_is_never_parted_by_a_batch() -> None:
     held = list(batches(list("abcdef"), ["x", "y", "x", "y", "z", "x"], 2))
-    assert [[text for _, _, text in batch] for batch in held] == [["a", "c", "f"], ["b", "d"], ["e"]]
-    assert [len(batch) for batch in batches(list("abcde"), None, 2)] == [2, 2, 1]
+    assert [texts for _, _, texts in held] == [["a", "c", "f"], ["b", "d"], ["e"]]
+    assert [rows.tolist() for rows, _, _ in held] == [[0, 2, 5], [1, 3], [4]]
+    assert [len(texts) for _, _, texts in batches(list("abcde"), None, 2)] == [2, 2, 1]
 
 
 def test_twice_is_the_same_and_order_does_not_matter(tagger: SegmentTagger) -> None:
@@ -331,9 +323,3 @@ def test_what_a_text_denies_is_not_found_in_it() -> None:
     assert index.find("橡胶非轮胎") == []
     assert [(start, end) for start, end, _ in index.find("橡胶轮胎")] == [(2, 4)]
     assert [(start, end) for start, end, _ in index.find("水刺非织造布")] == [(2, 6)]
-
-
-def test_a_word_of_no_chain_has_no_candidate() -> None:
-    none = [(0, 2, frozenset({""}))]
-    assert pair_features("铝箔", none, {"EV03": 0.9}, 0.1)[0] == []
-    assert pair_features("电池铝箔", [(2, 4, frozenset({""}))], {"EV03": 0.9}, 0.1)[0] == ["EV03"]
