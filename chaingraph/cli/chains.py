@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
-from chaingraph.cli.options import PATH
+from chaingraph.cli.options import PATH, Named
 from chaingraph.cli.tag import tell_left
 from chaingraph.cli.terminal import terminal_table
 from chaingraph.errors import CaseError, StoreError, UnknownNameError
@@ -135,12 +135,15 @@ def add_command(lang: str, /, chains: str | None, into: Path | None, undo: Path 
 @click.option("--region", required=True, metavar="REGION")
 @click.option("--chains", required=True, metavar="CHAIN,CHAIN")
 @click.option("--firms", "files", multiple=True, type=PATH, metavar="FILE")
+@click.option("--outside", multiple=True, type=PATH, metavar="FILE")
+@click.option("--as", "kind", type=Named("headings"), metavar="KIND")
 @click.option("--reference", type=PATH, metavar="CASE2")
 @click.option("--out", required=True, type=PATH, metavar="FOLDER")
 @click.pass_obj
 def start_command(
-    lang: str, region: str, chains: str, files: tuple[Path, ...], reference: Path | None, out: Path
-) -> None:
+    lang: str, region: str, chains: str, files: tuple[Path, ...], outside: tuple[Path, ...], kind: str | None,
+    reference: Path | None, out: Path,
+) -> None:  # fmt: skip
     """A case of a city to begin with."""
     from chaingraph.importers.start import elsewhere, seated_firms, start_case
     from chaingraph.matching.merge import build_graph
@@ -151,8 +154,8 @@ def start_command(
     region_path(region)
     templates = chosen_chains(chains)
     national = None if reference is None else read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    given = [_firms_of(file, lang) for file in files]
-    sources = [*given, *([] if national is None else [national])]
+    given, elsewhere_given = ([_firms_of(file, kind, lang) for file in held] for held in (files, outside))
+    sources = [*given, *elsewhere_given, *([] if national is None else [national])]
     if not sources:
         raise click.UsageError(text("chains.no_firms", lang))
     local = [seated_firms(case, region) for case in sources]
@@ -160,31 +163,37 @@ def start_command(
         raise CaseError(
             text("chains.nobody_here", lang, region=region, count=sum(len(case["firms"]) for case in sources))
         )
-    case, left = start_case(region, templates, local)
+    case, left = start_case(region, templates, [*local, *elsewhere_given])
     write_case(case, out, form="csv")
-    held = {"firms": len(case["firms"]), "here": sum(len(one["firms"]) for one in local), "region": region}
+    everybody = _all_firms(local)
+    inside = len(seated_firms(case, region)["firms"])
+    held = {"firms": inside, "here": everybody["firm_id"].nunique(), "region": region}
     click.echo(text("chains.started", lang, out=out, **held))
+    if outside:
+        click.echo(text("chains.started_outside", lang, count=len(case["firms"]) - inside))
     _tell_chains(case, build_graph(case), region, lang)
     if national is not None:
         _tell_elsewhere(elsewhere(national, templates, region), lang)
-    everybody = _all_firms(local)
-    tell_left(left, everybody, lang)
+    tell_left(left[left["firm_id"].isin(set(everybody["firm_id"]))], everybody, lang)
     if reference is None:
-        click.echo(text("chains.next", lang, out=out, region=region))
+        click.echo(text("chains.next" if outside else "chains.next_outside", lang, out=out, region=region))
+        return
+    if national is not None and national["firm_products"].empty:
+        click.echo(text("chains.no_products", lang, reference=reference))
         return
     tagged = out.with_name(f"{out.name}_{reference.name}")
     click.echo(text("chains.next_reference", lang, out=out, region=region, reference=reference, tagged=tagged).strip())
 
 
-def _firms_of(file: Path, lang: str) -> Case:
-    """Firms of a case, or of a file of any layout (an export of a provider, a register, a list)."""
+def _firms_of(file: Path, kind: str | None, lang: str) -> Case:
+    """Firms of a case, or of a file of any layout (an export of a provider, a register, a list), of a kind if known."""
     from chaingraph.importers.recognise import begin_import, recognise
     from chaingraph.importers.register import joined_parts
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
 
     if file.is_dir():
         return read_case(file, lang=lang, required=NATIONAL_TABLES)
-    first, rest = begin_import(file, recognise(file, lang=lang), lang=lang)
+    first, rest = begin_import(file, recognise(file, kind=kind, lang=lang), lang=lang)
     return joined_parts([first, *rest]).case
 
 

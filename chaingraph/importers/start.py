@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +18,7 @@ from chaingraph.tagging.cases import segment_rows, words_of
 if TYPE_CHECKING:
     from chaingraph.model.chain_template import ChainTemplate
 
-_OF_FIRMS = ("firms", "firm_products", "firm_segments", "firm_sites", "firm_links", "firm_signals")
+_OF_FIRMS = ("firms", "firm_products", "firm_segments", "firm_sites", "firm_links", "firm_signals", "contacts")
 
 
 def seated_firms(case: Case, region: str) -> Case:
@@ -57,7 +57,8 @@ def start_case(name: str, templates: Sequence[ChainTemplate], cases: Sequence[Ca
     templates
         Its chains.
     cases
-        Firms of the region (`seated_firms`), the one that wins first; matched as `build_graph` does.
+        Firms of the region (`seated_firms`), and whole cases whose firms elsewhere are to be approached; the one that
+        wins first; matched as `build_graph` does.
 
     Returns
     -------
@@ -100,7 +101,25 @@ def start_case(name: str, templates: Sequence[ChainTemplate], cases: Sequence[Ca
             if end in frame:
                 kept &= frame[end].isin(used)
         tables[table] = frame[kept].reset_index(drop=True)
+    for table in _OF_FIRMS:
+        tables[table] = _pointing(table, tables)
     return Case(name, tables), left[~left["firm_id"].isin(used)].reset_index(drop=True)
+
+
+def _pointing(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows of a table that are of these chains and firms; a parent, unit or project that was left out is not named."""
+    frame = tables[name]
+    for column in TABLES[name].columns:
+        table, _, key = column.refers_to.partition(".")
+        if not table:
+            continue
+        held = frame[column.name].isna() | frame[column.name].isin(tables[table][key] if table in tables else ())
+        # What is said of a segment of other chains is not said of the firm.
+        if column.required or table == "segments":
+            frame = frame[held].reset_index(drop=True)
+        else:
+            frame = frame.assign(**{column.name: frame[column.name].where(held)})
+    return frame
 
 
 def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str, most: int = 8) -> pd.DataFrame:

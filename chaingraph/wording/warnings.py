@@ -23,8 +23,9 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
     Returns
     -------
     list of str
-        No firm of the case lies in the region; no segment has a local maker, or none that is known to produce or build
-        here; how many seats are not known; how many outside parents are known only by their units here.
+        No firm of the case lies in the region, or none elsewhere; no segment has a local maker, or none that is known to
+        produce or build here, or all are presumed; how many seats are not known; how many outside parents are known only
+        by their units here.
 
     Raises
     ------
@@ -36,10 +37,14 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
     if not inside.fillna(value=False).any():
         said.append(text("gaps.warn_no_local_firm", lang, region=region, firms=len(inside)))
     elif len(gaps) and not (gaps["found"].fillna(0) > 0).any():
-        local = set(graph["firms"]["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])
-        rows = int(graph["firm_segments"]["firm_id"].isin(local).sum())
-        entry = "warn_none_producing" if rows else "warn_no_local_maker"
-        said.append(text(f"gaps.{entry}", lang, region=region, segments=len(gaps), rows=rows))
+        own = graph["firm_segments"]
+        own = own[own["firm_id"].isin(graph["firms"]["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])]
+        presumed = len(own) and (own["basis"] == "seat").all()
+        entry = "warn_presumed" if presumed else "warn_none_producing" if len(own) else "warn_no_local_maker"
+        values = {"region": region, "segments": len(gaps), "rows": len(own), "firms": own["firm_id"].nunique()}
+        said.append(text(f"gaps.{entry}", lang, **values))
+    if len(inside) and inside.fillna(value=False).all():
+        said.append(text("gaps.warn_nobody_outside", lang, region=region, firms=len(inside)))
     own = graph["firms"]
     local = set(own["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])
     tops = own["parent_id"].where(own["parent_id"].isin(own["firm_id"])).fillna(own["firm_id"])

@@ -115,3 +115,59 @@ def test_a_register_is_tagged_and_opens_as_a_workbook_that_runs(
         main(["run", str(book), "--region", "嘉兴", "--out", str(tmp_path / "out")]) == 0
     )  # nobody outside: empty lists
     assert (tmp_path / "out" / "gaps.csv").exists()
+
+
+LOCAL = "企业名称,所属城市,经营范围\n甲泵业有限公司,台州市,潜水泵制造\n乙服饰有限公司,台州市,服装制造\n"
+ELSEWHERE = "企业名称,所属城市,经营范围\n丁电机有限公司,温州市,潜水电机制造\n丙泵业有限公司,台州市,离心泵制造\n戊酒业有限公司,宜宾市,白酒制造\n"
+PUMPS = ("start", "--region", "台州", "--chains", "泵阀与缝制装备")
+
+
+def test_targets_come_from_an_export_of_firms_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here, there, out = tmp_path / "本地.csv", tmp_path / "同行.csv", tmp_path / "taizhou"
+    here.write_text(LOCAL, encoding="utf-8")
+    there.write_text(ELSEWHERE, encoding="utf-8")
+    # Only with those here there is nobody to approach: start says what to add, check and run say why lists are empty.
+    assert main([*PUMPS, "--firms", str(here), "--out", str(out)]) == 0
+    assert "--outside" in capsys.readouterr().out
+    assert main(["check", str(out), "--region", "台州"]) == 0
+    said = capsys.readouterr().out
+    assert "1家企业都在台州，没有外地企业" in said
+    assert "均待核实" in said
+    assert main([*PUMPS, "--firms", str(here), "--outside", str(there), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    # One of the list of others is seated here, and counts here.
+    assert "注册在 台州 的企业 3 家，其中 2 家" in said
+    assert "外地企业 1 家" in said
+    assert "戊酒业" not in said
+    assert "乙服饰有限公司：未归入环节" in said
+    assert main(["run", str(out), "--region", "台州", "--out", str(tmp_path / "out")]) == 0
+    assert "没有外地企业" not in capsys.readouterr().out
+    assert pd.read_csv(tmp_path / "out" / "shortlist.csv")["firm"].tolist() == ["丁电机有限公司"]
+
+
+def test_a_curated_case_gives_firms_elsewhere_without_a_reference_that_leads_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, out = tmp_path / "本地.csv", tmp_path / "shaoxing"
+    here.write_text("企业名称,所属城市,经营范围\n甲泵业有限公司,绍兴市,车用电机制造\n", encoding="utf-8")
+    asked = ["start", "--region", "绍兴", "--chains", "新能源汽车", "--firms", str(here), "--out", str(out)]
+    assert main([*asked, "--reference", str(FROZEN)]) == 0
+    assert "没有企业产品表" in capsys.readouterr().out
+    assert main([*asked, "--outside", str(FROZEN)]) == 0
+    case = read_case(out)
+    assert len(case.rejects) == 0  # nothing points to a firm or a segment that was left behind
+    assert set(case["firm_sites"]["segment_id"].dropna()) <= set(case["segments"]["segment_id"])
+    assert len(case["firms"]) > 50
+
+
+def test_a_list_with_headings_of_its_own_begins_a_case(tmp_path: Path) -> None:
+    here, heads, out = tmp_path / "a.csv", tmp_path / "mine.toml", tmp_path / "taizhou"
+    here.write_text("商号,所在,主营\n甲泵业有限公司,台州市,潜水泵制造\n", encoding="utf-8")
+    made = '[{ header = "%s", source = "made" }]'
+    columns = {"firm": "商号", "city": "所在", "scope": "主营"}
+    rows = "\n".join(f"{name} = {made % header}" for name, header in columns.items())
+    heads.write_text(f'kind = "register"\ntitle = {{ zh = "自有名单", en = "own list" }}\n[columns]\n{rows}\n', "utf-8")
+    asked = [*PUMPS, "--firms", str(here), "--out", str(out)]
+    assert main(asked) == 1
+    assert main([*asked, "--as", str(heads)]) == 0
+    assert read_case(out)["firms"]["firm"].tolist() == ["甲泵业有限公司"]
