@@ -107,7 +107,7 @@ def start_case(name: str, templates: Sequence[ChainTemplate], cases: Sequence[Ca
 
 
 def _pointing(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The rows of a table that are of these chains and firms; a parent, unit or project that was left out is not named."""
+    """The rows of a table that are of these chains and firms; what was left out (a parent, a unit) is not named."""
     frame = tables[name]
     for column in TABLES[name].columns:
         table, _, key = column.refers_to.partition(".")

@@ -23,9 +23,9 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
     Returns
     -------
     list of str
-        No firm of the case lies in the region, or none elsewhere; no segment has a local maker, or none that is known to
-        produce or build here, or all are presumed; how many seats are not known; how many outside parents are known only
-        by their units here.
+        No firm of the case lies in the region, or none elsewhere; no segment has a local maker, or none that is known
+        to produce or build here, or all are presumed; how many seats are not known; how many outside parents are known
+        only by their units here.
 
     Raises
     ------
