@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chaingraph.model.case import Case
+    from chaingraph.tagging.tagger import SegmentTagger
 
 SHOWN_LEFT = 10
 
@@ -35,18 +37,20 @@ def tag_command(lang: str, case: Path, chains: Path, out: Path, notes: Path | No
     from chaingraph.stores.parquet.read import is_large
     from chaingraph.tagging.cases import tag_and_tell
     from chaingraph.writers.case import write_case
+    from chaingraph.writers.kept_tagger import kept_tagger
 
     click.echo(text("tagging.read", lang), err=True)
     classes = None if notes is None else read_classes(notes, lang)  # what is wrong with it is said before the work
     teacher = read_case(chains, lang=lang)
+    learn = partial(kept_tagger, beside=chains)
     if is_large(case):
         if workbook is not None:
             raise click.UsageError(text("tagging.too_large_for_a_workbook", lang))
-        _tag_large(case, teacher, classes, out, lang)
+        _tag_large(case, teacher, lambda: learn(teacher, classes), out, lang)
         return
     untagged = read_case(case, lang=lang, required=NATIONAL_TABLES)
     click.echo(text("tagging.tag", lang), err=True)
-    tagged, left = tag_and_tell(untagged, teacher, classes)
+    tagged, left = tag_and_tell(untagged, teacher, classes, learn=learn)
     write_case(tagged, out)
     rows = tagged["firm_segments"]
     counts = rows["confidence"].value_counts()
@@ -75,12 +79,12 @@ def tell_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> None:
         click.echo(text("tagging.more_left", lang, count=len(left) - SHOWN_LEFT))
 
 
-def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Path, lang: str) -> None:
+def _tag_large(case: Path, teacher: Case, learn: Callable[[], SegmentTagger], out: Path, lang: str) -> None:
     """Tag a case with Parquet datasets, a part at a time."""
     from chaingraph.engines.duckdb import open_engine
     from chaingraph.stores.parquet.read import read_small_tables, row_counts, whole_datasets
     from chaingraph.stores.parquet.tag import tagged_parts
-    from chaingraph.tagging.cases import CHAIN_TABLES, learn_tagger
+    from chaingraph.tagging.cases import CHAIN_TABLES
     from chaingraph.writers.datasets import copy_datasets, large_case_folder, write_datasets, write_small_tables
 
     large = whole_datasets(case, lang, ("firms", "firm_products"))
@@ -88,7 +92,7 @@ def _tag_large(case: Path, teacher: Case, classes: pd.DataFrame | None, out: Pat
     rows = row_counts(large)
     with large_case_folder(out, inputs=[case]) as room:
         click.echo(text("tagging.tag", lang), err=True)
-        tagger = learn_tagger(teacher, classes)
+        tagger = learn()
         with click.progressbar(length=rows["firm_products"], file=sys.stderr, show_pos=True) as bar:
 
             def tagged() -> Iterator[dict[str, pd.DataFrame]]:

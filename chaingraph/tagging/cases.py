@@ -16,7 +16,11 @@ from chaingraph.tagging.by_words import ENOUGH_EXAMPLES, STAMP, WordTagger, rows
 from chaingraph.tagging.features import parts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chaingraph.tagging.tagger import SegmentTagger
+
+    Learn = Callable[[Case, pd.DataFrame | None], SegmentTagger]
 
 SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
 SMALL = 0.01  # share of revenue under which a product is no sign of a maker, however plain its name
@@ -91,13 +95,18 @@ def learn_tagger(case: Case, notes: pd.DataFrame | None = None) -> SegmentTagger
     CaseError
         When the case has no firm with a product in a segment, or its terms name an unknown segment.
     """
+    tagger, texts, labels, groups = to_learn(case, notes)
+    return tagger.fit(texts, labels, groups)
+
+
+def to_learn(case: Case, notes: pd.DataFrame | None = None) -> tuple[SegmentTagger, list[str], list[str], list[str]]:
+    """A tagger that has learnt nothing yet, and what it is to learn: texts, their segments, whose they are."""
     from chaingraph.tagging.tagger import SegmentTagger
 
     known = examples(case)
     chains = dict(zip(case["segments"]["segment_id"], case["segments"]["chain_id"], strict=True))
-    return SegmentTagger(case_terms(case, notes), chains=chains).fit(
-        known["product"].tolist(), known["segment_id"].tolist(), known["firm_id"].tolist()
-    )
+    texts, labels, groups = (known[column].tolist() for column in ("product", "segment_id", "firm_id"))
+    return SegmentTagger(case_terms(case, notes), chains=chains), texts, labels, groups
 
 
 def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
@@ -214,11 +223,20 @@ def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Cas
     return tag_and_tell(case, chains, notes)[0]
 
 
-def tag_and_tell(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> tuple[Case, pd.DataFrame]:
+def tag_and_tell(
+    case: Case, chains: Case, notes: pd.DataFrame | None = None, *, learn: Learn = learn_tagger
+) -> tuple[Case, pd.DataFrame]:
     """As `tag_case`, and of each firm without a segment why it has none.
 
     Where the chains come with fewer than `by_words.ENOUGH_EXAMPLES` products of firms, their words tell of those
     firms that the tagger says nothing of: what a program learns from a few dozen texts it does not trust itself.
+
+    Parameters
+    ----------
+    case, chains, notes
+        See `tag_case`.
+    learn
+        How to come by a tagger of the chains.
 
     Returns
     -------
@@ -229,7 +247,7 @@ def tag_and_tell(case: Case, chains: Case, notes: pd.DataFrame | None = None) ->
         raise CaseError(_both("no_products"))
     words, known = words_of(chains), len(examples(chains))
     products = case["firm_products"]
-    tagged = tag_products(products, learn_tagger(chains, notes)) if known else case["firm_segments"].iloc[:0]
+    tagged = tag_products(products, learn(chains, notes)) if known else case["firm_segments"].iloc[:0]
     said, left = rows_by_words(products[~products["firm_id"].isin(tagged["firm_id"])], words)
     if known < ENOUGH_EXAMPLES:
         by_words = segment_rows(said[~_too_small(said)], STAMP)

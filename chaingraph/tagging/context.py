@@ -11,6 +11,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+CONTEXT = 5  # numbers that `beside` gives of a candidate
 _RIVAL = (0.01, 0.99)  # probability of a rival, bounded: below, none; above, certain
 
 

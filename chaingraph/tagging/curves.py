@@ -11,6 +11,7 @@ from chaingraph.tagging.context import logit
 from chaingraph.tagging.pair_facts import FEATURES
 
 Floats = npt.NDArray[np.float64]
+EXPANDED = 6  # facts that `expanded` adds
 
 
 class Curve(NamedTuple):
@@ -20,6 +21,16 @@ class Curve(NamedTuple):
     scale: Floats
     weights: Floats
     start: float
+
+    @classmethod
+    def of(cls, numbers: npt.NDArray[np.floating]) -> Curve:
+        """The curve that has these `numbers`."""
+        mean, scale, weights = np.split(np.asarray(numbers[:-1], dtype=np.float64), 3)
+        return cls(mean, scale, weights, float(numbers[-1]))
+
+    def numbers(self) -> Floats:
+        """All of it as one array."""
+        return np.concatenate([self.mean, self.scale, self.weights, [self.start]])
 
     def chances(self, facts: Floats) -> Floats:
         """The probability of being right, one per row of facts."""

@@ -26,8 +26,8 @@ class LinearStep:
 
     def fit(self, texts: Sequence[str], labels: Sequence[frozenset[str]], classes: Sequence[str]) -> LinearStep:
         """Learn from products and the sets of classes they belong to."""
-        self.classes = list(classes)
         seen = self._learn_grams(texts)
+        self.classes = list(classes)
         place = {name: column for column, name in enumerate(self.classes)}
         target = np.zeros((len(texts), len(self.classes)), dtype=np.float32)
         for row, names in enumerate(labels):
@@ -37,9 +37,16 @@ class LinearStep:
         kernel[np.diag_indices_from(kernel)] += self.strength
         # The inverse serves twice: for the weights and for the scores that leave a group out.
         self._inverse = _inverse(kernel)
-        self._dual = self._inverse @ target
-        self.weights = np.asarray(seen.T @ self._dual, dtype=np.float32)
+        self.dual = self._inverse @ target
+        self.weights = np.asarray(seen.T @ self.dual, dtype=np.float32)
         self._target = target
+        return self
+
+    def recall(self, texts: Sequence[str], classes: Sequence[str], dual: npt.NDArray[np.float32]) -> LinearStep:
+        """What `fit` has learnt from the same texts: all but the texts themselves is in ``dual``."""
+        seen = self._learn_grams(texts)
+        self.classes, self.dual = list(classes), dual
+        self.weights = np.asarray(seen.T @ dual, dtype=np.float32)
         return self
 
     def held_out(self, groups: Sequence[object]) -> Floats:
@@ -48,17 +55,17 @@ class LinearStep:
         With C the inverse of K + strength·I and a the dual weights, the residuals of the rows g left out together are
         (C_gg)^-1 a_g.
         """
-        scores = np.empty_like(self._dual)
+        scores = np.empty_like(self.dual)
         codes = pd.factorize(pd.Series(list(groups), dtype=object))[0]
         order = np.argsort(codes, kind="stable")
         for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
             block = self._inverse[np.ix_(rows, rows)]
-            scores[rows] = self._target[rows] - np.linalg.solve(block, self._dual[rows])
+            scores[rows] = self._target[rows] - np.linalg.solve(block, self.dual[rows])
         return scores
 
     def forget_training(self) -> None:
         """Drop what only learning needs."""
-        del self._inverse, self._dual, self._target
+        del self._inverse, self._target
 
     def _learn_grams(self, texts: Sequence[str]) -> csr_matrix:
         """Take the stretches of these texts for the ones that count, rare ones for more; the features of the texts."""

@@ -22,11 +22,12 @@ from sklearn.utils.validation import check_is_fitted
 from chaingraph.errors import CaseError
 from chaingraph.labels import both
 from chaingraph.model.columns import SEPARATOR, split
-from chaingraph.tagging.context import batches, beside
-from chaingraph.tagging.curves import expanded, fitted, threshold_for
-from chaingraph.tagging.features import NONE, TermIndex, normalise, parts
+from chaingraph.tagging.context import CONTEXT, batches, beside
+from chaingraph.tagging.curves import EXPANDED, Curve, expanded, fitted, threshold_for
+from chaingraph.tagging.features import NONE, TermIndex, parts
 from chaingraph.tagging.linear import LinearStep
-from chaingraph.tagging.pair_facts import Pairs, pair_facts, ranges
+from chaingraph.tagging.pair_facts import FEATURES, Pairs, pair_facts, ranges
+from chaingraph.tagging.taught import as_texts, listed_terms, same_meaning, training_rows
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -140,12 +141,56 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         CaseError
             When there is nothing to learn from, or the lengths differ.
         """
-        texts, names = _texts(X), [frozenset(split(value)) for value in _texts(y)]
+        texts, labels, sources, own = self._take(X, y, groups)
+        self.linear_ = LinearStep(self.strength).fit(texts, labels, list(self.classes_))
+        pairs = self._pairs(texts, self.linear_.held_out(sources), sources)
+        self._fit_pairs(pairs, labels, sources, own)
+        self.linear_.forget_training()
+        return self
+
+    def learnt(self) -> dict[str, npt.NDArray[np.floating]]:
+        """What learning has found and the texts do not say by themselves, as arrays that `recall` takes."""
+        check_is_fitted(self, "linear_")
+        curves = {"pair": self.pair_curve_, "calibration": self.calibration_}
+        kept = {name: curve.numbers() for name, curve in curves.items()}
+        return {"dual": self.linear_.dual, **kept, "threshold": np.array([self.threshold_])}
+
+    def recall(
+        self,
+        X: Sequence[str],
+        y: Sequence[str],
+        groups: Sequence[object] | None,
+        learnt: Mapping[str, npt.NDArray[np.floating]],
+    ) -> SegmentTagger:
+        """As `fit` of the same texts, from what was `learnt` of them.
+
+        Raises
+        ------
+        ValueError
+            When the arrays cannot be what was learnt of these texts.
+        """
+        texts, _, _, _ = self._take(X, y, groups)
+        width = {"pair": len(FEATURES) + EXPANDED, "calibration": CONTEXT}
+        shapes: dict[str, tuple[int, ...]] = {name: (3 * facts + 1,) for name, facts in width.items()}
+        shapes |= {"dual": (len(texts), len(self.classes_)), "threshold": (1,)}
+        if {name: held.shape for name, held in learnt.items()} != shapes or learnt["dual"].dtype != np.float32:
+            msg = "not what was learnt of these texts"
+            raise ValueError(msg)
+        self.pair_curve_, self.calibration_ = (Curve.of(learnt[name]) for name in width)
+        self.threshold_ = float(learnt["threshold"][0])
+        self.linear_ = LinearStep(self.strength).recall(texts, list(self.classes_), learnt["dual"])
+        return self
+
+    def _take(
+        self, X: Sequence[str], y: Sequence[str], groups: Sequence[object] | None
+    ) -> tuple[list[str], list[frozenset[str]], list[str], int]:
+        """Single products with their classes and sources, examples first, and how many of them are examples."""
+        texts, names = as_texts(X), [frozenset(split(value)) for value in as_texts(y)]
         if len(texts) != len(names) or (groups is not None and len(groups) != len(texts)):
             raise CaseError(both("tagging.lengths"))
         sources = [f"group:{group}" for group in (groups if groups is not None else range(len(texts)))]
-        products, labels, owners = _training_rows(texts, names, sources)
-        listed = _listed(self.terms)
+        products, labels, owners = training_rows(texts, names, sources)
+        listed = listed_terms(self.terms)
         segments = sorted(frozenset().union(*labels, *(meant for _, _, meant in listed)) - {NONE})
         if not segments or not products:
             raise CaseError(both("tagging.nothing"))
@@ -153,12 +198,8 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.n_features_in_ = 1
         own = list(zip(products, owners, labels, strict=True))
         self.index_ = TermIndex((term, source, sorted(meant - {NONE})) for term, source, meant in [*listed, *own])
-        texts_, sources_, labels_ = map(list, zip(*own, *listed, strict=True))
-        self.linear_ = LinearStep(self.strength).fit(texts_, labels_, list(self.classes_))
-        pairs = self._pairs(texts_, self.linear_.held_out(sources_), sources_)
-        self._fit_pairs(pairs, labels_, sources_, len(own))
-        self.linear_.forget_training()
-        return self
+        rows = [*own, *listed]
+        return [row[0] for row in rows], [row[2] for row in rows], [row[1] for row in rows], len(own)
 
     def predict(self, X: Sequence[str]) -> npt.NDArray[np.object_]:
         """The segments of every text, joined with ``;``, surest first; empty for none of these."""
@@ -175,7 +216,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def predict_proba(self, X: Sequence[str]) -> npt.NDArray[np.float32]:
         """One row per text, one column per class of ``classes_``; see Notes of the class."""
         check_is_fitted(self, "linear_")
-        texts = _texts(X)
+        texts = as_texts(X)
         out = np.zeros((len(texts), len(self.classes_)), dtype=np.float32)
         for row, column, probability in self.tag(texts)[["row", "column", "probability"]].itertuples(index=False):
             out[row, column] = probability
@@ -237,7 +278,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             (of a term the share of the product it covers; of letters their part of the linear score; negative speaks
             against).
         """
-        texts = _texts(X)
+        texts = as_texts(X)
         found = self.tag(texts, least=least)
         rows: list[tuple[object, ...]] = []
         letters = self.linear_.grams
@@ -315,48 +356,3 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             ]
         )
         self.threshold_ = threshold_for(calibrated[judged], fair[judged], self.precision)
-
-
-def same_meaning(terms: pd.DataFrame | None) -> dict[str, set[str]]:
-    """Segments that one term names together, so that it is no mistake to name the other: segment -> such segments.
-
-    Examples
-    --------
-    >>> found = same_meaning(pd.DataFrame({"term": ["光刻胶"], "segments": ["CM14;NC02"]}))
-    >>> sorted(found["CM14"])
-    ['CM14', 'NC02']
-    """
-    found: dict[str, set[str]] = {}
-    for held in () if terms is None else map(split, terms["segments"]):
-        for name in held:
-            found.setdefault(name, set()).update(held)
-    return found
-
-
-def _texts(values: Iterable[object]) -> list[str]:
-    return [value if isinstance(value, str) else "" for value in values]
-
-
-def _listed(terms: pd.DataFrame | None) -> list[tuple[str, str, frozenset[str]]]:
-    """The dictionary as rows of term, source, segments; each term is a source of its own."""
-    if terms is None:
-        return []
-    merged: dict[str, frozenset[str]] = {}
-    pairs = [(normalise(str(term)), split(held)) for term, held in zip(terms["term"], terms["segments"], strict=True)]
-    outside = {word for word, held in pairs if not held}
-    for word, held in pairs:
-        # "医药业务" of no chain, "医药研发产品" of one: a word that both come down to is too general to mean a segment.
-        merged[word] = frozenset() if word in outside else merged.get(word, frozenset()) | frozenset(held)
-    return [(word, f"term:{word}", merged[word] or frozenset({NONE})) for word in sorted(merged) if word]
-
-
-def _training_rows(
-    texts: Sequence[str], names: Sequence[frozenset[str]], sources: Sequence[str]
-) -> tuple[list[str], list[frozenset[str]], list[str]]:
-    """Single products, their classes and their source; one row per product and source."""
-    rows: dict[tuple[str, str], frozenset[str]] = {}
-    for text, held, source in zip(texts, names, sources, strict=True):
-        for piece in parts(text):
-            rows[piece, source] = rows.get((piece, source), frozenset()) | held
-    keys = sorted(rows)
-    return [key[0] for key in keys], [rows[key] or frozenset({NONE}) for key in keys], [key[1] for key in keys]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from chaingraph.tagging.evaluation import calibration, in_development, outside_rate, precision_recall, sample_figures
-from chaingraph.tagging.tagger import same_meaning
+from chaingraph.tagging.taught import same_meaning
 from tests.made_tags import TERMS
 from tests.shared_data import REPOSITORY as ROOT
 
