@@ -144,6 +144,8 @@ def test_firm_id_is_the_firms_own_code_where_it_looks_like_one(case: dict[str, p
 
 def test_every_row_says_where_it_was_read(case: dict[str, pd.DataFrame]) -> None:
     for name, frame in case.items():
+        if name == "translations":  # how a row is said in English is no fact
+            continue
         assert frame["source"].notna().all(), name
         assert frame["confidence"].notna().all(), name
         assert not ((frame["source"] == UNCHECKED) & (frame["confidence"] == "seen")).any(), name

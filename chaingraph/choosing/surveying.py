@@ -38,6 +38,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
 from chaingraph.sql import OpenEngine, Query
+from chaingraph.wording.english import english_of
 from chaingraph.wording.gaps import describe_gaps, describe_leaders, weekly_questions
 from chaingraph.wording.held import describe_held
 from chaingraph.wording.lists import describe_rankings, list_notes, with_first_rows
@@ -257,25 +258,26 @@ def survey(
     local, local_en = ({firm: getattr(name, form) for firm, name in names.items()} for form in ("zh", "en"))
     local_id = shares["local_firm_id"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
+    english = english_of(graph).of
     return Findings(
         region=region,
         as_of=now,
         data_date=newest,
-        gaps=told(gaps),
-        targets=told(describe_targets(main, grounds)),
-        leader_targets=told(describe_targets(led, by_leader)),
-        rankings=told(describe_rankings(sectors, graph, facts, around.gaps)),
-        leaders=told(describe_leaders(around.leaders, graph, known.trouble)),
-        questions=told(weekly_questions(gaps)),
+        gaps=told(gaps, english),
+        targets=told(describe_targets(main, grounds), english),
+        leader_targets=told(describe_targets(led, by_leader), english),
+        rankings=told(describe_rankings(sectors, graph, facts, around.gaps), english),
+        leaders=told(describe_leaders(around.leaders, graph, known.trouble), english),
+        questions=told(weekly_questions(gaps), english),
         terms=terms,
         shares=shares.assign(local_firm=local_id.map(local), local_firm_en=local_id.map(local_en)),
         words=words,
         routes=routes,
         dropped=dropped.drop(columns="firm_ids"),
-        held=told(describe_held(held_firms(dropped, known, graph), graph)),
-        notes=told(with_first_rows(notes, firsts, graph)),
-        marks=told(name_marks(marks, graph)),
-        calls=told(monthly_calls(ranked, held_facts, facts, graph)),
+        held=told(describe_held(held_firms(dropped, known, graph), graph), english),
+        notes=told(with_first_rows(notes, firsts, graph), english),
+        marks=told(name_marks(marks, graph), english),
+        calls=told(monthly_calls(ranked, held_facts, facts, graph), english),
         roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
@@ -283,7 +285,7 @@ def survey(
         facts=fact_table(graph.tables, as_of=now),
         freshness=ages,
         rivals=around.rivals,
-        trust=told(describe_trust(region, tested, base, caption, list(strategies))),
+        trust=told(describe_trust(region, tested, base, caption, list(strategies)), english),
         parameters={
             "region": region,
             "strategy": asked_for,

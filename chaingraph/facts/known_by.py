@@ -14,6 +14,7 @@ from chaingraph.model.schema import TABLES
 # What a chain is and where a place lies is no fact of a day.
 STRUCTURE = (
     "chains", "segments", "segment_terms", "segment_links", "products", "product_links", "zones", "places",
+    "translations",
 )  # fmt: skip
 # The day on which a row became true; where a row states none, or its table has no such column, ``as_of`` tells.
 HAPPENED = {

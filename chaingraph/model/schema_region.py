@@ -223,4 +223,12 @@ REGION: tuple[Table, ...] = (
         Column("firm", "text", ("企业名称", "企业"), required=True), Column("stock_code", "id", ("股票代码",)),
         Column("industry", "text", ("行业",)), Column("reason", "text", ("理由",), required=True),
     ),
+    table(
+        "translations", "英文对照", "how English faces say what the case says in Chinese", "案例中的中文在英文页面上怎么写",
+        ("text",),
+        Column("text", "text", ("原文", "中文"), required=True,
+               note="a product, zone, policy or note as it stands in the case, whole or one member of a list",
+               note_zh="案例中的产品、园区、政策、备注等,可为整格,也可为其中一项"),
+        Column("text_en", "text", ("英文", "译文"), required=True, note="the same in English", note_zh="英文写法"),
+    ),
 )

@@ -13,7 +13,9 @@ from chaingraph.places.world import key, world
 # Where the English name is not the pinyin of the short one.
 _ENGLISH = {
     "陕西": "Shaanxi", "内蒙古": "Inner Mongolia", "西藏": "Tibet", "香港": "Hong Kong", "澳门": "Macao",
-    "台北": "Taipei", "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
+    "台北": "Taipei", "中国台湾": "Taiwan, China", "中国香港": "Hong Kong, China", "中国澳门": "Macao, China",
+    "浦东新区": "Pudong New Area", "滨海新区": "Binhai New Area", "吐鲁番": "Turpan", "鄂尔多斯": "Ordos",
+    "哈尔滨": "Harbin", "呼和浩特": "Hohhot", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
     # Characters that are read in another way in these names than elsewhere.
     "朝阳": "Chaoyang", "朝阳区": "Chaoyang District", "长葛": "Changge", "长治": "Changzhi", "长宁": "Changning",
     "长宁区": "Changning District", "长丰": "Changfeng", "长垣": "Changyuan", "长泰": "Changtai", "长阳": "Changyang",
@@ -48,6 +50,11 @@ def english_place(name: str) -> str:
     for syllable in lazy_pinyin(short.removesuffix("区") if district else short, v_to_u=True):
         spelled += "'" + syllable if spelled and syllable[0] in "aeo" else syllable
     return spelled.capitalize() + (" District" if district else "")
+
+
+def listed_english(name: str) -> str | None:
+    """The English name of a place that is on a list under this very name."""
+    return _english_names().get(name)
 
 
 @cache

@@ -15,8 +15,9 @@ from functools import cache, lru_cache
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
+from chaingraph.places.english import place_in_english
 from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer
-from chaingraph.places.latin import better_known, english_place
+from chaingraph.places.latin import better_known
 from chaingraph.places.names import AREAS, lies_in, near_names, parse
 from chaingraph.places.world import in_state, places_abroad, world
 from chaingraph.places.zones import part_of
@@ -34,14 +35,14 @@ _AREA_NAMES = {
 
 
 def place_text(name: str, lang: str) -> str:
-    """The name of a place in a language; `latin.english_place` says how English ones are spelled.
+    """The name of a place in a language; `english.place_in_english` says how English ones are written.
 
     Examples
     --------
     >>> place_text("嘉兴", "en"), place_text("嘉兴", "zh")
     ('Jiaxing', '嘉兴')
     """
-    return english_place(name) if lang == "en" else name
+    return place_in_english(name) if lang == "en" else name
 
 
 def region_path(name: str, within: str | None = None) -> Path:

@@ -174,3 +174,38 @@ def english_zone(name: str) -> tuple[str, str] | None:
         if (match := pattern.match(name)) is not None:
             return match[1], zone
     return None
+
+
+# What the zones of `_SPELLINGS` are called in English, by every spelling; the first that ends a name counts.
+_IN_ENGLISH = {
+    "经济技术开发区": "Economic and Technological Development Zone", "经济开发区": "Economic Development Zone",
+    "经开区": "Economic Development Zone", "高新技术产业开发区": "High-tech Industrial Development Zone",
+    "高新技术产业园区": "High-tech Industrial Park", "高新技术开发区": "High-tech Development Zone",
+    "高新技术园区": "High-tech Park", "高新产业园区": "High-tech Industrial Park", "高新园区": "High-tech Park",
+    "高新区": "High-tech Zone", "综合保税区": "Comprehensive Bonded Zone", "综保区": "Comprehensive Bonded Zone",
+    "自由贸易试验区": "Pilot Free Trade Zone", "自贸试验区": "Pilot Free Trade Zone", "自贸区": "Free Trade Zone",
+    "化学工业园区": "Chemical Industry Park", "化学工业区": "Chemical Industry Park", "化工园区": "Chemical Park",
+    "临空经济示范区": "Airport Economy Demonstration Zone", "临空经济区": "Airport Economic Zone",
+    "产业集聚区": "Industrial Cluster Zone", "产业园区": "Industrial Park", "产业园": "Industrial Park",
+    "科技园区": "Science Park", "科技园": "Science Park", "科技城": "Science and Technology City",
+    "科学城": "Science City", "物流园区": "Logistics Park", "物流园": "Logistics Park", "产业基地": "Industrial Base",
+    "旅游度假区": "Tourist Resort", "智造新城": "Smart Manufacturing New City", "产业新城": "Industrial New Town",
+    "工业园区": "Industrial Park", "工业园": "Industrial Park", "工业区": "Industrial Zone", "软件园": "Software Park",
+    "新片区": "New Area", "新区": "New Area", "新城": "New Town", "保税港区": "Bonded Port Zone",
+    "出口加工区": "Export Processing Zone", "保税区": "Bonded Zone", "港区": "Port Area", "合作区": "Cooperation Zone",
+    "示范区": "Demonstration Zone", "试验区": "Pilot Zone", "开发区": "Development Zone",
+}  # fmt: skip
+
+
+def zone_parts(name: str) -> tuple[str, str] | None:
+    """What stands before the word for a zone in a Chinese name, and that word in English; None for any other name.
+
+    Examples
+    --------
+    >>> zone_parts("宁波经开区"), zone_parts("嘉兴")
+    (('宁波', 'Economic Development Zone'), None)
+    """
+    for word in sorted(_IN_ENGLISH, key=len, reverse=True):
+        if name.endswith(word):
+            return name.removesuffix(word), _IN_ENGLISH[word]
+    return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import pandas as pd
@@ -19,48 +20,63 @@ MOST_NAMES = 4
 _BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"
 
 
-def say(words: Words | tuple[Words, ...], lang: str) -> str:
+English = Callable[[str], str]  # what the case says in Chinese, in English (`wording.english`)
+
+
+def say(words: Words | tuple[Words, ...], lang: str, english: English | None = None) -> str:
     """Words in a language; several sentences as one text.
+
+    ``english``: how an English sentence says what the case has in Chinese; None: as the case does.
 
     Examples
     --------
     >>> say(Reason("gaps.buyer", (("firm", Name("甲一", "Jiayi")),)), "en")
     'Jiayi (downstream)'
     """
-    return str(_said(words, lang))
+    return str(_said(words, lang, english if lang == "en" else None))
 
 
-def _said(value: object, lang: str) -> object:
+def _said(value: object, lang: str, english: English | None) -> object:
     match value:
+        case str():
+            return value if english is None or value.isascii() else english(value)
         case Reason():
-            return text(value.label, lang, **{name: _said(held, lang) for name, held in value.values})
-        case Name(chinese, english):
-            return chinese if lang == "zh" else english
+            return text(value.label, lang, **{name: _said(held, lang, english) for name, held in value.values})
+        case Name(chinese, other):
+            return chinese if lang == "zh" else other
         case Place(units):
             named = [place_text(unit, lang) for unit in units]
             return "".join(named) if lang == "zh" else ", ".join(reversed(named))
         case Several(members, between, most):
             joint = text(between, lang) if "." in between else between
-            shown = joint.join(str(_said(member, lang)) for member in members[:most])
+            shown = joint.join(str(_said(member, lang, english)) for member in members[:most])
             left_out = most is not None and len(members) > most
             return shown + text("gaps.and_more", lang, count=len(members)) if left_out else shown
         case tuple():
-            return joined((str(_said(sentence, lang)) for sentence in value), lang)
+            return joined((str(_said(sentence, lang, english)) for sentence in value), lang)
     return value
 
 
-def in_words(frame: pd.DataFrame, lang: str, apart: bool = False) -> pd.DataFrame:  # noqa: FBT001, FBT002 - Told's
+def in_words(
+    frame: pd.DataFrame,
+    lang: str,
+    apart: bool = False,  # noqa: FBT001, FBT002 - Told's
+    english: English | None = None,
+) -> pd.DataFrame:
     """A table whose cells are words, in a language.
 
-    ``apart``: a cell with several sentences stays a tuple, of texts; else they are one text.
+    ``apart``: a cell with several sentences stays a tuple, of texts; else they are one text. ``english`` as in `say`.
     """
     columns = {}
+    spoken = english if lang == "en" else None
     for name, cells in frame.items():
         wordy = COLUMNS[str(name)].dtype == "str" if name in COLUMNS else cells.dtype == object
         if not wordy or not (cells.dtype == object or cells.isna().all()):
             continue  # numbers and flags; or texts in no language
         said = [
-            tuple(say(sentence, lang) for sentence in cell) if apart and isinstance(cell, tuple) else _said(cell, lang)
+            tuple(say(sentence, lang, spoken) for sentence in cell)
+            if apart and isinstance(cell, tuple)
+            else _said(cell, lang, spoken)
             for cell in cells
         ]
         several = any(isinstance(cell, tuple) for cell in said)
@@ -68,9 +84,14 @@ def in_words(frame: pd.DataFrame, lang: str, apart: bool = False) -> pd.DataFram
     return frame.assign(**columns)
 
 
-def told(frame: pd.DataFrame) -> Told:
-    """A table by language, from one whose cells are words."""
-    return Told(frame, in_words)
+def told(frame: pd.DataFrame, english: English | None = None) -> Told:
+    """A table by language, from one whose cells are words; ``english`` as in `say`."""
+    return Told(frame, in_words if english is None else partial(_worded, english))
+
+
+def _worded(english: English, frame: pd.DataFrame, lang: str, apart: bool) -> pd.DataFrame:  # noqa: FBT001 - Told's
+    """Sentences are worded apart, once; when they are joined to one text they are English already."""
+    return in_words(frame, lang, apart, english if apart else None)
 
 
 def as_told(texts: Texts) -> Told:

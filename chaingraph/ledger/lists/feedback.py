@@ -182,13 +182,15 @@ def findings_with_ledger(findings: Findings, projects: Sequence[Project], *, as_
     changed: dict[str, Any] = {}
     held: dict[str, set[str]] = {}
     for name in ("targets", "leader_targets"):
-        rows = _talked(as_told(getattr(findings, name)).frame, projects, as_of, place, "next_step")
+        listed = as_told(getattr(findings, name))
+        rows = _talked(listed.frame, projects, as_of, place, "next_step")
         away = rows["ledger_offer"].eq("held") & rows["candidate_list"].eq("new")
         for chain_id, firm in zip(rows.loc[away, "chain_id"], rows.loc[away, "firm"], strict=True):
             held.setdefault(str(chain_id), set()).add(str(firm))
-        changed[name] = told(_ranked_again(rows[~away]))
-    rankings = as_told(findings.rankings).frame
-    changed["rankings"] = told(_talked(rankings, projects, as_of, place, "reasons")[list(rankings.columns)])
+        changed[name] = replace(listed, frame=_ranked_again(rows[~away]))
+    rankings = as_told(findings.rankings)
+    ranked = _talked(rankings.frame, projects, as_of, place, "reasons")[list(rankings.frame.columns)]
+    changed["rankings"] = replace(rankings, frame=ranked)
     gates = [(chain_id, HELD, len(firms), ";".join(sorted(firms)[:_SHOWN_NAMES])) for chain_id, firms in held.items()]
     more = pd.DataFrame(sorted(gates), columns=["chain_id", "gate", "count", "firms"])
     dropped = pd.concat([findings.dropped, more], ignore_index=True) if gates else findings.dropped

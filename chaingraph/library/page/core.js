@@ -13,6 +13,35 @@ function firstLanguage() {
   return asked === 'zh' || asked === 'en' ? asked : data.lang === 'en' ? 'en' : 'zh';
 }
 
+// What the payload says in Chinese and English has words for: [holder, key, Chinese, English]. They change places with
+// the language, so that whatever reads the payload reads it in the language shown.
+const spoken = [];
+const chineseOf = new Map(); // English words -> the Chinese ones they stand for
+const NOT_SPOKEN = new Set(['labels', 'codes', 'places', 'english', 'name', 'full', 'aliases', 'former_names', 'parent']);
+collectSpoken(data, new Map(Object.entries(data.english || {})));
+speak();
+
+function collectSpoken(holder, words) {
+  for (const [key, value] of Object.entries(holder)) {
+    if (value === null || NOT_SPOKEN.has(key)) continue;
+    if (typeof value === 'string' && words.has(value)) {
+      spoken.push([holder, key, value, words.get(value)]);
+      chineseOf.set(words.get(value), value);
+    } else if (typeof value === 'object' && !('zh' in value)) {
+      collectSpoken(value, words);
+    }
+  }
+}
+
+function speak() {
+  for (const [holder, key, chinese, english] of spoken) holder[key] = state.lang === 'en' ? english : chinese;
+}
+
+/** A text as it stands in both languages, for a search. */
+function bothWays(text) {
+  return data.english && text in data.english ? [text, data.english[text]] : chineseOf.has(text) ? [text, chineseOf.get(text)] : [text];
+}
+
 /** Call a function after every change, with what changed. */
 function subscribe(listener) {
   listeners.push(listener);
@@ -21,6 +50,7 @@ function subscribe(listener) {
 /** Change the state and tell everybody. */
 function change(patch) {
   Object.assign(state, patch);
+  if ('lang' in patch) speak();
   for (const listener of listeners) listener(patch);
 }
 

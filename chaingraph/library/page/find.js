@@ -4,6 +4,7 @@ const RESULTS = 12;
 const NO_FILTERS = { states: [], stage: '', tier: '', strategy: '', grade: '', confidence: '', source: '' };
 const TARGET_FILTERS = ['tier', 'strategy', 'grade', 'confidence', 'source'];
 const sourcesHeld = new Map(); // row of a list -> its sources; asked for at every change of filters
+subscribe((patch) => { if ('lang' in patch) sourcesHeld.clear(); }); // they are told in the language shown
 let searchable = null; // [{kind, id, words}], made at the first search
 
 function plain(words) {
@@ -18,11 +19,11 @@ function searchIndex() {
     id: segment.id,
     names: everyText(segment.name).map(plain),
     initials: segment.initials || [],
-    words: plain([segment.id, ...everyText(segment.name), ...(segment.keywords || [])].join('\n')),
+    words: plain([segment.id, ...everyText(segment.name), ...(segment.keywords || []).flatMap(bothWays)].join('\n')),
   }));
   for (const firm of data.firms) {
     const names = [...everyText(firm.name), firm.full, ...(firm.aliases || []), ...(firm.former_names || [])];
-    const products = (firm.roles || []).map((role) => role.product || '');
+    const products = (firm.roles || []).flatMap((role) => bothWays(role.product || ''));
     searchable.push({
       kind: 'firm',
       id: firm.id,

@@ -40,7 +40,7 @@ _LABELS = {
     "place_targets": "PlaceTarget", "key_firms": "KeyFirm", "chain_events": "ChainEvent", "introducers": "Introducer",
     # A Project is one of the ledger, which keeps its own beside the case.
     "projects": "InvestmentProject", "places": "NamedPlace", "premises": "Premise", "contacts": "Contact",
-    "station_teams": "StationTeam",
+    "station_teams": "StationTeam", "translations": "Translation",
 }  # fmt: skip
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}

@@ -15,6 +15,7 @@ from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Texts, each
+from chaingraph.wording.english import English, english_of
 from chaingraph.wording.phrases import as_told, parts, told
 from chaingraph.writers.page.records import (
     Record,
@@ -68,6 +69,7 @@ class Atlas:
     measures: dict[str, Record]  # by segment
     zones: list[Record]
     local: frozenset[str]
+    english: English
 
 
 def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
@@ -114,6 +116,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         measures={row["segment_id"]: row for row in records(findings.segment_measures)},
         zones=records(graph["zones"]),
         local=local,
+        english=english_of(graph),
     )
 
 

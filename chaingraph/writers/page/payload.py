@@ -13,13 +13,12 @@ from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import parts, run_day
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions
+from chaingraph.writers.page.english import PLACES, english_words
 from chaingraph.writers.page.layout import STAGES, arrange
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
 from chaingraph.writers.page.records import Record, known, records, shortened
 
-# Columns that hold the name of a place.
-_PLACES = ("region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region")
 _PROVENANCE = ("source", "as_of", "confidence")
 _RIVALS = 3  # cities named beside a gap
 _DUE = 40  # rows of what has to be done
@@ -68,7 +67,8 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "trust": [_renamed(row, "chain_id") for key in (chain_id, None) for row in atlas.trust.get(key, [])],
         "source_kinds": list(SOURCE_KINDS),
     }
-    return payload | {"places": _english_places(payload, payload["view"].get("places", []))}
+    places = _english_places(payload, payload["view"].get("places", []))
+    return payload | {"places": places, "english": english_words(payload, atlas.english)}
 
 
 def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame | None = None) -> Record:
@@ -89,7 +89,7 @@ def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame |
         "notes": _common_notes(atlas),
         "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
-    return payload | {"places": _english_places(payload, [])}
+    return payload | {"places": _english_places(payload, []), "english": english_words(payload, atlas.english)}
 
 
 def _due(atlas: Atlas, due: pd.DataFrame) -> Record:
@@ -118,7 +118,7 @@ def _english_places(payload: Record, places: list[Record]) -> dict[str, str]:
             inner = row.get(name)
             rows += inner if row is not payload and isinstance(inner, list) else []
     values = {
-        value for row in rows if isinstance(row, dict) for name in _PLACES if isinstance(value := row.get(name), str)
+        value for row in rows if isinstance(row, dict) for name in PLACES if isinstance(value := row.get(name), str)
     }
     values |= {str(place["name"]) for place in places}
     return {name: english for name in sorted(values) if (english := place_text(name, "en")) != name}

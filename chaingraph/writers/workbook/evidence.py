@@ -13,9 +13,12 @@ from chaingraph.model.columns import SEPARATOR, is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import SHEETS
+from chaingraph.places.regions import place_text
+from chaingraph.wording.english import english_of
 from chaingraph.wording.phrases import names_by_id, percent
 from chaingraph.writers.cell_text import code_text
 
+_SEAT = ("country", "province", "city", "district")
 _PROVENANCE = ("source", "as_of", "confidence")
 
 Row = Mapping[Any, Any]
@@ -64,10 +67,15 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     for firm, held in listed.items():
         of_firm.setdefault(firm, set()).update(held)
 
+    english = english_of(graph)
+
+    def spoken(value: object) -> object:
+        return english.of(value) if lang == "en" and isinstance(value, str) else value
+
     def told(
         entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None, **values: object
     ) -> dict[str, object]:
-        known = {key: "" if is_missing(value) else value for key, value in values.items()}
+        known = {key: "" if is_missing(value) else spoken(value) for key, value in values.items()}
         joined = SEPARATOR.join(chains.get(chain_id, chain_id) for chain_id in sorted(set(chain)))
         return {
             "chain": joined or None,
@@ -80,11 +88,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
 
     def facts() -> Iterator[dict[str, object]]:
         for row in _rows(graph, "firms", of_firm):
-            seat = "".join(
-                dict.fromkeys(
-                    str(row[part]) for part in ("country", "province", "city", "district") if isinstance(row[part], str)
-                )
-            )
+            seat = _seat([str(row[part]) for part in _SEAT if isinstance(row[part], str)], lang)
             yield told(
                 "firm",
                 row,
@@ -209,6 +213,12 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
     frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]
     # Firms first, under each the statements in order; what belongs to no firm follows.
     return frame.sort_values(["chain", "firm_id", "statement", "source"], kind="stable", ignore_index=True)
+
+
+def _seat(units: list[str], lang: str) -> str:
+    """A seat from the country inward, as Chinese writes it; in English the smallest unit comes first."""
+    said = [place_text(unit, lang) for unit in dict.fromkeys(units)]
+    return ", ".join(dict.fromkeys(reversed(said))) if lang == "en" else "".join(said)
 
 
 def _listed(findings: Findings, lang: str) -> dict[str, set[str]]:

@@ -17,12 +17,20 @@ from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.latin import english_place
 from chaingraph.places.regions import place_text
+from chaingraph.wording.english import english_of
 from chaingraph.wording.phrases import names_by_id, place_said
 from chaingraph.writers.cell_text import code_text, lines
 from chaingraph.writers.workbook.evidence import joined_words, local_shares
 
 LISTS = ("new", "leader", "reinvest")
 FIRST_ROWS = 10  # of a list on a chain's sheet
+# Names of firms, each in the language of its column; and what was put into words of a language when it was told.
+_NAMES = ("firm", "firm_other", "group")
+_WORDED = (
+    "ask_whom", "comparables", "explanation", "gap_reasons", "impact", "item", "landing", "likelihood_facts",
+    "local_buyers", "next_step", "open_question", "problem", "proposal", "question", "reason", "reasons", "risk",
+    "route", "said", "sites", "statement", "value", "way", "why", "why_now",
+)  # fmt: skip
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
 
@@ -55,6 +63,21 @@ def captioned(frame: pd.DataFrame, graph: ChainGraph, lang: str) -> pd.DataFrame
         if column in shown and lang == "en":
             shown[column] = _each(shown[column], english_place)
     return shown
+
+
+def in_english(frame: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+    """A table with what the case says in Chinese put into English (`wording.english`), names of firms in Chinese aside.
+
+    What was told in words stands in the language of the book already.
+    """
+    english = english_of(graph)
+    left = {*_NAMES, *_WORDED}
+    shown = {
+        str(name): cells.map(english.cell)
+        for name, cells in frame.items()
+        if name not in left and (cells.dtype == "str" or cells.dtype == object)
+    }
+    return frame.assign(**shown)
 
 
 def _each(values: pd.Series[Any], change: Callable[[str], str | None]) -> pd.Series[str]:

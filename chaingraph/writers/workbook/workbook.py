@@ -16,6 +16,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.regions import place_text
+from chaingraph.wording.english import english_of
 from chaingraph.wording.phrases import in_words, names_by_id, say
 from chaingraph.writers.cell_text import code_text, fitting
 from chaingraph.writers.files import write_bytes
@@ -190,6 +191,8 @@ class _Writer:
             printed = printed or len(columns)
             columns = [*columns, *(key for key in _KEYS if key not in columns), "mark_base"]
             hidden = ("mark_base",)
+        if book.lang == "en":
+            frame = frames.in_english(frame, self.graph)
         links = {other.name: other.key for other in self.parts if other.chain} if plan.kind == "overview" else None
         colours = {"chain": _CHAIN_TAB, "team": _TEAM_TAB, "overview": _MAIN_TAB}
         heading = f"{self.title} · {book.names[part.key]}"
@@ -255,7 +258,8 @@ class _Writer:
             own = told or book.label("about_chain", as_of=book.as_of)
             return list(dict.fromkeys([own, *notes.get(None, []), *notes.get(part.chain, [])]))
         if part.team and not told:
-            note = f"{part.team.note}{'. ' if book.lang == 'en' else '。'}" if part.team.note else ""
+            said = english_of(self.graph).of(part.team.note) if part.team.note and book.lang == "en" else part.team.note
+            note = f"{said}{'. ' if book.lang == 'en' else '。'}" if said else ""
             return [book.label("about_team", name=part.name, note=note)]
         return [told or book.label(f"about_{part.plan.kind}")]
 

@@ -1,0 +1,35 @@
+"""What a page shows in English of the Chinese texts that it carries: names of products, zones, policies, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chaingraph.places.english import CHINESE
+from chaingraph.wording.english import English
+
+# Columns that hold the name of a place; the page asks for these one by one.
+PLACES = (
+    "region", "country", "city", "district", "decision_city", "nearest_supplier_city", "place", "site_region",
+    "instead_place",
+)  # fmt: skip
+_AS_THEY_ARE = ("labels", "codes", "places", "name", "full", "aliases", "former_names", "initials", "parent", *PLACES)
+
+
+def english_words(payload: object, english: English) -> dict[str, str]:
+    """The texts of a payload that English has other words for, names of firms and places aside."""
+    texts = dict.fromkeys(text for text in _texts(payload) if text not in english.firms)
+    return {text: said for text in texts if (said := english.of(text)) != text}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if not value.isascii() and CHINESE.search(value):
+            yield value
+    elif isinstance(value, dict):
+        if "zh" not in value:
+            for name, held in value.items():
+                if name not in _AS_THEY_ARE:
+                    yield from _texts(held)
+    elif isinstance(value, (list, tuple)):
+        for held in value:
+            yield from _texts(held)
