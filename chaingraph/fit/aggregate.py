@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
 from chaingraph.fit import kernels, relatedness
 from chaingraph.fit.kernels import Floats, Integers, Sparse
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+from chaingraph.fit.pieces import Pieces
 
 FEWEST = 3  # firms that a piece of text, or a set of several codes, has to be shared by to be told
 
@@ -33,7 +30,7 @@ class Aggregate:
     firms: int
     kinds: Integers  # kinds of comparable firms that occur; bit 0: text; further bits: codes of a scheme
     kind_firms: Floats  # how many firms are of each
-    vectoriser: TfidfVectorizer | None
+    pieces: Pieces | None
     text: Floats  # sum of the firms' text rows
     columns: tuple[Mapping[str, int], ...]  # place of each code, coarse to fine
     sets: tuple[Sparse, ...]  # distinct sets of codes, set by code
@@ -77,7 +74,7 @@ def _ones(pairs: Sequence[tuple[int, int]], shape: tuple[int, int]) -> Sparse:
 
 
 def aggregate_of(
-    vectoriser: TfidfVectorizer | None,
+    pieces: Pieces | None,
     text: Sparse,
     columns: tuple[Mapping[str, int], ...],
     codes: Sequence[Sparse],
@@ -104,7 +101,7 @@ def aggregate_of(
         firms=text.shape[0],
         kinds=present,
         kind_firms=(kinds[:, None] == present[None, :]).sum(axis=0).astype(np.float64),
-        vectoriser=vectoriser,
+        pieces=pieces,
         text=np.asarray(text.sum(axis=0), dtype=np.float64).ravel(),
         columns=columns,
         sets=tuple(sets for sets, _ in told),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,7 @@ from scipy import sparse
 from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate
 from chaingraph.fit.kernels import Floats, Integers, Sparse
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+from chaingraph.fit.pieces import Pieces
 
 Distance = Callable[[str, str], float]
 TOGETHER = 512  # walks held in memory at once, where there are many; of more own walks than these, an estimate does
@@ -51,17 +49,17 @@ class Population:
     weights: Mapping[str, float] | None = None  # of the full form, where a bureau fitted its own
 
     @property
-    def vectoriser(self) -> TfidfVectorizer | None:
-        """What makes text rows of product texts."""
-        return self.sums.vectoriser
+    def pieces(self) -> Pieces | None:
+        """The pieces that product texts are compared by."""
+        return self.sums.pieces
 
     @cached_property
     def grams(self) -> Mapping[str, int]:
         """Column of each piece of text; empty without any."""
-        given = self.sums.vectoriser
+        given = self.sums.pieces
         if given is None:
             return {}
-        return {str(gram): at for at, gram in enumerate(given.get_feature_names_out())}
+        return kernels.position_of(given.names)
 
     @property
     def code_columns(self) -> tuple[Mapping[str, int], ...]:

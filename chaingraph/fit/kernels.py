@@ -8,15 +8,14 @@ walks are stepped from the set. Every diagonal is 0: a firm is never evidence fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+from chaingraph.fit.pieces import Pieces, learned_pieces
 
 Sparse: TypeAlias = sparse.csr_array  # rows are firms
 Floats: TypeAlias = NDArray[np.float64]
@@ -34,49 +33,27 @@ _AT_ONCE = 64  # walks stepped together: as many as stay in the processor's own 
 EXACT_UP_TO = 2_000  # firms; below, the walk is solved and not stepped
 
 
-def fit_text(weights: pd.DataFrame, *, fewest: int = 1) -> TfidfVectorizer | None:
+def fit_text(weights: pd.DataFrame, *, fewest: int = 1) -> Pieces | None:
     """Learn which character pairs and triples of product texts are rare; None when no text repeats any.
 
     `weights` is the table of `product_weights`. A document is one distinct product text. Pairs and triples that fewer
     than `fewest` firms have are left out.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    texts = sorted(set(weights["text"]))
-    vectoriser = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, min_df=2, dtype=np.float64)
-    try:
-        learned = vectoriser.fit(texts) if texts else None
-    except ValueError:  # no character pair occurs in two texts: nothing can be compared
-        return None
+    learned = learned_pieces(sorted(set(weights["text"])))
     if learned is None or fewest <= 1:
         return learned
     position = position_of(sorted(set(weights["firm_id"])))
-    firms = np.bincount(text_rows(learned, weights, position, len(position)).indices, minlength=len(learned.idf_))
-    kept = [(gram, at) for gram, at in sorted(learned.vocabulary_.items()) if firms[at] >= fewest]
-    return known_text([gram for gram, _ in kept], learned.idf_[[at for _, at in kept]])
+    firms = np.bincount(text_rows(learned, weights, position, len(position)).indices, minlength=len(learned.keys))
+    kept = firms >= fewest
+    return Pieces(learned.keys[kept], learned.weights[kept]) if kept.any() else None
 
 
-def known_text(grams: Sequence[str], weights: Floats) -> TfidfVectorizer | None:
-    """The maker of text rows for pieces of text, in order, whose weights are known; None without any."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    if not len(grams):
-        return None
-    vectoriser = TfidfVectorizer(
-        analyzer="char", ngram_range=(2, 3), sublinear_tf=True, vocabulary=position_of(grams), dtype=np.float64
-    )
-    vectoriser.idf_ = weights
-    return vectoriser
-
-
-def text_rows(
-    vectoriser: TfidfVectorizer | None, weights: pd.DataFrame, position: Mapping[str, int], size: int
-) -> Sparse:
+def text_rows(pieces: Pieces | None, weights: pd.DataFrame, position: Mapping[str, int], size: int) -> Sparse:
     """One row per firm: its products' rows, each weighted with the root of its share, summed, of length 1 (or 0)."""
-    if vectoriser is None or weights.empty:
-        return sparse.csr_array((size, len(vectoriser.idf_) if vectoriser is not None else 1))
+    if pieces is None or weights.empty:
+        return sparse.csr_array((size, len(pieces.keys) if pieces is not None else 1))
     texts = pd.Index(sorted(set(weights["text"])))
-    rows = sparse.csr_array(vectoriser.transform(list(texts)))
+    rows = pieces.rows(list(texts))
     firm = weights["firm_id"].map(position).to_numpy(dtype=np.int64)
     text = texts.get_indexer(weights["text"])
     root = np.sqrt(weights["weight"].to_numpy(dtype=np.float64))

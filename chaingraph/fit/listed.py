@@ -14,6 +14,7 @@ from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate
 from chaingraph.fit.frozen import Population
 from chaingraph.fit.kernels import Floats, Sparse
+from chaingraph.fit.pieces import known_pieces
 from chaingraph.fit.score import SUMS_FORM
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
@@ -61,7 +62,7 @@ def tables_of(population: Population) -> tuple[dict[str, object], dict[str, pd.D
     sums = population.sums
     documents = int(population.products["text"].nunique())
     pieces = list(population.grams)
-    weights = sums.vectoriser.idf_ if sums.vectoriser is not None else np.zeros(0)
+    weights = sums.pieces.weights if sums.pieces is not None else np.zeros(0)
     holding = np.rint((1 + documents) / np.exp(weights - 1.0) - 1).astype(np.int64)
     text = pd.DataFrame({"piece": pieces, "documents": holding, "sum": [float(f"{x:.13g}") for x in sums.text]})
     codes = [
@@ -123,7 +124,7 @@ def sums_of(facts: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> 
         firms=int(str(facts["firms"])),
         kinds=np.array(_listed(facts["kinds"]), dtype=np.int64),
         kind_firms=np.array(_listed(facts["kind_firms"]), dtype=np.float64),
-        vectoriser=kernels.known_text([str(piece) for piece in text["piece"]], weights),
+        pieces=known_pieces([str(piece) for piece in text["piece"]], weights),
         text=summed if len(summed) else np.zeros(1),
         columns=tuple(columns),
         sets=tuple(sets),

@@ -71,8 +71,8 @@ def build_population(
     position = kernels.position_of(ids)
     size = len(ids)
     weights = product_weights(products[products["firm_id"].isin(ids)])
-    vectoriser = kernels.fit_text(weights, fewest=fewest)
-    text = kernels.text_rows(vectoriser, weights, position, size)
+    pieces = kernels.fit_text(weights, fewest=fewest)
+    text = kernels.text_rows(pieces, weights, position, size)
     held = codes[codes["firm_id"].isin(ids)]
     labels = kernels.code_labels(held)
     columns = tuple(kernels.position_of(sorted(set(frame["label"]))) for frame in labels)
@@ -84,7 +84,7 @@ def build_population(
         firm_ids=ids,
         size=size,
         products=weights,
-        sums=aggregate_of(vectoriser, text, columns, rows, kinds, city, fewest=fewest),
+        sums=aggregate_of(pieces, text, columns, rows, kinds, city, fewest=fewest),
         text=text,
         codes=rows,
         kinds=kinds,
@@ -152,7 +152,7 @@ def with_candidates(
         return population
     position = kernels.position_of(new)
     weights = product_weights(products[products["firm_id"].isin(new)])
-    text = kernels.text_rows(population.vectoriser, weights, position, len(new))
+    text = kernels.text_rows(population.pieces, weights, position, len(new))
     held = codes[codes["firm_id"].isin(new)]
     labels = kernels.code_labels(held)
     rows = [

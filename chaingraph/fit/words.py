@@ -33,7 +33,7 @@ def shared_words(population: Population, candidate: str, local: str, *, most: in
         share no text.
     """
     at = population.position
-    if population.vectoriser is None:
+    if population.pieces is None:
         return ()
     own, other = (_grams_of(population, at[firm]) for firm in (candidate, local))
     weight = {gram: own[gram] * other[gram] for gram in own.keys() & other.keys()}
