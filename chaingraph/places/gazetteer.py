@@ -125,7 +125,9 @@ def _add_chinese(known: Gazetteer, row: dict[str, str], *aliases: str, approxima
     point = _coordinates(row, approximate=approximate)
     prefecture = (CHINA, short_name(province), short_name(city))
     if not district:
-        known.add(Place(prefecture, city, point), *aliases)
+        # 恩施州, as everybody says; a county of that name (贺州) is another place and keeps it.
+        everyday = (f"{prefecture[-1]}州",) if city.endswith("自治州") else ()
+        known.add(Place(prefecture, city, point), *aliases, *everyday)
         return
     short = short_name(district)
     if short == prefecture[-1]:
