@@ -12,7 +12,15 @@ import click
 
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH, Named, checked_date, checked_day, together
-from chaingraph.cli.taken import FILE_COMMAND, FileFirst, check_kept, tell_columns, tell_rejects, tell_taken
+from chaingraph.cli.taken import (
+    FILE_COMMAND,
+    FileFirst,
+    check_kept,
+    tables_told,
+    tell_columns,
+    tell_rejects,
+    tell_taken,
+)
 from chaingraph.clock import today
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
@@ -49,7 +57,7 @@ def _written(case: Case, out: Path, lang: str) -> None:
     from chaingraph.writers.case import write_case
 
     write_case(case, out)
-    held = ", ".join(f"{len(frame)} {name}" for name, frame in case.tables.items() if len(frame))
+    held = tables_told({name: len(frame) for name, frame in case.tables.items()}, lang)
     click.echo(text("national.imported", lang, out=out, held=held))
     _tell_accounts(case.files, lang)
 
@@ -202,8 +210,7 @@ def _written_large(parts: Iterable[Imported], file: Path, out: Path, lang: str) 
     with large_case_folder(out, inputs=[file]) as room:
         write_datasets(tables(), room)
         counts = reject_counts(room / "rejects.parquet")
-    said = ", ".join(f"{count} {name}" for name, count in held.items())
-    click.echo(text("national.imported", lang, out=out, held=said))
+    click.echo(text("national.imported", lang, out=out, held=tables_told(held, lang)))
     _tell_accounts(file_rows_added(accounts), lang)
     for row in counts.to_dict("records"):
         row["samples"] = shown(str(row["samples"]), 200)

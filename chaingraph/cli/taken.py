@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -44,6 +45,15 @@ def tell_columns(lang: str, columns: pd.DataFrame) -> None:
     for row in columns.to_dict("records"):
         taken = text(f"importers.column_{row['taken_for']}", lang) if row["use"] == "read" else ""
         click.echo(text(f"national.column_{row['use']}", lang, header=row["header"], taken=taken, values=row["values"]))
+
+
+def tables_told(rows: Mapping[str, int], lang: str) -> str:
+    """How many rows tables have, by the names that the reader's language gives them; empty ones are not named."""
+    from chaingraph.model.schema import TABLES
+
+    names = {name: TABLES[name].name_zh if lang == "zh" and name in TABLES else name for name in rows}
+    told = [text("national.table_rows", lang, table=names[name], rows=count) for name, count in rows.items() if count]
+    return text("chains.joined", lang).join(told)
 
 
 def tell_rejects(lang: str, imported: Imported) -> None:

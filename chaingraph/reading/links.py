@@ -239,6 +239,7 @@ def _resolved_one(text: str, target: str, known: Lookup, journal: Journal) -> tu
     found = known.find(text)
     if len(found) == 1:
         return next(iter(found)), None
+    target = caption(target, journal.lang)
     if found:
         return None, Problem("reference_ambiguous", {"table": target, "ids": ", ".join(sorted(found)[:5])})
     near = known.near(text) if len(journal.rejects) < _NEAR_LIMIT else ""

@@ -13,6 +13,7 @@ from chaingraph.facts.standing import standing
 from chaingraph.labels import text
 from chaingraph.leads.sentences.kinds import pattern
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.schema import TABLES
 from chaingraph.sql import Query
 
 NOTED = ("firms", "firm_segments", "firm_sites", "firm_links")  # tables whose notes are about a firm
@@ -70,7 +71,7 @@ def tell_contradictions(
             "standing.note_contradicts",
             lang,
             firm=names.get(one.firm_id, one.firm_id),
-            table=one.table,
+            table=TABLES[one.table].name_zh if lang == "zh" else one.table,
             note=one.clause,
             stands=comma.join(text(f"standing.stands_{name}", lang) for name in one.stands),
         )

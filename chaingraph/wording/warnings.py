@@ -39,9 +39,9 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
     elif len(gaps) and not (gaps["found"].fillna(0) > 0).any():
         own = graph["firm_segments"]
         own = own[own["firm_id"].isin(graph["firms"]["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])]
-        presumed = len(own) and (own["basis"] == "seat").all()
+        presumed = own[own["basis"] == "seat"]["firm_id"].nunique()
         entry = "warn_presumed" if presumed else "warn_none_producing" if len(own) else "warn_no_local_maker"
-        values = {"region": region, "segments": len(gaps), "rows": len(own), "firms": own["firm_id"].nunique()}
+        values = {"region": region, "segments": len(gaps), "rows": len(own), "firms": presumed}
         said.append(text(f"gaps.{entry}", lang, **values))
     if len(inside) and inside.fillna(value=False).all():
         said.append(text("gaps.warn_nobody_outside", lang, region=region, firms=len(inside)))

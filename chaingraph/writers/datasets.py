@@ -32,8 +32,11 @@ def large_case_folder(folder: Path, *, inputs: Iterable[Path] = ()) -> Iterator[
     Raises
     ------
     StoreError
-        When `folder` holds tables already (parts of two cases would be read as one), is an input, or cannot be written.
+        When `folder` holds tables already (parts of two cases would be read as one), is an input, cannot be written, or
+        lies at a path that DuckDB would take for a pattern.
     """
+    if set("*?[]") & set(str(folder.absolute())):
+        raise StoreError(both("engines.dataset_odd_name", path=folder))
     refuse_other_tables(folder)
     with output_folder(folder, inputs=list(inputs)) as room:
         yield room

@@ -195,11 +195,28 @@ def _each_on_all_cores(seeds: Sequence[int]) -> Iterator[Each]:
 
 
 def _one_thread() -> None:
-    """A process for every core is enough: threads of their own would only wait for one another."""
+    """A process for every core is enough: threads of their own would only wait for one another.
+
+    Whoever kills the command (a closed terminal, the system out of memory) leaves nobody counting on.
+    """
+    import threading
+
     import numpy.linalg  # noqa: F401  # so that its threads are there to be limited
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
+    threading.Thread(target=_end_with_the_command, daemon=True).start()
+
+
+def _end_with_the_command() -> None:
+    import os
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    command = parent_process()
+    if command is not None:
+        wait([command.sentinel])
+        os._exit(1)
 
 
 def seed_numbers(seeds: str) -> list[int]:
