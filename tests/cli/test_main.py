@@ -305,9 +305,7 @@ def test_ctrl_c_leaves_out_as_it_was(case: str, tmp_path: Path) -> None:
     out.mkdir()
     (out / "gaps.csv").write_text("old")
     script = (
-        "import signal, sys, time, chaingraph.main_job as run\n"
-        # Where the tests themselves run in the background of a shell, Ctrl-C is ignored by all that they start.
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import sys, time, chaingraph.main_job as run\n"
         "def slow(*_, **__):\n    print('ready', flush=True)\n    time.sleep(60)\n"
         "run.write_pages = slow\n"
         "from chaingraph.cli.main import main\n"
