@@ -18,6 +18,10 @@ os.environ["SOURCE_DATE_EPOCH"] = "1765411200"  # 2025-12-11
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# A table is many small objects that live as long as it does: looking for garbage among them after every seven hundred
+# takes a tenth of the time.
+gc.set_threshold(20_000, 20, 20)
+
 # Tests that need a program outside Python. On a laptop they may skip with a reason; under CI=true a skip is a failure,
 # because a browser that is not there would otherwise look like a page that works.
 NEEDS_A_PROGRAM = ("browser", "office", "neo4j", "shared", "spark")
@@ -75,13 +79,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         order = {group: place for place, group in enumerate(BEGIN_FIRST)}
         items.sort(key=lambda item: order.get(taken_whole(item.nodeid), len(order)))
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """The tests themselves are no garbage: looking through all of them again and again takes a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
