@@ -9,7 +9,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from chaingraph.model.columns import Column, Table, split
+from chaingraph.model.columns import Column, Table, made_id, split
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
 from chaingraph.reading.read import read_case
@@ -120,6 +120,13 @@ def test_keys_are_unique_and_references_hold(case: dict[str, pd.DataFrame], tabl
             assert named <= set(case[other][target]), column.name
 
 
+def test_a_signal_has_the_id_made_of_what_it_says(case: dict[str, pd.DataFrame]) -> None:
+    """Else the further pages of `evidence` stand with another firm's fact, and the same fact comes in twice."""
+    rows = case["firm_signals"]
+    said = rows[["firm_id", "kind", "date", "text"]].itertuples(index=False, name=None)
+    assert [made_id("s", values) for values in said] == rows["signal_id"].tolist()
+
+
 def test_ids_can_be_file_names(case: dict[str, pd.DataFrame]) -> None:
     for table, column in (("chains", "chain_id"), ("segments", "segment_id"), ("firms", "firm_id")):
         ids = case[table][column]
@@ -186,7 +193,7 @@ def test_counts(case: dict[str, pd.DataFrame]) -> None:
     assert {name: len(case[name]) for name in COUNTS} == COUNTS
     assert len(case["firms"]) >= 634 + 31  # the reference's firms and the parents named in it
     assert len(case["firm_segments"]) >= 1027
-    assert (case["firm_links"]["kind"] == "supplies").sum() == 224
+    assert (case["firm_links"]["kind"] == "supplies").sum() == 225
     owns = case["firm_links"][case["firm_links"]["kind"] == "owns"]
     held = case["firms"].dropna(subset=["parent_id"])
     assert set(zip(held["parent_id"], held["firm_id"], strict=True)) <= set(

@@ -202,6 +202,8 @@ def rank_lists(
     door = [pair in ways.doors for pair in zip(rows["chain_id"], rows["firm_id"], strict=True)]
     keys = {
         "motive": motive,
+        # Who may have left its trade since anybody looked comes behind those of whom something recent is known.
+        "standing": (~rows["firm_id"].isin(ways.checked)).astype(float),
         "door": 1.0 - pd.Series(door, rows.index, dtype=float),
         "likelihood": _likelihood_key(rows),
         "signal": signal,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from chaingraph.facts.freshness import firms_checked
 from chaingraph.model.graph import ChainGraph
 
 _OPEN, _SILENT = 0.0, 1.0
@@ -15,11 +16,13 @@ _OPEN, _SILENT = 0.0, 1.0
 @dataclass(frozen=True)
 class Ways:
     """How near a talk is: by firm, 0 = a dated reason to call with its site open, 1 = one that is silent on the site;
-    pairs of chain and firm to which a door stands open (a real tie, a public contact, an introducer that knows them).
+    pairs of chain and firm to which a door stands open (a real tie, a public contact, an introducer that knows them);
+    firms of whose group a dated fact says how it stands.
     """
 
     motives: Mapping[str, float]
     doors: Set[tuple[str, str]]
+    checked: Set[str] = frozenset()
 
 
 def find_ways(
@@ -28,6 +31,7 @@ def find_ways(
     motives: pd.DataFrame,
     introductions: pd.DataFrame,
     families: pd.DataFrame,
+    as_of: str,
 ) -> Ways:
     """Who has a reason to be called, and to whom does a door stand open?
 
@@ -44,6 +48,8 @@ def find_ways(
         From `facts.introductions.find_introductions`.
     families
         firm_id, group_id.
+    as_of
+        The day on which a dated fact is recent (`firms_checked`).
     """
     group = dict(zip(families["firm_id"], families["group_id"], strict=True))
     levels: dict[str, float] = {}
@@ -56,4 +62,7 @@ def find_ways(
     doors = set(zip(introductions["chain_id"], introductions["firm_id"], strict=True))
     doors |= {pair for pair in pairs if group.get(pair[1], pair[1]) in known}
     firms = {firm for _, firm in pairs}
-    return Ways({firm: levels[key] for firm in firms if (key := group.get(firm, firm)) in levels}, frozenset(doors))
+    looked_at = {group.get(firm, firm) for firm in firms_checked(graph["firm_signals"], as_of)}
+    checked = frozenset(firm for firm in firms if group.get(firm, firm) in looked_at)
+    reasons = {firm: levels[key] for firm in firms if (key := group.get(firm, firm)) in levels}
+    return Ways(reasons, frozenset(doors), checked)

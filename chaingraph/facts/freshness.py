@@ -30,3 +30,25 @@ def freshness(query: Query, as_of: str) -> pd.DataFrame:
     """
     months = [months_before(as_of, back) if as_of else "9999" for back in (RECENT_MONTHS, MIDDLE_MONTHS)]
     return query("freshness", months).rename(columns={"held": "table"})
+
+
+def firms_checked(signals: pd.DataFrame, as_of: str) -> frozenset[str]:
+    """Of which firms does a dated fact of the last 36 months say how they stand?
+
+    Any fact counts, a look that found nothing contrary (``checked``) like a plant, a sale or an insolvency: somebody has
+    looked. One that nobody has reviewed, that a person has rejected or that is marked unsure does not.
+
+    Parameters
+    ----------
+    signals
+        The table ``firm_signals`` of a case.
+    as_of
+        The day, ISO; empty: nothing is recent.
+    """
+    if signals.empty or not as_of:
+        return frozenset()
+    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))]
+    used = used[used["date"].notna() & (used["confidence"].fillna("") != "unsure")]
+    first = months_before(as_of, MIDDLE_MONTHS)
+    months = used["date"].map(lambda date: f"{date}-12"[:7])  # a year alone is taken to its end
+    return frozenset(used.loc[(months >= first) & (used["date"].str[: len(as_of)] <= as_of), "firm_id"].astype("str"))

@@ -13,7 +13,9 @@ from chaingraph.model.registry import Words
 from chaingraph.model.results import GAP_STATES
 
 AUTO = "auto"  # each chain's own
-ORDER_KEYS = ("motive", "door", "likelihood", "signal", "linked", "tier", "severity", "reach", "fit")
+ORDER_KEYS = (
+    "motive", "door", "standing", "likelihood", "signal", "linked", "tier", "severity", "reach", "fit",
+)  # fmt: skip
 PLAN_ORDER = "plan"  # rank.order = "plan": the order by lists of the plan, which rank.plan holds
 _KEYS = ("order", "title", "words", "seeds", "pool", "tiers", "rank")
 _SEEDS = ("leader", "partner", "other")

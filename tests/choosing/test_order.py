@@ -14,6 +14,7 @@ from chaingraph.choosing.ranking import rank_lists
 from chaingraph.choosing.ways import Ways
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.errors import UnknownNameError
+from chaingraph.facts.freshness import firms_checked
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import load_strategy
 from tests.made_facts import with_rows
@@ -33,6 +34,7 @@ def order(
     buyers: int = 1,
     quota: float = 1.0,
     signals: tuple[str, ...] = (),
+    checked: tuple[str, ...] = (),
 ) -> list[tuple[str, int | None]]:
     """Firm and rank of a list of three, each in a segment of its own unless a quota is asked about."""
     segments = dict.fromkeys(FIRMS, "S") if quota < 1 else {firm: f"S{firm}" for firm in FIRMS}
@@ -57,7 +59,7 @@ def order(
     gaps = pd.DataFrame({"severity": by_segment, "state": "thin", "local_demand": buyers})
     plan = load_strategy("extend")
     plan = type(plan)(**{**plan.__dict__, "quota": quota})
-    ways = Ways(motives or {}, frozenset(("C", firm) for firm in doors))
+    ways = Ways(motives or {}, frozenset(("C", firm) for firm in doors), frozenset(checked))
     with open_engine({}) as query:
         ranked = rank_lists(query, rows, scores, facts, gaps, set(), ways, {"main:C": plan}, top=3)
     return [(firm, None if pd.isna(rank) else int(rank)) for firm, rank in zip(ranked["firm_id"], ranked["rank"])]  # noqa: B905 - one frame
@@ -73,6 +75,23 @@ WORSE = {"F3": 5.0}  # what stands behind in the order may speak for F3 as much 
 def test_an_open_site_stands_first_then_a_reason_that_is_silent_on_it() -> None:
     given = {"doors": ("F3",), "likely": {"F3": "high"}, "severity": WORSE, "fit": WORSE}
     assert names(motives={"F2": 0.0, "F1": 1.0}, **given) == ["F2", "F1", "F3"]
+
+
+def test_who_may_have_left_its_trade_since_anybody_looked_comes_behind_but_is_listed() -> None:
+    given = {"likely": {"F3": "high"}, "severity": WORSE, "fit": WORSE}
+    assert names(checked=("F2",), **given) == ["F2", "F3", "F1"]
+    assert names(checked=("F2",), doors=("F1",), **given) == ["F1", "F2", "F3"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "known"),
+    [({"kind": "checked", "date": "2025-03"}, True), ({"kind": "divestment", "date": "2023"}, True),
+     ({"date": "2022-11-30"}, False), ({"date": None}, False), ({"date": "2027-01"}, False),
+     ({"confidence": "unsure"}, False), ({"review": "pending"}, False), ({"review": "corrected"}, True)],
+)  # fmt: skip
+def test_standing_is_known_by_a_dated_fact_of_three_years_that_stands(fact: dict[str, str], known: bool) -> None:
+    row = {"firm_id": "F1", "kind": "expansion", "date": "2025-01", "confidence": "seen", "review": None}
+    assert firms_checked(pd.DataFrame([row | fact]).astype("str"), "2026-11-30") == frozenset({"F1"} if known else ())
 
 
 def test_a_door_comes_next() -> None:
@@ -113,7 +132,7 @@ def test_a_row_without_any_local_ground_has_no_rank_and_is_never_dropped(basis: 
 def test_the_order_of_the_plan_can_be_kept(tmp_path: Path) -> None:
     shipped = Path(cg.__file__).parent / "library" / "strategies" / "extend.toml"
     content = shipped.read_text(encoding="utf-8")
-    new = 'order = ["motive", "door", "likelihood", "severity", "fit"]'
+    new = 'order = ["motive", "door", "standing", "likelihood", "severity", "fit"]'
     assert new in content
     file = tmp_path / "old.toml"
     file.write_text(content.replace(new, 'order = "plan"'), encoding="utf-8")

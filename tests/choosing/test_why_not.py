@@ -111,6 +111,7 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
             "key_3": 0.0,
             "key_4": 0.0,
             "key_5": 0.0,
+            "key_6": 0.0,
             "fit_lift": 1.0 + place,
         }
         for place, overflow, one, two in rows
@@ -119,7 +120,7 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
 
 
 def test_what_puts_a_row_behind_is_the_first_key_that_differs_and_the_quota_before_all() -> None:
-    plan = {"main:C": load_strategy("extend")}  # motive, door, likelihood, severity, fit
+    plan = {"main:C": load_strategy("extend")}  # motive, door, standing, likelihood, severity, fit
     everyone = made((1, 0, 0.0, 0.0), (2, 0, 0.0, 1.0), (3, 0, 0.0, 1.0), (4, 0, 1.0, 0.0), (5, 1, 0.0, 0.0))
     behind = rows_behind(everyone, plan, 2)
     assert dict(zip(behind["firm_id"], behind["short_of"], strict=True)) == {"F3": "id", "F4": "motive", "F5": "quota"}
