@@ -5,8 +5,8 @@
 Prints, per table, the rows and how many of them state no date, are of the last 12 and 36 months or older, and their
 confidence; the share of firms among the first ten of each list of whose group a dated fact of the last 36 months says
 how they stand, with those that lack one; what re-readings of the rows have found (``readings.csv`` beside the case);
-and how much of the announced projects the case holds (``published_totals.csv``). Ends with 1 where a firm is shown whose
-standing nobody has checked. All work on the figures is to be done in the case, none here.
+and how much of the announced projects the case holds (``published_totals.csv``). Ends with 1 where a firm is shown
+whose standing nobody has checked.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ import chaingraph as cg
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.freshness import MIDDLE_MONTHS, RECENT_MONTHS, firms_checked
 from chaingraph.facts.groups import families
+from chaingraph.model.columns import CONFIDENCE
 from chaingraph.model.days import months_before
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 
 SHOWN = 10
+_FACTS = ["firm_segments", "firm_links", "firm_sites", "firm_signals", "projects"]
 _NO_FACTS = ("segment_terms",)  # words of the tagger, not facts about anybody
 
 
@@ -47,9 +49,7 @@ def ages(graph: ChainGraph, day: str) -> pd.DataFrame:
             "older": int(((months != "") & (months < middle)).sum()),
         }
         sure = rows["confidence"].value_counts()
-        told.append(
-            {"table": name, **counted, **{word: int(sure.get(word, 0)) for word in ("seen", "known", "unsure")}}
-        )
+        told.append({"table": name, **counted, **{word: int(sure.get(word, 0)) for word in CONFIDENCE}})
     return pd.DataFrame(told).set_index("table").sort_index()
 
 

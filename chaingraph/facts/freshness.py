@@ -35,8 +35,8 @@ def freshness(query: Query, as_of: str) -> pd.DataFrame:
 def firms_checked(signals: pd.DataFrame, as_of: str) -> frozenset[str]:
     """Of which firms does a dated fact of the last 36 months say how they stand?
 
-    Any fact counts, a look that found nothing contrary (``checked``) like a plant, a sale or an insolvency: somebody has
-    looked. One that nobody has reviewed, that a person has rejected or that is marked unsure does not.
+    Any fact counts, a look that found nothing contrary (``checked``) like a plant, a sale or an insolvency: somebody
+    has looked. One that nobody has reviewed, that a person has rejected or that is marked unsure does not.
 
     Parameters
     ----------
