@@ -29,8 +29,10 @@ from chaingraph.writers.files import write_csv
 
 FIELDS = (
     "chain", "segment", "gap_state", "firm", "firm_en", "country", "city", "decision_city", "tiers", "product",
-    "signal", "signal_date", "site_status",
+    "signal", "signal_date", "site_status", "signal_product", "signal_amount_cny_m",
+    "supplies_here", "buys_here", "sites",
 )  # fmt: skip
+_MOST_NAMES = 5  # of firms here, or of places, on a card
 VERDICTS = ("call", "maybe", "no")
 ARMS = ("run_a", "run_b", "nearest", "gone")
 _KEY = ("chain_id", "segment_id", "firm_id")
@@ -42,8 +44,29 @@ def of_run(folder: Path) -> pd.DataFrame:
     return rows[rows["candidate_kind"] == "new"].reset_index(drop=True)
 
 
-def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
+def ties(graph: ChainGraph, region: str) -> pd.DataFrame:
+    """By firm: which firms of the region it supplies, which supply it, and where its plants stand, as the case says."""
+    names = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")["firm"]
+    here = graph.firms_in(region)
+    links = graph["firm_links"]
+    links = links[links["kind"] == "supplies"]
+    sold, bought = links[links["target_id"].isin(here)], links[links["source_id"].isin(here)]
+    plants = graph["firm_sites"][graph["firm_sites"]["kind"] == "plant"]
+    parts = {
+        "supplies_here": sold["target_id"].map(names).groupby(sold["source_id"]).agg(_first_names),
+        "buys_here": bought["source_id"].map(names).groupby(bought["target_id"]).agg(_first_names),
+        "sites": plants["region"].groupby(plants["firm_id"]).agg(_first_names),
+    }
+    return pd.DataFrame(parts)
+
+
+def _first_names(names: pd.Series) -> str:
+    return "、".join(sorted(set(names.dropna()))[:_MOST_NAMES])
+
+
+def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame, region: str) -> pd.DataFrame:
     """The fields of a card, for every arm from the tables of the case: what only a run fills would tell its arm."""
+    tied = ties(graph, region)
     signals = graph["firm_signals"]
     used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))].dropna(subset=["date"])
     newest = used.sort_values(["date", "signal_id"], kind="stable").drop_duplicates("firm_id", keep="last")
@@ -60,6 +83,9 @@ def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame) -> pd.Da
         if firm_id in newest.index:
             sign = newest.loc[firm_id]
             own |= {"signal": sign["kind"], "signal_date": sign["date"], "site_status": sign["site_status"]}
+            own |= {"signal_product": sign["product"], "signal_amount_cny_m": sign["amount_cny_m"]}
+        if firm_id in tied.index:
+            own |= tied.loc[firm_id].to_dict()
         own |= {name: firm[name] for name in ("firm", "firm_en", "country", "city", "decision_city", "tiers")}
         where = {"chain_id": segment["chain_id"], "chain": chains[segment["chain_id"]], "segment": segment["segment"]}
         state = gaps["state"].get(segment_id)
@@ -172,10 +198,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         pd.read_csv(given.gone, dtype="str", encoding="utf-8-sig") if given.gone else pd.DataFrame(columns=list(_KEY))
     )
     arms = {
-        "run_a": of_case(graph, runs[0], gaps).assign(rank=runs[0]["rank"]),
-        "run_b": of_case(graph, runs[1], gaps).assign(rank=runs[1]["rank"]),
-        "nearest": of_case(graph, nearest_makers(graph, given.region, asked), gaps).assign(rank=None),
-        "gone": of_case(graph, gone, gaps).assign(rank=None),
+        "run_a": of_case(graph, runs[0], gaps, given.region).assign(rank=runs[0]["rank"]),
+        "run_b": of_case(graph, runs[1], gaps, given.region).assign(rank=runs[1]["rank"]),
+        "nearest": of_case(graph, nearest_makers(graph, given.region, asked), gaps, given.region).assign(rank=None),
+        "gone": of_case(graph, gone, gaps, given.region).assign(rank=None),
     }
     cards, key = draw(arms, given.each, given.seed)
     given.out.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from chaingraph.model.graph import ChainGraph
+from tests.made_facts import with_rows
 from tests.toy import toy_tables
 
 SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "cards.py"
@@ -91,8 +92,23 @@ def test_a_card_says_the_same_whichever_arm_it_is_of(cards: Any) -> None:
     """What only a run fills would tell the reader where a card is from: all arms are filled from the case."""
     graph = ChainGraph("toy", toy_tables())
     pairs = pd.DataFrame({"firm_id": ["O09"], "segment_id": ["PV01"]})
-    row = cards.of_case(graph, pairs, pd.DataFrame({"state": {"PV01": "thin"}})).iloc[0]
+    row = cards.of_case(graph, pairs, pd.DataFrame({"state": {"PV01": "thin"}}), "嘉兴").iloc[0]
     assert (row["firm"], row["product"], row["gap_state"]) == ("乙九硅片有限公司", "硅片", "thin")
     assert (row["signal"], row["signal_date"]) == ("expansion", "2024-03-05")
     assert "rank" not in cards.FIELDS
     assert "arm" not in cards.FIELDS
+
+
+def test_a_card_names_its_ties_to_firms_here_and_its_plants(cards: Any) -> None:
+    tables = toy_tables()
+    here = sorted(ChainGraph("toy", tables).firms_in("嘉兴"))
+    away = next(firm for firm in tables["firms"]["firm_id"] if firm not in here)
+    tables["firm_links"] = tables["firm_links"].iloc[:0]
+    for ends in ((away, here[0]), (here[1], away), (away, "nobody")):
+        tables = with_rows(tables, "firm_links", {"source_id": ends[0], "target_id": ends[1], "kind": "supplies"})
+    tables = with_rows(tables, "firm_sites", {"firm_id": away, "region": "苏州", "kind": "plant", "site": "厂"})
+    named = tables["firms"].set_index("firm_id")["firm"]
+    tied = cards.ties(ChainGraph("toy", tables), "嘉兴").loc[away]
+    assert tied["supplies_here"] == named[here[0]]
+    assert tied["buys_here"] == named[here[1]]
+    assert "苏州" in tied["sites"]
