@@ -25,6 +25,7 @@ from chaingraph.model.columns import DTYPES, is_missing, made_id
 from chaingraph.model.days import day_or_none
 from chaingraph.model.schema import TABLES
 from chaingraph.places.gazetteer import Path
+from chaingraph.reading.cells import clean
 
 SAME_EVENT = 45  # days between two texts that may tell one event
 _SAME_SUM = 0.2  # two texts round one sum differently by no more than this share
@@ -332,7 +333,7 @@ def _evidence(signal_id: str, told: Text, fact: Fact, *, quotes: bool) -> dict[s
         "end": fact.end,
         "title": told.title,
         "published": told.published,
-        "quote": passage.strip() if quotes else None,  # a cell keeps no blanks at its ends; the hash is of the span
+        "quote": clean(passage) if quotes else None,  # as a cell keeps it, on one line; the hash is of the span
         "hash": hashlib.sha256(passage.encode("utf-8")).hexdigest(),
         "method": fact.method,
         "amount": f"{money.limited}{money.text}" if money else None,

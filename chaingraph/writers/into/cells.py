@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chaingraph.model.columns import SEPARATOR, Column, split
-from chaingraph.reading.cells import parser
+from chaingraph.reading.cells import clean, parser
 from chaingraph.reading.headers import Match
 from chaingraph.writers.harmless import safe_text
 
@@ -63,11 +63,11 @@ def _spoken(member: str, choices: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def reads_back(cell: Written, value: object, match: Match) -> bool:
-    """Whether the reader takes the text for the value."""
+    """Whether the reader takes the text for the value, blanks and line breaks aside (`reading.cells.clean`)."""
     read, problem = parser(match.column, match.scale)(cell.text)
     if problem is not None:
         return False
     if isinstance(read, float | int) and not isinstance(read, bool):
         wanted = float(str(value))
         return abs(read - wanted) <= 1e-9 * max(1.0, abs(wanted))
-    return read == value or str(read) == str(value)
+    return read == value or str(read) in (str(value), clean(str(value)))
