@@ -61,7 +61,9 @@ def test_from_texts_to_reasons_to_call(case: Path, capsys: pytest.CaptureFixture
 
 def test_a_passage_of_several_lines_goes_into_a_case(case: Path, tmp_path: Path) -> None:
     text = tmp_path / "e_2025-06-06.txt"
-    text.write_text("戊己股份有限公司关于拟投资的公告\n2025年6月6日\n戊己股份有限公司拟投资4亿元建设工厂。\n", encoding="utf-8")
+    text.write_text(
+        "戊己股份有限公司关于拟投资的公告\n2025年6月6日\n戊己股份有限公司拟投资4亿元建设工厂。\n", encoding="utf-8"
+    )
     assert run("read", text, "--region", "嘉兴", "--into", case) == 0
     quotes = read_case(case)["evidence"]["quote"].dropna().tolist()
     assert any("戊己股份有限公司拟投资4亿元" in quote for quote in quotes)
