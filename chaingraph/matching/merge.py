@@ -29,7 +29,7 @@ GRAPH_REVIEW_COLUMNS = ("firm_id", "other_id", "firm", "other", "rule", "score",
 _FILLED = ("stock_code", "credit_code", "founded", "employees")
 _PLACE = ("country", "province", "city", "district")
 _INDUSTRY = ("industry_scheme", "industry")
-WEAK = ("subsequence", "similar")  # rules that go by likeness
+WEAK = ("form", "subsequence", "similar")  # rules that go by likeness
 _NOT_CONTENT = {column.name for column in PROVENANCE} | {"note", "reason"}
 
 

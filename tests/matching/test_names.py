@@ -197,14 +197,69 @@ def test_rule_4_chance_hits_are_not_matches(short: dict[str, str], full: dict[st
 
 
 def test_rule_4_a_firm_without_stock_whose_name_begins_so_in_the_same_place() -> None:
-    assert only(here("正业科技"), here("嘉兴市正业科技有限公司")) == ("subsequence", None)
+    assert only(here("正业"), here("嘉兴市正业科技有限公司")) == (None, "too_short")
+    assert only(here("正业科"), here("嘉兴市正业科技有限公司")) == ("subsequence", None)
     assert only(here("兄弟科技"), here("浙江摩根兄弟科技有限公司")) == (None, "wording_differs")
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (here("浙江荣泰电工器材股份有限公司"), here("浙江荣泰电工器材有限公司")),
+        (here("嘉兴市荣泰电工器材制造有限公司"), here("嘉兴荣泰电工器材制造有限责任公司")),
+        (here("浙江嘉兴荣泰电工器材有限公司"), here("嘉兴荣泰电工器材有限公司")),
+        (here("正业科技"), here("嘉兴市正业科技有限公司")),  # form and place left out
+        (here("嘉善荣泰"), here("嘉善荣泰有限公司")),
+        ({"firm": "嘉善荣泰"}, {"firm": "嘉善县荣泰有限公司"}),  # both begin with the place
+        ({"firm": "荣泰电工器材"}, {"firm": "嘉善荣泰电工器材有限公司"}),  # no place: five characters or more
+        ({"firm": "玉环县江天机械有限公司"}, here("江天机械有限公司", "台州")),  # the level is no part of the name
+        (here("东方电气工程有限公司", "德阳"), here("德阳东方电气工程有限公司", "德阳")),  # 东方 is a city elsewhere
+        ({"firm": "义乌庆琳饰品有限公司第三经营部"}, {"firm": "义乌市庆琳饰品有限公司第三经营部"}),
+    ],
+)
+def test_rule_form_place_and_legal_form_may_differ_and_nothing_else(
+    left: dict[str, str], right: dict[str, str]
+) -> None:
+    assert only(left, right) == ("form", None)
+    matches, _ = match_firms(firms(right), firms(left))
+    assert matches["rule"].tolist() == ["form"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "reason"),
+    [
+        (
+            {"firm": "荣泰电工"},
+            {"firm": "嘉善荣泰电工有限公司"},
+            "place_unknown",
+        ),  # four characters: 1.7 % have a namesake
+        ({"firm": "平湖荣泰电工器材"}, {"firm": "嘉善荣泰电工器材有限公司"}, None),  # another place is written
+        ({"firm": "上海荣泰电工器材有限公司"}, here("荣泰电工器材有限公司"), None),  # written here, known there
+        (here("嘉兴荣泰便利店"), here("荣泰便利店"), None),  # shops are called alike in every town
+        (here("荣泰电工器材", stock_code="603000"), here("荣泰电工器材有限公司"), None),  # a listed firm is 股份
+        (here("荣泰电工器材有限公司"), here("荣泰电工器材有限公司嘉善分公司"), None),
+    ],
+)
+def test_rule_form_is_stopped_by_what_speaks_against_it(
+    left: dict[str, str], right: dict[str, str], reason: str | None
+) -> None:
+    matches, review = match_firms(firms(left), firms(right))
+    assert len(matches) == 0
+    assert reason is None or review["reason"].tolist() == [reason]
+
+
+def test_rule_form_asks_a_person_where_two_bear_the_name() -> None:
+    two = (here("嘉善荣泰电工器材有限公司"), here("平湖荣泰电工器材有限公司"))
+    assert only(here("荣泰电工器材"), *two) == (None, "several")
+    assert only(here("嘉善荣泰电工器材"), *two) == ("form", None)
+    matches, review = match_firms(firms(here("荣泰电工器材"), here("嘉善荣泰电工器材")), firms(two[0]))
+    assert len(matches) == 0
+    assert review["reason"].tolist() == ["several", "several"]
+
+
 def test_rule_5_words_of_form_may_differ_and_nothing_else() -> None:
-    assert only(here("浙江荣泰电工器材股份有限公司"), here("浙江荣泰电工器材有限公司")) == ("similar", None)
-    assert only(here("嘉兴市荣泰电工器材制造有限公司"), here("嘉兴荣泰电工器材制造有限责任公司")) == ("similar", None)
-    assert only(here("浙江嘉兴荣泰电工器材有限公司"), here("嘉兴荣泰电工器材有限公司")) == ("similar", None)
+    one, other = here("荣泰电工器材嘉善县第一制造有限公司"), here("荣泰电工器材嘉善第一制造有限公司")
+    assert only(one, other) == ("similar", None)
 
 
 @pytest.mark.parametrize(
@@ -227,11 +282,17 @@ def test_rule_5_likeness_alone_goes_to_a_person(
 
 
 def test_rule_5_needs_a_margin_over_the_second() -> None:
-    second = here("浙江荣泰电子器材有限公司")
-    assert only(here("浙江荣泰电工器材股份有限公司"), here("浙江荣泰电工器材有限公司"), second)[0] == "similar"
-    long = here("浙江荣泰电工器材进出口股份有限公司")
-    right = (here("浙江荣泰电工器材进出口有限公司"), here("浙江荣泰电工器材出口有限公司"))
+    first, second = here("荣泰电工器材嘉善第一制造有限公司"), here("荣泰电工器材嘉善第二制造有限公司")
+    assert only(here("荣泰电工器材嘉善县第一制造有限公司"), first, second)[0] == "similar"
+    long = here("荣泰电工器材嘉善县第一进出口销售安装制造有限公司")
+    right = (
+        here("荣泰电工器材嘉善第一进出口销售安装制造有限公司"),
+        here("荣泰电工器材嘉善第二进出口销售安装制造有限公司"),
+    )
     assert only(long, *right) == (None, "near_second")
+    # What the legal form alone tells apart needs none.
+    other = here("浙江荣泰电子器材有限公司")
+    assert only(here("浙江荣泰电工器材股份有限公司"), here("浙江荣泰电工器材有限公司"), other)[0] == "form"
 
 
 def test_group_and_listed_arm_are_two_firms() -> None:
