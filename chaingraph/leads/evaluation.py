@@ -235,7 +235,8 @@ def same_firm(one: str, other: str) -> bool:
 def _site(label: Labelled, region: Path) -> str:
     if label.site != "decided":
         return label.site
-    path = named_path(label.values.get("instead") or label.values.get("place", ""))
+    wanted = label.values.get("instead") or label.values.get("place", "")
+    path = named_path(wanted) or max((one.path for one in joined(places_in(wanted), wanted)), key=len, default=())
     here = lies_within(path, region) if path else None
     return "unknown" if here is None else "decided_here" if here else "decided_elsewhere"
 
@@ -269,7 +270,9 @@ def _right(fact: Fact, name: str, wanted: str) -> bool:
     if name in ("place", "instead"):
         told_path, path = named_path(getattr(fact, name) or ""), named_path(wanted)
         told_path = fact.path if name == "place" else told_path
-        return bool(told_path) and (told_path[: len(path)] == path if path else fact.place == wanted)
+        said = getattr(fact, name) or ""
+        # 成都高新区 is right where its words stand in what was read, though a zone is no part of the path.
+        return bool(told_path) and (wanted in said or (bool(path) and told_path[: len(path)] == path))
     if name == "product":
         return fact.product is not None and (wanted in fact.product or fact.product in wanted)
     return _value(fact, name) == wanted

@@ -58,6 +58,9 @@ class Words:
     void: re.Pattern[str]
     before_names: tuple[str, ...]
     no_places: frozenset[str]
+    states: Mapping[str, str]
+    well_known: tuple[str, ...]
+    trades: re.Pattern[str]
 
 
 def phrase(word: str) -> str:
@@ -70,7 +73,7 @@ def phrase(word: str) -> str:
     """
     parts = re.split(r"(…|\[[^\]]+\]\*?)", half_width(word))
     return "".join(
-        r"[^,:\n]{0,24}?" if part == "…" else part if part.startswith("[") else re.escape(part).replace(r"\ ", r"\s")
+        r"(?:[^,:\n]|(?<=\d),(?=\d)){0,24}?" if part == "…" else part if part.startswith("[") else re.escape(part).replace(r"\ ", r"\s")
         for part in parts
     )
 
@@ -147,4 +150,7 @@ def lead_words() -> Words:
         void=one(told["void"]["words"]),
         before_names=tuple(sorted(told["before_names"]["words"], key=lambda word: (-len(word), word))),
         no_places=frozenset(told["no_places"]["words"]),
+        states=told["states_abroad"],
+        well_known=tuple(told["well_known"]["words"]),
+        trades=re.compile("|".join(sorted(told["trades"]["words"], key=len, reverse=True))),
     )

@@ -11,10 +11,21 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.leads.sentences.kinds import lead_words
 from chaingraph.places.gazetteer import CHINA, Path, gazetteer
 from chaingraph.places.regions import region_path
+from chaingraph.places.world import places_abroad
 
 _LONGEST = 12
 _INSIDE = ("江", "河", "湖", "路", "街", "大道", "山脉")
+_NOT_OUTER = {"On", "In", "The", "And", "But", "China"}
 _NO_PLACE = re.compile(r"杭州湾|独山港|长三角|珠三角")
+# A zone of the place before it: 成都高新区, 威海南海新区.
+_ZONE = re.compile(
+    r"(?:市|县|区)?[\u4e00-\u9fff]{0,8}?(?:经济技术开发区|经济开发区|经开区|高新技术产业开发区|高新技术产业园区|高新技术开发区|"
+    r"高新区|开发区|新区|临空经济区|工业集中区|工业园区|工业园|产业园区|化工园区|综合保税区|保税区|港区)"
+)
+# A town abroad and what it lies in: Danville, Virginia; Reynosa, Mexico.
+_TOWN_ABROAD = re.compile(
+    r"\b([A-Z][\w.'-]+(?:\s(?:[A-Z][\w.'-]+|of|on)){0,3}),\s([A-Z][A-Za-z]*\.?(?:[A-Z]\.|\s[A-Z][a-z]+){0,2})"
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,34 @@ def places_in(text: str, more: Mapping[str, str] | None = None) -> list[Named]:
     >>> [place.path for place in places_in("项目落户平湖市独山港镇")]
     [('中国', '浙江', '嘉兴', '平湖')]
     """
-    found = [*_chinese(text, more or {}), *_english(text)]
-    return sorted(found, key=lambda place: place.start)
+    abroad = list(_towns_abroad(text))
+    english = (one for one in _english(text) if all(one.end <= held.start or held.end <= one.start for held in abroad))
+    return sorted([*_chinese(text, more or {}), *abroad, *english], key=lambda place: place.start)
+
+
+def _state(name: str) -> Path:
+    """A state or province of North America, by its name or its short form in the press: Virginia, S.C., Ont."""
+    words = lead_words().states
+    return _state_path(words.get(name, name)) if name in words or name in words.values() else ()
+
+
+@cache
+def _state_path(name: str) -> Path:
+    # Georgia alone is a country to the tables; in this list it is the state.
+    spellings = [(f"{name} US", "美国"), (name, "美国"), (name, "加拿大")]
+    found = [path for spelling, country in spellings for path in places_abroad(spelling, country)]
+    return found[0] if found else ("美国",)
+
+
+def _towns_abroad(text: str) -> Iterator[Named]:
+    for found in _TOWN_ABROAD.finditer(text):
+        said, end = found[2], found.end()
+        if said.endswith(".") and said not in lead_words().states:
+            said, end = said[:-1], end - 1
+        outer = _state(said) or (path if len(path := _path(said)) == 1 and said not in _NOT_OUTER else ())
+        if outer and found[1] not in _NOT_OUTER:
+            path = _path(f"{found[1]}, {lead_words().states.get(said, said)}")
+            yield Named(found.start(), end, text[found.start() : end], path if path[:1] == outer[:1] else outer)
 
 
 def _chinese(text: str, more: Mapping[str, str]) -> Iterator[Named]:
@@ -108,7 +145,7 @@ def _english(text: str) -> Iterator[Named]:
     for word in _latin().finditer(text):
         pieces = word[0].split()
         for name in (word[0], *pieces):
-            path = latin_names().get(name, ())
+            path = _state(name) or latin_names().get(name, ())
             if path:
                 start = word.start() + word[0].index(name)
                 yield Named(start, start + len(name), name, path)
@@ -149,6 +186,19 @@ def joined(found: Sequence[Named], text: str) -> list[Named]:
             if len(last.text) >= 2 and (path := _inside(place.text, outer)):
                 result[-1] = Named(last.start, place.end, text[last.start : place.end], path)
                 continue
+        result.append(place)
+    return _with_zones(result, text)
+
+
+def _with_zones(found: Sequence[Named], text: str) -> list[Named]:
+    """Places with the zone that is written behind them, in their words only: a zone has no bounds of its own here."""
+    result: list[Named] = []
+    for place in found:
+        if result and place.start < result[-1].end:
+            continue  # 南海 in 威海南海新区
+        zone = _ZONE.match(text, place.end) if place.path[:1] == (CHINA,) and len(place.path) > 2 else None
+        if zone and _path(text[place.start : zone.end()])[: len(place.path)] == place.path:
+            place = Named(place.start, zone.end(), text[place.start : zone.end()], place.path)
         result.append(place)
     return result
 
