@@ -10,7 +10,7 @@ from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
 from chaingraph.leads.sentences.events import site_of
 from chaingraph.leads.sentences.figures import Amount
 from chaingraph.leads.sentences.kinds import LeadKind
-from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in
+from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in, text_aliases
 from chaingraph.leads.sentences.passages import Passage, passages
 from chaingraph.leads.sentences.where import city_of, joined, lies_within, places_in
 from chaingraph.leads.sentences.zones import Around, core_name, same_firm, told_around, zones_of
@@ -84,7 +84,8 @@ def facts_of(
     >>> fact.firm, fact.kind, fact.stage, fact.site, fact.amount.million, fact.place
     ('宁波甲乙电子有限公司', 'expansion', 'signed', 'decided_here', 300.0, '嘉善')
     """
-    headed = firms_in(title, known) if title else []
+    aliases = text_aliases(f"{title}\n{body}" if title else body)
+    headed = firms_in(title, known, aliases) if title else []
     subject: FirmNamed | None = headed[0] if headed else None
     around, named = Around(), {core_name(firm): firm for firm in headed}
     drafts: list[Draft] = []
@@ -92,7 +93,7 @@ def facts_of(
     for piece in passages(body):
         if piece.after == "\n":
             previous = None
-        firms = firms_in(piece.text, known)
+        firms = firms_in(piece.text, known, aliases)
         named |= {core_name(firm): firm for firm in firms if not firm.other_side}
         if piece.question or (not firms and _ASKS.match(piece.text)):
             continue

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from chaingraph.leads.sentences.aliases import aliases_of
 
 from chaingraph.leads.sentences.kinds import lead_words
+from chaingraph.leads.sentences.passages import half_width
 from chaingraph.leads.sentences.short_names import short_names
 from chaingraph.leads.sentences.where import joined, places_in
 
 _LONGEST = 32  # characters before the legal form
 _SHORTEST_KNOWN = 3  # characters of a name of the case that is looked for in running text
 _LEGAL = re.compile(
-    r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下)|集团(?=旗下)|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
+    r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
+    r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国资标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
 )
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
 _WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
@@ -31,6 +36,11 @@ _NOT_NAMES = {
 _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
     r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由)[“\"'\s]*$"
+)
+_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司")
+_DOES = re.compile(r"^(?:\([^()]{0,12}\)?)?(?:拟|与|已|以|于|将|签|竞得|完成|近日|日前|此前|收到|获得|成功|计划|在|通过|投资|关闭|启动)")
+_DONE_TO = re.compile(
+    r"(?:设立|新设|成立|组建|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
 )
 _HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
 
@@ -65,8 +75,16 @@ class KnownNames:
 NO_NAMES = KnownNames({})
 
 
-def firms_in(text: str, known: KnownNames = NO_NAMES) -> list[FirmNamed]:
-    """The firms that a passage names, in order.
+def text_aliases(body: str) -> Mapping[str, str]:
+    """The short names that a text gives its firms, and the name that each stands for (`aliases`)."""
+    plain = half_width(body)
+    return aliases_of(plain, [*_full_names(plain), *((found.start(), found.end()) for found in _latin(plain))])
+
+
+def firms_in(
+    text: str, known: KnownNames = NO_NAMES, aliases: Mapping[str, str] = MappingProxyType({})
+) -> list[FirmNamed]:
+    """The firms that a passage names, in order; short names of ``aliases`` are told as the names they stand for.
 
     Examples
     --------
@@ -75,17 +93,34 @@ def firms_in(text: str, known: KnownNames = NO_NAMES) -> list[FirmNamed]:
     """
     spans = [*_full_names(text), *((found.start(), found.end()) for found in _latin(text))]
     spans = [*spans, *_known(text, known, spans)]
+    spans += _apart(sorted(_short(text, aliases), key=lambda span: (span[0] - span[1], span)), spans)
     spans += _apart(short_names(text), spans)
     named = []
     for start, end in sorted(spans):
         name = text[start:end].strip()
+        name = aliases.get(name, name)
         before = _OTHER_SIDE.search(text, max(0, start - 14), start)
         role = before[0].strip("“\"' ") if before else ""
+        if role in _HELD_UNITS and _acts(text, start - len(role), end):
+            role = ""
         if role == "由" and not _HELD.match(text[end : end + 6]):
             role = ""
         ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
         named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role))
     return named
+
+
+def _short(text: str, aliases: Mapping[str, str]) -> Iterable[tuple[int, int]]:
+    for alias in aliases:
+        at = text.find(alias)
+        while at >= 0:
+            yield at, at + len(alias)
+            at = text.find(alias, at + len(alias))
+
+
+def _acts(text: str, start: int, end: int) -> bool:
+    """Whether a subsidiary does something itself: 公司全资子公司甲环光伏拟…; what is set up, sold or ended does not."""
+    return _DOES.match(text[end : end + 8]) is not None and not _DONE_TO.search(text[max(0, start - 8) : start])
 
 
 def _apart(more: Iterable[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
