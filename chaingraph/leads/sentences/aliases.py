@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from chaingraph.leads.sentences.kinds import lead_words
-from chaingraph.leads.sentences.short_names import established
+from chaingraph.leads.sentences.short_names import established, ordinary
 from chaingraph.leads.sentences.where import joined, places_in
 
 _SHORTEST = 3  # letters of a short name that is looked for in running text
@@ -15,6 +16,8 @@ _CALLED = re.compile(
 )
 _GENERIC = re.compile(r"公司$|^(?:发行人|标的|本|该|甲方|乙方|丙方|企业|集团|项目|我|保荐|管理人|Company|the)")
 _FORM = re.compile(r"(?:股份|有限|责任|集团|公司|厂|\(|\))+$")
+_UNIT = re.compile(r"(?:子|孙|项目|参股|关联|附属)公司[“\"]?$")
+_GENERAL = "技术|投资|发展|控股|建设|工程|管理|制造|工业|贸易|国际|产业|开发"
 _BRACKET = re.compile(r"\([^()]{1,8}\)")
 
 
@@ -36,21 +39,53 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
     """
     found: dict[str, str] = {}
     cores: dict[str, set[str]] = {}
-    for start, end in full_names:
-        name = body[start:end].strip()
+    subject: str | None = None
+    spans = [(start, end, body[start:end].strip()) for start, end in full_names]
+    for start, end, name in spans:
         called = _CALLED.match(body[end : end + 80])
-        for short in called.groups() if called else ():
-            if short and not _GENERIC.search(short.strip()):
+        for short in filter(None, called.groups() if called else ()):
+            if not _GENERIC.search(short.strip()):
                 found.setdefault(short.strip(), name)
-        for core in _cores(name):
-            cores.setdefault(core, set()).add(name)
+            elif subject is None:
+                subject = name  # 以下简称"公司": whom the text is about
+    for short in established(body):
+        found.setdefault(short, subject if subject and _alike(short, subject) else short)
+    for start, _, name in spans:
+        if not _UNIT.search(body[max(0, start - 8) : start]):
+            for core in _cores(name):
+                cores.setdefault(core, set()).add(name)
     for core, names in cores.items():
         if len(names) == 1:  # of two firms of one group none is meant
             found.setdefault(core, next(iter(names)))
-    for short in established(body):
-        longer = {name for name in found.values() if short in name and _bare(name).startswith(short)}
-        found.setdefault(short, next(iter(longer)) if len(longer) == 1 else short)
-    return {short: name for short, name in found.items() if len(short) >= _SHORTEST and short != name}
+    for name in dict.fromkeys(found.values()):  # 震裕新能源, where the text is about 震裕科技
+        for longer in _of_stem(stem(name)).findall(body) if stem(name) else ():
+            found.setdefault(longer, name)
+    return {short: name for short, name in found.items() if len(short) >= _SHORTEST}
+
+
+def _alike(short: str, name: str) -> bool:
+    """Whether a short name may be that firm's: two letters in a row in common."""
+    return any(short[at : at + 2] in _bare(name) for at in range(len(short) - 1))
+
+
+@lru_cache(maxsize=512)
+def _of_stem(root: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(root)}(?:{lead_words().trades.pattern})")
+
+
+@lru_cache(maxsize=1024)
+def stem(name: str) -> str:
+    """What is left of a Chinese name without form, place and trade; empty where that is no name by itself.
+
+    Examples
+    --------
+    >>> stem("宁波甲环新材料有限公司"), stem("嘉兴电子有限公司")
+    ('甲环', '')
+    """
+    if not re.match(r"[\u3400-\u9fff]", name):
+        return ""
+    root = re.sub(rf"(?:{lead_words().trades.pattern}|{_GENERAL})+$", "", _bare(name))
+    return root if len(root) >= 2 and not ordinary(root) else ""
 
 
 def _bare(name: str) -> str:
@@ -70,7 +105,5 @@ def _cores(name: str) -> Iterable[str]:
     bare = _bare(name)
     yield whole
     yield bare
-    trade = re.compile(rf"(?:{lead_words().trades.pattern})+$")
-    core = trade.sub("", bare)
-    if len(core) >= _SHORTEST:
-        yield core
+    yield re.sub(rf"(?:{_GENERAL})+$", "", bare)
+    yield stem(name)

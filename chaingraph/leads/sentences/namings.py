@@ -20,6 +20,10 @@ _LEGAL = re.compile(
     r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
     r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国资标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
 )
+# What a name does not go beyond: 在某市出资设立全资子公司甲环(某市)有限公司.
+_CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司)(?=..)")
+# 公司 alone ends many a phrase that is no name.
+_PHRASE = re.compile(r"拟|投资|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d")
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
 _WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
 _LATIN = re.compile(
@@ -35,13 +39,16 @@ _NOT_NAMES = {
 # What stands directly before a name says that the firm is the other side of the event, not whom it is about.
 _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
-    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由)[“\"'\s]*$"
+    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|financing from)[“\"'\s]*$"
 )
-_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司")
+# What stands behind a name and says so.
+_BEHIND = re.compile(r"^[^,;。]{0,24}?(?:领投|跟投|联合投资|共同投资)|^(?:承建|施工|总承包|中标)|^\d+(?:\.\d+)?%(?:的)?股权(?!投资)")
+_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司", "孙公司")
 _DOES = re.compile(r"^(?:\([^()]{0,12}\)?)?(?:拟|与|已|以|于|将|签|竞得|完成|近日|日前|此前|收到|获得|成功|计划|在|通过|投资|关闭|启动)")
 _DONE_TO = re.compile(
     r"(?:设立|新设|成立|组建|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
 )
+_RAISES = re.compile(r"融资|完成|宣布|获")
 _HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
 
 
@@ -103,8 +110,12 @@ def firms_in(
         role = before[0].strip("“\"' ") if before else ""
         if role in _HELD_UNITS and _acts(text, start - len(role), end):
             role = ""
-        if role == "由" and not _HELD.match(text[end : end + 6]):
+        if role in ("由", "从") and not _HELD.match(text[end : end + 6]) and "名称" not in text[max(0, start - 8) : start]:
             role = ""
+        if not role and (behind := _BEHIND.match(text[end : end + 32])) and not _RAISES.search(behind[0]):
+            role = behind[0][-2:]
+        if role in ("由", "从") and named and "名称" in text[max(0, start - 8) : start]:
+            role = "更名"  # the old name of whom the passage is about
         ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
         named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role))
     return named
@@ -145,7 +156,10 @@ def _full_names(text: str) -> Iterable[tuple[int, int]]:
         elif (closed := run.find(")")) >= 0 and "(" not in run[:closed]:
             start += closed + 1
         start = _begin(text, start, legal.start())
-        if legal.start() - start >= 2 and not (legal[0] == "厂" and not _place_first(text[start : legal.start()])):
+        name = text[start : legal.start()]
+        if legal[0] == "公司" and (len(name) < 3 or len(name) > 14 or _PHRASE.search(name)):
+            continue
+        if len(name) >= 2 and not (legal[0] == "厂" and not _place_first(name)):
             yield start, legal.end()
             last = legal.end()
 
@@ -169,6 +183,8 @@ def _begin(text: str, start: int, end: int) -> int:
         if len(run) - place.end >= 2 and not run.startswith(("的", "签约", "企业"), place.end)
     ]
     words = lead_words().before_names
+    if cut := _CUT.match(run):
+        return start + cut.end()
     if outside:
         chain = outside[-1].start
         for place in reversed(outside[:-1]):

@@ -15,15 +15,17 @@ _CODED = re.compile(
     r"(\*?(?:ST|SST)?[A-Z]?[\u3400-\u4e27\u4e29-\u9fff]{2,8})\((?:\d{6}|0\d{4}|\d{4})(?:\.(?:SZ|SH|BJ|HK))?\)"
 )
 _SAYS = re.compile(
-    r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|电|消息)\s?)?(\*?(?:ST)?[\u3400-\u9fff]{2,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
+    r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|\d日电|消息)\s?)?(\*?(?:ST)?[\u3400-\u9fff]{2,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
     r"(?:晚间|午间|早间|近日|日前|方面)?"
-    r"(?:发布公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|竞得|决定终止|"
+    r"(?:发布公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
     r"在[^,;]{2,10}宣布))"
 )
 # A headline: 甲环科技:拟投资10亿元建设新基地.
 _HEADLINE = re.compile(
     r"(?:^|\n)\s*(\*?(?:ST)?[\u3400-\u9fffA-Z]{3,8}):\s?(?=拟|终止|关于|签|中标|获|与[^,]{2,16}签|\d|全资|控股|子公司|取消|投资\d|募|竞得|定增)"
 )
+# 裁定受理对甲环的破产清算申请.
+_BROKEN = re.compile(r"对([\u3400-\u9fff]{2,8})(?:的|进行|提起)?(?:破产|重整|预重整)")
 # A subsidiary called by its short name, that acts: 公司全资子公司甲环光伏拟在某地投资.
 _SUBSIDIARY = re.compile(
     r"(?:子|孙|附属)公司([\u3400-\u9fff]{3,8}?)(?=拟|与|已|以\d|于\d|将|签|竞得|完成|近日|日前|收到|获得|成功|计划)"
@@ -36,7 +38,7 @@ _PROJECT_WORD = re.compile(
 _NO_CORE = re.compile(
     r"[新的型级等个产能建造业类年项目投资市县区省国内外大小高中低一二三四五六七八九十百千万亿和与及在为被将各该其多有无有性化网站厂房车间]|"
     r"智能|动力|绿色|现代|特种|精密|光电|电子|生物|先进|关键|核心|主要|重点|复合|有机|光伏|储能|锂|氢|汽车|材料|装备|数字|清洁|循环|环保|节能|信息|通信|功能|铝合金|金属|食品|医疗|医药|农业|工业|航空|海洋|机器|轨道|半导体|集成|电力|风电|太阳|纯电|混动|乘用|商用|碳化|电解|固态|三元|磷酸|石墨|精细|再生|废旧|应急|智慧|健康|文化|旅游|物流|"
-    r"综合|总部|公司|企业|本地|当地|我们|双方|首批|签订|促进|推动|围绕|聚焦|主营|从事|专业|专注|领域|行业|产业|加快|打造|发展|重大|引进|支持|相关|上下|华东|华南|西南|长三角|半固"
+    r"互补|综合|总部|公司|企业|本地|当地|我们|双方|首批|签订|促进|推动|围绕|聚焦|主营|从事|专业|专注|领域|行业|产业|加快|打造|发展|重大|引进|支持|相关|上下|华东|华南|西南|长三角|半固"
 )
 # What stands before a short name in running text and is none of it.
 _BEFORE = re.compile(
@@ -82,7 +84,8 @@ _NOT_LATIN = {
 }  # fmt: skip
 # A short name that goes on is another firm's: 一汽 in 一汽富维, or its full name.
 _INSIDE_NAME = re.compile(r"[\u3400-\u9fff]{0,14}?(?:有限|股份公司|集团|公司)")
-_BASED = re.compile(r"\S+-based\s")
+_LEADING = re.compile(r"(?:And|Meanwhile|But|While|Also|Now|However)\s(?=\S)")
+_BASED = re.compile(r"\S+-(?:[Bb]ased|[Bb]acked)\s|(?:U\.S\.|Japanese|German|Chinese|Korean|French|Swiss|Mexican|Swedish|Dutch|Indian)\s(?=[A-Z])")
 _TAIL = re.compile(r"\s(?:of|de|&)$")
 
 
@@ -113,8 +116,10 @@ def short_names(text: str) -> Iterator[tuple[int, int]]:
     yield from _of_projects(text)
     for found in _LATIN.finditer(text):
         name = _TAIL.sub("", found[1])
-        start = found.start(1) + (len(based[0]) if (based := _BASED.match(name)) else 0)
         end = found.start(1) + len(name)
+        lead = _LEADING.match(name)
+        start = found.start(1) + (lead.end() if lead else 0)
+        start += len(based[0]) if (based := _BASED.match(text[start:end])) else 0
         if text[start:end].split()[0] not in _NOT_LATIN and end - start > 2:
             yield start, end
 
@@ -129,7 +134,7 @@ def _sure(text: str) -> Iterator[tuple[int, int]]:
     for found in _HEADLINE.finditer(text):
         if not _NO_FIRM.search(found[1]):
             yield found.start(1), found.end(1)
-    for found in _SUBSIDIARY.finditer(text):
+    for found in (*_SUBSIDIARY.finditer(text), *_BROKEN.finditer(text)):
         if not _NO_FIRM.search(found[1]):
             yield found.start(1), found.end(1)
     for found in _SAYS.finditer(text):
@@ -143,7 +148,13 @@ def _sure(text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _well_known() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, lead_words().well_known), key=len, reverse=True)))
+    names = "|".join(sorted(map(re.escape, lead_words().well_known), key=len, reverse=True))
+    return re.compile(rf"(?:{names})(?:{lead_words().trades.pattern})?")
+
+
+def ordinary(core: str) -> bool:
+    """Whether two letters in a row of a would-be name are a word that products bear."""
+    return any(core[at : at + 2] in _words() for at in range(len(core) - 1))
 
 
 @cache
@@ -156,7 +167,7 @@ def _words() -> frozenset[str]:
 @cache
 def _projects() -> re.Pattern[str]:
     trades = lead_words().trades.pattern
-    return re.compile(rf"{_BEFORE_PROJECT}([\u3400-\u9fff]{{2,7}}?(?:{trades}))")
+    return re.compile(rf"{_BEFORE_PROJECT}((?:(?![的和与及在将于为由])[\u3400-\u9fff]){{2,9}}?(?:{trades}))")
 
 
 def _of_projects(text: str) -> Iterator[tuple[int, int]]:
@@ -169,11 +180,14 @@ def _of_projects(text: str) -> Iterator[tuple[int, int]]:
         trade = next(iter(re.findall(rf"(?:{lead_words().trades.pattern})$", name)), "")
         places = [place for place in joined(places_in(name), name) if place.start == 0]
         place = places[-1].end if places else 0
-        place += name.startswith(("省", "市", "县", "区"), place)
+        begin = found.start(1)
+        if place and (name.startswith(("市", "县", "区"), place) or name[place - 1] in "市县区"):
+            place += name.startswith(("市", "县", "区"), place)
+            begin += place  # 某县越洋电子: the county is where, and no part of the name
         core = name[place : len(name) - len(trade)]
         if not 2 <= len(core) <= (4 if place else 3) or _NO_CORE.search(core) or _NO_FIRM.search(name):
             continue
-        if any(core[at : at + 2] in _words() for at in range(len(core) - 1)):
+        if ordinary(core):
             continue
         if _PROJECT_WORD.match(text[found.end(1) : found.end(1) + 40]):
-            yield found.start(1), found.end(1)
+            yield begin, found.end(1)
