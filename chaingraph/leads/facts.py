@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from chaingraph.leads.sentences.dates import announced_on
 from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
 from chaingraph.leads.sentences.events import site_of
 from chaingraph.leads.sentences.figures import Amount
 from chaingraph.leads.sentences.kinds import LeadKind
 from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in, text_aliases
-from chaingraph.leads.sentences.passages import Passage, passages
+from chaingraph.leads.sentences.passages import Passage, half_width, passages
 from chaingraph.leads.sentences.where import city_of, joined, lies_within, places_in
 from chaingraph.leads.sentences.zones import Around, core_name, same_firm, told_around, zones_of
 from chaingraph.places.gazetteer import Path
@@ -45,6 +46,7 @@ class Fact:
     method: str = "rule"  # or model, for what a language model proposed and the text bears out
 
 
+_HEAD = 400  # characters of a text in which its announcement is told
 _UNDECIDED = (None, "announced", "negotiating")
 _ASKS = re.compile(r"^\s*(?:问|投资者提问|投资者)[:]")
 _PROJECT_OF = re.compile(r"^(?:该)?项目由")
@@ -122,7 +124,14 @@ def facts_of(
             around = around._replace(date=None)
         previous = piece
     lone = next(iter(named.values())) if len(named) == 1 else None
-    return _finished(drafts, lone, region, body)
+    spoken = announced_on(half_width(body[:_HEAD]), published)
+    return _finished([_dated(draft, spoken) for draft in drafts], lone, region, body)
+
+
+def _dated(draft: Draft, spoken: str | None) -> Draft:
+    """A draft of what is announced, with the day of the announcement where its sentence tells none."""
+    begun = draft.stage in ("started", "producing") or draft.kind.name in ("lease_end", "capacity_full")
+    return draft if draft.date or begun else replace(draft, date=spoken)
 
 
 def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, body: str) -> list[Fact]:
@@ -135,6 +144,7 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
         core_name(draft.firm): draft.said for draft in owned if draft.firm and draft.said in ("open", "comparing")
     }
     over = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.stage == "ended"}
+    owned = [_with_plan(draft, owned) if draft.kind.stage == "ended" else draft for draft in owned]
     broken = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.name == "insolvency"}
     facts = []
     for draft in owned:
@@ -142,7 +152,7 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
         core = core_name(draft.firm)
         if draft.kind.name == "downsizing" and core in broken:
             continue
-        if core in over and draft.kind.name == "expansion" and draft.stage in _UNDECIDED and not draft.place:
+        if core in over and draft.kind.name == "expansion" and _was_planned(draft, owned):
             continue  # what a text says of a project's plan before it says that the project is over
         if draft.kind.name == "lease_end" and draft.said == "unknown":
             draft = replace(draft, said=waiting.get(core, "unknown"))
@@ -150,6 +160,37 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
         if not _inside_one_city(fact, draft, body):
             facts.append(fact)
     return facts
+
+
+def _was_planned(plan: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether a plan is the one that the text says is over: not begun, and not where the project went instead."""
+    if plan.stage not in (*_UNDECIDED, "signed"):
+        return False
+    ended = [draft for draft in drafts if draft.kind.stage == "ended" and same_firm(draft.firm, plan.firm)]
+    if plan.place is None:
+        return plan.stage in _UNDECIDED or bool(ended)
+    return any(
+        draft.place is None or _meet(draft.place.path, plan.place.path) for draft in ended if draft.instead is None
+    )
+
+
+def _meet(one: Path, other: Path) -> bool:
+    depth = min(len(one), len(other))
+    return one[:depth] == other[:depth]
+
+
+def _with_plan(ended: Draft, drafts: Sequence[Draft]) -> Draft:
+    """An ended project with the figures and place that the text tells of its plan, where it has none itself."""
+    for plan in drafts:
+        if plan.kind.name == "expansion" and same_firm(plan.firm, ended.firm) and _was_planned(plan, drafts):
+            ended = replace(
+                ended,
+                amount=ended.amount or plan.amount,
+                place=ended.place or plan.place,
+                capacity=ended.capacity or plan.capacity,
+                product=ended.product or plan.product,
+            )
+    return ended
 
 
 def _fact(draft: Draft, firm: FirmNamed | None, region: Path) -> Fact:

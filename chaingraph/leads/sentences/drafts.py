@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chaingraph.leads.sentences import figures
 from chaingraph.leads.sentences.dates import event_date
-from chaingraph.leads.sentences.events import Site, kinds_said, site_said, stage_of
+from chaingraph.leads.sentences.events import Site, kinds_said, site_said, stage_at
 from chaingraph.leads.sentences.figures import Amount
 from chaingraph.leads.sentences.kinds import STAGE_ORDER, LeadKind, lead_kinds
 from chaingraph.leads.sentences.namings import FirmNamed, firms_in
@@ -18,8 +18,8 @@ from chaingraph.leads.sentences.zones import Around, Zone, same_firm
 
 # The amounts that a kind is about, by what the words before them say.
 _AMOUNTS: Mapping[str, tuple[str, ...]] = {
-    "expansion": ("total", "", "win", "capital", "price"), "filing": ("total", ""),
-    "ended": ("total", ""), "relocation": ("total", ""),
+    "expansion": ("total", "", "win", "capital", "price", "part"), "filing": ("total", "", "part"),
+    "ended": ("total", "", "part"), "relocation": ("total", ""),
     "proceeds_moved": (), "land": ("price",), "new_unit": ("capital", "total", ""),
     "fundraising": ("raised", "win", "", "total"),
     "customer_win": ("win", "total", ""), "divestment": ("price", "", "total", "raised"),
@@ -27,13 +27,13 @@ _AMOUNTS: Mapping[str, tuple[str, ...]] = {
 # Kinds whose place is that of a project; others name places by the way.
 _PLACED = {"expansion", "filing", "land", "new_unit", "ended", "relocation", "proceeds_moved", "downsizing"}
 _BEFORE_PLACE = re.compile(
-    r"(?:在|于|落户|位于|坐落|地点[为:]?|地[为:]|地址[:]?|选址于?|入驻|迁至|迁往|外迁至|搬到|搬至|迁入|迁到|搬迁到|搬迁至|与|投向|为|投资|至|到|in|at|from|near)[\s]?$"
+    r"(?:在|于|落户|位于|坐落|地点[为:]?|地[为:]|地址[:]?|选址于?|入驻|迁至|迁往|外迁至|搬到|搬至|迁入|迁到|搬迁到|搬迁至|与|投向|为|投资|至|到|项目所在地|in|at|from|near)[\s]?$"
 )
 _AWAY = re.compile(r"(?:赴|来自|从|由|原|自|拜访|走访|驻)$")
 _AFTER_PLACE = re.compile(
     r"^(?:省|市|县|区)?[^,;]{0,6}?(?:经开区|高新区|开发区|工业园|园区|镇|街道|管委会|人民政府|签约|基地|港区|新区|工厂|厂区|备案)"
 )
-_NOT_PLACE = re.compile(r"^(?:市|县|区)?(?:考察|人民法院|中级|商会|日报|银行|产业基金|招商组|厂区|老厂)")
+_NOT_PLACE = re.compile(r"^-(?:based|headquartered)|^(?:市|县|区)?(?:考察|人民法院|中级|商会|日报|银行|产业基金|招商组|厂区|老厂)")
 _TARGET = re.compile(
     r"(?:变更为|改在|转至|转投|改投|转而落户|移至|落户|最终选择|目前改在|迁至|迁往|搬到|搬至|迁入|至)[^,;]{0,8}?$|instead[^.;]{0,40}$"
 )
@@ -72,7 +72,7 @@ _BARE = {
     "其中",
     "生产",
 }
-_COMPANY = re.compile(r"(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产")
+_COMPANY = re.compile(r"(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b")
 _FIGURE = re.compile(r"^[\s,:(]{0,2}\d[\d.]*(?:亩|亿|万|公顷)|\d[\d.]*(?:亩|亿元|万元|公顷)[),、]*$")
 
 
@@ -107,7 +107,7 @@ def drafts_of(
 ) -> list[Draft]:
     """What a stretch says of its firm, one draft per kind; a bare figure after a name is of the kind told before."""
     kinds = kinds_said(zone.text)
-    stage = stage_of(zone.text)
+    stage, at = stage_at(zone.text)
     inherited = False
     if not kinds and zone.firm and around.stage and re.search(r"项目|投资|基地|租赁|总部", zone.text):
         kinds, inherited = [lead_kinds()["expansion"]], True
@@ -132,13 +132,21 @@ def drafts_of(
             kind=kind,
             stage=kind.stage or (told if kind.name in ("expansion", "relocation") else _unit_stage(kind, zone.text)),
             said=site_said(zone.text),
-            date=event_date(zone.text, published) or around.date,
+            date=_date(kind, told, at, zone.text, published) or around.date,
             counterpart=counterpart,
             start=start,
             end=start + len(zone.text),
         )
         drafts.append(_filled(draft, zone, around, zones))
     return drafts
+
+
+def _date(kind: LeadKind, stage: str | None, at: int, text: str, published: str | None) -> str | None:
+    """The day told nearest before the words that tell the event."""
+    word = kind.words.search(text) if kind.words else None
+    place = at if kind.name in ("expansion", "relocation") or word is None else word.start()
+    done = kind.name == "expansion" and stage in ("started", "producing")
+    return event_date(text, published, place, done=done)
 
 
 def _unit_stage(kind: LeadKind, text: str) -> str | None:

@@ -34,11 +34,16 @@ _STANDS_FOR: Mapping[str, tuple[str, ...]] = {
     "lease_end": ("fundraising",),
 }  # fmt: skip
 _WORKS = re.compile(
-    r"项目|投资|基地|中心|设立|[一二三四]期|开工|投产|竣工|动工|工厂|厂房|生产线|产线|车间|厂|建设|扩建|签约|落户|总部|增资|装置|组件线|PACK线|租下|租赁|plant|factory|facility|campus|operations|line|mill|site|signed|lease|工場",
+    r"项目|投资|基地|中心|设立|[一二三四]期|开工|投产|竣工|动工|工厂|厂房|生产线|产线|车间|厂|建设|扩建|签约|落户|总部|增资|装置|组件线|PACK线|租下|租赁|plant|factor(?:y|ies)|facilit(?:y|ies)|headquarters|投建|产业园|园区|下线|campus|operations|line|mill|site|signed|lease|工場",
     re.IGNORECASE,
 )
-_BUILDERS = re.compile(r"承建|中标")
+_BUILDERS = re.compile(r"(?<!由)(?:^|[,;])[^,;由]{0,24}承建|中标")
 _CLAUSE = re.compile(r"[,:、]")
+# 投产后可年产…: what will be then.
+_AFTERWARDS = re.compile(r"^(?:达产|达效|运营|使用)?(?:后|之日|时|之后|前)")
+_NOT_YET = re.compile(r"没有|未能|尚未|迟迟未|从未|not yet|never")
+# Contracts that are no project: for land, shares, their end.
+_OTHER_CONTRACT = re.compile(r"出让|土地使用权|成交确认|股权|转让|解除|终止|收储|补偿|借款|采购|供货|销售|保荐|监管协议")
 _LAND_SIGNED = re.compile(r"签下|签约")
 _PLANNED_INVESTMENT = re.compile(
     r"(?:计划|拟|准备|要|意向)[^,;]{0,10}(?:投资|建设|新建|建)|投资[^,;]{0,10}(?:亿|万)|目前与[^,]{0,20}谈"
@@ -101,20 +106,32 @@ def stage_of(text: str) -> str | None:
     >>> stage_of("项目今天开工,预计2026年6月投产"), stage_of("拟在平湖投资建设新基地"), stage_of("获评先进")
     ('started', 'announced', None)
     """
+    return stage_at(text)[0]
+
+
+def stage_at(text: str) -> tuple[str | None, int]:
+    """The stage that `stage_of` tells, and where the passage says it."""
     words = lead_words()
+    framework = words.stages["negotiating"].search(text) is not None
     for stage in reversed(STAGE_ORDER):
         pattern = words.stages.get(stage)
         for found in pattern.finditer(text) if pattern else ():
-            if stage == "signed" and words.stages["negotiating"].search(found[0]):
-                continue  # a framework or a letter of intent that is signed
+            if stage == "signed" and (
+                words.stages["negotiating"].search(found[0])
+                or (framework and found[0] in ("签约", "签订", "签署"))  # a framework or a letter of intent is signed
+                or _OTHER_CONTRACT.search(text[found.start() : found.end() + 6])
+            ):
+                continue
             if stage == "announced" or not _ahead(text, found.start(), found.end()):
-                return stage
-    return "announced" if _only_ahead(text) else None
+                return stage, found.start()
+    return ("announced" if _only_ahead(text) else None), len(text)
 
 
 def _ahead(text: str, start: int, end: int) -> bool:
     """Whether words before a stage in its clause say that it is still to come."""
     clause = _CLAUSE.split(text[max(0, start - 24) : start])[-1]
+    if _AFTERWARDS.match(text[end : end + 4]) or _NOT_YET.search(clause):
+        return True
     return lead_words().ahead.search(clause + text[start:end][:1]) is not None and not re.search(
         r"已|正式|取得", clause
     )

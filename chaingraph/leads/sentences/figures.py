@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALES = {
     "": 1e-6, "万": 1e-2, "百万": 1.0, "千万": 10.0, "亿": 100.0, "百亿": 1e4, "万亿": 1e6,
-    "million": 1.0, "billion": 1e3, "m": 1.0, "bn": 1e3,
+    "million": 1.0, "billion": 1e3, "m": 1.0, "bn": 1e3, "M": 1.0, "B": 1e3, "trillion": 1e6,
 }  # fmt: skip
 _CURRENCIES = {
     "CNY": ("元人民币", "元", "人民币", "yuan", "RMB", "CNY"),
@@ -35,14 +35,14 @@ _BEFORE = "|".join(
     )
 )
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.]){_NUMBER}\s?(?P<scale>万亿|百亿|千万|百万|亿|万|billion|million|bn)?\s?(?P<after>{_AFTER})?"
+    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.]){_NUMBER}\s?[-]?(?P<scale>万亿|百亿|千万|百万|亿|万|[Bb]illion|[Mm]illion|trillion|bn|[MB](?![A-Za-z]))?\s?(?P<after>{_AFTER})?"
 )
 _LIMITED = re.compile(r"(不超过|不高于|至多|(?<![签合履预租])约|近|超过|超|逾|不低于)(?:为|人民币)?$")
 # Words shortly before a number that say what it is of; the nearest counts.
 _ROLES = {
-    "total": re.compile(r"(?:投资|投资总额|投资额|总金额|增资|invest\w*|investment of|spend|plant)[^\d$€£]{0,14}$"),
+    "total": re.compile(r"(?:投资|投资总额|投资额|总金额|增资|invest\w*|investment of|spend|plant|cost|costs|pouring|represents an?|worth|to build an?|for an?)[^\d$€£]{0,14}$"),
     "raised": re.compile(r"(?:募集资金|募资|募集|融资|完成|获得?|筹集|raised|closed a)[^\d$€£]{0,12}$"),
-    "price": re.compile(r"(?:成交价|底价|总价|竞得价|交易价格|以|for|竞得人[^,。]{0,30})[^\d$€£]{0,6}$"),
+    "price": re.compile(r"(?:成交价|地价|价款|底价|总价|竞得价|交易价格|以|for|竞得人[^,。]{0,30})[^\d$€£]{0,6}$"),
     "capital": re.compile(r"(?:注册资本|自有资金|capital of)[^\d$€£]{0,6}$"),
     "win": re.compile(r"(?:总金额|金额)[^\d$€£]{0,4}$"),
     "part": re.compile(r"(?:一期|二期|首期|三期|其中|固定资产)[^\d,;]{0,10}$"),
@@ -51,14 +51,18 @@ _ROLES = {
         r"[^\d,;]{0,10}$"
     ),
 }  # fmt: skip
+_SUM = re.compile(r"(?:投资|投资额|投入|募资|融资|地价|增资)(?:总额|金额)?(?:达到|约为|达|约|近|超|超过|不超过|为|:)*$")
 _AFTER_NO = re.compile(r"^(?:每平方米|每|财政|贷款|嘅)|^[^,;。]{0,3}(?:估值)")
 _LAND = re.compile(rf"(?<![\d.]){_NUMBER}\s?(亩|公顷|mu\b)")
-_FLOOR = re.compile(rf"(?<![\d.,]){_NUMBER}\s?(万)?\s?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?)")
+_FLOOR = re.compile(
+    rf"(?<![\d.,]){_NUMBER}\s?(万|million)?\s?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?|(square[\s-](?:foot|feet)|sq\.?\s?ft))"
+)
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")
 _CAPACITY = re.compile(
     rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|万套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
 )
 _PLOT = re.compile(r"(?:土地面积|面积|用地|占地|地块)[^\d]{0,6}$")
+_SQUARE_FOOT = 0.09290304  # in square metres
 _M2_PER_MU = 2000 / 3
 _MU_PER_HECTARE = 15.0
 
@@ -89,13 +93,19 @@ def amounts_in(text: str, *, lone: bool = False) -> list[Amount]:
     found: list[Amount] = []
     skip = -1
     for one in _AMOUNT.finditer(text):
-        before, scale, after = one["before"], one["scale"] or "", one["after"]
-        if not (before or after) or one.start() < skip:
+        before, after = one["before"], one["after"]
+        scale = (one["scale"] or "") if one["scale"] in ("M", "B") else (one["scale"] or "").lower()
+        if one.start() < skip:
             continue
+        if not (before or after):
+            # 总投资约22亿: yuan go without saying where a sum of an investment is told.
+            if scale not in ("亿", "万亿", "百亿", "千万") or not _SUM.search(text[max(0, one.start() - 8) : one.start()]):
+                continue
+            after = "元"
         currency = _CODE[after] if after else _CODE[before]
         if after in ("元", "人民币") and before and _CODE[before] != "CNY":
             currency = _CODE[before]
-        rest = text[one.end() : one.end() + 8]
+        rest = text[one.end() : one.end() + 12]
         if re.match(r"[至到~—-]\d", rest):
             skip = one.end() + 12  # a range says no amount
             continue
@@ -126,7 +136,7 @@ def _role(head: str, rest: str) -> str:
         if role in places:
             return role
     if not places:
-        return "total" if re.match(r"^(?:的|投资|的项目|plant)", rest.strip()) else ""
+        return "total" if re.match(r"^(?:的|投资|的项目|plant|invest|factory|facility)", rest.strip()) else ""
     return max(places, key=lambda role: places[role])
 
 
@@ -189,7 +199,8 @@ def _areas(text: str) -> Iterator[re.Match[str]]:
 
 
 def _square_metres(found: re.Match[str]) -> float:
-    return round(float(found[1].replace(",", "")) * (10_000 if found[2] else 1), 2)
+    scale = {"万": 10_000, "million": 1_000_000}.get(found[2] or "", 1)
+    return round(float(found[1].replace(",", "")) * scale * (_SQUARE_FOOT if found[3] else 1), 2)
 
 
 def capacity(text: str) -> str | None:
