@@ -48,10 +48,11 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
                 found.setdefault(short.strip(), name)
             elif subject is None:
                 subject = name  # 以下简称"公司": whom the text is about
+    whole = {core: name for start, _, name in spans for core in (_bare(name), _FORM.sub("", name)) if not _unit(body, start)}
     for short in established(body):
-        found.setdefault(short, subject if subject and _alike(short, subject) else short)
+        found.setdefault(short, subject if subject and _alike(short, subject) else whole.get(short, short))
     for start, _, name in spans:
-        if not _UNIT.search(body[max(0, start - 8) : start]):
+        if not _unit(body, start):
             for core in _cores(name):
                 cores.setdefault(core, set()).add(name)
     for core, names in cores.items():
@@ -61,6 +62,10 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
         for longer in _of_stem(stem(name)).findall(body) if stem(name) else ():
             found.setdefault(longer, name)
     return {short: name for short, name in found.items() if len(short) >= _SHORTEST}
+
+
+def _unit(body: str, start: int) -> bool:
+    return _UNIT.search(body[max(0, start - 8) : start]) is not None
 
 
 def _alike(short: str, name: str) -> bool:

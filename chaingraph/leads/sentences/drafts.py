@@ -72,6 +72,8 @@ _BARE = {
     "其中",
     "生产",
 }
+_LISTED = re.compile(r"(?:、|和|以及|及)\s*$")
+_SEVERAL = re.compile(r"个(?:重大|重点|产业|亿元)?项目|环境影响报告|备案|环评")
 _COMPANY = re.compile(r"(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b")
 _FIGURE = re.compile(r"^[\s,:(]{0,2}\d[\d.]*(?:亩|亿|万|公顷)|\d[\d.]*(?:亩|亿元|万元|公顷)[),、]*$")
 
@@ -109,6 +111,11 @@ def drafts_of(
     kinds = kinds_said(zone.text)
     stage, at = stage_at(zone.text)
     inherited = False
+    if _LISTED.search(zone.text) and zone.firm and _SEVERAL.search(piece.text):
+        # 甲公司扩产项目、乙公司新建项目等8个项目开工: what is said of all stands at the end.
+        whole = [kind for kind in kinds_said(piece.text) if kind.name in ("expansion", "filing")]
+        if whole and (not kinds or whole[0].name == "filing"):
+            kinds, (stage, at) = whole, stage_at(piece.text)
     if not kinds and zone.firm and around.stage and re.search(r"项目|投资|基地|租赁|总部", zone.text):
         kinds, inherited = [lead_kinds()["expansion"]], True
     if (

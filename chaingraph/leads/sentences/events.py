@@ -26,7 +26,7 @@ _STANDS_FOR: Mapping[str, tuple[str, ...]] = {
     "proceeds_moved": ("fundraising", "relocation", "expansion", "lease_end", "ended"),
     "renamed": ("new_unit", "expansion", "revoked"),
     "filing": ("expansion", "relocation", "new_unit", "lease_end", "fundraising", "downsizing", "land"),
-    "new_unit": ("expansion", "fundraising", "land"),
+    "new_unit": ("expansion", "land"),
     "exit": ("downsizing", "revoked"),
     "divestment": ("exit", "new_unit", "relocation", "expansion", "fundraising", "land"),
     "relocation": ("lease_end", "expansion"),
@@ -38,6 +38,7 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _BUILDERS = re.compile(r"(?<!由)(?:^|[,;])[^,;由]{0,24}承建|中标")
+_PROJECT = re.compile(r"投资[^,;]{0,8}\d[\d.,]*\s?(?:亿|万)|总投资|投资协议|建设[^,;]{0,24}(?:基地|工厂|生产线|产线)|建设[“《]")
 _CLAUSE = re.compile(r"[,:、]")
 # 投产后可年产…: what will be then.
 _AFTERWARDS = re.compile(r"^(?:达产|达效|运营|使用)?(?:后|之日|时|之后|前)")
@@ -84,6 +85,8 @@ def kinds_said(text: str) -> list[LeadKind]:
         said.discard("expansion")
         if site_said(text) in ("open", "comparing"):
             said.discard("relocation")
+    if "new_unit" in said and "expansion" in said and _PROJECT.search(text):
+        said.discard("new_unit")  # a unit that is set up for a project tells less than the project
     if "downsizing" in said and stage not in SETTLED_STAGES:
         said.discard("expansion")
     gone = {other for name in said for other in _STANDS_FOR.get(name, ()) if name in said}
@@ -113,6 +116,7 @@ def stage_at(text: str) -> tuple[str | None, int]:
     """The stage that `stage_of` tells, and where the passage says it."""
     words = lead_words()
     framework = words.stages["negotiating"].search(text) is not None
+    expected = False
     for stage in reversed(STAGE_ORDER):
         pattern = words.stages.get(stage)
         for found in pattern.finditer(text) if pattern else ():
@@ -124,7 +128,9 @@ def stage_at(text: str) -> tuple[str | None, int]:
                 continue
             if stage == "announced" or not _ahead(text, found.start(), found.end()):
                 return stage, found.start()
-    return ("announced" if _only_ahead(text) else None), len(text)
+            clause = _CLAUSE.split(text[max(0, found.start() - 24) : found.start()])[-1]
+            expected = expected or (stage in SETTLED_STAGES and not _NOT_YET.search(clause))
+    return ("announced" if expected else None), len(text)
 
 
 def _ahead(text: str, start: int, end: int) -> bool:
@@ -135,13 +141,6 @@ def _ahead(text: str, start: int, end: int) -> bool:
     return lead_words().ahead.search(clause + text[start:end][:1]) is not None and not re.search(
         r"已|正式|取得", clause
     )
-
-
-def _only_ahead(text: str) -> bool:
-    """Whether a stage is named that is only expected: a project that is announced."""
-    words = lead_words()
-    late = [words.stages[stage] for stage in SETTLED_STAGES if stage in words.stages]
-    return any(pattern.search(text) for pattern in late)
 
 
 def site_said(text: str) -> Site:

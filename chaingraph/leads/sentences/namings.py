@@ -20,8 +20,9 @@ _LEGAL = re.compile(
     r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
     r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国资标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
 )
+_WITHIN = ("与", "的", "了", "由", "品牌", "巨头", "制造商", "厂商", "龙头", "企业")  # a name begins behind them
 # What a name does not go beyond: 在某市出资设立全资子公司甲环(某市)有限公司.
-_CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司)(?=..)")
+_CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司)的?(?=..)")
 # 公司 alone ends many a phrase that is no name.
 _PHRASE = re.compile(r"拟|投资|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d")
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
@@ -191,7 +192,7 @@ def _begin(text: str, start: int, end: int) -> int:
             if place.end == chain or run[place.end : chain] in ("市", "省", "县", "区"):
                 chain = place.start
         inside = max(
-            (run.rfind(word, chain) + len(word) for word in "与的了由" if run.rfind(word, chain) > chain), default=0
+            (run.rfind(word, chain) + len(word) for word in _WITHIN if run.rfind(word, chain) > chain), default=0
         )
         return start + (inside if 0 < inside <= len(run) - 2 else chain)
     cut = 0
