@@ -19,7 +19,7 @@ _NOT_OUTER = {"On", "In", "The", "And", "But", "China"}
 _NO_PLACE = re.compile(r"杭州湾|独山港|长三角|珠三角")
 # A zone of the place before it: 成都高新区, 威海南海新区.
 _ZONE = re.compile(
-    r"(?:市|县|区)?[\u4e00-\u9fff]{0,8}?(?:经济技术开发区|经济开发区|经开区|高新技术产业开发区|高新技术产业园区|高新技术开发区|"
+    r"(?:市|县|区)?(?:(?![变为与和及在至到由从的])[\u4e00-\u9fff]){0,8}?(?:经济技术开发区|经济开发区|经开区|高新技术产业开发区|高新技术产业园区|高新技术开发区|"
     r"高新区|开发区|新区|临空经济区|工业集中区|工业园区|工业园|产业园区|化工园区|综合保税区|保税区|港区)"
 )
 # A town abroad and what it lies in: Danville, Virginia; Reynosa, Mexico.
