@@ -146,6 +146,7 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
     over = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.stage == "ended"}
     owned = [_with_plan(draft, owned) if draft.kind.stage == "ended" else draft for draft in owned]
     broken = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.name == "insolvency"}
+    owned = [draft for draft in owned if not _told_better(draft, owned)]
     facts = []
     for draft in owned:
         assert draft.firm is not None  # so chosen
@@ -160,6 +161,19 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
         if not _inside_one_city(fact, draft, body):
             facts.append(fact)
     return facts
+
+
+def _told_better(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether another fact of the same firm says what this one says by the way.
+
+    A unit to be set up for a project; a plan without a place where the text is about a customer that was won.
+    """
+    if draft.stage != "announced" or draft.place is not None:
+        return False
+    others = {other.kind.name for other in drafts if other is not draft and same_firm(other.firm, draft.firm)}
+    return (draft.kind.name == "new_unit" and "expansion" in others) or (
+        draft.kind.name == "expansion" and "customer_win" in others
+    )
 
 
 def _was_planned(plan: Draft, drafts: Sequence[Draft]) -> bool:

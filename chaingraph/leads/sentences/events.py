@@ -42,6 +42,7 @@ _PROJECT = re.compile(r"投资[^,;]{0,8}\d[\d.,]*\s?(?:亿|万)|总投资|投资
 _CLAUSE = re.compile(r"[,:、]")
 # 投产后可年产…: what will be then.
 _AFTERWARDS = re.compile(r"^(?:达产|达效|运营|使用)?(?:后|之日|时|之后|前)")
+_SURELY_AHEAD = re.compile(r"预计|将(?:于|在|正式)|计划(?:于|在)|力争|有望|即将|明年|年底(?:前)?(?:正式|全面|建成)*$")
 _NOT_YET = re.compile(r"没有|未能|尚未|迟迟未|从未|not yet|never")
 # Contracts that are no project: for land, shares, their end.
 _OTHER_CONTRACT = re.compile(r"出让|土地使用权|成交确认|股权|转让|解除|终止|收储|补偿|借款|采购|供货|销售|保荐|监管协议")
@@ -137,6 +138,8 @@ def _ahead(text: str, start: int, end: int) -> bool:
     """Whether words before a stage in its clause say that it is still to come."""
     clause = _CLAUSE.split(text[max(0, start - 24) : start])[-1]
     if _AFTERWARDS.match(text[end : end + 4]) or _NOT_YET.search(clause):
+        return True
+    if _SURELY_AHEAD.search(clause):
         return True
     return lead_words().ahead.search(clause + text[start:end][:1]) is not None and not re.search(
         r"已|正式|取得", clause

@@ -55,11 +55,11 @@ _SUM = re.compile(r"(?:投资|投资额|投入|募资|融资|地价|增资)(?:�
 _AFTER_NO = re.compile(r"^(?:每平方米|每|财政|贷款|嘅)|^[^,;。]{0,3}(?:估值)")
 _LAND = re.compile(rf"(?<![\d.]){_NUMBER}\s?(亩|公顷|mu\b)")
 _FLOOR = re.compile(
-    rf"(?<![\d.,]){_NUMBER}\s?(万|million)?\s?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?|(square[\s-](?:foot|feet)|sq\.?\s?ft))"
+    rf"(?<![\d.,]){_NUMBER}[\s-]?(万|million)?[\s-]?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?|(square[\s-](?:foot|feet)|sq\.?\s?ft))"
 )
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")
 _CAPACITY = re.compile(
-    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|万套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
+    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
 )
 _PLOT = re.compile(r"(?:土地面积|面积|用地|占地|地块)[^\d]{0,6}$")
 _SQUARE_FOOT = 0.09290304  # in square metres

@@ -22,9 +22,9 @@ _LEGAL = re.compile(
 )
 _WITHIN = ("与", "的", "了", "由", "品牌", "巨头", "制造商", "厂商", "龙头", "企业")  # a name begins behind them
 # What a name does not go beyond: 在某市出资设立全资子公司甲环(某市)有限公司.
-_CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司)的?(?=..)")
+_CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司|合资公司|参股公司|第三方|关联方)的?(?=..)")
 # 公司 alone ends many a phrase that is no name.
-_PHRASE = re.compile(r"拟|投资|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d")
+_PHRASE = re.compile(r"拟|投资(?!$)|同意|并|先前|发布|原|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d")
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
 _WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
 _LATIN = re.compile(
@@ -40,7 +40,7 @@ _NOT_NAMES = {
 # What stands directly before a name says that the firm is the other side of the event, not whom it is about.
 _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
-    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|financing from)[“\"'\s]*$"
+    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
 )
 # What stands behind a name and says so.
 _BEHIND = re.compile(r"^[^,;。]{0,24}?(?:领投|跟投|联合投资|共同投资)|^(?:承建|施工|总承包|中标)|^\d+(?:\.\d+)?%(?:的)?股权(?!投资)")
@@ -49,6 +49,9 @@ _DOES = re.compile(r"^(?:\([^()]{0,12}\)?)?(?:拟|与|已|以|于|将|签|竞得
 _DONE_TO = re.compile(
     r"(?:设立|新设|成立|组建|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
 )
+# 公司与甲环科技签订…: the firm is the one that says so, the other its partner.
+_PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前)*(?:与|同)(?:第三方|关联方)?$")
+_TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|合资|合作|达成|联合|设立|组建)")
 _RAISES = re.compile(r"融资|完成|宣布|获")
 _HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
 
@@ -115,6 +118,10 @@ def firms_in(
             role = ""
         if not role and (behind := _BEHIND.match(text[end : end + 32])) and not _RAISES.search(behind[0]):
             role = behind[0][-2:]
+        if not role and _PARTNER.search(text[max(0, start - 24) : start]) and _TOGETHER.match(text[end : end + 40]):
+            role = "与"
+        if not role and named and text[named[-1].end : start] in ("与", "同") and _TOGETHER.match(text[end : end + 40]):
+            role = "与"
         if role in ("由", "从") and named and "名称" in text[max(0, start - 8) : start]:
             role = "更名"  # the old name of whom the passage is about
         ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
@@ -201,6 +208,8 @@ def _begin(text: str, start: int, end: int) -> int:
             last = run.rfind(word)
             if last >= 0 and len(run) - last - len(word) >= 2:
                 cut = max(cut, last + len(word))
+    if not cut and run[:1] in tuple("对向为给让使经") and len(run) > 3:
+        cut = 1
     return start + cut
 
 
