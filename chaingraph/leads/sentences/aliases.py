@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ _SHORTEST = 3  # letters of a short name that is looked for in running text
 _CALLED = re.compile(
     r"^\s?[(]\s?(?:[^()“”\"]{0,16}?(?:以下|下)?[简统]?称(?:为)?[:]?|hereinafter[^\"“]{0,40}|以下)\s?[“\"]?([^()“”\",、;]{2,24})[”\"]?(?:[或、及和,]\s?[“\"]?([^()“”\",;]{2,24})[”\"]?)?\s?[)]"
 )
-_GENERIC = re.compile(r"公司$|^(?:发行人|标的|本|该|甲方|乙方|丙方|企业|集团|项目|我|保荐|管理人|Company|the)")
+_GENERIC = re.compile(r"^(?:本|该|上市|标的|子|母)?公司$|^(?:发行人|标的|本|该|甲方|乙方|丙方|企业|集团|项目|我|保荐|管理人|Company|the)")
 _FORM = re.compile(r"(?:股份|有限|责任|集团|公司|厂|\(|\))+$")
 _UNIT = re.compile(r"(?:子|孙|项目|参股|关联|附属)公司[“\"]?$")
 _GENERAL = "技术|投资|发展|控股|建设|工程|管理|制造|工业|贸易|国际|产业|开发"
@@ -41,14 +42,16 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
     cores: dict[str, set[str]] = {}
     subject: str | None = None
     spans = [(start, end, body[start:end].strip()) for start, end in full_names]
-    for start, end, name in spans:
+    for _, end, name in spans:
         called = _CALLED.match(body[end : end + 80])
         for short in filter(None, called.groups() if called else ()):
             if not _GENERIC.search(short.strip()):
                 found.setdefault(short.strip(), name)
             elif subject is None:
                 subject = name  # 以下简称"公司": whom the text is about
-    whole = {core: name for start, _, name in spans for core in (_bare(name), _FORM.sub("", name)) if not _unit(body, start)}
+    whole = {
+        core: name for start, _, name in spans for core in (_bare(name), _FORM.sub("", name)) if not _unit(body, start)
+    }
     for short in established(body):
         found.setdefault(short, subject if subject and _alike(short, subject) else whole.get(short, short))
     for start, _, name in spans:
@@ -58,8 +61,9 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
     for core, names in cores.items():
         if len(names) == 1:  # of two firms of one group none is meant
             found.setdefault(core, next(iter(names)))
-    for name in dict.fromkeys(found.values()):  # 震裕新能源, where the text is about 震裕科技
-        for longer in _of_stem(stem(name)).findall(body) if stem(name) else ():
+    roots = Counter(stem(name) for name in {*found.values(), *(name for _, _, name in spans)})
+    for name in dict.fromkeys(found.values()):  # 越岚新能源, where the text is about 越岚科技
+        for longer in _of_stem(stem(name)).findall(body) if stem(name) and roots[stem(name)] == 1 else ():
             found.setdefault(longer, name)
     return {short: name for short, name in found.items() if len(short) >= _SHORTEST}
 

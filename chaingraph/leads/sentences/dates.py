@@ -30,7 +30,9 @@ _LAST_MONTH = re.compile(r"上月|上个月|last month")
 _SPOKEN = re.compile(
     r"^\(?(?:晚间|午间|早间|晚|上午|下午|消息|盘后)?(?:在[^,;]{0,14}?|发布|接受)?(?:公告|披露|表示|回复|公布|宣布|称|讯|电|丨|回应|调研)"
 )
-_ENGLISH_PLANNED = re.compile(r"\b(?:by|until|scheduled|starting|beginning|expected|due|end of|as of)\b[^.;]{0,20}$", re.IGNORECASE)
+_ENGLISH_PLANNED = re.compile(
+    r"\b(?:by|until|scheduled|starting|beginning|expected|due|end of|as of)\b[^.;]{0,20}$", re.IGNORECASE
+)
 # A day after these is a plan or another matter; one before these likewise.
 _PLANNED = re.compile(
     r"(?:预计|将于|计划|拟于|拟开工时间|约定|承诺|到|至|由|延至|"
@@ -79,7 +81,9 @@ def event_date(text: str, published: str | None, at: int | None = None, *, done:
     if len(before) > 1 and len(told) > 1:
         last = before[-1]
         # 6月12日: a whole day shortly before says more than a month beside it.
-        return next((one.day for one in before if one.day.startswith(last.day) and len(one.day) > len(last.day)), last.day)
+        return next(
+            (one.day for one in before if one.day.startswith(last.day) and len(one.day) > len(last.day)), last.day
+        )
     whole = max(told, key=lambda one: len(one.day), default=None)
     return whole.day if whole else _relative(text, published)
 
@@ -116,7 +120,7 @@ def _without_year(text: str, published: str | None) -> Iterator[_Told]:
 
 
 def _reckoned(found: re.Match[str], published: str | None) -> str | None:
-    """A month and day without a year, against the day of the text; a day alone, of the text's month or the one before."""
+    """A month and day without a year, against the text's; a day alone is of its month or the one before."""
     today = day_or_none(published)
     if published is None or found[1] == "明年":
         return None

@@ -33,7 +33,9 @@ _AWAY = re.compile(r"(?:赴|来自|从|由|原|自|拜访|走访|驻)$")
 _AFTER_PLACE = re.compile(
     r"^(?:省|市|县|区)?[^,;]{0,6}?(?:经开区|高新区|开发区|工业园|园区|镇|街道|管委会|人民政府|签约|基地|港区|新区|工厂|厂区|备案)"
 )
-_NOT_PLACE = re.compile(r"^-(?:based|headquartered)|^(?:市|县|区)?(?:考察|人民法院|中级|商会|日报|银行|产业基金|招商组|厂区|老厂)")
+_NOT_PLACE = re.compile(
+    r"^-(?:based|headquartered)|^(?:市|县|区)?(?:考察|人民法院|中级|商会|日报|银行|产业基金|招商组|厂区|老厂)"
+)
 _TARGET = re.compile(
     r"(?:变更为|改在|转至|转投|改投|转而落户|移至|落户|最终选择|目前改在|迁至|迁往|搬到|搬至|迁入|至)[^,;]{0,8}?$|instead[^.;]{0,40}$"
 )
@@ -74,7 +76,9 @@ _BARE = {
 }
 _LISTED = re.compile(r"(?:、|和|以及|及)\s*$")
 _SEVERAL = re.compile(r"个(?:重大|重点|产业|亿元)?项目|环境影响报告|备案|环评")
-_COMPANY = re.compile(r"生命周期|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b")
+_COMPANY = re.compile(
+    r"生命周期|地块|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b"
+)
 _FIGURE = re.compile(r"^[\s,:(]{0,2}\d[\d.]*(?:亩|亿|万|公顷)|\d[\d.]*(?:亩|亿元|万元|公顷)[),、]*$")
 
 

@@ -38,14 +38,19 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _BUILDERS = re.compile(r"(?<!由)(?:^|[,;])[^,;由]{0,24}承建|中标")
-_PROJECT = re.compile(r"投资[^,;]{0,8}\d[\d.,]*\s?(?:亿|万)|总投资|投资协议|建设[^,;]{0,24}(?:基地|工厂|生产线|产线)|建设[“《]")
+_PROJECT = re.compile(
+    r"投资[^,;]{0,8}\d[\d.,]*\s?(?:亿|万)|总投资|投资协议|建设[^,;]{0,24}(?:基地|工厂|生产线|产线)|建设[“《]"
+)
 _CLAUSE = re.compile(r"[,:、]")
 # 投产后可年产…: what will be then.
 _AFTERWARDS = re.compile(r"^(?:达产|达效|运营|使用)?(?:后|之日|时|之后|前)")
-_SURELY_AHEAD = re.compile(r"预计|将(?:于|在|正式)|计划(?:于|在)|力争|有望|即将|明年|年底(?:前)?(?:正式|全面|建成)*$")
+_BUILDING = re.compile(r"(?:厂房|主体|车间|结构|土建)(?:已|全部)*(?:建成|完成|完工|竣工)$")
+_SURELY_AHEAD = re.compile(r"预计|将(?:于|在|正式)|计划(?:于|在|\d)|力争|有望|即将|明年|年底(?:前)?(?:正式|全面|建成)*$")
 _NOT_YET = re.compile(r"没有|未能|尚未|迟迟未|从未|not yet|never")
 # Contracts that are no project: for land, shares, their end.
-_OTHER_CONTRACT = re.compile(r"出让|土地使用权|成交确认|股权|转让|解除|终止|收储|补偿|借款|采购|供货|销售|保荐|监管协议")
+_OTHER_CONTRACT = re.compile(
+    r"出让|土地使用权|成交确认|股权|转让|解除|终止|收储|补偿|借款|采购|供货|销售|保荐|监管协议"
+)
 _LAND_SIGNED = re.compile(r"签下|签约")
 _PLANNED_INVESTMENT = re.compile(
     r"(?:计划|拟|准备|要|意向)[^,;]{0,10}(?:投资|建设|新建|建)|投资[^,;]{0,10}(?:亿|万)|目前与[^,]{0,20}谈"
@@ -121,12 +126,19 @@ def stage_at(text: str) -> tuple[str | None, int]:
     for stage in reversed(STAGE_ORDER):
         pattern = words.stages.get(stage)
         for found in pattern.finditer(text) if pattern else ():
-            if stage == "signed" and (
-                words.stages["negotiating"].search(found[0])
-                or (framework and found[0] in ("签约", "签订", "签署"))  # a framework or a letter of intent is signed
-                or _OTHER_CONTRACT.search(text[found.start() : found.end() + 6])
+            if (
+                stage == "signed"
+                and (
+                    words.stages["negotiating"].search(found[0])
+                    or (
+                        framework and found[0] in ("签约", "签订", "签署")
+                    )  # a framework or a letter of intent is signed
+                    or _OTHER_CONTRACT.search(text[found.start() : found.end() + 6])
+                )
             ):
                 continue
+            if stage == "producing" and _BUILDING.search(text[: found.start()][-4:] + found[0]):
+                continue  # the building stands, the machines are still to come
             if stage == "announced" or not _ahead(text, found.start(), found.end()):
                 return stage, found.start()
             clause = _CLAUSE.split(text[max(0, found.start() - 24) : found.start()])[-1]

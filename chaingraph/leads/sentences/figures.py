@@ -40,7 +40,8 @@ _AMOUNT = re.compile(
 _LIMITED = re.compile(r"(不超过|不高于|至多|(?<![签合履预租])约|近|超过|超|逾|不低于)(?:为|人民币)?$")
 # Words shortly before a number that say what it is of; the nearest counts.
 _ROLES = {
-    "total": re.compile(r"(?:投资|投资总额|投资额|总金额|增资|invest\w*|investment of|spend|plant|cost|costs|pouring|represents an?|worth|to build an?|for an?)[^\d$€£]{0,14}$"),
+    "total": re.compile(r"(?:投资|投资总额|投资额|总金额|增资|invest\w*|investment of|spend|plant|costs?|"
+        r"pouring|represents an?|worth|to build an?|for an?)[^\d$€£]{0,14}$"),
     "raised": re.compile(r"(?:募集资金|募资|募集|融资|完成|获得?|筹集|raised|closed a)[^\d$€£]{0,12}$"),
     "price": re.compile(r"(?:成交价|地价|价款|底价|总价|竞得价|交易价格|以|for|竞得人[^,。]{0,30})[^\d$€£]{0,6}$"),
     "capital": re.compile(r"(?:注册资本|自有资金|capital of)[^\d$€£]{0,6}$"),
@@ -55,7 +56,8 @@ _SUM = re.compile(r"(?:投资|投资额|投入|募资|融资|地价|增资)(?:�
 _AFTER_NO = re.compile(r"^(?:每平方米|每|财政|贷款|嘅)|^[^,;。]{0,3}(?:估值)")
 _LAND = re.compile(rf"(?<![\d.]){_NUMBER}\s?(亩|公顷|mu\b)")
 _FLOOR = re.compile(
-    rf"(?<![\d.,]){_NUMBER}[\s-]?(万|million)?[\s-]?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?|(square[\s-](?:foot|feet)|sq\.?\s?ft))"
+    rf"(?<![\d.,]){_NUMBER}[\s-]?(万|million)?[\s-]?(?:平方米|平米|㎡|m2|m²|square met(?:re|er)s?|"
+    r"(square[\s-](?:foot|feet)|sq\.?\s?ft))"
 )
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")
 _CAPACITY = re.compile(
@@ -99,7 +101,9 @@ def amounts_in(text: str, *, lone: bool = False) -> list[Amount]:
             continue
         if not (before or after):
             # 总投资约22亿: yuan go without saying where a sum of an investment is told.
-            if scale not in ("亿", "万亿", "百亿", "千万") or not _SUM.search(text[max(0, one.start() - 8) : one.start()]):
+            if scale not in ("亿", "万亿", "百亿", "千万") or not _SUM.search(
+                text[max(0, one.start() - 8) : one.start()]
+            ):
                 continue
             after = "元"
         currency = _CODE[after] if after else _CODE[before]

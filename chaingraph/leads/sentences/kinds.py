@@ -74,7 +74,11 @@ def phrase(word: str) -> str:
     parts = re.split(r"(…|\[[^\]]+\]\*?)", half_width(word))
     reach = 48 if word.isascii() or word.replace("…", "").isascii() else 24  # characters of a clause
     return "".join(
-        rf"(?:[^,:\n]|(?<=\d),(?=\d)){{0,{reach}}}?" if part == "…" else part if part.startswith("[") else re.escape(part).replace(r"\ ", r"\s")
+        rf"(?:[^,:\n]|(?<=\d),(?=\d)){{0,{reach}}}?"
+        if part == "…"
+        else part
+        if part.startswith("[")
+        else re.escape(part).replace(r"\ ", r"\s")
         for part in parts
     )
 
@@ -83,7 +87,9 @@ def pattern(words: Sequence[str]) -> re.Pattern[str] | None:
     """One pattern for any of these words, the longest first; None where there are none."""
     if not words:
         return None
-    return re.compile("|".join(phrase(word) for word in sorted(words, key=lambda word: (-len(word), word))), re.IGNORECASE)
+    return re.compile(
+        "|".join(phrase(word) for word in sorted(words, key=lambda word: (-len(word), word))), re.IGNORECASE
+    )
 
 
 @cache

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from chaingraph.leads.sentences.aliases import aliases_of
-
 from chaingraph.leads.sentences.kinds import lead_words
 from chaingraph.leads.sentences.passages import half_width
 from chaingraph.leads.sentences.short_names import short_names
@@ -17,14 +16,16 @@ from chaingraph.leads.sentences.where import joined, places_in
 _LONGEST = 32  # characters before the legal form
 _SHORTEST_KNOWN = 3  # characters of a name of the case that is looked for in running text
 _LEGAL = re.compile(
-    r"股份有限公司|有限责任公司|有限公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
-    r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国资标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
+    r"股份有限公司|有限责任公司|有限公司|(?<=集团[\u4e00-\u9fff]{2})分公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
+    r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
 )
 _WITHIN = ("与", "的", "了", "由", "品牌", "巨头", "制造商", "厂商", "龙头", "企业")  # a name begins behind them
 # What a name does not go beyond: 在某市出资设立全资子公司甲环(某市)有限公司.
 _CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司|合资公司|参股公司|第三方|关联方)的?(?=..)")
 # 公司 alone ends many a phrase that is no name.
-_PHRASE = re.compile(r"拟|投资(?!$)|同意|并|先前|发布|原|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d")
+_PHRASE = re.compile(
+    r"一家|某|拟|投资(?!$)|同意|并|先前|发布|原|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d"
+)
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
 _WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
 _LATIN = re.compile(
@@ -40,15 +41,21 @@ _NOT_NAMES = {
 # What stands directly before a name says that the firm is the other side of the event, not whom it is about.
 _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
-    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|供应商|由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
+    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|"
+    r"合资公司|参股公司|项目公司|供应商|"
+    r"由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
 )
 # What stands behind a name and says so.
-_BEHIND = re.compile(r"^[^,;。]{0,24}?(?:领投|跟投|联合投资|共同投资)|^(?:承建|施工|总承包|中标)|^\d+(?:\.\d+)?%(?:的)?股权(?!投资)")
-_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司", "孙公司")
-_DOES = re.compile(r"^(?:\([^()]{0,12}\)?)?(?:拟|与|已|以|于|将|签|竞得|完成|近日|日前|此前|收到|获得|成功|计划|在|通过|投资|关闭|启动)")
-_DONE_TO = re.compile(
-    r"(?:设立|新设|成立|组建|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
+_BEHIND = re.compile(
+    r"^[^,;。]{0,24}?(?:领投|跟投|联合投资|共同投资)|^(?:承建|施工|总承包|中标)|^\d+(?:\.\d+)?%(?:的)?股权(?!投资)"
 )
+_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司", "孙公司", "合资公司", "参股公司", "项目公司")
+BUILDERS = ("承建", "施工", "承包", "中标")  # sides that build for somebody else
+_DOES = re.compile(r"^(?:\([^()]{0,24}\))?(?![的、,)负]|转发|\d+%|持有|股权|提供)")
+_DONE_TO = re.compile(
+    r"(?:设立|新设|成立|组建|收到|由|通过|将|与|同|授权|为|支持|委托|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
+)
+_DEFINED = re.compile(r"称(?:为)?[:]?\s?[“\"]?$|或[“\"]$")  # 以下简称"甲环": it is told there, not spoken of
 # 公司与甲环科技签订…: the firm is the one that says so, the other its partner.
 _PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前)*(?:与|同)(?:第三方|关联方)?$")
 _TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|合资|合作|达成|联合|设立|组建)")
@@ -114,7 +121,11 @@ def firms_in(
         role = before[0].strip("“\"' ") if before else ""
         if role in _HELD_UNITS and _acts(text, start - len(role), end):
             role = ""
-        if role in ("由", "从") and not _HELD.match(text[end : end + 6]) and "名称" not in text[max(0, start - 8) : start]:
+        if (
+            role in ("由", "从")
+            and not _HELD.match(text[end : end + 6])
+            and "名称" not in text[max(0, start - 8) : start]
+        ):
             role = ""
         if not role and (behind := _BEHIND.match(text[end : end + 32])) and not _RAISES.search(behind[0]):
             role = behind[0][-2:]
@@ -133,7 +144,8 @@ def _short(text: str, aliases: Mapping[str, str]) -> Iterable[tuple[int, int]]:
     for alias in aliases:
         at = text.find(alias)
         while at >= 0:
-            yield at, at + len(alias)
+            if not _DEFINED.search(text[max(0, at - 8) : at]):
+                yield at, at + len(alias)
             at = text.find(alias, at + len(alias))
 
 
@@ -192,7 +204,7 @@ def _begin(text: str, start: int, end: int) -> int:
     ]
     words = lead_words().before_names
     if cut := _CUT.match(run):
-        return start + cut.end()
+        return _begin(text, start + cut.end(), end)
     if outside:
         chain = outside[-1].start
         for place in reversed(outside[:-1]):

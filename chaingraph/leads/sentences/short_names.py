@@ -15,10 +15,10 @@ _CODED = re.compile(
     r"(\*?(?:ST|SST)?[A-Z]?[\u3400-\u4e27\u4e29-\u9fff]{2,8})\((?:\d{6}|0\d{4}|\d{4})(?:\.(?:SZ|SH|BJ|HK))?\)"
 )
 _SAYS = re.compile(
-    r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|\d日电|消息)\s?)?(\*?(?:ST)?[\u3400-\u9fff]{3,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
-    r"(?:晚间|午间|早间|近日|日前|方面)?"
+    r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|\d日电|消息)\s?)?(\*?ST[\u3400-\u9fff]{2,6}?|[\u3400-\u9fff]{3,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
+    r"(?:晚间|午间|早间|近日|日前|近期|方面)?"
     r"(?:发布公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
-    r"在[^,;]{2,10}宣布))"
+    r"在[^,;]{2,14}(?:宣布|表示|回复)))"
 )
 # A headline: 甲环科技:拟投资10亿元建设新基地.
 _HEADLINE = re.compile(
@@ -26,6 +26,8 @@ _HEADLINE = re.compile(
 )
 # 裁定受理对甲环的破产清算申请.
 _BROKEN = re.compile(r"对([\u3400-\u9fff]{2,8})(?:的|进行|提起)?(?:破产|重整|预重整)")
+# 甲环五金,一家老牌制造企业.
+_ONE = re.compile(r"(?:^|(?<=[。;\n]))\s*([\u3400-\u9fff]{3,8}),(?:是|作为)?一家")
 # A subsidiary called by its short name, that acts: 公司全资子公司甲环光伏拟在某地投资.
 _SUBSIDIARY = re.compile(
     r"(?:子|孙|附属)公司([\u3400-\u9fff]{3,8}?)(?=拟|与|已|以|于\d|将|签|竞得|完成|近日|日前|收到|获得|成功|计划)"
@@ -66,11 +68,13 @@ _ACTS = (
 )
 _LATIN = re.compile(
     r"(?:^\s*|(?<=[.;:!?\n]\s)|(?<=\n)|(?<=, )|(?<=[Aa]nd )|(?<=-based )|(?<=maker )|(?<=startup )|(?<=company )|"
-    r"(?<=manufacturer )|(?<=[Aa]utomaker )|(?<=supplier )|(?<=giant )|(?<=producer )|(?<=developer )|(?<=firm )|(?<=-[Bb]acked )|"
+    r"(?<=manufacturer )|(?<=[Aa]utomaker )|(?<=supplier )|"
+    r"(?<=giant )|(?<=producer )|(?<=developer )|(?<=firm )|(?<=-[Bb]acked )|"
     r"(?<=China's ))"
     rf"({_WORD}(?:\s(?:{_WORD}|of|de|&)){{0,4}})"
     r"(?=(?:,[^.;]{3,110},)?\s"
-    r"(?:(?:has|have|had|is|are|will|would|also|officially|permanently|plans? to|recently|plans|planning to|Will|Plans)\s){0,4}"
+    r"(?:(?:has|have|had|is|are|will|would|also|officially|permanently|plans? to|"
+    r"recently|plans|planning to|Will|Plans)\s){0,4}"
     r"(?:(?i:" + _ACTS + r"))\b)"
 )
 _NOT_LATIN = {
@@ -78,14 +82,18 @@ _NOT_LATIN = {
     "Both", "Investors", "Representing", "Governor", "President", "Construction", "Production", "Work",
     "Officials", "First", "Its", "A", "An", "When", "Layoffs", "Limited", "According", "Two", "Three", "Several",
     "Many", "Most", "Global", "Funding", "Investments", "You", "I", "However", "Manufacturing", "Sources", "Local",
-    "Company", "Chief", "Vice", "State", "City", "County", "Mayor", "Gov", "Now", "There", "But", "After", "Since", "Once",
-    "Work", "Workers", "Employees", "Analysts", "Existing", "New", "Other", "Some", "What", "For", "To", "With", "At",
-    "Subscribe", "Last", "Next", "Late", "Early", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Union",
+    "Company", "Chief", "Vice", "State", "City", "County", "Mayor", "Gov", "Now", "There", "But", "After",
+    "Since", "Once",
+    "Workers", "Employees", "Analysts", "Existing", "New", "Other", "Some", "What", "For", "To",
+    "With", "Subscribe", "Last", "Next", "Late", "Early", "Monday", "Tuesday",
+    "Wednesday", "Thursday", "Friday", "Union",
 }  # fmt: skip
 # A short name that goes on is another firm's: 一汽 in 一汽富维, or its full name.
 _INSIDE_NAME = re.compile(r"[\u3400-\u9fff]{0,14}?(?:有限|股份公司|集团|公司)")
 _LEADING = re.compile(r"(?:And|Meanwhile|But|While|Also|Now|However)\s(?=\S)")
-_BASED = re.compile(r"\S+-(?:[Bb]ased|[Bb]acked)\s|(?:U\.S\.|Japanese|German|Chinese|Korean|French|Swiss|Mexican|Swedish|Dutch|Indian)\s(?=[A-Z])")
+_BASED = re.compile(
+    r"\S+-(?:[Bb]ased|[Bb]acked)\s|(?:U\.S\.|Japanese|German|Chinese|Korean|French|Swiss|Mexican|Swedish|Dutch|Indian)\s(?=[A-Z])"
+)
 _TAIL = re.compile(r"\s(?:of|de|&)$")
 
 
@@ -115,12 +123,12 @@ def short_names(text: str) -> Iterator[tuple[int, int]]:
     yield from _sure(text)
     yield from _of_projects(text)
     for found in _LATIN.finditer(text):
-        name = _TAIL.sub("", found[1]).removesuffix(" Will").removesuffix(" Plans")
+        name = _TAIL.sub("", found[1]).removesuffix(" Will").removesuffix(" Plans").removesuffix(" To")
         end = found.start(1) + len(name)
         lead = _LEADING.match(name)
         start = found.start(1) + (lead.end() if lead else 0)
         start += len(based[0]) if (based := _BASED.match(text[start:end])) else 0
-        if text[start:end].split()[0] not in _NOT_LATIN and end - start > 2:
+        if text[start:end].split()[0] not in _NOT_LATIN and (end - start > 2 or text[start:end].isupper()):
             yield start, end
 
 
@@ -134,7 +142,7 @@ def _sure(text: str) -> Iterator[tuple[int, int]]:
     for found in _HEADLINE.finditer(text):
         if not _NO_FIRM.search(found[1].removesuffix("建设")):
             yield found.start(1), found.end(1)
-    for found in (*_SUBSIDIARY.finditer(text), *_BROKEN.finditer(text)):
+    for found in (*_SUBSIDIARY.finditer(text), *_BROKEN.finditer(text), *_ONE.finditer(text)):
         if not _NO_FIRM.search(found[1]):
             yield found.start(1), found.end(1)
     for found in _SAYS.finditer(text):
@@ -149,7 +157,7 @@ def _sure(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _well_known() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, lead_words().well_known), key=len, reverse=True))
-    return re.compile(rf"(?:{names})(?:{lead_words().trades.pattern})?")
+    return re.compile(rf"(?:{names})(?:股份|集团|科技|汽车|电动车|化学|电子|新能源|能源)?")
 
 
 def ordinary(core: str) -> bool:

@@ -16,7 +16,7 @@ from chaingraph.places.world import places_abroad
 _LONGEST = 12
 _INSIDE = ("江", "河", "湖", "路", "街", "大道", "山脉")
 _NOT_OUTER = {"On", "In", "The", "And", "But", "China"}
-_NO_PLACE = re.compile(r"杭州湾|独山港|长三角|珠三角")
+_NO_PLACE = re.compile(r"杭州湾|贵安|独山港|长三角|珠三角")
 # A zone of the place before it: 成都高新区, 威海南海新区.
 _ZONE = re.compile(
     r"(?:市|县|区)?(?:(?![变为与和及在至到由从的])[\u4e00-\u9fff]){0,8}?(?:经济技术开发区|经济开发区|经开区|高新技术产业开发区|高新技术产业园区|高新技术开发区|"
@@ -24,7 +24,7 @@ _ZONE = re.compile(
 )
 # A town abroad and what it lies in: Danville, Virginia; Reynosa, Mexico.
 _TOWN_ABROAD = re.compile(
-    r"\b([A-Z][\w.'-]+(?:\s(?:[A-Z][\w.'-]+|of|on)){0,3}),\s([A-Z][A-Za-z]*\.?(?:[A-Z]\.|\s[A-Z][a-z]+){0,2})"
+    r"\b([A-Z][\w.'-]+(?:\s(?:[A-Z][\w.'-]+|of|on)){0,3}),\s([A-Z][A-Za-z]*(?:\.(?:[A-Z]\.)*|(?:\s[A-Z][a-z]+){1,2})?)"
 )
 
 
@@ -115,6 +115,9 @@ def _towns_abroad(text: str) -> Iterator[Named]:
         said, end = found[2], found.end()
         if said.endswith(".") and said not in lead_words().states:
             said, end = said[:-1], end - 1
+        if " " in said and not _state(said) and len(_path(said)) != 1:
+            end -= len(said) - said.index(" ")
+            said = said.split()[0]
         outer = _state(said) or (path if len(path := _path(said)) == 1 and said not in _NOT_OUTER else ())
         if outer and found[1] not in _NOT_OUTER:
             path = _path(f"{found[1]}, {lead_words().states.get(said, said)}")

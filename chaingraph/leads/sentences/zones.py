@@ -11,7 +11,7 @@ from chaingraph.leads.sentences import figures
 from chaingraph.leads.sentences.dates import event_date
 from chaingraph.leads.sentences.events import stage_of
 from chaingraph.leads.sentences.kinds import lead_words
-from chaingraph.leads.sentences.namings import FirmNamed
+from chaingraph.leads.sentences.namings import BUILDERS, FirmNamed
 from chaingraph.leads.sentences.passages import Passage
 from chaingraph.leads.sentences.where import Named, joined, places_in
 from chaingraph.matching.name_forms import normalise_name
@@ -61,8 +61,9 @@ def zones_of(text: str, firms: Sequence[FirmNamed], subject: FirmNamed | None) -
     actors = [firm for firm in firms if not firm.other_side]
     others = tuple(firm for firm in firms if firm.other_side)
     if not actors:
-        if others and subject is None:
-            actors, others = [others[0]], others[1:]
+        first = next((place for place, firm in enumerate(others) if firm.other_side not in BUILDERS), None)
+        if first is not None and subject is None:
+            actors, others = [others[first]], (*others[:first], *others[first + 1 :])
         else:
             return [Zone(None, text, 0, others)]
     starts = [0]
