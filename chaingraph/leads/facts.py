@@ -164,15 +164,29 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
 
 
 def _told_better(draft: Draft, drafts: Sequence[Draft]) -> bool:
-    """Whether another fact of the same firm says what this one says by the way.
+    """Whether another fact says what this one says by the way.
 
-    A unit to be set up for a project; a plan without a place where the text is about a customer that was won.
+    The same of a subsidiary that is named; a unit to be set up for a project; a plan without a place where the text
+    is about a customer that was won.
     """
+    if draft.firm and not draft.firm.unit and any(_of_unit(draft, other) for other in drafts):
+        return True
     if draft.stage != "announced" or draft.place is not None:
         return False
     others = {other.kind.name for other in drafts if other is not draft and same_firm(other.firm, draft.firm)}
     return (draft.kind.name == "new_unit" and "expansion" in others) or (
         draft.kind.name == "expansion" and "customer_win" in others
+    )
+
+
+def _of_unit(draft: Draft, other: Draft) -> bool:
+    """Whether a fact of a group is that of its subsidiary, which the text names too: 甲环股份:子公司竞得土地."""
+    return (
+        other.firm is not None
+        and other.firm.unit
+        and other.kind is draft.kind
+        and (draft.place is None or other.place is None or _meet(draft.place.path, other.place.path))
+        and (draft.amount is None or other.amount is None or draft.amount.million == other.amount.million)
     )
 
 

@@ -11,6 +11,7 @@ from chaingraph.model.days import day_or_none, is_date
 
 _FULL = re.compile(r"(?<!\d)(20\d{2})[年./-](\d{1,2})(?:[月./-](\d{1,2})日?|月)")
 _DAY = re.compile(r"(?<![\d年])(?:(去年|今年|明年)?(\d{1,2})月份?(?:(\d{1,2})日)?|(\d{1,2})日)(?![\d—~-]|至\d)")
+_YEAR = re.compile(r"(?:(?<=于)|(?<=[,;。(])|^)((?:19|20)\d{2})年(?![\d第度初底末前内起来以]|上半|下半)")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(jan(?:uary|\.)|feb(?:ruary|\.)|mar(?:ch|\.)|apr(?:il|\.)|may|june?\.?|july?\.?|aug(?:ust|\.)|sept?(?:ember|\.)|"
@@ -101,13 +102,21 @@ def announced_on(text: str, published: str | None) -> str | None:
 
 def _all_told(text: str, published: str | None) -> list[_Told]:
     found = [*_full(text, published), *_without_year(text, published)]
-    return sorted(found) or list(_english(text, published))
+    return sorted(found) or list(_english(text, published)) or list(_years(text, published))
+
+
+def _years(text: str, published: str | None) -> Iterator[_Told]:
+    """A year alone, where nothing tells more."""
+    for found in _YEAR.finditer(text):
+        if _is_told(text, found) and not (published and found[1] > published[:4]):
+            yield _Told(found.start(), found[1], spoken=False)
 
 
 def _full(text: str, published: str | None) -> Iterator[_Told]:
     for found in _FULL.finditer(text):
         day = f"{found[1]}-{int(found[2]):02d}" + (f"-{int(found[3]):02d}" if found[3] else "")
-        if is_date(day) and _is_told(text, found) and not (published and day[: len(published)] > published):
+        over = published is not None and day < published[: len(day)] and text.startswith("将", found.end())
+        if is_date(day) and (over or _is_told(text, found)) and not (published and day[: len(published)] > published):
             yield _Told(found.start(), day, _SPOKEN.match(text[found.end() : found.end() + 24]) is not None)
 
 

@@ -45,7 +45,10 @@ _CLAUSE = re.compile(r"[,:、]")
 # 投产后可年产…: what will be then.
 _AFTERWARDS = re.compile(r"^(?:达产|达效|运营|使用)?(?:后|之日|时|之后|前)")
 _BUILDING = re.compile(r"(?:厂房|主体|车间|结构|土建)(?:已|全部)*(?:建成|完成|完工|竣工)$")
-_SURELY_AHEAD = re.compile(r"预计|将(?:于|在|正式)|计划(?:于|在|\d)|力争|有望|即将|明年|年底(?:前)?(?:正式|全面|建成)*$")
+_SURELY_AHEAD = re.compile(
+    r"预计|将(?:于|在|正式)|计划(?:于|在|\d)|力争|有望|即将|明年|"
+    r"年底(?:前)?(?:正式|全面|建成)*$"
+)
 _NOT_YET = re.compile(r"没有|未能|尚未|迟迟未|从未|not yet|never")
 # Contracts that are no project: for land, shares, their end.
 _OTHER_CONTRACT = re.compile(

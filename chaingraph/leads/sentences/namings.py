@@ -72,6 +72,7 @@ class FirmNamed:
     name: str
     firm_id: str | None
     other_side: str  # the words before it that say so; empty where it may be whom the passage is about
+    unit: bool = False  # named as a subsidiary that acts
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ def firms_in(
         name = aliases.get(name, name)
         before = _OTHER_SIDE.search(text, max(0, start - 14), start)
         role = before[0].strip("“\"' ") if before else ""
-        if role in _HELD_UNITS and _acts(text, start - len(role), end):
-            role = ""
+        unit = role in _HELD_UNITS and _acts(text, start - len(role), end)
+        role = "" if unit else role
         if (
             role in ("由", "从")
             and not _HELD.match(text[end : end + 6])
@@ -136,7 +137,7 @@ def firms_in(
         if role in ("由", "从") and named and "名称" in text[max(0, start - 8) : start]:
             role = "更名"  # the old name of whom the passage is about
         ids = {firm_id for one, firm_id in known.by_start.get(name[:2], ()) if one == name}
-        named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role))
+        named.append(FirmNamed(start, end, name, next(iter(ids)) if len(ids) == 1 else None, role, unit))
     return named
 
 
@@ -203,8 +204,8 @@ def _begin(text: str, start: int, end: int) -> int:
         if len(run) - place.end >= 2 and not run.startswith(("的", "签约", "企业"), place.end)
     ]
     words = lead_words().before_names
-    if cut := _CUT.match(run):
-        return _begin(text, start + cut.end(), end)
+    if unit := _CUT.match(run):
+        return _begin(text, start + unit.end(), end)
     if outside:
         chain = outside[-1].start
         for place in reversed(outside[:-1]):
