@@ -77,7 +77,7 @@ _BARE = {
 _LISTED = re.compile(r"(?:、|和|以及|及)\s*$")
 _SEVERAL = re.compile(r"个(?:重大|重点|产业|亿元)?项目|环境影响报告|备案|环评")
 _COMPANY = re.compile(
-    r"生命周期|地块|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b"
+    r"生命周期|地块|土地|亩|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b"
 )
 _FIGURE = re.compile(r"^[\s,:(]{0,2}\d[\d.]*(?:亩|亿|万|公顷)|\d[\d.]*(?:亩|亿元|万元|公顷)[),、]*$")
 

@@ -17,9 +17,24 @@ _LONGEST = 32  # characters before the legal form
 _SHORTEST_KNOWN = 3  # characters of a name of the case that is looked for in running text
 _LEGAL = re.compile(
     r"股份有限公司|有限责任公司|有限公司|(?<=集团[\u4e00-\u9fff]{2})分公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
-    r"(?<=[\u4e00-\u9fff]{3})(?<![子孙母该本贵我全新控股目上市总大外各家等型国标的两些关联项])公司(?![管治章股])|(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])厂(?![区房家址长商])"
+    r"(?<=[\u4e00-\u9fff]{2})(?<!(?<![分电粒])子)(?<![孙母该本贵我全新控股目上市总大外各家等型国标的两些关联项])公司(?![管治章股])|"
+    r"(?<=[\u4e00-\u9fff]{4})(?<![工新老该本旧二三四分建])(?<!处理)厂(?![区房家址长商])"
 )
-_WITHIN = ("与", "的", "了", "由", "品牌", "巨头", "制造商", "厂商", "龙头", "企业")  # a name begins behind them
+_WITHIN = (
+    "与",
+    "的",
+    "了",
+    "由",
+    "品牌",
+    "巨头",
+    "制造商",
+    "厂商",
+    "龙头",
+    "企业",
+    "暨",
+    "对",
+    "来自",
+)  # a name begins behind them
 # What a name does not go beyond: 在某市出资设立全资子公司甲环(某市)有限公司.
 _CUT = re.compile(r"^.*(?:设立|成立|子公司|孙公司|项目公司|合资公司|参股公司|第三方|关联方)的?(?=..)")
 # 公司 alone ends many a phrase that is no name.
@@ -41,8 +56,8 @@ _NOT_NAMES = {
 # What stands directly before a name says that the firm is the other side of the event, not whom it is about.
 _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
-    r"领投方|to|with its rival|by|供应商之一的|获得?|收购|所持|新设|旗下|"
-    r"合资公司|参股公司|项目公司|供应商|"
+    r"领投方|to|with its rival|by|供应商之一的|来自|获得?|收购|所持|新设|旗下|"
+    r"合资公司|参股公司|项目公司|"
     r"由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
 )
 # What stands behind a name and says so.
@@ -114,7 +129,7 @@ def firms_in(
     spans = [*spans, *_known(text, known, spans)]
     spans += _apart(sorted(_short(text, aliases), key=lambda span: (span[0] - span[1], span)), spans)
     spans += _apart(short_names(text), spans)
-    named = []
+    named: list[FirmNamed] = []
     for start, end in sorted(spans):
         name = text[start:end].strip()
         name = aliases.get(name, name)
@@ -132,6 +147,8 @@ def firms_in(
             role = behind[0][-2:]
         if not role and _PARTNER.search(text[max(0, start - 24) : start]) and _TOGETHER.match(text[end : end + 40]):
             role = "与"
+        if not role and named and named[-1].other_side and text[named[-1].end : start] == "、":
+            role = named[-1].other_side  # 由甲公司、乙公司共同投资: sides in a row are on one side
         if not role and named and text[named[-1].end : start] in ("与", "同") and _TOGETHER.match(text[end : end + 40]):
             role = "与"
         if role in ("由", "从") and named and "名称" in text[max(0, start - 8) : start]:
@@ -178,7 +195,7 @@ def _full_names(text: str) -> Iterable[tuple[int, int]]:
             start += closed + 1
         start = _begin(text, start, legal.start())
         name = text[start : legal.start()]
-        if legal[0] == "公司" and (len(name) < 3 or len(name) > 14 or _PHRASE.search(name)):
+        if legal[0] == "公司" and (len(name) < 2 or len(name) > 14 or _PHRASE.search(name)):
             continue
         if len(name) >= 2 and not (legal[0] == "厂" and not _place_first(name)):
             yield start, legal.end()
