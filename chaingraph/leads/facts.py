@@ -146,7 +146,7 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
     over = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.stage == "ended"}
     owned = [_with_plan(draft, owned) if draft.kind.stage == "ended" else draft for draft in owned]
     broken = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.name == "insolvency"}
-    owned = [draft for draft in owned if not _told_better(draft, owned)]
+    owned = [draft for draft in owned if not _told_better(draft, owned, body)]
     facts = []
     for draft in owned:
         assert draft.firm is not None  # so chosen
@@ -163,20 +163,34 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
     return facts
 
 
-def _told_better(draft: Draft, drafts: Sequence[Draft]) -> bool:
+def _told_better(draft: Draft, drafts: Sequence[Draft], body: str) -> bool:
     """Whether another fact says what this one says by the way.
 
     The same of a subsidiary that is named; a unit to be set up for a project; a plan without a place where the text
     is about a customer that was won.
     """
-    if draft.firm and not draft.firm.unit and any(_of_unit(draft, other) for other in drafts):
+    units = [other for other in drafts if _of_unit(draft, other)]
+    if draft.firm and not draft.firm.unit and any(_named_there(other, body) for other in units):
         return True
+    ended = [other for other in drafts if other.kind.stage == "ended" and other is not draft]
+    if draft.firm and draft.firm.unit and ended and not _named_there(draft, body) and draft.kind.stage == "ended":
+        return True  # of the group, which decides it
+    if ended and draft.kind.name in ("land", "new_unit", "expansion") and draft.stage not in ("started", "producing"):
+        group = [other for other in ended if (other.firm and other.firm.unit) or (draft.firm and draft.firm.unit)]
+        if any(_was_planned(draft, [replace(other, firm=draft.firm)]) for other in group):
+            return True  # bought, signed or set up for the project that is over
     if draft.stage != "announced" or draft.place is not None:
         return False
     others = {other.kind.name for other in drafts if other is not draft and same_firm(other.firm, draft.firm)}
     return (draft.kind.name == "new_unit" and "expansion" in others) or (
         draft.kind.name == "expansion" and "customer_win" in others
     )
+
+
+def _named_there(draft: Draft, body: str) -> bool:
+    """Whether the passage of a fact names its firm, by any letters of it."""
+    core = core_name(draft.firm)[-4:] if draft.firm else ""
+    return core[:2] in half_width(body[draft.start : draft.end])
 
 
 def _of_unit(draft: Draft, other: Draft) -> bool:
@@ -192,7 +206,7 @@ def _of_unit(draft: Draft, other: Draft) -> bool:
 
 def _was_planned(plan: Draft, drafts: Sequence[Draft]) -> bool:
     """Whether a plan is the one that the text says is over: not begun, and not where the project went instead."""
-    if plan.stage not in (*_UNDECIDED, "signed"):
+    if plan.stage not in (*_UNDECIDED, "signed", "registered"):
         return False
     ended = [draft for draft in drafts if draft.kind.stage == "ended" and same_firm(draft.firm, plan.firm)]
     if plan.place is None:

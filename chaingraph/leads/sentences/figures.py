@@ -35,7 +35,7 @@ _BEFORE = "|".join(
     )
 )
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.]){_NUMBER}\s?[-]?(?P<scale>万亿|百亿|千万|百万|亿|万|[Bb]illion|[Mm]illion|trillion|bn|[MB](?![A-Za-z]))?\s?(?P<after>{_AFTER})?"
+    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.]){_NUMBER}\s?[-]?(?P<scale>万亿|百亿|千万|百万|亿|万|[Bb]illion|[Mm]illion|trillion|bn|[MBm](?![A-Za-z]))?\s?(?P<after>{_AFTER})?"
 )
 _LIMITED = re.compile(r"(不超过|不高于|至多|(?<![签合履预租])约|近|超过|超|逾|不低于)(?:为|人民币)?$")
 # Words shortly before a number that say what it is of; the nearest counts.
@@ -61,7 +61,7 @@ _FLOOR = re.compile(
 )
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")
 _CAPACITY = re.compile(
-    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
+    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|(?<=年产\d\d\d)万平方米|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
 )
 _PLOT = re.compile(r"(?:土地面积|面积|用地|占地|地块)[^\d]{0,6}$")
 _SQUARE_FOOT = 0.09290304  # in square metres
@@ -197,6 +197,7 @@ def _areas(text: str) -> Iterator[re.Match[str]]:
         if (
             not _PRODUCES.match(text[found.end() : found.end() + 6])
             and "每" not in head
+            and not head.endswith("年产")
             and not text[: found.start()].endswith("亿")
         ):
             yield found

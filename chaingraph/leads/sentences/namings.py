@@ -45,7 +45,7 @@ _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
 _WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
 _LATIN = re.compile(
     rf"{_WORD}(?:\s(?:{_WORD}|de|di|del|der|&)){{0,5}}(?:\s\([A-Z][a-z]+\))?,?\s"
-    r"(?:GmbH|AG|SE|Inc\.|Co\., Ltd\.|Ltd\.?|LLC|plc|AB|AS|A/S|ASA|Oyj?|B\.V\.|N\.V\.|NV|S\.p\.A\.|S\.A\.|SA|K\.K\.|"
+    r"(?:GmbH|AG|SE|Inc\.|Co\., Ltd\.|Co\.|Ltd\.?|LLC|plc|AB|AS|A/S|ASA|Oyj?|B\.V\.|N\.V\.|NV|S\.p\.A\.|S\.A\.|SA|K\.K\.|"
     r"a\.s\.|Corp\.)(?![A-Za-z])"
 )
 _NOT_NAMES = {
@@ -58,13 +58,13 @@ _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
     r"领投方|to|with its rival|by|供应商之一的|来自|获得?|收购|所持|新设|旗下|"
     r"合资公司|参股公司|项目公司|"
-    r"由|从|孙公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
+    r"由|从|孙公司|附属公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
 )
 # What stands behind a name and says so.
 _BEHIND = re.compile(
     r"^[^,;。]{0,24}?(?:领投|跟投|联合投资|共同投资)|^(?:承建|施工|总承包|中标)|^\d+(?:\.\d+)?%(?:的)?股权(?!投资)"
 )
-_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司", "孙公司", "合资公司", "参股公司", "项目公司")
+_HELD_UNITS = ("全资子公司", "子公司", "旗下", "控股子公司", "孙公司", "附属公司", "合资公司", "参股公司", "项目公司")
 BUILDERS = ("承建", "施工", "承包", "中标")  # sides that build for somebody else
 _DOES = re.compile(r"^(?:\([^()]{0,24}\))?(?![的、,)负]|转发|\d+%|持有|股权|提供)")
 _DONE_TO = re.compile(
@@ -73,7 +73,7 @@ _DONE_TO = re.compile(
 _DEFINED = re.compile(r"称(?:为)?[:]?\s?[“\"]?$|或[“\"]$")  # 以下简称"甲环": it is told there, not spoken of
 # 公司与甲环科技签订…: the firm is the one that says so, the other its partner.
 _PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前)*(?:与|同)(?:第三方|关联方)?$")
-_TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|合资|合作|达成|联合|设立|组建)")
+_TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|一同|一起|合资|合作|达成|联合|设立|组建)")
 _RAISES = re.compile(r"融资|完成|宣布|获")
 _HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
 

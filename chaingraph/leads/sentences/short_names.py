@@ -17,7 +17,7 @@ _CODED = re.compile(
 _SAYS = re.compile(
     r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|\d日电|消息)\s?)?(\*?ST[\u3400-\u9fff]{2,6}?|[\u3400-\u9fff]{3,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
     r"(?:晚间|午间|早间|近日|日前|近期|方面)?"
-    r"(?:发布公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
+    r"(?:发布公告|发公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
     r"在[^,;]{2,14}(?:宣布|表示|回复)))"
 )
 # A headline: 甲环科技:拟投资10亿元建设新基地.
@@ -30,13 +30,12 @@ _BROKEN = re.compile(r"对([\u3400-\u9fff]{2,8})(?:的|进行|提起)?(?:破产|
 _ONE = re.compile(r"(?:^|(?<=[。;\n]))\s*([\u3400-\u9fff]{3,8}),(?:是|作为)?一家")
 # A subsidiary called by its short name, that acts: 公司全资子公司甲环光伏拟在某地投资.
 _SUBSIDIARY = re.compile(
-    r"(?:子|孙|附属)公司([\u3400-\u9fff]{3,8}?)(?=拟|与|已|以|于\d|将|签|竞得|完成|近日|日前|收到|获得|成功|计划)"
+    r"(?:子|孙|附属)公司([\u3400-\u9fff]{3,8}?)(?=拟|与|已|以|于\d|将|签|竞得|完成|近日|日前|收到|获得|成功|计划|通过|使用|参与)"
 )
 # Behind these, or at the beginning of a clause, a project may be called by its firm: 总投资3亿元的甲环电子扩产项目.
 _BEFORE_PROJECT = (
-    r"(?:^|(?<=[,;:、“《)—的和与及元日午行州市县区暨])|(?<=包括)|"
+    r"(?:^|(?<=[,;:、“《)—的和与及元日午行州市县区暨为])|(?<=包括)|"
     r"(?<=代工厂)|(?<=供应商)|(?<=制造商)|(?<=企业))"
-)
 )
 _PROJECT_WORD = re.compile(
     r"^(?!信息|产业园|产业集群|产业|园|小镇)[^,;。]{0,26}?(?:项目|基地|工厂|产业园|生产线|产线|整车|开工|投产|奠基|竣工|下线|签约|落户|竞得|建设|扩能|生产|拟|融资|停产|倒闭|破产|轮|获得)"
@@ -48,7 +47,7 @@ _NO_CORE = re.compile(
 )
 # What stands before a short name in running text and is none of it.
 _BEFORE = re.compile(
-    r"^(?:日|.*(?:讯|日电|消息|记者|近日|日前|获悉|了解到|据悉|称|和|与|及|的|上市公司|公司|股东|子公司|企业|汽车品牌|腕表品牌|巨头|制造商|厂商|龙头|旗下|有效期内|代工厂|供应商|暨))(?=[*A-Z\u3400-\u9fff]{2})"
+    r"^(?:日电|日|.*(?:讯|日电|消息|记者|近日|日前|获悉|了解到|据悉|称|和|与|及|的|上市公司|公司|股东|子公司|企业|汽车品牌|腕表品牌|巨头|制造商|厂商|龙头|旗下|有效期内|代工厂|供应商|暨))(?=[*A-Z\u3400-\u9fff]{2})"
 )
 _NO_FIRM = re.compile(
     r"公司$|^公司|^(?:仪式|明确|公示)|明确|先前|此前|终止|同意|参与|对|在|企业|已$|发布|[同次昨近当]日|撤销|备案|登记|审批|批复|通知|招标|变更|关于|局$|委员会|政府|管委会|人民|法院|中院|园区$|记者|方面|双方|有关|负责|项目|会议|董事|市场|行业|本次|此次|其中|目前|今年|去年|"
@@ -65,7 +64,7 @@ _ACTS = (
     r"buil[td]|plan(?:s|ned)|paus(?:ed|es)|halt(?:ed|s)?|cancel(?:led|s)?|scrapp?(?:ed|s)|lay(?:s|ing)? off|laid off|"
     r"chos(?:e|en)|conclud(?:ed|es)|expand(?:ed|s|ing)?|set to|establish(?:ed|es)?|pour(?:ed|s|ing)|"
     r"construct(?:ed|ing)?|"
-    r"acquir(?:ed|es)|fil(?:ed|es)|select(?:ed|s)|commit(?:ted|s)?|abandon(?:ed|s)?|sa(?:id|ys)|"
+    r"confirm(?:ed|s)|set(?:s|ting)? up|join(?:s|ed)|acquir(?:ed|es)|fil(?:ed|es)|select(?:ed|s)|commit(?:ted|s)?|abandon(?:ed|s)?|sa(?:id|ys)|"
     r"shut(?:s|ting)?|cancel(?:ed|ling)?|drop(?:s|ped)|pick(?:ed|s)|receiv(?:ed|es)|mov(?:ed|es|ing)|relocat(?:ed|es|ing)|"
     r"sell(?:s|ing)?|sold|to (?:build|invest|close|shut|open|lay|cut|move|expand|construct|spend)|spend(?:s|ing)?|"
     r"sign(?:ed|s)|launch(?:ed|es)|bought|buys|add(?:ed|s|ing)|close|open|build|invest|lay|cut|end(?:s|ed|ing)"
@@ -74,10 +73,10 @@ _LATIN = re.compile(
     r"(?:^\s*|(?<=[.;:!?\n]\s)|(?<=\n)|(?<=, )|(?<=[Aa]nd )|(?<=-based )|(?<=maker )|(?<=startup )|(?<=company )|"
     r"(?<=manufacturer )|(?<=[Aa]utomaker )|(?<=supplier )|"
     r"(?<=giant )|(?<=producer )|(?<=developer )|(?<=firm )|(?<=-[Bb]acked )|"
-    r"(?<=China's ))"
+    r"(?<=China's )|(?<=leader ))"
     rf"({_WORD}(?:\s(?:{_WORD}|of|de|&)){{0,4}})"
-    r"(?=(?:,[^.;]{3,110},)?\s"
-    r"(?:(?:has|have|had|is|are|will|would|also|officially|permanently|plans? to|"
+    r"(?=(?:\s\([A-Z]{2,8}\))?(?:,[^.;]{3,110},)?\s"
+    r"(?:(?:has|have|had|is|are|was|were|will|would|also|officially|permanently|plans? to|"
     r"recently|plans|planning to|Will|Plans)\s){0,4}"
     r"(?:(?i:" + _ACTS + r"))\b)"
 )
@@ -96,7 +95,7 @@ _NOT_LATIN = {
 _INSIDE_NAME = re.compile(r"[\u3400-\u9fff]{0,14}?(?:有限|股份公司|集团|公司)")
 _LEADING = re.compile(r"(?:And|Meanwhile|But|While|Also|Now|However)\s(?=\S)")
 _BASED = re.compile(
-    r"\S+-(?:[Bb]ased|[Bb]acked)\s|(?:U\.S\.|Japanese|German|Chinese|Korean|French|Swiss|Mexican|Swedish|Dutch|Indian)\s(?=[A-Z])"
+    r"[A-Z]\w+'s\s|\S+-(?:[Bb]ased|[Bb]acked)\s|(?:U\.S\.|Japanese|German|Chinese|Korean|French|Swiss|Mexican|Swedish|Dutch|Indian)\s(?=[A-Z])"
 )
 _TAIL = re.compile(r"\s(?:of|de|&)$")
 
