@@ -200,7 +200,7 @@ def _of_unit(draft: Draft, other: Draft) -> bool:
         and other.firm.unit
         and other.kind is draft.kind
         and (draft.place is None or other.place is None or _meet(draft.place.path, other.place.path))
-        and (draft.amount is None or other.amount is None or draft.amount.million == other.amount.million)
+        and (draft.amount is None or (other.amount is not None and draft.amount.million == other.amount.million))
     )
 
 

@@ -14,6 +14,7 @@ from chaingraph.leads.sentences.short_names import short_names
 from chaingraph.leads.sentences.where import joined, places_in
 
 _LONGEST = 32  # characters before the legal form
+_SHORTEST_BARE, _LONGEST_BARE = 5, 14  # characters before 公司 alone
 _SHORTEST_KNOWN = 3  # characters of a name of the case that is looked for in running text
 _LEGAL = re.compile(
     r"股份有限公司|有限责任公司|有限公司|(?<=集团[\u4e00-\u9fff]{2})分公司|合伙企业|株式会社|集团(?!有限|股份|旗下|[\u4e00-\u9fff]{0,6}分公司)|集团(?=旗下)|"
@@ -42,10 +43,11 @@ _PHRASE = re.compile(
     r"一家|某|拟|投资(?!$)|同意|并|先前|发布|原|扩建|决定|指定|担任|召开|关于|将|向|对|是|在|为|和|与|及|由|的|该|其|从|于|有|等|\d"
 )
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9()·&-]")
-_WORD = r"[A-ZÀ-Ý][\w&À-ÿ-]*"
+_WORD = r"[A-ZÀ-Ý][A-Za-z0-9&À-ÿ-]*"
 _LATIN = re.compile(
     rf"{_WORD}(?:\s(?:{_WORD}|de|di|del|der|&)){{0,5}}(?:\s\([A-Z][a-z]+\))?,?\s"
-    r"(?:GmbH|AG|SE|Inc\.|Co\., Ltd\.|Co\.|Ltd\.?|LLC|plc|AB|AS|A/S|ASA|Oyj?|B\.V\.|N\.V\.|NV|S\.p\.A\.|S\.A\.|SA|K\.K\.|"
+    r"(?:GmbH|AG|SE|Inc\.|Co\., Ltd\.|Co\.|"
+    r"Ltd\.?|LLC|plc|AB|AS|A/S|ASA|Oyj?|B\.V\.|N\.V\.|NV|S\.p\.A\.|S\.A\.|SA|K\.K\.|"
     r"a\.s\.|Corp\.)(?![A-Za-z])"
 )
 _NOT_NAMES = {
@@ -58,7 +60,8 @@ _OTHER_SIDE = re.compile(
     r"(?:股东[:为]?|母公司为|转让给|出售给|出售予|给|被|全资子公司|子公司|合资方|现名称[: ]*|更名为|变更为|新公司名为|"
     r"领投方|to|with its rival|by|供应商之一的|来自|获得?|收购|所持|新设|旗下|"
     r"合资公司|参股公司|项目公司|"
-    r"由|从|孙公司|附属公司|投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
+    r"由|从|孙公司|附属公司|"
+    r"投资者包括|投资方为|投资方包括|持有的?|收到了?|接到了?|第三方|关联方|financing from)[“\"'\s]*$"
 )
 # What stands behind a name and says so.
 _BEHIND = re.compile(
@@ -131,6 +134,8 @@ def firms_in(
     spans += _apart(short_names(text), spans)
     named: list[FirmNamed] = []
     for start, end in sorted(spans):
+        if _DEFINED.search(text[max(0, start - 8) : start]):
+            continue
         name = text[start:end].strip()
         name = aliases.get(name, name)
         before = _OTHER_SIDE.search(text, max(0, start - 14), start)
@@ -195,11 +200,23 @@ def _full_names(text: str) -> Iterable[tuple[int, int]]:
             start += closed + 1
         start = _begin(text, start, legal.start())
         name = text[start : legal.start()]
-        if legal[0] == "公司" and (len(name) < 2 or len(name) > 14 or _PHRASE.search(name)):
+        if legal[0] == "公司" and not _a_company(name):
             continue
         if len(name) >= 2 and not (legal[0] == "厂" and not _place_first(name)):
             yield start, legal.end()
             last = legal.end()
+
+
+def _a_company(name: str) -> bool:
+    """Whether what stands before 公司 alone is a name: with its place, its trade, or long; 使得公司 is none."""
+    if not 2 <= len(name) <= _LONGEST_BARE or _PHRASE.search(name):
+        return False
+    places = [place for place in joined(places_in(name), name) if place.start == 0]
+    return (
+        (bool(places) and len(name) - places[-1].end >= 2)
+        or len(name) >= _SHORTEST_BARE
+        or re.search(rf"..(?:{lead_words().trades.pattern}|投资|设备|技术)$", name) is not None
+    )
 
 
 def _place_first(name: str) -> bool:
@@ -233,8 +250,8 @@ def _begin(text: str, start: int, end: int) -> int:
         )
         return start + (inside if 0 < inside <= len(run) - 2 else chain)
     cut = 0
-    for word in words:
-        if len(word) > 1 or word in "的由与是了将被据":
+    for word in (*words, *_WITHIN):
+        if len(word) > 1 or word in "的由与是了将被据暨在":
             last = run.rfind(word)
             if last >= 0 and len(run) - last - len(word) >= 2:
                 cut = max(cut, last + len(word))

@@ -55,7 +55,7 @@ _NO_FIRM = re.compile(
     r"建设$|生产$|地点|名称|原标题|快讯|公告|早报|晚报|日报|新闻|消息|网讯|财联社|格隆汇|智通|方案|计划$|内容|证券|预计|原|年$|月$|据|经|由|并|同意|首$|正式|顺利|工程|工厂$|基地$|厂$|生产线|产线|整个|两|共|全|预$|规划|双|各|因|若|如|待|是|就|再|又|也|还|将|已|曾|此前|随后|同时|"
     r"签约|集中|累计|后者|前者|落户|募集|资金|准备|尚未|转而|涉及|用途|类型|一周|融资|租赁|当地|发行|环评|受理|招商|不能|只|届时|接下来|下一步|未来|后续|期间|上半年|下半年|季度|年底|年初|省|国家|全市|全县|全区|中国$|园$|所$|院$|大学|高校|银行|基金|资本$|投资$|业务|设备|产品|客户|订单|产能"
 )
-_WORD = r"[A-ZÀ-Ý][\w&À-ÿ.'-]*"
+_WORD = r"[A-ZÀ-Ý][A-Za-z0-9&À-ÿ.'-]*"
 _ACTS = (
     r"announc(?:ed?|es)|unveil(?:ed|s)|open(?:ed|s)?|celebrat(?:ed|es)|br(?:oke|eaks) ground|start(?:ed|s)|"
     r"beg(?:an|ins)|"
@@ -64,7 +64,8 @@ _ACTS = (
     r"buil[td]|plan(?:s|ned)|paus(?:ed|es)|halt(?:ed|s)?|cancel(?:led|s)?|scrapp?(?:ed|s)|lay(?:s|ing)? off|laid off|"
     r"chos(?:e|en)|conclud(?:ed|es)|expand(?:ed|s|ing)?|set to|establish(?:ed|es)?|pour(?:ed|s|ing)|"
     r"construct(?:ed|ing)?|"
-    r"confirm(?:ed|s)|set(?:s|ting)? up|join(?:s|ed)|acquir(?:ed|es)|fil(?:ed|es)|select(?:ed|s)|commit(?:ted|s)?|abandon(?:ed|s)?|sa(?:id|ys)|"
+    r"confirm(?:ed|s)|set(?:s|ting)? up|join(?:s|ed)|"
+    r"acquir(?:ed|es)|fil(?:ed|es)|select(?:ed|s)|commit(?:ted|s)?|abandon(?:ed|s)?|sa(?:id|ys)|"
     r"shut(?:s|ting)?|cancel(?:ed|ling)?|drop(?:s|ped)|pick(?:ed|s)|receiv(?:ed|es)|mov(?:ed|es|ing)|relocat(?:ed|es|ing)|"
     r"sell(?:s|ing)?|sold|to (?:build|invest|close|shut|open|lay|cut|move|expand|construct|spend)|spend(?:s|ing)?|"
     r"sign(?:ed|s)|launch(?:ed|es)|bought|buys|add(?:ed|s|ing)|close|open|build|invest|lay|cut|end(?:s|ed|ing)"
