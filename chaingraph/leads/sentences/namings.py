@@ -73,7 +73,7 @@ _DOES = re.compile(r"^(?:\([^()]{0,24}\))?(?![的、,)负]|转发|\d+%|持有|�
 _DONE_TO = re.compile(
     r"(?:设立|新设|成立|组建|收到|由|通过|将|与|同|授权|为|支持|委托|注销|转让|出售|收购|合并|对|向|为|终止|增资|注资|剥离|清算|处置|持有|设)(?:的|了|其|下属|全资|控股|项目)*$"
 )
-_DEFINED = re.compile(r"称(?:为)?[:]?\s?[“\"]?$|或[“\"]$")  # 以下简称"甲环": it is told there, not spoken of
+_DEFINED = re.compile(r"[简统下]称(?:为)?[:]?\s?[“\"]?$|或[“\"]$")  # 以下简称"甲环": it is told there, not spoken of
 # 公司与甲环科技签订…: the firm is the one that says so, the other its partner.
 _PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前)*(?:与|同)(?:第三方|关联方)?$")
 _TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|一同|一起|合资|合作|达成|联合|设立|组建)")
