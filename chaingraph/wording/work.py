@@ -19,6 +19,9 @@ _CODED = {
 }  # fmt: skip
 
 
+_HUNDRED_MILLION = 100  # million: 亿
+
+
 def word(column: str, value: object, lang: str) -> str:
     """A value of a column in words: codes as people say them, flags as yes and no, nothing for what is not known.
 
@@ -74,3 +77,22 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         table = table.assign(says=pd.Series(said, index=table.index, dtype="object"))
     shown = {name: [word(str(name), value, lang) for value in table[name].astype(object)] for name in table.columns}
     return pd.DataFrame(shown, index=table.index, columns=table.columns).astype("str")
+
+
+def money(amount: object, currency: object, lang: str) -> str:
+    """A sum in millions as people say it; "" where it is not known.
+
+    Examples
+    --------
+    >>> money(2800.0, "CNY", "zh"), money(45.0, "USD", "zh"), money(2800.0, None, "en"), money(None, "CNY", "zh")
+    ('28亿元', '4500万美元', '2,800 million CNY', '')
+    """
+    if is_missing(amount):
+        return ""
+    millions, code = float(str(amount)), "CNY" if is_missing(currency) or not currency else str(currency)
+    if lang != "zh":
+        return text("work.million", lang, amount=f"{millions:,.10g}", currency=code)
+    large = millions >= _HUNDRED_MILLION
+    said = f"{millions / _HUNDRED_MILLION:.10g}" if large else f"{millions * 100:.10g}"
+    entry = "work.hundred_million" if large else "work.ten_thousand"
+    return text(entry, lang, amount=said, currency=_coded("work.currency_", code, lang))

@@ -86,7 +86,8 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
     -------
     DataFrame
         The columns that a unit reads (`sheets.GIVEN`) and fills in (`sheets.FILLED`: codes as codes, fields that are
-        judged with what is known of them, a new contact empty), and ``base``: lead, unit and what was known, as JSON.
+        judged with what is known of them, a new contact empty), ``base`` (lead, unit and what was known, as JSON), and
+        the currency of the investment.
         before is what other units' work has come to: that somebody is in contact, never what was said.
     """
     names = {} if case is None else _names(case)
@@ -101,7 +102,7 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
         rows.append(
             {
                 **base,
-                **{name: facts.get(name) for name in ("product", "source", "address", "on")},
+                **{name: facts.get(name) for name in ("product", "source", "address", "on", "currency")},
                 "lead_id": lead.lead_id,
                 "firm": lead.firm,
                 "chain": names.get(facts.get("chain_id"), facts.get("chain_id")),
@@ -112,7 +113,7 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
                 BASE: canonical({"lead": lead.lead_id, "unit": unit, "base": base}),
             }
         )
-    return pd.DataFrame(rows, columns=[*GIVEN, *FILLED, BASE], dtype=object)
+    return pd.DataFrame(rows, columns=[*GIVEN, *FILLED, BASE, "currency"], dtype=object)
 
 
 def taken_by_others(leads: Iterable[Lead], unit: str) -> set[str]:

@@ -16,9 +16,9 @@ from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.merging import Merged
 from chaingraph.ledger.work.sheets import BASE, COLUMNS, FILLED, GIVEN, NEW, PUBLIC, SystemMap
 from chaingraph.model.columns import is_missing
-from chaingraph.wording.work import caption, word
+from chaingraph.wording.work import caption, money, word
 from chaingraph.writers.cell_text import fitting, sheet_name
-from chaingraph.writers.files import number_text, output_folder, write_bytes
+from chaingraph.writers.files import output_folder, write_bytes
 from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.work.book import A3, Paper, closed, open_paper, printed
 from chaingraph.writers.workbook.sheet import line_count, row_height
@@ -132,7 +132,7 @@ def _table(sheet: Any, paper: Paper, columns: Sequence[str], rows: Sequence[Mapp
         sheet.set_column(place, place, width)
         sheet.write_string(head, place, heading(name, lang), paper.looks["asked" if name in filled else "head"])
         for number, row in enumerate(rows):
-            shown = fitting(_cell(name, row.get(name), lang))
+            shown = fitting(_cell(name, row.get(name), lang, row.get("currency")))
             look = paper.looks["edit" if name in filled else "text"]
             if shown:
                 sheet.write_string(head + 1 + number, place, shown, look)
@@ -159,13 +159,13 @@ def heading(name: str, lang: str) -> str:
     return COLUMNS[name].headers[0] if lang == "zh" else text(f"work.sheet_{name}", lang)
 
 
-def _cell(name: str, value: object, lang: str) -> str:
+def _cell(name: str, value: object, lang: str, currency: object = None) -> str:
     if is_missing(value):
         return ""
     if name in _CODED:
         return word(_CODED[name], value, lang)
     if name == "investment_m" and isinstance(value, (int, float)):
-        return text("work.million", lang, amount=number_text(float(value)))
+        return money(value, currency, lang)
     return str(value)
 
 
@@ -184,9 +184,10 @@ def _system_bytes(rows: pd.DataFrame, unit: str, mapping: SystemMap, as_of: str,
         sheet.write_string(0, place, fitting(heading_of))
         sheet.set_column(place, place, _WIDTHS.get(name, _WIDTH))
         values = [unit] * len(rows) if name == "unit" else rows[name] if name in rows else [None] * len(rows)
-        for number, value in enumerate(values, start=1):
+        currencies = rows["currency"] if "currency" in rows else [None] * len(rows)
+        for number, (value, currency) in enumerate(zip(values, currencies, strict=True), start=1):
             code = None if is_missing(value) else words.get(str(value))
-            shown = code if code is not None else _cell(name, value, lang)
+            shown = code if code is not None else _cell(name, value, lang, currency)
             if shown:
                 sheet.write_string(number, place, fitting(shown))
     return closed(paper)

@@ -1,14 +1,14 @@
 """对外版: what an investor may be handed, as PDF; nothing that is internal enters it, whatever the case holds.
 
 Only these are told: names of segments and whether a firm is here; names and towns of local firms whose row is read from
-a source; land and premises that are free; policies in force on the day; the office. No targets, gaps' reasons, scores,
-contacts, leads or questions.
+a source; land and premises with area left, unless nobody is sure of it; policies in force on the day; the office. No
+targets, gaps' reasons, scores, contacts, leads or questions.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -23,7 +23,8 @@ from chaingraph.model.columns import is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import is_within, place_text
-from chaingraph.writers.files import number_text, write_bytes
+from chaingraph.wording.english import english_of
+from chaingraph.writers.files import write_bytes
 from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.work import INVESTOR
 
@@ -34,6 +35,7 @@ _FONTS = {
     "ko": ("Noto Sans CJK KR", "Noto Sans KR", "Malgun Gothic"),
 }
 _HERE = ("thin", "weak", "present", "present_unlisted", "normal", "strong")
+_MU_PER_HECTARE = 15
 _MOST = 12  # firms, sites and policies of each kind
 _A4 = (8.27, 11.69)  # inches
 _LEFT, _TOP, _BOTTOM = 0.09, 0.93, 0.07  # of the page
@@ -90,6 +92,10 @@ def investor_lines(
     def said(entry: str, **values: object) -> str:
         return _sentences()[entry][language].format(**values)
 
+    def named(words: object) -> str:
+        """A name of the case: in English where that is known, else as it stands, for the person who checks."""
+        return str(words) if language == "zh" else english_of(graph).known(str(words)) or str(words)
+
     def listed(head: str, several: Sequence[str]) -> list[tuple[str, str]]:
         return [("head", said(head)), *(("text", f"·  {each}") for each in several or [said("none")])]
 
@@ -102,8 +108,8 @@ def investor_lines(
         *([("text", said("segments", have=joint.join(have)))] if have else []),
         *([("text", said("wanted", open=joint.join(wanted)))] if wanted else []),
         *listed("firms", _firms(findings, graph, set(gaps["segment_id"]), lang)),
-        *listed("space", _space(graph, said)),
-        *listed("policy", _policies(graph, chain_id, on)),
+        *listed("space", _space(graph, said, named)),
+        *listed("policy", _policies(graph, chain_id, on, named)),
         ("head", said("contact")),
         ("text", said("office", office=office)),
         ("note", said("basis", day=on)),
@@ -131,20 +137,23 @@ def _firms(findings: Findings, graph: ChainGraph, segments: set[str], lang: str)
     return [str(name) for _, name in ordered[:_MOST]]
 
 
-def _space(graph: ChainGraph, said: Any) -> list[str]:
+def _space(graph: ChainGraph, said: Any, named: Callable[[object], str]) -> list[str]:
+    """Land and premises that have some area left; not those of which nobody is sure."""
     found = []
     for table, name, area, entry in (
         ("parcels", "parcel", "area_mu", "land"),
         ("premises", "premise_id", "floor_m2", "floor"),
     ):
         for row in graph[table].to_dict("records"):
-            if not is_missing(row[area]):
-                zone = "-" if is_missing(row["zone"]) else row["zone"]
-                found.append(said(entry, name=row[name], zone=zone, area=number_text(float(row[area]))))
+            if not is_missing(row[area]) and float(row[area]) > 0 and row["confidence"] != "unsure":
+                zone = "-" if is_missing(row["zone"]) else named(row["zone"])
+                size, hectares = float(row[area]), round(float(row[area]) / _MU_PER_HECTARE, 1)
+                values = {"area": f"{size:,.10g}", "hectares": f"{hectares:,.10g}"}
+                found.append(said(entry, name=named(row[name]), zone=zone, **values))
     return found[:_MOST]
 
 
-def _policies(graph: ChainGraph, chain_id: str, on: str) -> list[str]:
+def _policies(graph: ChainGraph, chain_id: str, on: str, named: Callable[[object], str]) -> list[str]:
     """Policies of the chain, or of all, that have begun and have not ended by the day, with their number."""
     chain = dict(zip(graph["chains"]["chain_id"], graph["chains"]["chain"], strict=True)).get(chain_id, chain_id)
     found = []
@@ -154,7 +163,7 @@ def _policies(graph: ChainGraph, chain_id: str, on: str) -> list[str]:
         begun = is_missing(row["valid_from"]) or str(row["valid_from"]) <= on
         if begun and not ended and (not chains or chain in chains or chain_id in chains):
             number = "" if is_missing(row["doc_no"]) else f"（{row['doc_no']}）"
-            found.append(f"{row['policy']}{number}")
+            found.append(f"{named(row['policy'])}{number}")
     return found[:_MOST]
 
 
@@ -188,7 +197,7 @@ def _pdf(lines: Sequence[tuple[str, str]], language: str) -> bytes:
             size, colour, step = looks[kind]
             top -= _STEP * (0.7 if kind in ("head", "note") else 0.0)
             for part in _broken(clean_text(words).replace("\n", " "), _WIDTH * 10 / size):
-                if top < _BOTTOM:
+                if top < _BOTTOM + (2 * _STEP if kind == "head" else 0):  # a head is followed by a line of its part
                     pages.savefig(figure)
                     figure, top = Figure(figsize=_A4), _TOP
                     FigureCanvasPdf(figure)

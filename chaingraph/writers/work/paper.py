@@ -27,6 +27,7 @@ class Layout(NamedTuple):
 OFFICIAL = Layout((3.7, 3.5, 2.8, 2.6), "方正小标宋简体", "仿宋_GB2312", 22, 16, 28.9, 10.5)
 CLOSE = Layout((1.8, 1.6, 2.2, 2.2), "Microsoft YaHei", "Microsoft YaHei", 17, 10, 15.5, 9)
 _HEAD_FONTS = {1: "黑体", 2: "楷体_GB2312"}
+_CELL = 2.0  # points above and below what stands in a cell
 _BLUE = (0x1B, 0x3A, 0x5C)
 
 
@@ -150,7 +151,7 @@ class Document:
             cells = table.rows[0].cells if number == 0 else table.add_row().cells
             for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
                 paragraph = cell.paragraphs[0]
-                paragraph.paragraph_format.space_after = Pt(0)
+                paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(_CELL)
                 font = "黑体" if number == 0 and self.official else self.layout.body_font
                 self._run(paragraph, words, font, self.layout.table, bold=number == 0 and not self.official)
                 if widths:

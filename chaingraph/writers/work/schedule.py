@@ -19,6 +19,8 @@ from chaingraph.writers.workbook.sheet import line_count, row_height
 
 _COLUMN = 8.0  # width of every column of the grid
 _LEFT, _RIGHT, _LAST = 0, 11, 22  # first columns of the two halves, and the last of all
+_LINES = 2  # of a row: the sheet has to be read on a wall
+_SHORT = 30  # letters of what was said
 _MOST = 22  # rows of a list; what is left over is counted
 
 
@@ -57,13 +59,19 @@ def write_schedule(
     for key, table in left:
         below = _block(sheet, paper, text(f"work.schedule_{key}", lang), table, below, _LEFT, [2] + [1] * 8, paper.lang)
     due = in_words(week.due, lang)[["reason", "firm", "unit", "day", "days", "says"]]
-    changed = in_words(week.changed, lang)[["at", "firm", "kind", "by", "says"]]
+    newest = week.changed.iloc[::-1]  # what is cut off is the oldest
+    changed = in_words(newest, lang)[["at", "firm", "kind", "by", "says"]]
+    changed = changed.assign(says=changed["says"].map(_short))
     right = _block(sheet, paper, text("work.schedule_due", lang), due, row, _RIGHT, [2, 3, 2, 2, 1, 2], lang, late=True)
     _block(sheet, paper, text("work.schedule_changed", lang), changed, right, _RIGHT, [2, 3, 1, 2, 4], lang)
     printed(sheet, paper, title, size=A3)
     sheet.fit_to_pages(1, 1)
     sheet.hide_gridlines(2)
     write_bytes(closed(paper), path)
+
+
+def _short(said: str) -> str:
+    return said if is_missing(said) or len(said) <= _SHORT else f"{said[: _SHORT - 1]}…"
 
 
 def _figures(sheet: Any, paper: Paper, week: Weekly) -> int:
@@ -135,7 +143,7 @@ def _block(
         _line(sheet, row, left, spans, values, looks)
         texts = zip(values, spans, strict=False)
         lines = max(line_count(str(value), span * _COLUMN) for value, span in texts)
-        sheet.set_row(row, row_height(min(3, max(1, lines))))
+        sheet.set_row(row, row_height(min(_LINES, max(1, lines))))
     if table.empty or len(table) > _MOST:
         row += 1
         entry = "work.no_rows" if table.empty else "work.more_rows"

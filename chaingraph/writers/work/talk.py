@@ -9,7 +9,7 @@ from chaingraph.labels import text
 from chaingraph.ledger.rules import Rules, amounts, size_known
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.wording.brief import Brief
-from chaingraph.wording.work import caption, word
+from chaingraph.wording.work import caption, money, word
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.work.paper import CLOSE, Document
 
@@ -69,10 +69,11 @@ def _facts(lead: Lead, lang: str) -> list[str]:
     for name in _FACTS:
         value = lead.facts.get(name)
         shown = word(name, value, lang)
-        if name == "investment_m" and shown:
-            shown = f"{shown} {lead.facts.get('currency', '')}".strip()
+        if name == "investment_m":
+            shown = money(value, lead.facts.get("currency"), lang)
         if shown:
-            said.append(text("work.pair", lang, name=caption(name, lang), value=shown))
+            called = text("work.form_investment_m", lang) if name == "investment_m" else caption(name, lang)
+            said.append(text("work.pair", lang, name=called, value=shown))
     source = lead.facts.get("source") or lead.facts.get("address")
     if source:
         said.append(
@@ -155,7 +156,7 @@ def _label(name: str, lang: str) -> str:
 
 
 def _form_value(name: str, known: dict[str, object], lang: str) -> str:
+    if name == "investment_m":
+        return money(known.get(name), known.get("currency"), lang)
     value = word("" if name == "capital" else name, known.get(name), lang)
-    if name == "capital" and value:
-        value = text(f"ledger.code_{value}", lang)
-    return f"{value} {known.get('currency', '')}".strip() if name == "investment_m" and value else value
+    return text(f"ledger.code_{value}", lang) if name == "capital" and value else value
