@@ -21,7 +21,7 @@ from chaingraph.ledger.work.views import due_list, work_list
 from chaingraph.model.columns import SITE_STATUSES, is_missing
 from chaingraph.model.days import days_later
 from chaingraph.model.results import WORK_SHOWN
-from chaingraph.wording.work import caption, captions, in_words, word
+from chaingraph.wording.work import caption, captions, in_words, money, word
 
 _FACTS = ("date", "firm", "kind", "stage", "site_status", "place", "product", "reason")
 _IN_WORK = tuple(name for name in WORK_SHOWN if name != "lead_id")
@@ -156,7 +156,7 @@ def lead(asked: Asked, name: str) -> Answer:
         for event in reversed(events)
     ]  # fmt: skip
     facts = [
-        (_named(key, asked), word(key, value, asked.lang)) for key, value in found.facts.items() if key not in _IDS
+        (_named(key, asked), _value(key, found.facts, asked)) for key in found.facts if key not in (*_IDS, "currency")
     ]
     return Page(
         "lead.html",
@@ -185,9 +185,18 @@ def lead(asked: Asked, name: str) -> Answer:
 _IDS = ("firm", "firm_id", "signals", "base", "event", "run_id", "kind")  # that tell a reader of the page nothing new
 
 
-def _named(key: str, asked: Asked) -> str:
-    """What a particular of an event is called, as in the sheets that go round."""
-    column = LEAD_FIELD.get(key) or next((one for one in CONTACT_FIELDS if one.name == key), None)
+def _value(key: str, told: Mapping[str, object], asked: Asked) -> str:
+    if key == "investment_m":
+        return money(told[key], told.get("currency"), asked.lang)
+    return word(key, told.get(key), asked.lang)
+
+
+def _named(key: str, asked: Asked, kind: str = "") -> str:
+    """What a particular of an event of a kind is called, as in the sheets that go round."""
+    of_contact = next((one for one in CONTACT_FIELDS if one.name == key), None)
+    column = (
+        of_contact if kind in ("lead_contacted", "lead_fed_back") and of_contact else LEAD_FIELD.get(key) or of_contact
+    )
     if column is not None:
         return column.headers[0] if asked.lang == "zh" else column.name
     return asked.say("assigned") if key == "to" else caption(key, asked.lang)
@@ -196,8 +205,8 @@ def _named(key: str, asked: Asked) -> str:
 def _said(event: Event, asked: Asked) -> str:
     """The particulars of an event; of the first only whose the lead is, for the rest stands above."""
     own = ("owner",) if event.kind == "lead_taken" else tuple(key for key in event.data if key not in _IDS)
-    told = [(key, word(key, event.data.get(key), asked.lang)) for key in own]
-    return "; ".join(f"{_named(key, asked)}: {value}" for key, value in told if value)
+    told = [(key, _value(key, event.data, asked)) for key in own if key != "currency"]
+    return "; ".join(f"{_named(key, asked, event.kind)}: {value}" for key, value in told if value)
 
 
 def _field(name: str, choices: Mapping[str, object], asked: Asked) -> tuple[str, str, list[tuple[str, str]]]:

@@ -19,7 +19,15 @@ from chaingraph.model.days import days_later, months_before
 from chaingraph.model.results import DUE_COLUMNS, WORK_CHANGE_COLUMNS, WORK_COLUMNS
 
 _SOON = 3  # days before its due day from which an assignment is told
-_TOLD = ("said", "says", "answer", "to", "lost_to", "problem")  # which particular of an event tells most of it
+_TOLD = (
+    "said",
+    "says",
+    "answer",
+    "to",
+    "lost_to",
+    "problem",
+    "result",
+)  # which particular of an event tells most of it
 _EXPIRING = 7  # days before the end of an exclusive negotiation from which it is told
 
 
@@ -139,7 +147,8 @@ def changes(ledger: Ledger, since: str, until: str) -> pd.DataFrame:
     -------
     DataFrame
         `WORK_CHANGE_COLUMNS`, a row per event in order: number, at, lead_id, firm, kind, by, says (what was said, to
-        whom it went or why; missing where the kind says it all). What was withdrawn since is left out.
+        whom it went or why, the code of the result of a feedback; missing where the kind says it all). What was
+        withdrawn since is left out.
     """
     whole_day(since, "since")
     whole_day(until, "until")

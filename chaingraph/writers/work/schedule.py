@@ -60,6 +60,11 @@ def write_schedule(
         below = _block(sheet, paper, text(f"work.schedule_{key}", lang), table, below, _LEFT, [2] + [1] * 8, paper.lang)
     due = in_words(week.due, lang)[["reason", "firm", "unit", "day", "days", "says"]]
     newest = week.changed.iloc[::-1]  # what is cut off is the oldest
+    results = [
+        word("result", said, lang) if kind == "lead_fed_back" else said
+        for kind, said in zip(newest["kind"], newest["says"], strict=True)
+    ]
+    newest = newest.assign(says=pd.Series(results, newest.index, dtype="str"))
     changed = in_words(newest, lang)[["at", "firm", "kind", "by", "says"]]
     changed = changed.assign(says=changed["says"].map(_short))
     right = _block(sheet, paper, text("work.schedule_due", lang), due, row, _RIGHT, [2, 3, 2, 2, 1, 2], lang, late=True)
