@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -12,12 +12,14 @@ from chaingraph.model.columns import split
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import Strategy
+from chaingraph.places import regions
 from chaingraph.sql import Query
 
 # Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
 LISTS = ("main", "leader", "sector")
 SIGNAL_MONTHS = 24
 NO_SEGMENT_GATES = pd.DataFrame(columns=["firm_id", "node_id", "gate"], dtype="str")
+NATIONAL_TIERS = ("global500", "china500")
 _NAMED = 10  # firms of a gate named in one cell
 
 
@@ -116,6 +118,23 @@ def _settled_here(graph: ChainGraph, stands: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(sorted(set(rows)), columns=["firm_id", "text"]).astype("str")
 
 
+def nationwide(graph: ChainGraph, tiers: pd.DataFrame, region: str) -> set[str]:
+    """The firms whose services reach every place of the region's own country: its largest, by the lists that name them.
+
+    Where such a firm operates what a segment is about (networks, stations, logistics) and makes nothing, it operates
+    here too, on record or not: it is no new name, and its branch here is asked.
+
+    Parameters
+    ----------
+    tiers
+        From `derived_tables.current_tiers`.
+    """
+    held = set(tiers.loc[tiers["current"] & tiers["tier"].isin(NATIONAL_TIERS), "firm_id"])
+    firms = graph["firms"]
+    country = regions.region_path(region)[0]
+    return held & set(firms.loc[firms["country"] == country, "firm_id"])
+
+
 def find_candidates(
     query: Query,
     asked: pd.DataFrame,
@@ -125,6 +144,7 @@ def find_candidates(
     moves: pd.DataFrame,
     region: str,
     segment_gates: pd.DataFrame | None = None,
+    everywhere: Collection[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who passes the gates of each list, and who is held back?
 
@@ -134,13 +154,16 @@ def find_candidates(
         firm_id, gate: what is known against a firm, whatever it makes (`signals`, `standing_gates.standing_gates`).
     segment_gates
         firm_id, node_id, gate: what is known against it in one node (`standing_gates.standing_gates`); None: nothing.
+    everywhere
+        From `nationwide`.
 
     Returns
     -------
     candidates, dropped : DataFrame
         candidates: one row per list, chain, segment and firm that passes: the columns of ``pool.sql`` and group_id,
         group, candidate_list (new | reinvest), candidate_kind (new | reinvest |
-        contacted: something on record here, but no unit | expanding: a local firm), local_unit.
+        contacted: something on record here, but no unit | operates: in the whole country, by `nationwide` | expanding:
+        a local firm), local_unit.
         dropped: one row per chain and gate of the main list: chain_id, gate, count (firms none of whose rows pass),
         firms (up to ten names), firm_ids (up to fifty).
     """
@@ -154,6 +177,7 @@ def find_candidates(
         "families": families.rename(columns={"group": "group_name"}),  # a word of SQL
         "units": units,
         "expanding": moves.loc[here, ["firm_id"]],
+        "nationwide": pd.DataFrame({"firm_id": sorted(everywhere)}, dtype="str"),
     }
     pool = query("pool", tables=tables).rename(columns={"group_name": "group"})
     passing = pool[pool["gate"].isna()].drop(columns=["firm", "held"]).reset_index(drop=True)

@@ -168,7 +168,7 @@ def _row(
 
 def _unit(row: Row, units: Sequence[str], laid: _Laid) -> tuple[Words, str | None] | None:
     """The group's unit here: a firm of its own, or what a site or project is called; never a mere note of contact."""
-    if row["candidate_list"] != "reinvest" or row["candidate_kind"] == "contacted":
+    if row["candidate_list"] != "reinvest" or row["candidate_kind"] in ("contacted", "operates"):
         return None
     if units:
         return laid.names["firms"][units[0]], laid.firms[units[0]]["source"]

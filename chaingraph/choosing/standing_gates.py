@@ -17,6 +17,7 @@ from chaingraph.choosing.motives import find_motives
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.standing import standing
+from chaingraph.matching.product_text import products_meet
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
@@ -55,7 +56,7 @@ def what_is_known(graph: ChainGraph, query: Query, region: str, families: pd.Dat
     stands, roles, motives = standing(graph, query, region), firm_roles(query), find_motives(graph, as_of)
     units = local_units(graph, query, region, families, stands)
     held = standing_gates(stands, roles, motives, families, units, as_of)
-    whole, parts = of_firms(held, trouble), of_segments(held, segment_nodes(graph))
+    whole, parts = of_firms(held, trouble), of_segments(with_like_products(held, graph), segment_nodes(graph))
     return Known(moves, whole, parts, units, stands, roles, motives, held)
 
 
@@ -117,6 +118,37 @@ def of_firms(held: pd.DataFrame, trouble: pd.DataFrame) -> pd.DataFrame:
     """What is known against firms whatever they make: firm_id, gate, as `candidates.find_candidates` takes it."""
     whole = held.loc[held["segment_id"].isna(), ["firm_id", "gate"]]
     return pd.concat([trouble[["firm_id", "gate"]], whole], ignore_index=True).drop_duplicates(ignore_index=True)
+
+
+def with_like_products(held: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+    """The same facts, and a decision elsewhere once more for every segment in which the firm makes a like product.
+
+    Who has just placed laser chips elsewhere is not looking for a place for laser chips, whichever of two chains lists
+    them. Like are products whose words meet, as the firm's rows and their segments call them.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``held``, then one for each further segment, with the fact that decided it.
+    """
+    decided = held[(held["gate"] == "decided_elsewhere") & held["segment_id"].notna()]
+    made = graph["firm_segments"]
+    made = made.loc[made["firm_id"].isin(decided["firm_id"]), ["firm_id", "segment_id", "product"]]
+    names = graph["segments"].set_index("segment_id")["segment"]
+    words: dict[str, dict[str, str]] = {}
+    for firm, segment, product in made.astype(object).itertuples(index=False, name=None):
+        said = [words.get(firm, {}).get(segment, names[segment]), *([product] if isinstance(product, str) else [])]
+        words.setdefault(firm, {})[segment] = ";".join(said)
+    more = []
+    for row in decided.to_dict("records"):
+        own = words.get(row["firm_id"], {})
+        decided_on = own.get(row["segment_id"], names[row["segment_id"]])
+        more += [
+            {**row, "segment_id": segment}
+            for segment, said in own.items()
+            if segment != row["segment_id"] and products_meet(decided_on, said)
+        ]
+    return pd.concat([held, pd.DataFrame(more, columns=held.columns).astype("str")], ignore_index=True) if more else held
 
 
 def of_segments(held: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.choosing.calls import monthly_calls
-from chaingraph.choosing.candidates import asked_segments, find_candidates
+from chaingraph.choosing.candidates import asked_segments, find_candidates, nationwide
 from chaingraph.choosing.likelihood import likelihood
 from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
@@ -171,8 +171,10 @@ def survey(
         known = what_is_known(graph, query, region, around.families, now)
         leading = _leading(around, strategies)
         asked = asked_segments(graph, around.gaps, leading, strategies)
+        tiers = current_tiers(graph, query)
+        here_too = nationwide(graph, tiers, region)
         candidates, dropped = find_candidates(
-            query, asked, around.families, known.units, known.trouble, known.moves, region, known.segment_gates
+            query, asked, around.families, known.units, known.trouble, known.moves, region, known.segment_gates, here_too
         )
         here = set(places.loc[_inside(places), "firm_id"])
         passed = inherited_rows(graph, around.families, here, known.roles, asked)
@@ -187,7 +189,6 @@ def survey(
         scores = score(population, candidates, seeds)
         progress("rank")
         ages = freshness(query, now)
-        tiers = current_tiers(graph, query)
         facts = firm_facts(graph, region, places, around.families, tiers, known.moves)
         linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.facts.derived_tables import place_within
+from chaingraph.facts.derived_tables import place_within, segment_nodes
 from chaingraph.facts.position import market_shares, segment_measures
 from chaingraph.facts.roles import BESIDE, MADE
+from chaingraph.matching.product_text import products_meet
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
@@ -28,6 +29,11 @@ CLUSTERS = frozenset({"cluster", "new_star", "future_zone"})
 def gap_rules() -> dict[str, dict[str, float]]:
     """The numbers behind states and severity, from ``library/gaps.toml``."""
     return tomllib.loads((files("chaingraph") / "library" / "gaps.toml").read_text(encoding="utf-8"))
+
+
+def _thin() -> float:
+    """How many local firms make a segment no longer thin."""
+    return gap_rules()["rule"]["thin_below"]
 
 
 def state_of(found: int, *, expected: float | None = None, share: float = 0.0, chain_local: int = 0) -> str:
@@ -161,8 +167,11 @@ def gap_facts(
     facts["group_only_firms"] = _names(beside, facts)
     facts["presumed_firms"] = _names(presumed, facts)
     facts["presence_sources"] = _names(presence.dropna(subset=["source"]), facts, "source")
-    makers = made.assign(building=made["status_order"] == _BUILDING)
-    makers = makers[["segment_id", "firm_id", "firm", "role_order", "building"]]
+    nodes = segment_nodes(graph)
+    services = set(nodes.loc[nodes["service"], "segment_id"])
+    few = made["segment_id"].isin(services) & (facts["found"].reindex(made["segment_id"]) < _thin()).to_numpy()
+    makers = made.assign(building=made["status_order"] == _BUILDING, few=few)
+    makers = makers[["segment_id", "firm_id", "firm", "role_order", "building", "few"]]
     neighbours = query("neighbours", tables={"local_makers": makers})
     # Of firms under secrecy nobody is told that they buy, and nobody asks them.
     neighbours = neighbours[~neighbours["firm_id"].isin(sensitive_firms(graph))]
@@ -201,14 +210,26 @@ def sensitive_firms(graph: ChainGraph) -> set[str]:
 
 
 def _known_buyers(graph: ChainGraph, local: set[str]) -> dict[object, tuple[str, ...]]:
-    """Local firms that buy a segment's products, by a record of purchases or a supply link from one that makes them."""
+    """Local firms that buy a segment's products, by a record of purchases or a supply link from one that makes them.
+
+    Of a seller that makes several things a link proves the one whose words meet what is sold. What is sold and meets
+    nothing that the seller makes proves nothing, and so does an unsaid product of a seller of several things.
+    """
     bought = {pair for pair in graph["leader_purchases"][["segment_id", "firm_id"]].itertuples(index=False, name=None)}
     links = graph["firm_links"]
-    supplied = links.loc[(links["kind"] == "supplies") & links["target_id"].isin(local), ["source_id", "target_id"]]
-    made = graph["firm_segments"].loc[graph["firm_segments"]["kind"] == "maker", ["firm_id", "segment_id"]]
-    single = made[~made["firm_id"].duplicated(keep=False)]  # of a firm that makes several things, which, is not said
-    met = supplied.merge(single, left_on="source_id", right_on="firm_id")
-    bought |= set(met[["segment_id", "target_id"]].itertuples(index=False, name=None))
+    supplied = links[(links["kind"] == "supplies") & links["target_id"].isin(local)]
+    supplied = supplied[["source_id", "target_id", "product"]]
+    made = graph["firm_segments"]
+    made = made.loc[(made["kind"] == "maker") & made["firm_id"].isin(supplied["source_id"])]
+    names = graph["segments"].set_index("segment_id")
+    named = names["segment"] + ";" + names["keywords"].fillna("")
+    words = made["segment_id"].map(named) + ";" + made["product"].fillna("")
+    told = made[["firm_id", "segment_id"]].assign(words=words, single=~made["firm_id"].duplicated(keep=False))
+    met = supplied.merge(told, left_on="source_id", right_on="firm_id")
+    for row in met.to_dict("records"):
+        said = row["product"]
+        if products_meet(said, row["words"]) if isinstance(said, str) else row["single"]:
+            bought.add((row["segment_id"], row["target_id"]))
     held: dict[object, list[str]] = {}
     for segment, firm in sorted(pair for pair in bought if pair[1] in local - sensitive_firms(graph)):
         held.setdefault(segment, []).append(firm)

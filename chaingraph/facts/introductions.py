@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.gaps import sensitive_firms
 from chaingraph.facts.routes import ROUTE_COLUMNS, Link, neighbours, steps_of
+from chaingraph.matching.product_text import products_meet
 from chaingraph.model.graph import ChainGraph
 
 _KINDS = ("supplies", "partners", "invests", "owns")  # the nearer to daily work, the sooner
 _HOLDING = ("owns", "invests")
+_MAKING = ("maker", "operator")
 Step = tuple[str, Link, str]
 
 
@@ -26,8 +29,10 @@ def find_introductions(
 ) -> pd.DataFrame:
     """Through which local firm can each target be introduced?
 
-    A recorded tie between a firm of the target's group and a local firm counts in every chain, and so does one of the
-    local firm's parent or subsidiary. Two units of one group, and an owner and what it owns, count only where the local
+    A recorded tie between a firm of the target's group and a local firm counts in every chain to whose business it
+    belongs, and so does one of the local firm's parent or subsidiary: what is traded, or what the other side makes where
+    that is not said, is of the chain, or goes into or out of what the target makes there. Precursors sold to a chemical
+    group open no door for its film resins. Where neither is known the tie counts. Two units of one group, and an owner and what it owns, count only where the local
     one is in the chain too: steering gear opens no door to electrolysers. A local firm that makes the same thing is a
     rival, unless one of the two supplies the other; who merely shares a customer or a supplier is none. A tie that is
     unsure opens nothing.
@@ -61,6 +66,7 @@ def find_introductions(
     makes = _by_firm(roles[roles["maker"].fillna(value=True).astype(bool)], "node_id")
     nodes = segment_nodes(graph)[["node_id", "chain_id"]].drop_duplicates()
     chains = _by_firm(roles[["firm_id", "node_id"]].drop_duplicates().merge(nodes, on="node_id"), "chain_id")
+    business = business_of(graph)
     rows: list[tuple[object, ...]] = []
     for chain_id, firm_id in sorted(set(zip(targets["chain_id"], targets["firm_id"], strict=True))):
         family = members.get(group.get(firm_id, firm_id), [])
@@ -70,6 +76,8 @@ def find_introductions(
             kinds = [str(link["kind"]) for link in links]
             same_group = group.get(door) == group.get(firm_id)
             if (same_group or (len(path) == 1 and kinds[0] in _HOLDING)) and chain_id not in chains.get(door, set()):
+                continue
+            if not business.belongs(links[0], firm_id, family, chain_id):
                 continue
             same_thing = makes.get(door, set()) & makes.get(firm_id, set())
             if same_thing and not same_group and not (len(path) == 1 and kinds[0] == "supplies"):
@@ -81,6 +89,60 @@ def find_introductions(
             rows += steps_of(chain_id, firm_id, best[1], names)
     frame = pd.DataFrame(rows, columns=list(ROUTE_COLUMNS))
     return frame.astype({column: "str" for column in ROUTE_COLUMNS if column != "step"} | {"step": "int64"})
+
+
+@dataclass(frozen=True)
+class Business:
+    """What firms make, and which segments lie next to each other: whose business a tie is."""
+
+    made: Mapping[str, Sequence[tuple[str, str]]]  # by firm: node, what it makes there in words
+    of_chain: Mapping[str, Set[str]]  # nodes by chain
+    near: Mapping[str, Set[str]]  # nodes that feed a node or are fed by it
+
+    def dealt_in(self, link: Link, seller: str) -> set[str]:
+        """The nodes that a tie is about: those whose words meet what is traded, else all that the seller makes."""
+        held = self.made.get(seller, ())
+        product = link["product"]
+        if isinstance(product, str):
+            met = {node for node, words in held if products_meet(product, words)}
+            if met:
+                return met
+        return {node for node, _ in held}
+
+    def belongs(self, link: Link, firm: str, family: Sequence[str], chain_id: str) -> bool:
+        """Whether a tie of a group is of the business that is sought in a chain; what is not known counts."""
+        if link["kind"] in _HOLDING:
+            return True
+        source, target = str(link["source_id"]), str(link["target_id"])
+        other = target if source in family else source
+        about = self.dealt_in(link, source if link["kind"] == "supplies" else other)
+        own = self.of_chain.get(chain_id, set())
+        sought = own.union(*(self.near.get(node, set()) for node, _ in self.made.get(firm, ()) if node in own))
+        return not about or not sought.isdisjoint(about)
+
+
+def business_of(graph: ChainGraph) -> Business:
+    """What the firms of all links make, in words and by node."""
+    nodes = segment_nodes(graph)
+    node = dict(zip(nodes["segment_id"], nodes["node_id"], strict=True))
+    of_chain = {str(chain): set(rows) for chain, rows in nodes.groupby("chain_id")["node_id"]}
+    near: dict[str, set[str]] = {}
+    links = graph["segment_links"]
+    feeds = links[links["kind"] == "feeds"]
+    for one, two in zip(feeds["from_segment_id"].map(node), feeds["to_segment_id"].map(node), strict=True):
+        near.setdefault(one, set()).add(two)
+        near.setdefault(two, set()).add(one)
+    tied = set(graph["firm_links"]["source_id"]) | set(graph["firm_links"]["target_id"])
+    held = graph["firm_segments"]
+    held = held[held["firm_id"].isin(tied) & (held["kind"].isna() | held["kind"].isin(_MAKING))]
+    segments = graph["segments"]
+    named = dict(zip(segments["segment_id"], segments["segment"] + ";" + segments["keywords"].fillna(""), strict=True))
+    made: dict[str, list[tuple[str, str]]] = {}
+    cells = (held[column].astype(object).tolist() for column in ("firm_id", "segment_id", "product"))
+    for firm, segment, product in zip(*cells, strict=True):
+        words = f"{product};{named[segment]}" if isinstance(product, str) else named[segment]
+        made.setdefault(firm, []).append((node[segment], words))
+    return Business(made, of_chain, near)
 
 
 def _by_firm(roles: pd.DataFrame, column: str) -> dict[str, set[str]]:

@@ -29,6 +29,14 @@ _CONTRASTS = (
     "上下", "前后", "左右", "轻重", "升降", "动静", "公铁", "薄厚",
 )  # fmt: skip
 NOT_IN_A_WORD = "(?!" + "|".join(f"(?<=[{signs}])、[{signs}]" for signs in _CONTRASTS) + ")"
+# Words that name no trade: two products that share nothing else have nothing to do with each other.
+_GENERAL = frozenset(
+    "材料 设备 装备 系统 产品 组件 部件 器件 元件 模块 模组 零件 配件 制品 制造 生产 加工 研发 服务 技术 业务 项目 工程 方案 电子 "
+    "智能 新型 高端 性能 高性 专用 通用 工业 应用 其他 集成 解决 成套 核心 关键 供货 批量 客户 合作 国产 基地 公司 企业 行业 领域 "
+    "相关 各类 多种 开发 设计 销售 建设 运营 平台 中心 控制 自动 精密 特种 新能 能源 数字 绿色 环保 与新 及新".split()
+)
+_LATIN_WORD = re.compile("[a-z][a-z0-9]+")
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
 _BRACKETS = re.compile(r"[(\uff08\[【〔][^)\uff09\]】〕]*[)\uff09\]】〕]")  # \uff08, \uff09: full-width
 _NOISE = re.compile(r"[\s\d]+")
 _LISTED = re.compile(NOT_IN_A_WORD + r"[、;\uff1b,\uff0c/]")
@@ -78,6 +86,34 @@ def clean_product(product: str) -> str:
         return ""
     bare = _NOISE.sub("", _BRACKETS.sub("", _places().sub("", product)))
     return bare if len(bare) >= 2 else ""
+
+
+@cache
+def product_words(text: str) -> frozenset[str]:
+    """The words by which a product is told from others: pairs of characters and Latin words that name a trade.
+
+    Examples
+    --------
+    >>> sorted(product_words("光伏IGBT模块"))
+    ['igbt', '光伏']
+    """
+    bare = _BRACKETS.sub(" ", _places().sub(" ", text)).lower()
+    runs = _CHINESE.findall(bare)
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    return frozenset((pairs | set(_LATIN_WORD.findall(bare))) - _GENERAL)
+
+
+def products_meet(one: str, other: str) -> bool:
+    """Whether two texts name things of one trade: they share a word that is not said of everything.
+
+    Examples
+    --------
+    >>> products_meet("三元前驱体", "POE/EVA粒子"), products_meet("激光芯片", "激光器光芯片(批量供货)")
+    (False, True)
+    >>> products_meet("光伏制造装备", "氢能装备")
+    False
+    """
+    return not product_words(one).isdisjoint(product_words(other))
 
 
 def split_products(cell: str) -> list[str]:

@@ -5,7 +5,8 @@
 -- asked: list, chain_id, segment_id, admission. gates, trouble: see firm_gates.sql.
 -- segment_gates: firm_id, node_id, gate (choosing/standing_gates.py: the business was sold, the place is decided).
 -- families: firm_id, group_id, group_name. units: group_id, unit, local_unit (what is on record in the region).
--- expanding: firm_id (a dated sign says that it expands here).
+-- expanding: firm_id (a dated sign says that it expands here). nationwide: firm_id (who operates something does so in
+-- the whole country, here too: candidates.nationwide).
 WITH orders AS (
     SELECT max(CASE WHEN gate = 'local' THEN gate_order END) AS local,
            max(CASE WHEN gate = 'not_maker' THEN gate_order END) AS not_maker,
@@ -38,6 +39,7 @@ met AS (
         CASE
             WHEN p.inside AND e.firm_id IS NOT NULL THEN 'expanding'
             WHEN u.unit THEN 'reinvest'
+            WHEN m.kind = 'operator' AND w.firm_id IS NOT NULL THEN 'operates'
             WHEN u.group_id IS NOT NULL THEN 'contacted'
             ELSE 'new'
         END AS candidate_kind,
@@ -61,6 +63,7 @@ met AS (
     LEFT JOIN firm_gates AS t ON t.firm_id = m.firm_id
     LEFT JOIN by_segment AS s ON s.firm_id = m.firm_id AND s.node_id = m.node_id
     LEFT JOIN expanding AS e ON e.firm_id = m.firm_id
+    LEFT JOIN nationwide AS w ON w.firm_id = m.firm_id
 ),
 held_back AS (
     SELECT chain_id, firm_id, firm, min(gate_order) AS gate_order

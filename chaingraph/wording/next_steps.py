@@ -145,6 +145,8 @@ def next_step(
     said: list[Words] = []
     if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
         said.append(reason("explain.step_unit", unit=row["local_unit"]))
+    elif row["candidate_kind"] == "operates":
+        said.append(reason("explain.step_branch"))
     elif path and path[0].get("door"):
         ends = [path[-1]["from_id"], path[-1]["to_id"]]
         door = next((end for end in ends if end in doors.local), ends[-1])

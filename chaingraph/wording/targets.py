@@ -132,6 +132,7 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
             )
         },
         **{column: firm[column] for column in ("signal_stage", "site_status", "signal_source")},
+        **({"local_unit": reason("explain.operates_here")} if row["candidate_kind"] == "operates" else {}),
         "chain": names["chains"][row["chain_id"]],
         "segment": names["segments"][row["segment_id"]],
         "gap_state": row["state"],
