@@ -11,6 +11,7 @@ import pandas as pd
 
 from chaingraph.choosing.ways import Ways
 from chaingraph.facts.derived_tables import place_within
+from chaingraph.facts.gaps import PRESENT_STATES
 from chaingraph.facts.source_kinds import source_kind
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import MOST_KEYS, Strategy
@@ -26,6 +27,7 @@ RANKING_TIERS = {
 }
 _REACH_KM = 300.0
 _DELTA = "长三角"
+_ENOUGH = 2  # of overflow
 _NO_END = 2_000_000_000  # more rows than any list has
 # Project size by the classes that the plan coordinates by, in CNY million.
 _SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
@@ -141,7 +143,7 @@ _RANKED = {
     "state": "str",
     "rank": "Int64",
     "other_segments": "object",
-    **dict.fromkeys(("position", "overflow", "unranked", "exempt", "quota_rows"), "int64"),
+    **dict.fromkeys(("position", "overflow", "unranked", "enough", "exempt", "quota_rows"), "int64"),
     **{f"key_{position + 1}": "float64" for position in range(MOST_KEYS)},
     "own_order": "float64",
     "local_demand": "float64",
@@ -187,7 +189,8 @@ def rank_lists(
     DataFrame
         One row per list, chain, kind of list and group: the columns of candidates, s, fit_lift, fit_low, fit_high,
         top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes),
-        position (1 = first; no ties), overflow (1 = its segment has had its share of the list), unranked (1 = a
+        position (1 = first; no ties), overflow (1 = its segment has had its share of the list, 2 = its segment lacks
+        nothing, and no dated reason speaks for it: behind the others), unranked (1 = a
         known fit below 1, and no tie, buyer or fact: no rank, behind all others), key_1 to key_6.
     """
     if candidates.empty:
@@ -223,6 +226,9 @@ def rank_lists(
     rows["unranked"] = (nothing & ~(rows["local_demand"] > 0)).astype("int64")
     ordered_by_motive = {plan for plan, strategy in strategies.items() if "motive" in strategy.order}
     rows["exempt"] = ((motive < 2) & plans.isin(ordered_by_motive)).astype("int64")
+    # Makers for a segment that has enough are called when they move, not before those of segments that lack some.
+    present = rows["state"].isin(PRESENT_STATES) & (rows["candidate_list"] == "new")
+    rows["enough"] = (present & plans.isin(ordered_by_motive)).astype("int64")
     for position in range(MOST_KEYS):
         rows[f"key_{position + 1}"] = 0.0
         for plan, strategy in strategies.items():
@@ -259,7 +265,7 @@ def _cells(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
 
 
 def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequence[str]) -> str:
-    """Which key puts one row of a list behind another: ``basis``, ``quota``, one of its order, or ``id`` for a tie.
+    """Which key puts one row of a list behind another: ``basis``, ``quota``, ``enough``, one of its order, or ``id``.
 
     Examples
     --------
@@ -270,7 +276,7 @@ def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequen
     if row.get("unranked", 0) != ahead.get("unranked", 0):
         return "basis"
     if row["overflow"] != ahead["overflow"]:
-        return "quota"
+        return "enough" if _ENOUGH in (row["overflow"], ahead["overflow"]) else "quota"
     return next((key for place, key in enumerate(order, start=1) if row[f"key_{place}"] != ahead[f"key_{place}"]), "id")
 
 
@@ -293,17 +299,9 @@ def rows_behind(everyone: pd.DataFrame, strategies: Mapping[str, Strategy], top:
         position, of (rows in all), quota (rows of one segment), short_of (`deciding_key` against the last row listed).
     """
     columns = [
-        "list",
-        "chain_id",
-        "candidate_list",
-        "group_id",
-        "firm_id",
-        "segment_id",
-        "position",
-        "of",
-        "quota",
+        "list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "position", "of", "quota",
         "short_of",
-    ]
+    ]  # fmt: skip
     told = []
     if "position" in everyone:
         for (name, chain, _), rows in everyone.groupby(["list", "chain_id", "candidate_list"], sort=True):

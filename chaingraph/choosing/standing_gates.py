@@ -148,7 +148,9 @@ def with_like_products(held: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
             for segment, said in own.items()
             if segment != row["segment_id"] and products_meet(decided_on, said)
         ]
-    return pd.concat([held, pd.DataFrame(more, columns=held.columns).astype("str")], ignore_index=True) if more else held
+    return (
+        pd.concat([held, pd.DataFrame(more, columns=held.columns).astype("str")], ignore_index=True) if more else held
+    )
 
 
 def of_segments(held: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:

@@ -174,7 +174,15 @@ def survey(
         tiers = current_tiers(graph, query)
         here_too = nationwide(graph, tiers, region)
         candidates, dropped = find_candidates(
-            query, asked, around.families, known.units, known.trouble, known.moves, region, known.segment_gates, here_too
+            query,
+            asked,
+            around.families,
+            known.units,
+            known.trouble,
+            known.moves,
+            region,
+            known.segment_gates,
+            here_too,
         )
         here = set(places.loc[_inside(places), "firm_id"])
         passed = inherited_rows(graph, around.families, here, known.roles, asked)

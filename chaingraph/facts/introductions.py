@@ -30,12 +30,12 @@ def find_introductions(
     """Through which local firm can each target be introduced?
 
     A recorded tie between a firm of the target's group and a local firm counts in every chain to whose business it
-    belongs, and so does one of the local firm's parent or subsidiary: what is traded, or what the other side makes where
-    that is not said, is of the chain, or goes into or out of what the target makes there. Precursors sold to a chemical
-    group open no door for its film resins. Where neither is known the tie counts. Two units of one group, and an owner and what it owns, count only where the local
-    one is in the chain too: steering gear opens no door to electrolysers. A local firm that makes the same thing is a
-    rival, unless one of the two supplies the other; who merely shares a customer or a supplier is none. A tie that is
-    unsure opens nothing.
+    belongs, and so does one of the local firm's parent or subsidiary: what is traded, or what the other side makes
+    where that is not said, is of the chain, or goes into or out of what the target makes there. Precursors sold to a
+    chemical group open no door for its film resins. Where neither is known the tie counts. Two units of one group, and
+    an owner and what it owns, count only where the local one is in the chain too: steering gear opens no door to
+    electrolysers. A local firm that makes the same thing is a rival, unless one of the two supplies the other; who
+    merely shares a customer or a supplier is none. A tie that is unsure opens nothing.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class Business:
         source, target = str(link["source_id"]), str(link["target_id"])
         other = target if source in family else source
         about = self.dealt_in(link, source if link["kind"] == "supplies" else other)
-        own = self.of_chain.get(chain_id, set())
+        own = set(self.of_chain.get(chain_id, ()))
         sought = own.union(*(self.near.get(node, set()) for node, _ in self.made.get(firm, ()) if node in own))
         return not about or not sought.isdisjoint(about)
 

@@ -30,11 +30,12 @@ _CONTRASTS = (
 )  # fmt: skip
 NOT_IN_A_WORD = "(?!" + "|".join(f"(?<=[{signs}])、[{signs}]" for signs in _CONTRASTS) + ")"
 # Words that name no trade: two products that share nothing else have nothing to do with each other.
-_GENERAL = frozenset(
-    "材料 设备 装备 系统 产品 组件 部件 器件 元件 模块 模组 零件 配件 制品 制造 生产 加工 研发 服务 技术 业务 项目 工程 方案 电子 "
-    "智能 新型 高端 性能 高性 专用 通用 工业 应用 其他 集成 解决 成套 核心 关键 供货 批量 客户 合作 国产 基地 公司 企业 行业 领域 "
-    "相关 各类 多种 开发 设计 销售 建设 运营 平台 中心 控制 自动 精密 特种 新能 能源 数字 绿色 环保 与新 及新".split()
+_SAID_OF_ALL = (
+    "材料设备装备系统产品组件部件器件元件模块模组零件配件制品制造生产加工研发服务技术业务项目工程方案电子"
+    "智能新型高端性能高性专用通用工业应用其他集成解决成套核心关键供货批量客户合作国产基地公司企业行业领域"
+    "相关各类多种开发设计销售建设运营平台中心控制自动精密特种新能能源数字绿色环保与新及新"
 )
+_GENERAL = frozenset(_SAID_OF_ALL[at : at + 2] for at in range(0, len(_SAID_OF_ALL), 2))
 _LATIN_WORD = re.compile("[a-z][a-z0-9]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 _BRACKETS = re.compile(r"[(\uff08\[【〔][^)\uff09\]】〕]*[)\uff09\]】〕]")  # \uff08, \uff09: full-width

@@ -1,7 +1,8 @@
 -- Which rows make each list, in which order? One row per list, chain, kind of list and group: its best segment.
 -- candidates: one row per list, chain_id, candidate_list, group_id, firm_id, segment_id with own_order (which of a
 -- group's rows stands for it) and key_1 … key_6 (smaller comes first), unranked
--- (1 = nothing local speaks for it: behind all others) and exempt (1 = a reason to call: no quota holds it back). Parameters: quota per segment, length of a list.
+-- (1 = nothing local speaks for it: behind all others), enough (1 = its segment lacks nothing: behind those of segments that
+-- do) and exempt (1 = a reason to call: neither quota nor that holds it back). Parameters: quota per segment, length of a list.
 -- A segment past its quota goes behind the others, so that a list is not thirty rows of one segment. Equal keys share a
 -- rank.
 WITH best AS (
@@ -13,7 +14,7 @@ WITH best AS (
     FROM candidates AS c
 ),
 filled AS (
-    SELECT b.*, CASE WHEN exempt = 1 THEN 0 WHEN row_number() OVER (
+    SELECT b.*, CASE WHEN exempt = 1 THEN 0 WHEN enough = 1 THEN 2 WHEN row_number() OVER (
         PARTITION BY list, chain_id, candidate_list, segment_id
         ORDER BY key_1, key_2, key_3, key_4, key_5, key_6, firm_id
     ) <= quota_rows THEN 0 ELSE 1 END AS overflow

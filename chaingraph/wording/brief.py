@@ -14,7 +14,7 @@ from chaingraph.matching.asked_name import find_firm
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results.told import Several, Words, reason, sentences_apart
+from chaingraph.model.results.told import Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
 from chaingraph.wording.phrases import joined, listed, names_by_id, number, parts, place_said, run_day, say
@@ -46,7 +46,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     firm
         Id, name or part of a name of a firm of the case; one that is on no list is told as it is on record.
     on
-        The day of the brief, ISO. A policy that has ended by then is named as ended, never as an offer.
+        The day of the brief, ISO. A policy that has ended by then, or has not begun, is not named.
 
     Raises
     ------
@@ -229,25 +229,18 @@ def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tu
 
 
 def policy_sentences(policies: pd.DataFrame, on: str) -> tuple[Words, ...]:
-    """Policies as offers only while they hold on a day; those that have ended are named together as ended.
+    """Published policies that may be quoted on a day: none after its end, none before it begins, none without a source.
 
-    ``policies`` are rows of the case's table with empty texts for what is missing.
+    ``policies`` are rows of the case's table with empty texts for what is missing. What has ended is not named at all:
+    a leader who reads it across the table quotes it.
     """
     said: list[Words] = []
-    ended: dict[tuple[str, str], list[str]] = {}
     for policy in policies.to_dict("records"):
-        named = {"name": policy["policy"], "issuer": policy["issuer"] or "-", "summary": policy["summary"]}
         until, since = policy["valid_to"], policy["valid_from"]
-        if until and until < on[: len(until)]:
-            ended.setdefault((until, named["issuer"]), []).append(named["name"])
-        elif since and since > on[: len(since)]:
-            said.append(reason("brief.policy_future", since=since, **named))
-        elif until:
-            said.append(reason("brief.policy", until=until, **named))
-        else:
-            said.append(reason("brief.policy_open", **named))
-    for (until, issuer), names in sorted(ended.items()):
-        said.append(reason("brief.policy_expired", name=Several(tuple(names)), until=until, issuer=issuer))
+        if not policy["source"] or (until and until < on[: len(until)]) or (since and since > on[: len(since)]):
+            continue
+        named = {"name": policy["policy"], "issuer": policy["issuer"] or "-", "summary": policy["summary"]}
+        said.append(reason("brief.policy", until=until, **named) if until else reason("brief.policy_open", **named))
     return tuple(said)
 
 

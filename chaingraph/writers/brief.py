@@ -39,7 +39,7 @@ def write_briefs(
     firms
         Ids, names or parts of names of firms of the case.
     on
-        The day of the briefs, ISO: policies that have ended by then are named as ended.
+        The day of the briefs, ISO: policies that have ended by then are not named.
     skipped
         Called with what is wrong with a name that means no firm or several; the others are written all the same.
 

@@ -35,6 +35,7 @@ def order(
     quota: float = 1.0,
     signals: tuple[str, ...] = (),
     checked: tuple[str, ...] = (),
+    states: dict[str, str] | None = None,
 ) -> list[tuple[str, int | None]]:
     """Firm and rank of a list of three, each in a segment of its own unless a quota is asked about."""
     segments = dict.fromkeys(FIRMS, "S") if quota < 1 else {firm: f"S{firm}" for firm in FIRMS}
@@ -57,6 +58,7 @@ def order(
     )
     by_segment = {segments[firm]: (severity or {}).get(firm, 1.0) for firm in FIRMS}
     gaps = pd.DataFrame({"severity": by_segment, "state": "thin", "local_demand": buyers})
+    gaps["state"] = pd.Series({segments[firm]: (states or {}).get(firm, "thin") for firm in FIRMS})
     plan = load_strategy("extend")
     plan = type(plan)(**{**plan.__dict__, "quota": quota})
     ways = Ways(motives or {}, frozenset(("C", firm) for firm in doors), frozenset(checked))
@@ -116,6 +118,14 @@ def test_a_place_on_a_list_puts_nobody_first() -> None:
 def test_a_quota_holds_back_no_reason_to_call() -> None:
     assert names(quota=0.3, motives={"F2": 0.0, "F1": 1.0}) == ["F2", "F1", "F3"]
     assert order(quota=0.3)[0] == ("F1", 1)
+
+
+def test_a_segment_that_lacks_nothing_comes_behind_those_that_do_unless_there_is_a_reason() -> None:
+    given = {"doors": ("F1",), "likely": {"F1": "high"}, "fit": {"F1": 9.0}}
+    assert names(**given) == ["F1", "F2", "F3"]
+    assert names(states={"F1": "normal"}, **given) == ["F2", "F3", "F1"]
+    assert names(states={"F1": "present_unlisted"}, **given) == ["F2", "F3", "F1"]
+    assert names(states={"F1": "normal"}, motives={"F1": 1.0}, **given) == ["F1", "F2", "F3"]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,24 @@ def test_a_place_decided_elsewhere_holds_for_two_years() -> None:
     assert not held(with_rows(toy_tables(), "firm_signals", elsewhere(date=None)))  # any age: unknown holds nobody back
 
 
+def parts(tables: dict[str, pd.DataFrame]) -> set[tuple[str, str]]:
+    graph = ChainGraph("toy", tables)
+    with open_engine(survey_tables(graph, firm_places(graph, "嘉兴"))) as query:
+        rows = what_is_known(graph, query, "嘉兴", families(query), DAY).segment_gates
+    return set(zip(rows["firm_id"], rows["node_id"], strict=True))
+
+
+def test_a_decision_elsewhere_holds_for_like_products_of_the_firm_in_other_segments() -> None:
+    decided = elsewhere(segment_id="PV04")
+    assert parts(with_rows(toy_tables(), "firm_signals", decided)) == {("O04", "PV04")}  # no power supplies
+    makes = {"firm_id": "O04", "segment_id": "HY03", "kind": "maker", "product": "逆变器散热极板", "source": "年报"}
+    tables = with_rows(with_rows(toy_tables(), "firm_signals", decided), "firm_segments", makes)
+    assert parts(tables) == {("O04", "PV04"), ("O04", "HY03")}
+    sold = signal("O04", "divestment", segment_id="PV04")
+    tables = with_rows(with_rows(toy_tables(), "firm_signals", sold), "firm_segments", makes)
+    assert parts(tables) == {("O04", "PV04")}  # a business that was sold is that business alone
+
+
 def test_an_open_site_after_it_brings_the_firm_back_and_silence_does_not() -> None:
     opened = signal("O04", "capacity_full", date="2024-05", site_status="open")
     assert not held(with_rows(toy_tables(), "firm_signals", elsewhere(), opened))
@@ -134,3 +152,21 @@ def test_the_firms_held_back_are_told_with_date_source_and_way_back() -> None:
     insolvent = told["en"].set_index(["chain_id", "firm_id"]).loc[("pv", "O08")]
     assert insolvent["said"] == "Insolvency (2024-01-15)"
     assert "local" not in set(told["zh"]["gate"])  # firms seated here are no targets, and no news
+
+
+def test_who_operates_in_the_whole_country_operates_here_and_is_no_new_name() -> None:
+    operates = [
+        {"firm_id": firm, "segment_id": "HY04", "kind": "operator", "product": "加氢站", "source": "年报"}
+        for firm in ("O13", "O11", "O03")
+    ]
+    rows = found(with_rows(toy_tables(), "firm_segments", *operates)).targets["zh"]
+    own = rows[rows["segment_id"] == "HY04"].set_index("firm_id")
+    assert own.loc["O13", "candidate_kind"] == "operates"  # of the country's largest
+    assert own.loc["O13", "candidate_list"] == "reinvest"
+    assert "全国性运营企业" in own.loc["O13", "local_unit"]
+    assert "本地的分支机构" in own.loc["O13", "next_step"]
+    assert own.loc["O11", "candidate_kind"] == "new"  # of Japan's
+    assert own.loc["O03", "candidate_kind"] == "new"  # not on those lists
+    makes = [{**row, "kind": "maker"} for row in operates]
+    rows = found(with_rows(toy_tables(), "firm_segments", *makes)).targets["zh"]
+    assert set(rows.loc[(rows["firm_id"] == "O13"), "candidate_kind"]) == {"new"}  # a plant stands in one place

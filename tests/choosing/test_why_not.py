@@ -64,7 +64,7 @@ def test_who_stands_behind_is_counted_from_the_end_of_the_list(fates: pd.DataFra
     behind = fates[fates["fate"] == "behind"]
     assert (behind["position"] > 1).all()
     assert (behind["position"] <= behind["of"]).all()
-    assert set(behind["short_of"]) <= {*ORDER_KEYS, "basis", "quota", "id"}
+    assert set(behind["short_of"]) <= {*ORDER_KEYS, "basis", "quota", "enough", "id"}
     assert set(short.behind["position"]) >= set(behind["position"])
 
 

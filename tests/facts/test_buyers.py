@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import chaingraph as cg
+from chaingraph.facts.gaps import _known_buyers
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.gaps import weekly_questions
 from chaingraph.wording.phrases import say
@@ -63,3 +64,35 @@ def test_people_are_asked_what_they_can_answer_and_a_firm_once() -> None:
     assert questions["question"].str.contains("愿推荐哪三家").any()
     assert len(weekly_questions(found.gaps.frame)) == len(questions)
     assert say(found.questions.frame["question"].iloc[0], "en")
+
+
+def test_a_filling_station_buys_no_electrolysers_cylinders_and_hydrogen() -> None:
+    tables = toy_tables()
+    assert gaps(tables).loc["HY02", "local_demand"] == 0  # two stations stand here, and nobody said what flows to them
+    links = tables["segment_links"]
+    into = (links["from_segment_id"] == "HY02") & (links["to_segment_id"] == "HY04")
+    flows = pd.Series(None, links.index, dtype="str")
+    stated = {**tables, "segment_links": links.assign(flow=flows.mask(into, "energy"))}
+    assert gaps(stated).loc["HY02", "local_demand"] == 2
+    made = tables["firm_segments"]
+    more = made[made["firm_id"] == "L09"].assign(firm_id="L04")
+    market = {**tables, "firm_segments": pd.concat([made, more], ignore_index=True)}
+    assert gaps(market).loc["HY02", "local_demand"] == 3  # three are a market
+    builds = made["status"].mask((made["firm_id"] == "L09") & (made["segment_id"] == "HY04"), "building")
+    assert gaps({**tables, "firm_segments": made.assign(status=builds)}).loc["HY02", "local_demand"] == 1
+
+
+def test_a_supply_link_proves_the_product_whose_words_meet() -> None:
+    tables = toy_tables()
+    tables["leader_purchases"] = tables["leader_purchases"].iloc[:0]
+
+    def buyers(product: str | None) -> dict[str, bool]:
+        """Whether L01 is known to buy wafers and modules from O01, which makes both."""
+        link = {"source_id": ["O01"], "target_id": ["L01"], "kind": ["supplies"], "product": [product]}
+        links = pd.DataFrame(link).reindex(columns=tables["firm_links"].columns).astype(tables["firm_links"].dtypes)
+        known = _known_buyers(ChainGraph("toy", {**tables, "firm_links": links}), {"L01", "L04"})
+        return {segment: "L01" in known.get(segment, ()) for segment in ("PV01", "PV03")}
+
+    assert buyers("单晶硅片(长单)") == {"PV01": True, "PV03": False}
+    assert buyers("双玻光伏组件") == {"PV01": False, "PV03": True}
+    assert buyers("咨询服务") == buyers(None) == {"PV01": False, "PV03": False}

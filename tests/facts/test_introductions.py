@@ -22,12 +22,20 @@ def doors(
     *links: tuple[str, str, str],
     makes: tuple[tuple[str, str], ...] = (),
     confidence: str = "seen",
+    product: str | None = None,
 ) -> list[str]:
     """The firms on the way from a target to its introducer, where these are the only links."""
     tables = toy_tables()
     tables["firm_links"] = tables["firm_links"].iloc[:0]
     rows = [
-        {"source_id": one, "target_id": two, "kind": kind, "source": "构造", "confidence": confidence}
+        {
+            "source_id": one,
+            "target_id": two,
+            "kind": kind,
+            "source": "构造",
+            "confidence": confidence,
+            "product": product,
+        }
         for one, two, kind in links
     ]
     tables = with_rows(tables, "firm_links", *rows)
@@ -78,3 +86,32 @@ def test_an_owner_s_tie_counts_only_in_the_same_business() -> None:
 def test_a_leader_is_asked_first_and_daily_work_before_capital() -> None:
     assert doors("O02", "pv", ("O02", "L01", "partners"), ("O02", "L04", "supplies")) == ["O02", "L01"]
     assert doors("O02", "pv", ("O02", "L05", "partners"), ("O02", "L04", "invests")) == ["O02", "L05"]
+
+
+def test_what_is_traded_has_to_be_of_the_business_that_is_sought() -> None:
+    # O04 makes inverters (pv), power supplies for electrolysis (of both chains) and, here, wafers; L07 electrolysers.
+    wafers, trade = ("O04", "L07", "supplies"), (("O04", "PV01"),)
+    assert doors("O04", "pv", wafers, makes=trade, product="硅片(长单)") == ["O04", "L07"]
+    assert doors("O04", "hy", wafers, makes=trade, product="硅片(长单)") == []
+    assert doors("O04", "hy", wafers, makes=trade, product="制氢电源") == ["O04", "L07"]
+    assert doors("O04", "hy", wafers, makes=trade, product="逆变器") == [
+        "O04",
+        "L07",
+    ]  # these go into those
+    assert doors("O04", "hy", ("L07", "O04", "supplies"), product="碱性电解槽") == ["L07", "O04"]
+    # Electrolysers go neither into nor out of what O01 makes: wafers and modules.
+    assert doors("O01", "pv", ("L07", "O01", "supplies"), product="碱性电解槽") == []
+    assert doors("O01", "pv", ("L07", "O01", "supplies")) == []  # all that L07 makes
+    assert doors("O01", "pv", ("O11", "O01", "supplies"), ("O11", "L07", "owns")) == [
+        "O11",
+        "O01",
+        "O11",
+        "L07",
+    ]  # unknown
+
+
+def test_of_two_sisters_what_passes_between_them_has_to_be_of_the_business_too() -> None:
+    sisters, parent = ("O06", "L07", "supplies"), ("O13", "L07", "owns")
+    assert doors("O06", "hy", sisters, parent, product="PEM电解槽") == ["O06", "L07"]
+    trade = (("O06", "PV03"), ("L07", "PV03"))  # both make modules as well; electrolysers are no way to those
+    assert doors("O06", "pv", sisters, parent, makes=trade, product="PEM电解槽") == ["O13", "L07"]
