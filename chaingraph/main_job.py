@@ -27,7 +27,7 @@ from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.findings import Findings, only_chains
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import FILES
+from chaingraph.model.results import FILES, RANKED_TIERS
 from chaingraph.reading.read import changed_since_read
 from chaingraph.stores.comparison import LISTED, NO_REFERENCE, as_known, last_known, read_cases
 from chaingraph.writers.exports import target_columns
@@ -90,8 +90,9 @@ def run(
     """Survey a region and write what a bureau receives.
 
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
-    leader_targets.csv (the leader-driven list), rankings.csv, unlisted.csv (outside firms that a known fact holds
-    back), marks.csv (the six marks of each row), calls.csv (whom to call this month), facts.csv (facts of movement),
+    leader_targets.csv (the leader-driven list), rankings.csv (outside members of each list, per chain) and one file for
+    each list (rankings_global500.csv …), unlisted.csv (outside firms that a known fact holds back), marks.csv (the six
+    marks of each row), calls.csv (whom to call this month), facts.csv (facts of movement),
     gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older files
     is completed by the next). The CSV files are the same bytes
     for the same input and day.
@@ -294,6 +295,9 @@ def _write_tables(findings: Findings, folder: Path, lang: str) -> None:
     tables = {"gaps": findings.gaps, "questions": findings.questions, "rankings": findings.rankings}
     for name, frame in (tables | {"unlisted": findings.held, "marks": findings.marks, "calls": findings.calls}).items():
         write_csv(frame[lang], folder / f"{name}.csv", columns=FILES[f"{name}.csv"])
+    ranked = findings.rankings[lang]
+    for tier in RANKED_TIERS:
+        write_csv(ranked[ranked["tier"] == tier], folder / f"rankings_{tier}.csv", columns=FILES["rankings.csv"])
     write_csv(findings.facts, folder / "facts.csv", columns=FILES["facts.csv"])
 
 

@@ -76,6 +76,7 @@ pv,甲光伏,1,L01,甲一新能源有限公司,Jiayi,秀洲区,认定为链主,�
     "rankings": """
 chain_id,chain,tier,rank,firm_id,firm,firm_en,country,city,segment,fit_lift,evidence_grade,reasons,sources
 hy,乙氢能,global500,1,O11,丙二燃料电池公司,Binger,日本,大阪,加氢站运营,,C,世界500强,构造数据
+pv,甲光伏,specialised,1,O02,乙二电池科技股份有限公司,,中国,苏州,电池片,2.74,C,专精特新小巨人,构造数据
 """,
     "questions": """
 rank,chain_id,chain,segment_id,segment,state,ask_whom,question,why,sources

@@ -11,12 +11,13 @@ import pandas as pd
 from chaingraph.choosing.readiness import Facts, marks_of
 from chaingraph.facts.comparables import Comparables, comparables_of, project_cases
 from chaingraph.facts.derived_tables import place_within, segment_nodes
+from chaingraph.facts.introductions import introducers_for
 from chaingraph.facts.landing import Choice, choices_of, need_of, offered
 from chaingraph.facts.landing import Grounds as Offered
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import MARK_TABLE_COLUMNS
-from chaingraph.model.results.told import Name, Words, reason
+from chaingraph.model.results.told import Name, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.wording.phrases import names_of
 from chaingraph.wording.readiness import like_projects, places_said
@@ -52,6 +53,7 @@ class _Laid:
     decisions: Mapping[str, Sequence[tuple[str, str | None, bool, str | None]]]
     contacts: Mapping[str, Row]
     introducers: Mapping[str, Row]
+    serving: Sequence[Row]
     rules: Mapping[str, Row]
     policies: Sequence[Row]
     offices: Mapping[str, str]
@@ -131,18 +133,19 @@ def _row(
     door = next(
         (end for end in ((route[-1]["from_id"], route[-1]["to_id"]) if route else ()) if end in laid.local), None
     )
-    asked: Words = reason("readiness.whom_firm", firm=name)
+    asked = by_itself = reason("readiness.whom_firm", firm=name)
     if door is not None:
         asked = reason("readiness.whom_introducer", firm=laid.names["firms"][door])
     elif contact is not None:
         asked = reason("readiness.whom_contact", firm=name, channel=reason(f"explain.channel_{contact['channel']}"))
+    first = _serving(row, family, laid, {row["chain_id"], chain.zh, chain.en}) if asked == by_itself else asked
     zone = next((choice.zone or choice.name for choice in choices), None)
     sites = reason("readiness.whom_zone", zone=zone) if zone else reason("readiness.whom_zones")
     office = laid.offices.get(row["chain_id"])
     law = reason("readiness.whom_office", department=office) if office else reason("readiness.whom_admission")
-    whom: dict[str, Words] = {f"ask_{mark}": asked for mark in ("motive", "project", "decision", "door")}
+    whom: dict[str, Words] = {f"ask_{mark}": asked for mark in ("motive", "project", "decision")}
     sized = need.land_mu is not None or need.floor_m2 is not None
-    whom |= {"ask_landing": sites if sized else asked, "ask_admission": law}
+    whom |= {"ask_landing": sites if sized else asked, "ask_admission": law, "ask_door": first}
     whom |= {} if door is None else {"door": laid.names["firms"][door]}
     plan = _merged(planned, fact) if planned else None
     facts = Facts(
@@ -164,6 +167,17 @@ def _row(
         whom=whom,
     )
     return RowFacts(facts, like, choices)
+
+
+def _serving(row: Row, family: Sequence[str], laid: _Laid, chains: set[str]) -> Words:
+    """Who may be asked to open a door: who serves the firm's city, country or chain; else the firm itself."""
+    firm = laid.firms[row["firm_id"]]
+    places = [firm["city"], *(place for one in family for place, *_ in laid.decisions.get(one, ()))]
+    cities = {regions.prefecture_of((None, None, city, None)) or city for city in places if isinstance(city, str)}
+    served = introducers_for(laid.serving, firm["country"], cities, chains)
+    if not served:
+        return reason("readiness.whom_firm", firm=laid.names["firms"][row["firm_id"]])
+    return reason("readiness.whom_serves", names=Several(tuple(served)))
 
 
 def _unit(row: Row, units: Sequence[str], laid: _Laid) -> tuple[Words, str | None] | None:
@@ -222,6 +236,7 @@ def _lay_out(
         decisions=_decisions(graph, firms),
         contacts={row["firm_id"]: row for row in _records(ordered)},
         introducers={row["knows_id"]: row for row in _records(graph["introducers"].dropna(subset=["knows_id"]))},
+        serving=_records(graph["introducers"]),
         rules=_rules(graph, region),
         policies=_records(graph["policies"]),
         offices=dict(zip(offices["chain_id"], offices["department"], strict=True)),

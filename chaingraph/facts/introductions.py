@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +11,9 @@ from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.gaps import sensitive_firms
 from chaingraph.facts.routes import ROUTE_COLUMNS, Link, neighbours, steps_of
 from chaingraph.matching.product_text import products_meet
+from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
+from chaingraph.places import regions
 
 _KINDS = ("supplies", "partners", "invests", "owns")  # the nearer to daily work, the sooner
 _HOLDING = ("owns", "invests")
@@ -143,6 +145,57 @@ def business_of(graph: ChainGraph) -> Business:
         words = f"{product};{named[segment]}" if isinstance(product, str) else named[segment]
         made.setdefault(firm, []).append((node[segment], words))
     return Business(made, of_chain, near)
+
+
+def introducers_for(
+    introducers: Sequence[Mapping[str, object]],
+    country: object,
+    cities: Collection[str],
+    chains: Collection[str],
+    *,
+    most: int = 2,
+) -> list[str]:
+    """Who may be asked to help with a firm that nobody here is known to know: by its city, its country, its chain.
+
+    That somebody serves a place opens no door and fills no mark: whether they know the firm is to be asked.
+
+    Parameters
+    ----------
+    introducers
+        Rows of the table of that name. Those that name a firm are about that firm alone.
+    cities
+        Where the firm sits and decides.
+    chains
+        The chain's id and names.
+
+    Returns
+    -------
+    list of str
+        Names, at most ``most``: who serves one of its cities, then its country where that is not China (a chamber of
+        that country), then the chain (an association or fund of the trade, wherever it sits).
+
+    Examples
+    --------
+    >>> held = {"introducer": "日商协会", "knows_id": None, "country": "日本", "city": None, "focus_chains": None}
+    >>> introducers_for([held], "日本", ("大阪",), ("PV",)), introducers_for([held], "德国", (), ())
+    (['日商协会'], [])
+    """
+    found: list[tuple[int, str]] = []
+    for row in introducers:
+        name, land, city = str(row["introducer"]), row["country"], row["city"]
+        if isinstance(row["knows_id"], str):
+            continue
+        trades = set(split(row["focus_chains"]))
+        of_chain = not trades.isdisjoint(chains)
+        if trades and not of_chain:
+            continue
+        if isinstance(city, str) and city in cities:
+            found.append((0, name))
+        elif not isinstance(city, str) and isinstance(land, str) and land == country and land != regions.CHINA:
+            found.append((1, name))
+        elif of_chain:
+            found.append((2, name))
+    return [name for _, name in sorted(set(found))][:most]
 
 
 def _by_firm(roles: pd.DataFrame, column: str) -> dict[str, set[str]]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.facts.introductions import introducers_for
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results.told import Words, place, reason
+from chaingraph.model.results.told import Several, Words, place, reason
 from chaingraph.places import regions
 
 _LEVELS = ("国家级", "省级")
@@ -42,6 +43,8 @@ class Doors:
     stationed: tuple[str, ...]
     abroad: frozenset[str]
     channels: Mapping[str, str]  # the first public channel on record, by firm
+    introducers: Sequence[Mapping[str, object]]  # the rows of the table of that name
+    chains: Mapping[str, frozenset[str]]  # id and names of each chain, by id
 
 
 def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
@@ -62,6 +65,10 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
         carriers=_best(graph["carriers"], "carrier", chains),
         stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
         channels=_channels(graph["contacts"]),
+        introducers=[
+            {str(name): cell for name, cell in row.items()} for row in graph["introducers"].to_dict("records")
+        ],
+        chains={chain: frozenset((chain, name)) for name, chain in chains.items()},
         abroad=frozenset(outreach.loc[outreach["kind"].str.startswith("overseas_office"), "place"]),
     )
 
@@ -164,6 +171,11 @@ def next_step(
         said.append(reason("explain.step_abroad", place=place(firm["country"])))
     if row["chain_id"] in doors.offices:
         said.append(reason("explain.step_office", department=doors.offices[row["chain_id"]]))
+    opened = path and path[0].get("door")
+    if row["candidate_list"] == "new" and not opened and row["firm_id"] not in doors.channels:
+        served = introducers_for(doors.introducers, firm["country"], homes, doors.chains[row["chain_id"]])
+        if served:
+            said.append(reason("explain.step_serves", names=Several(tuple(served))))
     zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])
     if zone:
         said.append(reason("explain.step_zone", zone=zone))

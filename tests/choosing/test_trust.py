@@ -53,7 +53,7 @@ def test_the_own_city_is_told_by_the_score_that_ran(protocol: str, reference: di
     own, base = rows[method], rows["same_industry"]
     row = told("嘉兴", reference).loc[f"own_{protocol}"]
     assert row["value"] == own["auroc"]
-    for figure in (f"{100 * own['auroc']:.0f}%", f"{100 * base['auroc']:.0f}%", f"{own['hidden']:.0f}家"):
+    for figure in (f"100次挑对{100 * own['auroc']:.0f}次", f"{100 * base['auroc']:.0f}次", f"{own['hidden']:.0f}家"):
         assert figure in row["plain"]
     assert f"{own['auroc']:.3f}" in row["exact"]
     assert f"{100 * own['recall100']:.0f}%" in row["exact"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+import chaingraph as cg
 from chaingraph.engines.duckdb import open_engine
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.groups import families
-from chaingraph.facts.introductions import find_introductions
+from chaingraph.facts.introductions import find_introductions, introducers_for
 from chaingraph.facts.roles import firm_roles
 from chaingraph.model.graph import ChainGraph
 from tests.made_facts import with_rows
@@ -115,3 +116,31 @@ def test_of_two_sisters_what_passes_between_them_has_to_be_of_the_business_too()
     assert doors("O06", "hy", sisters, parent, product="PEM电解槽") == ["O06", "L07"]
     trade = (("O06", "PV03"), ("L07", "PV03"))  # both make modules as well; electrolysers are no way to those
     assert doors("O06", "pv", sisters, parent, makes=trade, product="PEM电解槽") == ["O13", "L07"]
+
+
+def test_who_serves_a_city_a_country_or_a_chain_may_be_asked_and_opens_no_door() -> None:
+    def serves(name: str, **said: object) -> dict[str, object]:
+        return {"introducer": name, "knows_id": None, "country": "中国", "city": None, "focus_chains": None} | said
+
+    held = [
+        serves("某联盟", focus_chains="乙氢能"),
+        serves("杭州商会", city="杭州"),
+        serves("德商会", country="德国"),
+        serves("友城", country="德国", city="汉堡"),
+        serves("某基金", city="杭州", focus_chains="甲光伏"),
+        serves("熟人单位", knows_id="O10"),
+        serves("全国协会"),
+    ]
+    hydrogen = ("hy", "乙氢能")
+    assert introducers_for(held, "中国", ("杭州",), hydrogen) == ["杭州商会", "某联盟"]
+    assert introducers_for(held, "德国", ("慕尼黑",), hydrogen) == ["德商会", "某联盟"]
+    assert introducers_for(held, "德国", ("汉堡",), ("pv",)) == ["友城", "德商会"]
+    assert introducers_for(held, "中国", ("合肥",), ("pv", "甲光伏")) == ["某基金"]
+    assert introducers_for(held, "日本", (), ("pv",)) == []
+    tables = with_rows(toy_tables(), "introducers", *({**row, "kind": "chamber", "source": "名录"} for row in held[:5]))
+    found = cg.survey(ChainGraph("toy", tables), region="嘉兴", reference=None, draws=0, as_of="2024-06-01")
+    marks = found.marks["zh"].query("firm_id == 'O10' and mark == 'door'")
+    assert not marks["filled"].any()
+    assert marks["ask_whom"].str.startswith("德商会、某联盟").all()
+    rows = found.targets["zh"].set_index("firm_id")
+    assert "请德商会、某联盟帮助牵线" in str(rows.loc[["O10"], "next_step"].tolist())

@@ -56,12 +56,14 @@ FACT_COLUMNS = (  # facts of movement that may be used, and which are a reason t
     "instead_place", "amount_cny_m", "product", "text", "call_reason", "text_count", "address", "source", "confidence",
 )
 REJECT_COLUMNS = ("table", "row", "column", "value", "reason", "remedy")  # what a case could not use
+RANKED_TIERS = ("global500", "china500", "soe", "specialised")  # lists that a plan names: a sheet and a file for each
 FILES: dict[str, tuple[str, ...]] = {
     "shortlist.csv": SHORTLIST_COLUMNS,
     "leader_targets.csv": SHORTLIST_COLUMNS,
     "gaps.csv": GAP_COLUMNS,
     "questions.csv": QUESTION_COLUMNS,
     "rankings.csv": RANKING_COLUMNS,
+    **{f"rankings_{tier}.csv": RANKING_COLUMNS for tier in RANKED_TIERS},
     "facts.csv": FACT_COLUMNS,
     "pools.csv": POOL_COLUMNS,
     "unlisted.csv": UNLISTED_COLUMNS,

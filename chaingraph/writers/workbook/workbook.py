@@ -13,7 +13,7 @@ from chaingraph.choosing.teams import Team, in_teams, teams
 from chaingraph.labels import text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS
+from chaingraph.model.results import GAP_STATES, MARK_COLUMNS, MARKS, RANKED_TIERS
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.english import english_of
@@ -124,10 +124,11 @@ class _Part:
     plan: SheetPlan
     chain: str | None = None
     team: Team | None = None
+    tier: str = ""
 
 
 def _parts(plan: Profile, findings: Findings, graph: ChainGraph, lang: str, *, marked: bool) -> Iterator[_Part]:
-    """Every sheet in order; a plan of kind ``chain`` or ``team`` is several."""
+    """Every sheet in order; a plan of kind ``chain``, ``team`` or ``rankings`` (one for each list) is several."""
     names = names_by_id(graph, "chains", lang)
     for number, sheet in enumerate(plan.sheets):
         key = f"{sheet.kind} {number}"
@@ -137,6 +138,9 @@ def _parts(plan: Profile, findings: Findings, graph: ChainGraph, lang: str, *, m
         elif sheet.kind == "team":
             for team in teams(graph):
                 yield _Part(f"{key} {team.place}", say(team.name, lang), sheet, team=team)
+        elif sheet.kind == "rankings" and (held := set(findings.rankings[lang]["tier"])):
+            for tier in (name for name in RANKED_TIERS if name in held):
+                yield _Part(f"{key} {tier}", code_text("tier", tier, lang), sheet, tier=tier)
         elif sheet.title:
             yield _Part(key, sheet.title[lang], sheet)
         elif sheet.kind == "table":
@@ -234,6 +238,11 @@ class _Writer:
             if kind == "calls":
                 calls = sentences_apart(texts, lang).rename(columns={"group": "call_group"})
                 return frames.captioned(calls, graph, lang), plan.columns
+            if part.tier:
+                told = sentences_apart(texts, lang)
+                return frames.captioned(
+                    told[told["tier"] == part.tier].reset_index(drop=True), graph, lang
+                ), plan.columns
             return frames.captioned(sentences_apart(texts, lang), graph, lang), plan.columns
         if kind == "terms":
             return frames.terms(findings, graph, shown, lang), plan.columns

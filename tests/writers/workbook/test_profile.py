@@ -13,7 +13,9 @@ import pytest
 from chaingraph.choosing.teams import in_teams
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
+from chaingraph.model.results import RANKED_TIERS
 from chaingraph.wording.phrases import in_words
+from chaingraph.writers.cell_text import sheet_name
 from chaingraph.writers.workbook.frames import targets
 from chaingraph.writers.workbook.lists import list_frame, table_headers
 from chaingraph.writers.workbook.marks import read_marks
@@ -60,6 +62,10 @@ def test_sheets_and_headers_equal_the_profile(name: str, tmp_path: Path) -> None
                 if lang == "zh"
                 else ["Team Shanghai", "Team Shenzhen", "Abroad Germany (planned)", "Elsewhere"]
             )
+        elif sheet.kind == "rankings":
+            held = set(toy_findings().rankings[lang]["tier"])
+            names = [sheet_name(text(f"codes.tier_{tier}", lang), []) for tier in RANKED_TIERS if tier in held]
+            assert len(names) > 1
         else:
             names = [sheet.title[lang] if sheet.title else text(f"workbook.sheet_{sheet.kind}", lang)]
         wanted += names

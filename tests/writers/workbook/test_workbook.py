@@ -46,11 +46,22 @@ def test_sheets_stand_in_the_order_of_reading(book_path: Path) -> None:
         "缺口清单",
         "待核清单",
         "链主",
-        "榜单",
+        "世界500强",
+        "专精特新、隐形冠军、独角兽",
         "投资动态",
         "未列入",
     ]
     assert names == [*before, "乙氢能", "甲光伏", *teams, *lists]
+
+
+def test_every_list_of_a_plan_is_a_sheet_of_its_own_and_complete(book_path: Path) -> None:
+    held = toy_findings().rankings["zh"]
+    book = openpyxl.load_workbook(book_path)
+    for tier, caption in (("global500", "世界500强"), ("specialised", "专精特新、隐形冠军、独角兽")):
+        _, rows = rows_of(book[caption], "产业链")
+        own = held[held["tier"] == tier]
+        assert [row["企业编号"] for row in rows] == own["firm_id"].tolist()
+        assert len(own)
 
 
 def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: Path) -> None:
