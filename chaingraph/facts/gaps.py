@@ -31,11 +31,6 @@ def gap_rules() -> dict[str, dict[str, float]]:
     return tomllib.loads((files("chaingraph") / "library" / "gaps.toml").read_text(encoding="utf-8"))
 
 
-def _thin() -> float:
-    """How many local firms make a segment no longer thin."""
-    return gap_rules()["rule"]["thin_below"]
-
-
 def state_of(found: int, *, expected: float | None = None, share: float = 0.0, chain_local: int = 0) -> str:
     """What may be said of a segment: its state.
 
@@ -169,9 +164,9 @@ def gap_facts(
     facts["presence_sources"] = _names(presence.dropna(subset=["source"]), facts, "source")
     nodes = segment_nodes(graph)
     services = set(nodes.loc[nodes["service"], "segment_id"])
-    few = made["segment_id"].isin(services) & (facts["found"].reindex(made["segment_id"]) < _thin()).to_numpy()
-    makers = made.assign(building=made["status_order"] == _BUILDING, few=few)
-    makers = makers[["segment_id", "firm_id", "firm", "role_order", "building", "few"]]
+    alone = made["segment_id"].isin(services) & (facts["found"].reindex(made["segment_id"]) == 1).to_numpy()
+    makers = made.assign(building=made["status_order"] == _BUILDING, alone=alone)
+    makers = makers[["segment_id", "firm_id", "firm", "role_order", "building", "alone"]]
     neighbours = query("neighbours", tables={"local_makers": makers})
     # Of firms under secrecy nobody is told that they buy, and nobody asks them.
     neighbours = neighbours[~neighbours["firm_id"].isin(sensitive_firms(graph))]

@@ -152,7 +152,7 @@ def next_step(
     said: list[Words] = []
     if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
         said.append(reason("explain.step_unit", unit=row["local_unit"]))
-    elif row["candidate_kind"] == "operates":
+    elif row.get("candidate_kind") == "operates":
         said.append(reason("explain.step_branch"))
     elif path and path[0].get("door"):
         ends = [path[-1]["from_id"], path[-1]["to_id"]]

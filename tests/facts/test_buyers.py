@@ -68,16 +68,16 @@ def test_people_are_asked_what_they_can_answer_and_a_firm_once() -> None:
 
 def test_a_filling_station_buys_no_electrolysers_cylinders_and_hydrogen() -> None:
     tables = toy_tables()
-    assert gaps(tables).loc["HY02", "local_demand"] == 0  # two stations stand here, and nobody said what flows to them
+    assert gaps(tables).loc["HY02", "local_demand"] == 2  # two stations
+    made = tables["firm_segments"]
+    tables["firm_segments"] = made[(made["firm_id"] != "L08") | (made["segment_id"] != "HY04")]
+    assert gaps(tables).loc["HY02", "local_demand"] == 0  # one, and nobody said what flows to it
     links = tables["segment_links"]
     into = (links["from_segment_id"] == "HY02") & (links["to_segment_id"] == "HY04")
     flows = pd.Series(None, links.index, dtype="str")
     stated = {**tables, "segment_links": links.assign(flow=flows.mask(into, "energy"))}
-    assert gaps(stated).loc["HY02", "local_demand"] == 2
+    assert gaps(stated).loc["HY02", "local_demand"] == 1
     made = tables["firm_segments"]
-    more = made[made["firm_id"] == "L09"].assign(firm_id="L04")
-    market = {**tables, "firm_segments": pd.concat([made, more], ignore_index=True)}
-    assert gaps(market).loc["HY02", "local_demand"] == 3  # three are a market
     builds = made["status"].mask((made["firm_id"] == "L09") & (made["segment_id"] == "HY04"), "building")
     assert gaps({**tables, "firm_segments": made.assign(status=builds)}).loc["HY02", "local_demand"] == 1
 
