@@ -18,12 +18,14 @@ from mkdocs.structure.files import File, Files
 import chaingraph
 from chaingraph.cli.main import command_line
 from chaingraph.errors import UnknownNameError
+from chaingraph.importers.headings import load_headings
 from chaingraph.labels import text
 from chaingraph.model.registry import KINDS, load, shipped
 from chaingraph.model.results import FILES
 from chaingraph.model.results.columns import result_column
 from chaingraph.model.schema import TABLES
 
+HEADING_KINDS = ("register", "ranking", "units", "facts")
 ROOT = Path(__file__).resolve().parents[1]
 RECORDS = ROOT / "docs"
 SHIM = "https://unpkg.com/iframe-worker/shim"  # what the theme loads where a page is opened from a folder
@@ -59,6 +61,7 @@ WORDS = {
         "What `import chaingraph as cg` offers.",
     ),
     "shipped": ("随包提供", "Shipped"),
+    "known": ("已知的表头（举例）", "headings known so far (some)"),
     "name": ("名称", "name"),
     "title": ("标题", "title"),
 }
@@ -152,6 +155,19 @@ def python_page(lang: str) -> str:
     return f"# {word('python', lang)}\n\n{word('python_lead', lang)}\n\n{asked}\n"
 
 
+def heading_columns(lang: str) -> str:
+    """What a heading file may speak of, by kind, with the headings that are known so far."""
+    told = []
+    for kind in HEADING_KINDS:
+        rows = (
+            (f"`{column}`", "、".join(known[:4]) if lang == "zh" else ", ".join(known[:4]))
+            for column, known in load_headings(kind, kind).items()
+        )
+        heading = f'`kind = "{kind}"`: {load("headings", kind).title(lang)}'
+        told.append(f"{heading}\n\n" + table((word("column", lang), word("known", lang)), rows))
+    return "\n\n".join(told)
+
+
 def shipped_tables(lang: str) -> str:
     """What each kind of the registry has in the package."""
     parts = []
@@ -203,6 +219,7 @@ def on_post_template(output: str, *, template_name: str, config: MkDocsConfig) -
 def on_page_markdown(markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str:
     """Lists of what is shipped are filled in; links to files of the repository become pages of the site, or paths."""
     markdown = markdown.replace("<!-- shipped -->", shipped_tables(str(config.theme["language"])))
+    markdown = markdown.replace("<!-- headings -->", heading_columns(str(config.theme["language"])))
     place = Path(str(config["docs_dir"])) / page.file.src_uri
     if page.file.src_uri.startswith("records/"):
         place = RECORDS / Path(page.file.src_uri).name

@@ -267,26 +267,26 @@ def survey(
     local, local_en = ({firm: getattr(name, form) for firm, name in names.items()} for form in ("zh", "en"))
     local_id = shares["local_firm_id"]
     terms = terms.assign(strategy=terms["chain_id"].map(main_plans).where(terms["list"] == "main", "strengthen"))
-    english = english_of(graph).of
+    english = english_of(graph)
     return Findings(
         region=region,
         as_of=now,
         data_date=newest,
-        gaps=told(gaps, english),
-        targets=told(describe_targets(main, grounds), english),
-        leader_targets=told(describe_targets(led, by_leader), english),
-        rankings=told(describe_rankings(sectors, graph, facts, around.gaps), english),
-        leaders=told(describe_leaders(around.leaders, graph, known.trouble), english),
-        questions=told(weekly_questions(gaps), english),
+        gaps=told(gaps, english.of),
+        targets=told(describe_targets(main, grounds), english.of),
+        leader_targets=told(describe_targets(led, by_leader), english.of),
+        rankings=told(describe_rankings(sectors, graph, facts, around.gaps), english.of),
+        leaders=told(describe_leaders(around.leaders, graph, known.trouble), english.of),
+        questions=told(weekly_questions(gaps), english.of),
         terms=terms,
         shares=shares.assign(local_firm=local_id.map(local), local_firm_en=local_id.map(local_en)),
-        words=words,
+        words=words.assign(words_en=pd.Series(map(english.pieces, words["words"]), index=words.index, dtype="str")),
         routes=routes,
         dropped=dropped.drop(columns="firm_ids"),
-        held=told(describe_held(held_firms(dropped, known, graph), graph), english),
-        notes=told(with_first_rows(notes, firsts, graph), english),
-        marks=told(name_marks(marks, graph), english),
-        calls=told(monthly_calls(ranked, held_facts, facts, graph), english),
+        held=told(describe_held(held_firms(dropped, known, graph), graph), english.of),
+        notes=told(with_first_rows(notes, firsts, graph), english.of),
+        marks=told(name_marks(marks, graph), english.of),
+        calls=told(monthly_calls(ranked, held_facts, facts, graph), english.of),
         roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
@@ -294,7 +294,7 @@ def survey(
         facts=fact_table(graph.tables, as_of=now),
         freshness=ages,
         rivals=around.rivals,
-        trust=told(describe_trust(region, tested, base, caption, list(strategies)), english),
+        trust=told(describe_trust(region, tested, base, caption, list(strategies)), english.of),
         parameters={
             "region": region,
             "strategy": asked_for,

@@ -16,7 +16,7 @@ from typing import Any
 from chaingraph.model import registry
 from chaingraph.model.columns import TIERS
 from chaingraph.model.registry import Definition, Place
-from chaingraph.reading.headers import bare, find_in
+from chaingraph.reading.headers import bare, find_in, stated_unit
 
 PERSONAL = "personal"  # the column of headings under which names, mobiles and private mail stand
 _KEYS = ("header", "source", "guessed", "unit")
@@ -151,6 +151,7 @@ def _columns(content: Mapping[str, Any], where: Place) -> dict[str, tuple[tuple[
             if header.casefold() in taken:
                 part.refuse("header", header, f"1× ({taken[header.casefold()]})")
             taken[header.casefold()] = column
-            unit = part.text("unit", row["unit"]) if "unit" in row else ""
+            # A unit in brackets is said by the heading itself: 年营收(万元).
+            unit = part.text("unit", row["unit"]) if "unit" in row else stated_unit(header)
             told[column] = (*told.get(column, ()), (header, unit))
     return told

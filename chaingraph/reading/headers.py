@@ -110,6 +110,18 @@ def find_in(known: Mapping[str, Known], header: str) -> tuple[Known, str] | None
     return (known[name], unit) if unit and name in known else None
 
 
+def stated_unit(header: str) -> str:
+    """The unit of money that a header has in brackets; empty where it has none.
+
+    Examples
+    --------
+    >>> stated_unit("年营收(万元)"), stated_unit("企业名称(全称)")
+    ('万元', '')
+    """
+    bracket = _BRACKET.match(bare(header))
+    return bracket[2] if bracket and bracket[2].endswith(("元", "美元")) else ""
+
+
 def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list[tuple[str, Problem]]]:
     """The columns of a file that are understood, and what is wrong with the others (header, problem).
 

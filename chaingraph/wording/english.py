@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import cast
 
 from chaingraph.labels import text
-from chaingraph.model.columns import split
+from chaingraph.model.columns import SEPARATOR, split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.english import CHINESE, place_in_english
 
 _ADDRESS = re.compile(r"(https?://\S+)")
-_JOINTS = re.compile(r"\s*([;\uff1b、\uff0c,/\n+])\s*")
+_JOINTS = ";\uff1b、\uff0c,"
+_SHARE = re.compile(r"(.+?)( \d+%)")  # a local firm with its share of the likeness
 _NAME_LENGTH = 32  # characters: what is longer is a sentence of its own and not a name
 _DERIVED = "english"
 
@@ -53,31 +54,52 @@ class English:
         if found is not None:
             return found
         if "://" in said:
-            return self._joined(_ADDRESS.split(said), ("",))
+            return self._around_addresses(said)
+        if (share := _SHARE.fullmatch(said)) is not None:
+            part = self.known(share[1])
+            return None if part is None else part + share[2]
         place = place_in_english(said)
         if not CHINESE.search(place):
             return place
-        parts = _JOINTS.split(said)
-        return self._joined(parts[::2], parts[1::2]) if len(parts) > 1 else None
+        return self._members(said)
 
-    def _joined(self, parts: Iterable[str], joints: Iterable[str]) -> str | None:
-        said = [part if part.startswith("http") or not part.strip() else self.known(part.strip()) for part in parts]
-        if None in said:
+    def _members(self, said: str) -> str | None:
+        """A list of members, each in English; what stands in brackets is no list of its own."""
+        members = _apart(said)
+        if len(members) < 2:
             return None
-        between = [*joints]
-        if between == [""]:
-            return " ".join(part for part in cast("list[str]", said) if part.strip())
-        written = "".join(
-            part + ("" if joint == "" else joint if joint in "\n/+" else ", ")
-            for part, joint in zip(cast("list[str]", said), [*between, ""], strict=True)
-        )
-        return written.strip()
+        known = [self.known(member) for member in members]
+        if None in known:
+            return None
+        return ", ".join(cast("list[str]", known))
+
+    def _around_addresses(self, said: str) -> str | None:
+        parts = [part.strip() for part in _ADDRESS.split(said) if part.strip()]
+        known = [part if "://" in part else self.known(part) for part in parts]
+        return None if None in known else " ".join(cast("list[str]", known))
+
+    def pieces(self, words: object) -> str | None:
+        """Those of a set of pieces of texts that have English, as a set; None where none has."""
+        said = [self.known(word) for word in split(words)]
+        return SEPARATOR.join(dict.fromkeys(word for word in said if word)) or None
 
     def cell(self, said: object) -> object:
         """A cell of a sheet in English, line by line; what is no text stays as it is."""
         if not isinstance(said, str) or said.isascii() or not CHINESE.search(said):
             return said
         return "\n".join(map(self.of, said.split("\n")))
+
+
+def _apart(said: str) -> list[str]:
+    """The members of a list; what stands in brackets is no list of its own."""
+    members, depth = [""], 0
+    for letter in said:
+        depth += (letter in "(\uff08") - (letter in ")\uff09")
+        if letter in _JOINTS and depth == 0:
+            members.append("")
+        else:
+            members[-1] += letter
+    return [member.strip() for member in members]
 
 
 def _marked(said: str) -> str:

@@ -124,7 +124,8 @@ def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> lis
     local firms that bring most by product text, and these are those that bring most by all.
     """
     words = _own(findings.words, row)
-    told = dict(zip(words["local_firm_id"], words["words"], strict=True))
+    column = "words_en" if lang == "en" and "words_en" in words else "words"
+    told = dict(zip(words["local_firm_id"], words[column], strict=True))
     shares = _own(findings.shares, row)
     named = "local_firm" if lang == "zh" else "local_firm_en"
     found: list[tuple[str, str, str | None]] = []

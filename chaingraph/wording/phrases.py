@@ -14,6 +14,7 @@ from chaingraph.model.columns import is_missing
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.results.told import Name, Place, Reason, Several, Texts, Told, Words
+from chaingraph.places.english import CHINESE
 from chaingraph.places.regions import place_text
 
 MOST_NAMES = 4
@@ -47,9 +48,12 @@ def _said(value: object, lang: str, english: English | None) -> object:
         case Place(units):
             named = [place_text(unit, lang) for unit in units]
             return "".join(named) if lang == "zh" else ", ".join(reversed(named))
-        case Several(members, between, most):
+        case Several(members, between, most, pieces):
             joint = text(between, lang) if "." in between else between
-            shown = joint.join(str(_said(member, lang, english)) for member in members[:most])
+            said = [str(_said(member, lang, english)) for member in members[:most]]
+            if pieces and english is not None:
+                said = [word for word in said if not CHINESE.search(word)] or [text("gaps.chinese_words", lang)]
+            shown = joint.join(said)
             left_out = most is not None and len(members) > most
             return shown + text("gaps.and_more", lang, count=len(members)) if left_out else shown
         case tuple():

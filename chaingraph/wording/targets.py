@@ -206,7 +206,7 @@ def _reasons(
         keys = [(row["chain_id"], row["firm_id"], seed) for seed, _ in local]
         common = list(dict.fromkeys(word for key in keys for word in split(grounds.words.get(key, ""))))[:NAMED_FIRMS]
         fit = "fit_words" if common else "fit_firms"
-        said.append(reason(f"explain.{fit}", firms=Several(tuple(named)), words=Several(tuple(common))))
+        said.append(reason(f"explain.{fit}", firms=Several(tuple(named)), words=Several(tuple(common), pieces=True)))
         if pd.isna(row["fit_lift"]):
             said.append(reason("explain.no_reference"))
     path = grounds.routes.get((row["chain_id"], row["firm_id"]), ())

@@ -303,7 +303,7 @@ function sharesTable(rows) {
           null,
           el('th', { scope: 'row' }, firmButton(row.firm)),
           el('td', { class: 'number' }, `${Math.round(row.share * 100)}%`),
-          el('td', null, (row.words || []).join(label('comma')) || label(row.by_text ? 'no_words' : 'industry_only')),
+          el('td', null, items(row.words).join(label('comma')) || label(row.by_text ? 'no_words' : 'industry_only')),
         ),
       ),
     ),

@@ -34,11 +34,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Words one after another; ``between`` is a label or stands as it is, ``most`` says how many are shown at most."""
+    """Words one after another; ``between`` is a label or stands as it is, ``most`` says how many are shown at most.
+
+    ``pieces``: they are pieces of Chinese texts; those that have no English are left out in English.
+    """
 
     members: tuple[object, ...]
     between: str = LIST
     most: int | None = None
+    pieces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,14 +238,17 @@ def _shares(findings: Findings) -> dict[tuple[Any, ...], list[Record]]:
     """The local firms that most of the likeness comes from, by chain, list and firm, with the words they share."""
     keys = ("chain_id", "list", "firm_id")
     words = {
-        (*(row[key] for key in keys), row["local_firm_id"]): parts(row["words"]) for row in records(findings.words)
+        (*(row[key] for key in keys), row["local_firm_id"]): pair(
+            parts(row["words"])[:_WORDS], parts(row.get("words_en", row["words"]))[:_WORDS]
+        )
+        for row in records(findings.words)
     }
     shares: dict[tuple[Any, ...], list[Record]] = {}
     for row in _sorted(findings.shares[findings.shares["rank"] <= _SHARES], *keys, "rank"):
         key = tuple(row[name] for name in keys)
         # In whole per cent: what the browser would round once more is as all other faces print it.
         facts = {"firm": row["local_firm_id"], "share": round(row["share"], 2), "by_text": row["text"] > 0}
-        shares.setdefault(key, []).append({**facts, "words": words.get((*key, row["local_firm_id"]), [])[:_WORDS]})
+        shares.setdefault(key, []).append({**facts, "words": words.get((*key, row["local_firm_id"]), [])})
     return shares
 
 

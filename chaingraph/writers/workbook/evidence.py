@@ -266,10 +266,10 @@ def local_shares(findings: Findings, lang: str) -> pd.DataFrame:
     return first.assign(text=told).groupby(keys)["text"].agg("\n".join).reset_index()
 
 
-def joined_words(findings: Findings) -> dict[tuple[str, str], str]:
+def joined_words(findings: Findings, lang: str) -> dict[tuple[str, str], str]:
     """The words each candidate's products share with local firms' products, by chain and firm; each word once."""
     words: dict[tuple[str, str], dict[str, None]] = {}
-    frame = findings.words
+    frame, column = findings.words, "words_en" if lang == "en" and "words_en" in findings.words else "words"
     for row in frame.sort_values(list(frame.columns), kind="stable").to_dict("records"):
-        words.setdefault((row["chain_id"], row["firm_id"]), {}).update(dict.fromkeys(split(row["words"])))
-    return {key: "、".join(held) for key, held in words.items()}
+        words.setdefault((row["chain_id"], row["firm_id"]), {}).update(dict.fromkeys(split(row[column])))
+    return {key: text("gaps.list_separator", lang).join(held) for key, held in words.items() if held}

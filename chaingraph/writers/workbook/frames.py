@@ -253,7 +253,7 @@ def terms(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: str)
     by = ["chain_id", "list", "firm_id"]
     near = dict(zip(zip(*(shares[name] for name in by), strict=True), shares["text"], strict=True))
     table["near"] = [near.get(key) for key in zip(*(table[name] for name in by), strict=True)]
-    words = joined_words(findings)
+    words = joined_words(findings, lang)
     table["words"] = [words.get(key) for key in zip(table["chain_id"], table["firm_id"], strict=True)]
     names = names_by_id(graph, "firms", lang)
     table["firm"] = table["firm_id"].map(names)
