@@ -18,7 +18,15 @@ from chaingraph.places.english import CHINESE, place_in_english
 _ADDRESS = re.compile(r"(https?://\S+)")
 _JOINTS = ";\uff1b、\uff0c,"
 _SHARE = re.compile(r"(.+?)( \d+%)")  # a local firm with its share of the likeness
+_NOTED = re.compile(r"([^()]+) \(([^()]+)\)")
 _NAME_LENGTH = 32  # characters: what is longer is a sentence of its own and not a name
+# Columns in which analysts write sentences.
+_FREE = (
+    ("firm_signals", "text"), ("firms", "note"), ("firm_sites", "note"), ("projects", "note"), ("zones", "note"),
+    ("carriers", "note"), ("policies", "summary"), ("parcels", "note"), ("premises", "note"), ("segments", "reason"),
+    ("outreach", "note"), ("designations", "note"), ("introducers", "note"), ("funds", "note"), ("chains", "note"),
+)  # fmt: skip
+_MARK = text("gaps.chinese_name", "en", name="")
 _DERIVED = "english"
 
 
@@ -27,11 +35,12 @@ class English:
     """The English of a case.
 
     ``words``: Chinese text -> English, the case's own before the shipped ones. ``firms``: every name of a firm -> its
-    English name, or itself where none is known.
+    English name, or itself where none is known. ``sentences``: what analysts wrote as notes, which is no name.
     """
 
     words: Mapping[str, str]
     firms: Mapping[str, str]
+    sentences: frozenset[str] = frozenset()
     _held: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, said: str) -> str:
@@ -39,12 +48,25 @@ class English:
 
         An address, a text without Chinese and the name of a firm that has none in English stay as they are.
         """
-        if said.isascii():
+        if said.isascii() or said.endswith(_MARK):
             return said
         if said not in self._held:
             known = self.known(said)
-            self._held[said] = _marked(said) if known is None else known
+            self._held[said] = self._marked(said) if known is None else known
         return self._held[said]
+
+    def _marked(self, said: str) -> str:
+        """A text that lacks English: of a list its English, a name as it is, no sentence."""
+        members = _apart(said) if said not in self.sentences else []
+        told = [self.known(member) for member in members]
+        if len(members) > 1 and any(told):
+            shown = dict.fromkeys(
+                self.of(member) if one is None else one for member, one in zip(members, told, strict=True)
+            )
+            return ", ".join(one for one in shown if one != text("gaps.chinese_only", "en"))
+        if said in self.sentences or len(said) > _NAME_LENGTH or "。" in said:
+            return text("gaps.chinese_only", "en")
+        return text("gaps.chinese_name", "en", name=said)
 
     def known(self, said: str) -> str | None:
         """A text in English; None where part of it has none."""
@@ -58,6 +80,9 @@ class English:
         if (share := _SHARE.fullmatch(said)) is not None:
             part = self.known(share[1])
             return None if part is None else part + share[2]
+        if (noted := _NOTED.fullmatch(said)) is not None:
+            parts = [self.known(part) for part in noted.groups()]
+            return None if None in parts else f"{parts[0]} ({parts[1]})"
         place = place_in_english(said)
         if not CHINESE.search(place):
             return place
@@ -102,18 +127,12 @@ def _apart(said: str) -> list[str]:
     return [member.strip() for member in members]
 
 
-def _marked(said: str) -> str:
-    if len(said) > _NAME_LENGTH or "。" in said:
-        return text("gaps.chinese_only", "en")
-    return text("gaps.chinese_name", "en", name=said)
-
-
 def english_of(graph: ChainGraph) -> English:
     """The English of a graph, made once."""
     if _DERIVED not in graph.derived:
         own = graph["translations"]
         words = {**shipped_words(), **dict(zip(own["text"], own["text_en"], strict=True))}
-        graph.derived[_DERIVED] = English(words, dict(_firm_names(graph)))
+        graph.derived[_DERIVED] = English(words, dict(_firm_names(graph)), frozenset(_free_texts(graph)))
     return cast("English", graph.derived[_DERIVED])
 
 
@@ -123,6 +142,14 @@ def shipped_words() -> dict[str, str]:
     path = files("chaingraph") / "library" / "english.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     return {row["text"]: row["text_en"] for row in csv.DictReader(lines)}
+
+
+def _free_texts(graph: ChainGraph) -> Iterator[str]:
+    """What analysts wrote in words of their own."""
+    for table, column in _FREE:
+        for said in graph[table][column].dropna():
+            yield said
+            yield from said.split(SEPARATOR)  # a row that joins several notes may give them one by one
 
 
 def _firm_names(graph: ChainGraph) -> Iterator[tuple[str, str]]:

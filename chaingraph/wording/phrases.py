@@ -10,7 +10,7 @@ from typing import cast
 import pandas as pd
 
 from chaingraph.labels import text
-from chaingraph.model.columns import is_missing
+from chaingraph.model.columns import SEPARATOR, is_missing
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.results.told import Name, Place, Reason, Several, Texts, Told, Words
@@ -18,6 +18,7 @@ from chaingraph.places.english import CHINESE
 from chaingraph.places.regions import place_text
 
 MOST_NAMES = 4
+_AS_WRITTEN = ("sources", "local_unit", "products")  # columns that hold what the case says, in its own language
 _BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"
 
 
@@ -46,7 +47,7 @@ def _said(value: object, lang: str, english: English | None) -> object:
         case Name(chinese, other):
             return chinese if lang == "zh" else other
         case Place(units):
-            named = [place_text(unit, lang) for unit in units]
+            named = [place_text(unit, lang) if english is None else english(unit) for unit in units]
             return "".join(named) if lang == "zh" else ", ".join(reversed(named))
         case Several(members, between, most, pieces):
             joint = text(between, lang) if "." in between else between
@@ -75,6 +76,8 @@ def in_words(
     spoken = english if lang == "en" else None
     for name, cells in frame.items():
         wordy = COLUMNS[str(name)].dtype == "str" if name in COLUMNS else cells.dtype == object
+        if spoken is not None and name in _AS_WRITTEN and cells.dtype == "str":
+            columns[str(name)] = cells.map(lambda cell: _members(cell, spoken), na_action="ignore").astype("str")
         if not wordy or not (cells.dtype == object or cells.isna().all()):
             continue  # numbers and flags; or texts in no language
         said = [
@@ -86,6 +89,11 @@ def in_words(
         several = any(isinstance(cell, tuple) for cell in said)
         columns[str(name)] = pd.Series(said, index=frame.index, dtype="object" if several else "str")
     return frame.assign(**columns)
+
+
+def _members(cell: str, english: English) -> str:
+    """A set as the case writes it, member by member in English."""
+    return cell if cell.isascii() else SEPARATOR.join(dict.fromkeys(map(english, cell.split(SEPARATOR))))
 
 
 def told(frame: pd.DataFrame, english: English | None = None) -> Told:

@@ -49,9 +49,16 @@ def test_known_words_firms_and_places_are_said_in_english(english: English, said
     assert english.of(said) == expected
 
 
-@pytest.mark.parametrize("said", ["无名之物", "星敏感器、无名之物"])
-def test_a_name_without_english_stays_and_is_marked(english: English, said: str) -> None:
-    assert english.of(said) == said + MARK
+def test_a_name_without_english_stays_and_is_marked(english: English) -> None:
+    assert english.of("无名之物") == "无名之物" + MARK
+    assert english.of("星敏感器、无名之物") == "star trackers, 无名之物" + MARK
+
+
+def test_a_note_is_left_out_however_short_and_beside_a_name(english: English) -> None:
+    noted = English(english.words, english.firms, frozenset({"在建"}))
+    assert noted.of("在建") == "[in Chinese only]"
+    assert noted.of("甲光;在建") == "Jia Optics"
+    assert noted.pieces("星敏感器;在") == "star trackers"
 
 
 def test_a_sentence_without_english_is_left_out(english: English) -> None:

@@ -10,6 +10,7 @@ from chaingraph.labels import text
 from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
+from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.workbook.lists import local_rows
 
@@ -63,7 +64,8 @@ def district_counts(findings: Findings, graph: ChainGraph, lang: str) -> pd.Data
     """
     rows = local_rows(findings, graph, lang)
     unknown = text("workbook.district_unknown", lang)
-    rows = rows.assign(place=rows["district"].fillna(unknown)).drop_duplicates(["chain_id", "firm_id"])
+    named = [place_text(district, lang) if isinstance(district, str) else unknown for district in rows["district"]]
+    rows = rows.assign(place=named).drop_duplicates(["chain_id", "firm_id"])
     places = sorted(set(rows["place"]), key=lambda place: (place == unknown, place))
     counts = pd.crosstab(rows["chain_id"], rows["place"])
     return counts.reindex(index=list(chain_names(findings, lang)), columns=places, fill_value=0)

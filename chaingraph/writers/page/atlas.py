@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Texts, each
 from chaingraph.wording.english import English, english_of
-from chaingraph.wording.phrases import as_told, parts, told
+from chaingraph.wording.phrases import as_told, parts
 from chaingraph.writers.page.records import (
     Record,
     grouped,
@@ -194,13 +194,14 @@ def _marks(texts: Texts) -> dict[tuple[Any, ...], list[Record]]:
     """The six marks by chain and firm of the first new targets; of several rows of a firm the fullest."""
     if not texts:
         return {}
-    frame = as_told(texts).frame
+    held_texts = as_told(texts)
+    frame = held_texts.frame
     new = frame[frame["list"] == "new"]
     first = new.drop_duplicates(["chain_id", "firm_id"]).groupby("chain_id").head(_MARKED)
     shown = new[
         pd.MultiIndex.from_frame(new[["chain_id", "firm_id"]]).isin(first.set_index(["chain_id", "firm_id"]).index)
     ]
-    rows = in_both(told(shown), ("chain_id", "list", "firm_id", "segment_id", "mark"))
+    rows = in_both(replace(held_texts, frame=shown), ("chain_id", "list", "firm_id", "segment_id", "mark"))
     held: dict[tuple[Any, ...], list[Record]] = {}
     for own in grouped_by(rows, "chain_id", "list", "firm_id", "segment_id").values():
         key = (own[0]["chain_id"], own[0]["firm_id"])

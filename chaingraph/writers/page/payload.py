@@ -9,11 +9,10 @@ from chaingraph.facts.source_kinds import SOURCE_KINDS
 from chaingraph.labels import LANGUAGES, entries
 from chaingraph.model.results import GAP_STATES
 from chaingraph.model.strategy import code_captions
-from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import parts, run_day
 from chaingraph.writers.page.atlas import Atlas, by_rank, firm_name, named, short
 from chaingraph.writers.page.brief import brief, open_questions
-from chaingraph.writers.page.english import PLACES, english_words
+from chaingraph.writers.page.english import english_places, english_words
 from chaingraph.writers.page.layout import STAGES, arrange
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
@@ -67,8 +66,7 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "trust": [_renamed(row, "chain_id") for key in (chain_id, None) for row in atlas.trust.get(key, [])],
         "source_kinds": list(SOURCE_KINDS),
     }
-    places = _english_places(payload, payload["view"].get("places", []))
-    return payload | {"places": places, "english": english_words(payload, atlas.english)}
+    return payload | {"places": english_places(payload), "english": english_words(payload, atlas.english)}
 
 
 def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame | None = None) -> Record:
@@ -89,7 +87,7 @@ def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame |
         "notes": _common_notes(atlas),
         "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
-    return payload | {"places": _english_places(payload, []), "english": english_words(payload, atlas.english)}
+    return payload | {"places": english_places(payload), "english": english_words(payload, atlas.english)}
 
 
 def _due(atlas: Atlas, due: pd.DataFrame) -> Record:
@@ -105,23 +103,6 @@ def _move(atlas: Atlas, row: Record) -> Record:
     firm = str(row["firm_id"])
     name = firm_name(atlas, firm) if firm in atlas.firms else {"zh": str(row["firm"])}
     return known({**{key: short(value) for key, value in row.items()}, "name": name})
-
-
-def _english_places(payload: Record, places: list[Record]) -> dict[str, str]:
-    """What the places that a page names are called in English, where that differs."""
-    rows = [payload, *places]
-    for name in ("firms", "targets", "rankings", "leaders", "segments", "cards"):
-        held = payload.get(name)
-        rows += held if isinstance(held, list) else []
-    for row in tuple(rows):
-        for name in ("sites", "signals", "firms", "roles", "targets", "rivals"):
-            inner = row.get(name)
-            rows += inner if row is not payload and isinstance(inner, list) else []
-    values = {
-        value for row in rows if isinstance(row, dict) for name in PLACES if isinstance(value := row.get(name), str)
-    }
-    values |= {str(place["name"]) for place in places}
-    return {name: english for name in sorted(values) if (english := place_text(name, "en")) != name}
 
 
 def _common_notes(atlas: Atlas) -> list[object]:

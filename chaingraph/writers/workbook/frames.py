@@ -29,7 +29,7 @@ _NAMES = ("firm", "firm_other", "group")
 _WORDED = (
     "ask_whom", "comparables", "explanation", "gap_reasons", "impact", "item", "landing", "likelihood_facts",
     "local_buyers", "next_step", "open_question", "problem", "proposal", "question", "reason", "reasons", "risk",
-    "route", "said", "sites", "statement", "value", "way", "why", "why_now",
+    "remark", "route", "said", "sites", "statement", "top_targets", "way", "why", "why_now",
 )  # fmt: skip
 # What a first conversation has to find out where the cell is blank.
 FIND_OUT = ("decision_city", "size_class", "signal", "reach", "propensity", "route", "admission")
