@@ -90,6 +90,50 @@ def read_labelled(folder: File) -> list[LabelledText]:
     return found
 
 
+def read_again(file: File) -> dict[str, tuple[Labelled, ...]]:
+    """What a second reader says of some of the texts: blocks of ``@ name of the text`` and the lines of its facts."""
+    blocks = [block.strip().splitlines() for block in file.read_text(encoding="utf-8").strip().split("\n\n")]
+    return {lines[0][1:].strip(): tuple(_label(line[1:]) for line in lines[1:]) for lines in blocks}
+
+
+def agreement(texts: Iterable[LabelledText], again: Mapping[str, Sequence[Labelled]]) -> dict[str, Share]:
+    """How far two readers agree on the texts that both have read.
+
+    Returns
+    -------
+    dict
+        ``texts``: with the same firms and kinds; ``facts``: firm and kind told by both, of those told by either;
+        ``stage`` and ``site`` of the facts told by both.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> one = Labelled("宁波甲环有限公司", "land", "", "decided", {})
+    >>> told = LabelledText("a", None, "", (one,), unseen=False)
+    >>> agreement([told], {"a": [replace(one, site="unknown")]})["site"]
+    Share(hits=0, of=1)
+    """
+    counts = {name: [0, 0] for name in ("texts", "facts", "stage", "site")}
+    for text in texts:
+        if text.name not in again:
+            continue
+        firsts, seconds = list(text.labels), list(again[text.name])
+        shared = []
+        for first in firsts:
+            match = next((one for one in seconds if one.kind == first.kind and same_firm(one.firm, first.firm)), None)
+            if match is not None:
+                seconds.remove(match)
+                shared.append((first, match))
+        counts["texts"][0] += len(shared) == len(firsts) and not seconds
+        counts["texts"][1] += 1
+        counts["facts"][0] += len(shared)
+        counts["facts"][1] += len(firsts) + len(seconds)
+        for name in ("stage", "site"):
+            counts[name][0] += sum(getattr(one, name) == getattr(other, name) for one, other in shared)
+            counts[name][1] += len(shared)
+    return {name: Share(*pair) for name, pair in counts.items()}
+
+
 def _label(line: str) -> Labelled:
     firm, said, values = (part.strip() for part in (*line.split("|"), "")[:3])
     kind, stage, site = said.split()
