@@ -126,6 +126,7 @@ def short_names(text: str) -> Iterator[tuple[int, int]]:
     """
     yield from _sure(text)
     yield from _of_projects(text)
+    yield from _leading(text)
     for found in _LATIN.finditer(text):
         name = _TAIL.sub("", found[1]).removesuffix(" Will").removesuffix(" Plans").removesuffix(" To")
         end = found.start(1) + len(name)
@@ -181,6 +182,25 @@ def _words() -> frozenset[str]:
 def _projects() -> re.Pattern[str]:
     trades = lead_words().trades.pattern
     return re.compile(rf"{_BEFORE_PROJECT}((?:(?![的和与及在将于为由])[\u3400-\u9fff]){{2,9}}?(?:{trades}))")
+
+
+# 投资10亿元的泰瑞医疗器械项目: the firm leads the name of its project.
+_PAID_FOR = re.compile(r"(?:(?<=亿元)|(?<=万元)|(?<=亿元的)|(?<=万元的)|(?<=暨))([\u3400-\u9fff]{4,26}?)(?:项目|工程)")
+
+
+def _leading(text: str) -> Iterator[tuple[int, int]]:
+    """Two to four letters that are no word, before a word that products bear, at the head of a project's name."""
+    for found in _PAID_FOR.finditer(text):
+        title = found[1]
+        places = [place for place in joined(places_in(title), title) if place.start == 0]
+        begin = places[-1].end if places else 0
+        begin += title.startswith(("省", "市", "县", "区"), begin)
+        for length in (2, 3, 4):
+            name, after = title[begin : begin + length], title[begin + length : begin + length + 2]
+            if after in _words() and not ordinary(name):
+                if not (_NO_CORE.search(name) or _NO_FIRM.search(name) or places_in(name)):
+                    yield found.start(1) + begin, found.start(1) + begin + length
+                break
 
 
 def _of_projects(text: str) -> Iterator[tuple[int, int]]:
