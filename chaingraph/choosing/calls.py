@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.choosing.readiness import marks_of
 from chaingraph.choosing.row_facts import RowFacts
 from chaingraph.choosing.teams import REST, in_teams
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import CALL_COLUMNS
@@ -59,7 +60,7 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
     found: list[dict[str, object]] = []
     seen: set[object] = set()
     ordered = []
-    for row, team in zip(shown.to_dict("records"), teams, strict=True):
+    for row, team in zip(rows_of(shown), teams, strict=True):
         one = held[row["place"]].facts
         marks = {mark.name: mark for mark in marks_of(one)}
         fact = one.motive

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.choosing.candidates import SIGNAL_MONTHS
+from chaingraph.model.case import rows_of
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Reason, place, reason
@@ -220,7 +221,7 @@ def _known(
 
     sites = graph["firm_sites"]
     sites = sites[sites["kind"].isin(_UNITS) & sites["until"].isna()]
-    for row in sites.sort_values(["firm_id", "region", "kind", "site"], kind="stable").to_dict("records"):
+    for row in rows_of(sites.sort_values(["firm_id", "region", "kind", "site"], kind="stable")):
         runs = (row["firm_id"], *([row["unit_id"]] if isinstance(row["unit_id"], str) else []))
         date = row["since"] if row["kind"] in _NEW else None
         note(runs, row["region"], date, row["segment_id"], plant=row["kind"] == "plant")
@@ -278,12 +279,14 @@ def _reviewed(graph: ChainGraph) -> list[dict[Any, Any]]:
     last = ~held["project_id"].duplicated(keep="last") | held["project_id"].isna()
     elsewhere = held["site_status"].eq("decided_elsewhere") | held["instead_place"].notna()
     place_named = held["instead_place"].where(elsewhere & held["instead_place"].notna(), held["place"])
-    rows: list[dict[Any, Any]] = held.assign(
-        at_place=place_named.fillna(held["project_region"]),
-        segment_id=held["segment_id"].fillna(held["project_segment"]),
-        site_status=held["site_status"].where(last),
-        elsewhere=elsewhere.fillna(value=False).astype(bool),
-    ).to_dict("records")
+    rows: list[dict[Any, Any]] = rows_of(
+        held.assign(
+            at_place=place_named.fillna(held["project_region"]),
+            segment_id=held["segment_id"].fillna(held["project_segment"]),
+            site_status=held["site_status"].where(last),
+            elsewhere=elsewhere.fillna(value=False).astype(bool),
+        )
+    )
     return rows
 
 

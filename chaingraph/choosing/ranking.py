@@ -13,6 +13,7 @@ from chaingraph.choosing.ways import Ways
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.gaps import PRESENT_STATES
 from chaingraph.facts.source_kinds import source_kind
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import MOST_KEYS, Strategy
 from chaingraph.places import regions
@@ -305,7 +306,7 @@ def rows_behind(everyone: pd.DataFrame, strategies: Mapping[str, Strategy], top:
     told = []
     if "position" in everyone:
         for (name, chain, _), rows in everyone.groupby(["list", "chain_id", "candidate_list"], sort=True):
-            ordered = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+            ordered = rows_of(rows)
             order = strategies[f"{name}:{chain}"].order
             for row in ordered[top:]:
                 short_of = deciding_key(row, ordered[top - 1], order)
@@ -327,7 +328,7 @@ def first_rows(everyone: pd.DataFrame, strategies: Mapping[str, Strategy]) -> pd
     if "position" in everyone:
         new = everyone[(everyone["list"] == "main") & (everyone["candidate_list"] == "new")]
         for chain, rows in new.groupby("chain_id", sort=True):
-            first, *more = ({str(key): value for key, value in row.items()} for row in rows.head(2).to_dict("records"))
+            first, *more = rows_of(rows.head(2))
             order = strategies[f"main:{chain}"].order
             second = more[0] if more else {}
             key = deciding_key(second, first, order) if more else None

@@ -14,6 +14,7 @@ from chaingraph.facts.derived_tables import place_within, segment_nodes
 from chaingraph.facts.introductions import introducers_for
 from chaingraph.facts.landing import Choice, choices_of, need_of, offered
 from chaingraph.facts.landing import Grounds as Offered
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import MARK_TABLE_COLUMNS
@@ -93,11 +94,11 @@ def facts_of_rows(
     """
     laid = _lay_out(graph, motives, families, local, region, day)
     paths: dict[tuple[str, str], list[Row]] = {}
-    for step in _records(routes[routes["door"].astype(bool)]) if len(routes) else []:
+    for step in rows_of(routes[routes["door"].astype(bool)]) if len(routes) else []:
         paths.setdefault((step["chain_id"], step["firm_id"]), []).append(step)
     seen: dict[tuple[object, ...], tuple[Choice, ...]] = {}
     told = []
-    for row in _records(rows):
+    for row in rows_of(rows):
         told.append(_row(row, laid, paths.get((row["chain_id"], row["firm_id"]), ()), buyers, seen))
     return told
 
@@ -208,7 +209,7 @@ def _lay_out(
     members: dict[str, list[str]] = {}
     for firm, own in sorted(group.items()):
         members.setdefault(own, []).append(firm)
-    firms = {row["firm_id"]: row for row in _records(graph["firms"])}
+    firms = {row["firm_id"]: row for row in rows_of(graph["firms"])}
     nodes = segment_nodes(graph)
     names = {table: names_of(graph, table) for table in ("chains", "segments", "firms")}
     ordered = graph["contacts"].assign(
@@ -229,16 +230,16 @@ def _lay_out(
         names=names,
         group=group,
         members=members,
-        motives={row["firm_id"]: row for row in _records(motives)},
-        projects={row["project_id"]: row for row in _records(graph["projects"])},
-        cases=_records(project_cases(graph)),
+        motives={row["firm_id"]: row for row in rows_of(motives)},
+        projects={row["project_id"]: row for row in rows_of(graph["projects"])},
+        cases=rows_of(project_cases(graph)),
         nodes=dict(zip(nodes["segment_id"], nodes["node_id"], strict=True)),
         decisions=_decisions(graph, firms),
-        contacts={row["firm_id"]: row for row in _records(ordered)},
-        introducers={row["knows_id"]: row for row in _records(graph["introducers"].dropna(subset=["knows_id"]))},
-        serving=_records(graph["introducers"]),
+        contacts={row["firm_id"]: row for row in rows_of(ordered)},
+        introducers={row["knows_id"]: row for row in rows_of(graph["introducers"].dropna(subset=["knows_id"]))},
+        serving=rows_of(graph["introducers"]),
         rules=_rules(graph, region),
-        policies=_records(graph["policies"]),
+        policies=rows_of(graph["policies"]),
         offices=dict(zip(offices["chain_id"], offices["department"], strict=True)),
         offered=offered(graph),
         local=frozenset(local),
@@ -255,7 +256,7 @@ def _decisions(
     """Where each firm decides, on record: sites of decision before the shorthand in its own row."""
     held: dict[str, list[tuple[str, str | None, bool, str | None]]] = {}
     sites = graph["firm_sites"]
-    for row in _records(sites[sites["kind"] == "decision"].sort_values(["firm_id", "region"], kind="stable")):
+    for row in rows_of(sites[sites["kind"] == "decision"].sort_values(["firm_id", "region"], kind="stable")):
         own: Row = firms.get(row["firm_id"], {})
         unit = firms[row["unit_id"]]["firm"] if row["unit_id"] in firms else row["site"]
         if not isinstance(unit, str) and own.get("country") == regions.CHINA:
@@ -274,7 +275,7 @@ def _rules(graph: ChainGraph, region: str) -> dict[str, Row]:
     """The rule that holds for each segment in the region: of those of enclosing regions the narrowest."""
     enclosing = list(regions.region_path(region))
     best: dict[str, tuple[int, Row]] = {}
-    for row in _records(graph["segment_rules"]):
+    for row in rows_of(graph["segment_rules"]):
         place = regions.region_path(row["region"])[-1]
         if place in enclosing:
             narrow = enclosing.index(place)
@@ -285,10 +286,6 @@ def _rules(graph: ChainGraph, region: str) -> dict[str, Row]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def with_marks(rows: pd.DataFrame, held: Sequence[RowFacts]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -304,7 +301,7 @@ def with_marks(rows: pd.DataFrame, held: Sequence[RowFacts]) -> tuple[pd.DataFra
     told: list[dict[str, object]] = []
     added: list[dict[str, object]] = []
     keys = ("list", "chain_id", "candidate_list", "firm_id", "segment_id")
-    for row, one in zip(_records(rows), held, strict=True):
+    for row, one in zip(rows_of(rows), held, strict=True):
         marks = marks_of(one.facts)
         first = next((mark for mark in marks if not mark.filled), None)
         added.append(

@@ -18,6 +18,7 @@ from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.standing import standing
 from chaingraph.matching.product_text import products_meet
+from chaingraph.model.case import rows_of
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
@@ -140,7 +141,7 @@ def with_like_products(held: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
         said = [words.get(firm, {}).get(segment, names[segment]), *([product] if isinstance(product, str) else [])]
         words.setdefault(firm, {})[segment] = ";".join(said)
     more = []
-    for row in decided.to_dict("records"):
+    for row in rows_of(decided):
         own = words.get(row["firm_id"], {})
         decided_on = own.get(row["segment_id"], names[row["segment_id"]])
         more += [
@@ -185,11 +186,11 @@ def held_firms(dropped: pd.DataFrame, known: Known, graph: ChainGraph) -> pd.Dat
         zip(read["firm_id"][::-1], read["source"][::-1], strict=True)
     )  # of what it makes, where no more is said
     for frame in (states, signs, known.held):  # the last that is told stands: a dated fact before a bare state
-        for row in frame.sort_values("date", na_position="first", kind="stable").to_dict("records"):
+        for row in rows_of(frame.sort_values("date", na_position="first", kind="stable")):
             facts[row["firm_id"], row["gate"]] = (row["date"], row["place"], row["source"])
     rows = [
         (row["chain_id"], firm, row["gate"], *facts.get((firm, row["gate"]), (None, None, sources.get(firm))))
-        for row in dropped[dropped["gate"] != "local"].to_dict("records")
+        for row in rows_of(dropped[dropped["gate"] != "local"])
         for firm in str(row["firm_ids"]).split(";")
     ]
     columns = ["chain_id", "firm_id", "gate", "date", "place", "source"]

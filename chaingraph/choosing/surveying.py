@@ -34,6 +34,7 @@ from chaingraph.fit.population import exactly
 from chaingraph.fit.reference import NoReference, Reference, firms_compared, segments_with_basis
 from chaingraph.labels import both
 from chaingraph.leads.listing import fact_table
+from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
@@ -68,6 +69,7 @@ class Surroundings:
     gaps: pd.DataFrame
     rivals: pd.DataFrame
     base: pd.DataFrame  # chain_id, firms, local: the reference's makers, and those of them in the region
+    compared: tuple[int | None, int | None]  # firms of the reference that can be compared, and those of them here
     with_basis: frozenset[str]  # segments in which the reference knows makers, and the region as well
 
 
@@ -102,8 +104,9 @@ def look_around(
     rivals = rival_cities(reference.makers(graph, region, query), region)
     leaders, proposed = find_leaders(graph, presence), propose_leaders(graph, presence)
     proposed = proposed[~proposed["chain_id"].isin(leaders["chain_id"])].reset_index(drop=True)
-    basis = segments_with_basis(reference.base(graph, region), counts, graph["segments"]["segment_id"])
-    return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, _chain_base(counts), basis)
+    base, compared = _chain_base(counts), reference.base(graph, region)
+    basis = segments_with_basis(compared, counts, graph["segments"]["segment_id"])
+    return Surroundings(region, places, groups, presence, leaders, proposed, gaps, rivals, base, compared, basis)
 
 
 def _chain_base(counts: pd.DataFrame | None) -> pd.DataFrame:
@@ -262,7 +265,7 @@ def survey(
     caption = _caption(graph, places, reference)
     notes = list_notes(main, asked, candidates, dropped, caption, graph, **by)
     tested = measured_by(caption["reference_kind"], weights=options.weights is not None, own=options.tests)
-    base = Base(*reference.base(graph, region), around.base)
+    base = Base(*around.compared, around.base)
     names = names_of(graph, "firms")
     local, local_en = ({firm: getattr(name, form) for firm, name in names.items()} for form in ("zh", "en"))
     local_id = shares["local_firm_id"]
@@ -363,7 +366,7 @@ def _graded(
             basis=row["segment_id"] in with_basis,
             years=age_in_years(row.get("as_of"), day),
         )
-        for row, confidence in zip(known.to_dict("records"), firm_confidence, strict=True)
+        for row, confidence in zip(rows_of(known), firm_confidence, strict=True)
     ]
     return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Words, place, reason
 from chaingraph.places import regions
@@ -28,7 +29,7 @@ def teams(graph: ChainGraph) -> list[Team]:
     held = graph["outreach"]
     found = []
     for kind in _KINDS:
-        for row in held[held["kind"] == kind].sort_values("place", kind="stable").to_dict("records"):
+        for row in rows_of(held[held["kind"] == kind].sort_values("place", kind="stable")):
             note = row["note"] if isinstance(row["note"], str) else None
             found.append(Team(row["place"], reason(f"workbook.team_{kind}", place=place(row["place"])), note))
     return [*found, Team(REST, reason("workbook.team_rest" if found else "workbook.team_none"), None)]

@@ -155,7 +155,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFram
 
     if name in TABLES:
         kinds = {column.name: DTYPES[column.kind] for column in TABLES[name].columns}
-        frame = frame.astype({column: kinds[column] for column in frame.columns if column in kinds})
+        held = {str(name): dtype.name for name, dtype in frame.dtypes.items()}
+        other = {name: kinds[name] for name in held if kinds.get(name, held[name]) != held[name]}
+        frame = frame.astype(other) if other else frame
     try:
         connection.from_df(frame).create(name)
     except duckdb.OutOfMemoryException as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.model.graph import ChainGraph
 
@@ -52,7 +53,7 @@ def project_cases(graph: ChainGraph) -> pd.DataFrame:
             held[stage] = min(held[stage], day) if held.get(stage) and day else day or held.get(stage, "")
     names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
     rows = []
-    for row in graph["projects"].to_dict("records"):
+    for row in rows_of(graph["projects"]):
         stages = told.get(row["project_id"], {})
         reached = [stage for stage in _PLANTS if stage in stages]
         if reached and "ended" not in stages:

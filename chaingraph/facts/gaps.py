@@ -14,6 +14,7 @@ from chaingraph.facts.derived_tables import place_within, segment_nodes
 from chaingraph.facts.position import market_shares, segment_measures
 from chaingraph.facts.roles import BESIDE, MADE
 from chaingraph.matching.product_text import products_meet
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
@@ -192,7 +193,7 @@ def gap_facts(
     facts["chokepoint"] = facts["chokepoint"].mask(facts["single_source"].notna(), other=True)
     facts = _with_states(facts, reference)
     facts = _with_severity(facts)
-    facts["fill_mode"] = [_fill_mode(row) for row in facts.to_dict("records")]
+    facts["fill_mode"] = [_fill_mode(row) for row in rows_of(facts)]
     return facts
 
 
@@ -221,7 +222,7 @@ def _known_buyers(graph: ChainGraph, local: set[str]) -> dict[object, tuple[str,
     words = made["segment_id"].map(named) + ";" + made["product"].fillna("")
     told = made[["firm_id", "segment_id"]].assign(words=words, single=~made["firm_id"].duplicated(keep=False))
     met = supplied.merge(told, left_on="source_id", right_on="firm_id")
-    for row in met.to_dict("records"):
+    for row in rows_of(met):
         said = row["product"]
         if products_meet(said, row["words"]) if isinstance(said, str) else row["single"]:
             bought.add((row["segment_id"], row["target_id"]))
@@ -315,7 +316,7 @@ def _with_states(facts: pd.DataFrame, reference: pd.DataFrame | None) -> pd.Data
             segment_share=share,
             chain_local=counts["chain_local"].fillna(0).astype(int),
         )
-    facts["state"] = [_state(row) for row in facts.to_dict("records")]
+    facts["state"] = [_state(row) for row in rows_of(facts)]
     return facts
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.comparables import Comparables
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
@@ -76,8 +77,8 @@ class Grounds:
 
 def offered(graph: ChainGraph) -> Grounds:
     """Lay out what a region can offer, once for all rows."""
-    zones = {row["zone"]: row for row in _rows(graph["zones"])}
-    return Grounds(zones, tuple(_rows(graph["parcels"])), tuple(_rows(graph["premises"])))
+    zones = {row["zone"]: row for row in rows_of(graph["zones"])}
+    return Grounds(zones, tuple(rows_of(graph["parcels"])), tuple(rows_of(graph["premises"])))
 
 
 def choices_of(
@@ -157,7 +158,3 @@ def _choice(
 
 def _size(choice: Choice) -> tuple[float, str]:
     return (float("inf") if pd.isna(choice.size) else choice.size, choice.name)
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]

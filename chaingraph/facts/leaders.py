@@ -6,6 +6,7 @@ import pandas as pd
 
 from chaingraph.facts.gaps import gap_rules
 from chaingraph.facts.roles import MADE, OTHER
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 
@@ -36,7 +37,7 @@ def find_leaders(graph: ChainGraph, presence: pd.DataFrame) -> pd.DataFrame:
     local = presence.assign(chain_id=presence["segment_id"].map(chains))
     designated = graph["designations"]
     designated = designated[(designated["kind"] == "chain_leader") & designated["firm_id"].notna()]
-    grounds = {(row["chain_id"], row["firm_id"]): row for row in designated.to_dict("records")}
+    grounds = {(row["chain_id"], row["firm_id"]): row for row in rows_of(designated)}
     shares = _order_shares(graph, chains)
     links = pd.concat([graph["firm_links"]["source_id"], graph["firm_links"]["target_id"]]).value_counts()
     rows = []

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
 
@@ -33,10 +34,10 @@ def neighbours(graph: ChainGraph) -> dict[str, list[tuple[str, Link]]]:
     """Firms linked to each firm, in either direction, in a fixed order; with the link itself."""
     tied: dict[str, list[tuple[str, Link]]] = {}
     links = graph["firm_links"].sort_values(["kind", "source_id", "target_id", "product"], kind="stable")
-    for link in links.to_dict("records"):
+    for link in rows_of(links):
         source, target = str(link["source_id"]), str(link["target_id"])
-        tied.setdefault(source, []).append((target, {str(key): value for key, value in link.items()}))
-        tied.setdefault(target, []).append((source, {str(key): value for key, value in link.items()}))
+        tied.setdefault(source, []).append((target, link))
+        tied.setdefault(target, []).append((source, link))
     return tied
 
 

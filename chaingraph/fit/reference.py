@@ -15,6 +15,7 @@ from chaingraph.fit.frozen import Population
 from chaingraph.fit.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
 from chaingraph.fit.population import build_population, population_of, with_candidates
 from chaingraph.matching.name_forms import stock_key
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.distance import distance_km
@@ -195,7 +196,7 @@ class NationalReference:
         changes nothing in the population.
         """
         matched = graph.matches.drop_duplicates("firm_id") if len(graph.matches) else pd.DataFrame()
-        ids = {str(row["other_id"]): str(row["firm_id"]) for row in matched.to_dict("records")}
+        ids = {str(row["other_id"]): str(row["firm_id"]) for row in rows_of(matched)}
         frozen = frozen_population(self.case, graph["segments"], ids)
         own, products, codes = texts_and_codes(graph, firms=firms)
         known = set(ids.values()) & set(frozen.firm_ids)

@@ -110,15 +110,17 @@ def fit_terms(
     cities = None if cities is None else list(cities)
     form = _form(population, cities)
     frame = fit_scores(population, seeds, candidates, cities=cities).dropna(subset="s")
-    parts: list[pd.DataFrame] = []
-    for term, coefficient in form.items():
-        value = frame[term].fillna(0.0) if term in frame.columns else pd.Series(1.0, index=frame.index)
-        part = pd.DataFrame(
-            {"firm_id": frame.index, "term": term, "coefficient": coefficient, "value": value.to_numpy()}
-        )
-        parts.append(part.assign(contribution=part["coefficient"] * part["value"], order=len(parts)))
-    long = pd.concat(parts, ignore_index=True).sort_values(["firm_id", "order"])
-    return long.drop(columns="order").reset_index(drop=True)
+    lifts = frame.reindex(columns=list(form)).assign(constant=1.0).fillna(0.0).to_numpy(dtype=np.float64)
+    coefficients = np.array(list(form.values()))
+    return pd.DataFrame(
+        {
+            "firm_id": frame.index.repeat(len(form)),
+            "term": pd.Series(list(form) * len(frame), dtype="str"),
+            "coefficient": np.tile(coefficients, len(frame)),
+            "value": lifts.ravel(),
+            "contribution": (coefficients * lifts).ravel(),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -156,21 +158,19 @@ def _lifts(population: Population, local: _Local, cities: Iterable[str] | None) 
     expected = population.expected[local.rows]
     count = local.comparable @ local.weights
     basis = np.where(local.comparable.sum(axis=1) > 0, 0.0, np.nan)
-    frame = pd.DataFrame(index=pd.Index(local.candidates, name="firm_id", dtype="str"))
     mix, walk = local.mix_text + local.mix_industry, local.ppr_text + local.ppr_industry
-    frame["mix"] = kernels.lift(mix @ local.weights, count, expected[:, 0], kappa=KAPPA)
-    frame["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA)
-    frame[["mix", "ppr"]] += basis[:, None]
-    frame[["near", "peers", "relatedness"]] = np.nan
+    lifts = dict.fromkeys(("mix", "ppr", "near", "peers", "relatedness"), np.full(len(local.rows), np.nan))
+    lifts["mix"] = kernels.lift(mix @ local.weights, count, expected[:, 0], kappa=KAPPA) + basis
+    lifts["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA) + basis
     form, region = _form(population, cities), sorted(set(cities or ()))
     if "near" in form:
-        frame["near"] = _elsewhere(population, local.rows, _near(population, region)) + basis
+        lifts["near"] = _elsewhere(population, local.rows, _near(population, region)) + basis
     if "peers" in form:
         peers = _peers if population.walks else _counted_peers
-        frame["peers"] = peers(population, local.rows, region) + basis
+        lifts["peers"] = peers(population, local.rows, region) + basis
     if "relatedness" in form:
-        frame["relatedness"] = _relatedness(population, local.rows, region) + basis
-    return frame
+        lifts["relatedness"] = _relatedness(population, local.rows, region) + basis
+    return pd.DataFrame(lifts, index=pd.Index(local.candidates, name="firm_id", dtype="str"))
 
 
 def _near(population: Population, region: Sequence[str]) -> dict[str, float]:

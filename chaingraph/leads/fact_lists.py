@@ -20,7 +20,7 @@ from chaingraph.leads.firms import resolve
 from chaingraph.leads.sentences.events import kinds_said, stage_of
 from chaingraph.leads.sentences.passages import half_width
 from chaingraph.leads.sentences.where import named_path
-from chaingraph.model.case import empty_rejects, empty_table
+from chaingraph.model.case import empty_rejects, empty_table, rows_of
 from chaingraph.model.columns import Column, is_missing, made_id
 from chaingraph.reading.rejects import Problem
 
@@ -145,8 +145,8 @@ def _tables(rows: pd.DataFrame, file: str) -> dict[str, pd.DataFrame]:
         for row in resolved.new
     ]
     signals, evidence, sites = [], [], []
-    for row in rows.to_dict("records"):
-        signal = _signal({str(name): value for name, value in row.items()}, resolved.ids[row["firm"]])
+    for row in rows_of(rows):
+        signal = _signal(row, resolved.ids[row["firm"]])
         link = row["link"] if isinstance(row["link"], str) else None
         signals.append({**signal, **provenance, "source": link or file, "as_of": row["date"]})
         evidence.append(

@@ -11,7 +11,7 @@ from chaingraph.leads.sentences.namings import KnownNames
 from chaingraph.leads.sentences.where import joined, places_in
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.matching.names import match_firms
-from chaingraph.model.case import empty_table
+from chaingraph.model.case import empty_table, rows_of
 from chaingraph.model.columns import split
 from chaingraph.places.gazetteer import CHINA
 from chaingraph.reading.links import firm_id
@@ -29,7 +29,7 @@ class Resolved:
 def known_names(firms: pd.DataFrame) -> KnownNames:
     """The names by which texts may call the firms of a case: full, short, former and English ones."""
     pairs = []
-    for row in firms.to_dict("records"):
+    for row in rows_of(firms):
         names = [row["firm"], *split(row.get("aliases")), *split(row.get("former_names"))]
         pairs += [(str(name), str(row["firm_id"])) for name in names if isinstance(name, str)]
     return KnownNames.of(pairs)

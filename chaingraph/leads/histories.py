@@ -20,7 +20,7 @@ from chaingraph.leads.products import SegmentWords
 from chaingraph.leads.sentences.figures import Amount
 from chaingraph.leads.sentences.where import city_of, named_path
 from chaingraph.leads.texts import Text
-from chaingraph.model.case import empty_table
+from chaingraph.model.case import empty_table, rows_of
 from chaingraph.model.columns import DTYPES, is_missing, made_id
 from chaingraph.model.days import day_or_none
 from chaingraph.model.schema import TABLES
@@ -90,11 +90,11 @@ def lead_tables(
     events = _held_events(held["firm_signals"])
     known = {
         (str(row["address"]), int(row["start"]), str(row["signal_id"]))
-        for row in held["evidence"].dropna(subset=["start"]).to_dict("records")
+        for row in rows_of(held["evidence"].dropna(subset=["start"]))
     }
     places = {
         str(row["project_id"]): named_path(str(row["region"]))
-        for row in held["projects"].dropna(subset=["region"]).to_dict("records")
+        for row in rows_of(held["projects"].dropna(subset=["region"]))
     }
     order = sorted(
         ((reading.text, fact) for reading in readings for fact in reading.facts),
@@ -124,7 +124,7 @@ def lead_tables(
         str(event.row["counterpart_id"]) for event in new if event.row.get("counterpart_id")
     }
     firms = [row for row in resolved.new if row["firm_id"] in named]
-    seen = {str(row["project_id"]) for row in held["projects"].to_dict("records")}
+    seen = {str(row["project_id"]) for row in rows_of(held["projects"])}
     return {
         "firms": _frame("firms", firms),
         "projects": _frame("projects", [row for row in projects if row["project_id"] not in seen]),
@@ -143,7 +143,7 @@ def _frame(name: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
 
 def _held_events(signals: pd.DataFrame) -> list[_Event]:
     events = []
-    for row in signals.to_dict("records"):
+    for row in rows_of(signals):
         told = {str(name): None if is_missing(value) else value for name, value in row.items()}
         events.append(
             _Event(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from chaingraph.leads.review import sources_of
 from chaingraph.leads.sentences.kinds import SETTLED_KINDS, SETTLED_STAGES, lead_kinds
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
 from chaingraph.model.results import FACT_COLUMNS
@@ -126,7 +127,7 @@ def reviewed(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
     used["date"] = used["date"].where(used["date"].notna(), used["published"].astype("str"))
     used["site_status"] = used["site_status"].fillna("unknown")
     used["sources"] = used["sources"].astype("Int64")
-    rows = [{str(name): value for name, value in row.items()} for row in used.to_dict("records")]
+    rows = rows_of(used)
     settled = _settled(rows)
     reasons = [bool(as_of) and _is_reason(row, as_of, settled) for row in rows]
     used["reason"] = pd.Series(reasons, index=used.index, dtype="boolean")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 
 _SHORTEST = 2  # letters of a word that may stand inside a product's name
@@ -22,10 +23,10 @@ class SegmentWords:
     def of(cls, segments: pd.DataFrame, terms: pd.DataFrame) -> SegmentWords:
         """From the keywords of segments and the list of terms of a case."""
         found: dict[str, set[str]] = {}
-        for row in segments.to_dict("records"):
+        for row in rows_of(segments):
             for word in split(row["keywords"]):
                 found.setdefault(word.casefold(), set()).add(str(row["segment_id"]))
-        for row in terms.to_dict("records"):
+        for row in rows_of(terms):
             found.setdefault(str(row["term"]).casefold(), set()).update(split(row["segments"]))
         return cls({word: frozenset(ids) for word, ids in found.items() if len(word) >= _SHORTEST and ids})
 

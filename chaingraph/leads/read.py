@@ -16,7 +16,7 @@ from chaingraph.leads.histories import Reading, lead_tables
 from chaingraph.leads.products import SegmentWords
 from chaingraph.leads.proposals import Proposer, check_proposals
 from chaingraph.leads.texts import SUFFIXES, texts_of
-from chaingraph.model.case import empty_table
+from chaingraph.model.case import empty_table, rows_of
 from chaingraph.places.regions import region_path
 from chaingraph.reading.rejects import Journal, Refusal, shown
 
@@ -106,8 +106,7 @@ def read_leads(
     held = {name: case[name] if case is not None and name in case else empty_table(name) for name in _USED}
     known, path = known_names(held["firms"]), region_path(region)
     zones = {
-        str(row["zone"]): str(row["district"])
-        for row in held["zones"].dropna(subset=["zone", "district"]).to_dict("records")
+        str(row["zone"]): str(row["district"]) for row in rows_of(held["zones"].dropna(subset=["zone", "district"]))
     }
     journal = Journal("", lang)
     readings: list[Reading] = []

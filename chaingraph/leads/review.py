@@ -14,6 +14,7 @@ import pandas as pd
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import LANGUAGES, text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import REVIEWS, Column, is_missing
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.cells import fold, parser
@@ -143,7 +144,7 @@ def reviewed(signals: pd.DataFrame, rows: Sequence[tuple[int, Mapping[str, str]]
     A row without a decision waits on. A row whose cells were changed must say so by its decision; one that cannot be
     used leaves its signal as it is.
     """
-    told = [{str(name): value for name, value in row.items()} for row in signals.to_dict("records")]
+    told = rows_of(signals)
     held = {str(row["signal_id"]): row for row in told}
     changes: dict[str, dict[str, object]] = {}
     problems = []

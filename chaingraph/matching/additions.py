@@ -16,7 +16,7 @@ import pandas as pd
 from chaingraph.matching.cell_changes import PLACES, Change, bare_place, changes_of, empty, source_added
 from chaingraph.matching.merge import WEAK, same_ids
 from chaingraph.matching.names import match_firms
-from chaingraph.model.case import Case
+from chaingraph.model.case import Case, rows_of
 from chaingraph.model.columns import DTYPES, SEPARATOR, Table, made_id, split
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.cells import slug
@@ -86,7 +86,7 @@ def plan_additions(
         given = tables.get(name)
         if given is not None and len(given):
             ordered = given.sort_values(list(table.order), kind="stable", ignore_index=True)
-            (plan.add_firms if name == "firms" else plan.add_rows)(table, _rows(ordered))
+            (plan.add_firms if name == "firms" else plan.add_rows)(table, rows_of(ordered))
     return plan.finished(tables)
 
 
@@ -108,16 +108,12 @@ def derived_id(row: Mapping[str, object]) -> str:
     return firm_id(code) if code else slug(str(row["firm"]))
 
 
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
-
-
 class _Plan:
     """The plan while it is made: ids settled so far, rows and questions gathered."""
 
     def __init__(self, case: Case, written: Mapping[str, pd.DataFrame], answers: Mapping[tuple[str, ...], str]) -> None:
         self.case, self.answers = case, answers
-        self.written = {name: _rows(frame) for name, frame in written.items()}
+        self.written = {name: rows_of(frame) for name, frame in written.items()}
         self.gives_ids = gives_ids(written)
         self.ids: dict[str, dict[str, str]] = {name: {} for name in TABLES}  # of the case, by table and given id
         self.waiting: dict[str, set[str]] = {name: set() for name in TABLES}  # ids that have no place yet, by table
@@ -187,7 +183,9 @@ class _Plan:
     def add_rows(self, table: Table, given: list[Row]) -> None:
         made = next((column for column in table.columns if column.made_from), None)
         said = made.made_from if made else table.key
-        held = {_key(row, said): (place, row) for place, row in reversed(list(enumerate(_rows(self.case[table.name]))))}
+        held = {
+            _key(row, said): (place, row) for place, row in reversed(list(enumerate(rows_of(self.case[table.name]))))
+        }
         added: set[Key] = set()
         for first in given:
             row = self._with_case_ids(table, first)
@@ -256,7 +254,7 @@ class _Plan:
     def _compare(self, table: Table, place: int, row: Row) -> None:
         """Fill what is empty in a row that is there, and ask about what differs."""
         if table.name not in self.held:
-            self.held[table.name] = _rows(self.case[table.name])
+            self.held[table.name] = rows_of(self.case[table.name])
         held, written = self.held[table.name][place], self.written.get(table.name)
         cells = {} if written is None else written[place]
         filled, differing = changes_of(table, place, held, cells, row)
@@ -326,7 +324,7 @@ def _pairs(held: pd.DataFrame, given: pd.DataFrame) -> tuple[dict[str, str], dic
     alike = found[found["rule"].isin(WEAK)].assign(reason="alike")
     pairs = {firm_id: firm_id for firm_id in same} | dict(zip(sure["left_id"], sure["right_id"], strict=True))
     doubts: dict[str, list[Row]] = {}
-    for pair in _rows(pd.concat([doubtful, alike], ignore_index=True)):
+    for pair in rows_of(pd.concat([doubtful, alike], ignore_index=True)):
         if pair["left_id"] not in pairs:
             doubts.setdefault(str(pair["left_id"]), []).append(pair)
     return pairs, doubts

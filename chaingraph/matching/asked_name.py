@@ -10,6 +10,7 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.matching.names import match_firms
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 
 _SHOWN = 8
@@ -39,9 +40,7 @@ def find_firm(firms: pd.DataFrame, asked: str) -> str:
     if (firms["firm_id"] == asked).any():
         return asked
     wanted = normalise_name(asked)
-    names = {
-        str(row["firm_id"]): _names({str(key): cell for key, cell in row.items()}) for row in firms.to_dict("records")
-    }
+    names = {str(row["firm_id"]): _names(row) for row in rows_of(firms)}
     for found in (
         [firm_id for firm_id, held in names.items() if held[0] == wanted],
         [firm_id for firm_id, held in names.items() if wanted in held],

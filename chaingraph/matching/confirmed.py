@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 
 MADE_HERE, NOT_MADE_HERE = "present", "missing"
@@ -33,7 +34,7 @@ def with_confirmations(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     latest = checked.sort_values("date", na_position="first", kind="stable").drop_duplicates(
         ["firm_id", "segment_id"], keep="last"
     )
-    states = {(row["firm_id"], row["segment_id"]): row for row in latest.to_dict("records")}
+    states = {(row["firm_id"], row["segment_id"]): row for row in rows_of(latest)}
     told = [states.get(key) for key in zip(rows["firm_id"], rows["segment_id"], strict=True)]
     kept = [
         row is None or row["state"] != NOT_MADE_HERE or basis != "seat"
@@ -41,7 +42,7 @@ def with_confirmations(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     ]
     records = [
         _confirmed({str(name): value for name, value in record.items()}, row)
-        for record, row, keep in zip(rows.to_dict("records"), told, kept, strict=True)
+        for record, row, keep in zip(rows_of(rows), told, kept, strict=True)
         if keep
     ]
     held = {(record["firm_id"], record["segment_id"]) for record in records}
@@ -55,7 +56,7 @@ def with_confirmations(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     return {**tables, "firm_segments": frame}
 
 
-def _confirmed(record: dict[str, object], row: Mapping[object, object] | None) -> dict[str, object]:
+def _confirmed(record: dict[str, object], row: Mapping[str, object] | None) -> dict[str, object]:
     if row is None or row["state"] != MADE_HERE:
         return record
     by = "" if is_missing(row["by"]) else str(row["by"])

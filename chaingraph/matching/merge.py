@@ -12,7 +12,7 @@ from chaingraph.labels import both
 from chaingraph.matching.confirmed import with_confirmations
 from chaingraph.matching.name_forms import credit_key, normalise_name, stock_key
 from chaingraph.matching.names import match_firms
-from chaingraph.model.case import Case
+from chaingraph.model.case import Case, rows_of
 from chaingraph.model.columns import DTYPES, PROVENANCE, SEPARATOR, Table, is_missing, split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.schema import TABLES
@@ -165,7 +165,7 @@ def same_ids(firms: pd.DataFrame, others: pd.DataFrame) -> set[str]:
     """Ids that both lists give to a firm of the same name, without codes that contradict each other."""
     shared = firms.merge(others, on="firm_id", suffixes=("", "_other"))
     same = set()
-    for row in shared.to_dict("records"):
+    for row in rows_of(shared):
         codes = [(stock_key(row[f"stock_code{end}"]), credit_key(row[f"credit_code{end}"])) for end in ("", "_other")]
         differ = any(one and other and one != other for one, other in zip(*codes, strict=True))
         if not differ and normalise_name(row["firm"]) == normalise_name(row["firm_other"]):
@@ -237,9 +237,9 @@ def _remapped(frame: pd.DataFrame, table: Table, ids: Mapping[str, str]) -> pd.D
 
 def _fill(firms: pd.DataFrame, others: pd.DataFrame, ids: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, Filled]]:
     """The first case's firms with empty cells filled from the rows that were taken for them."""
-    rows = {str(row["firm_id"]): {str(key): value for key, value in row.items()} for row in firms.to_dict("records")}
+    rows = {str(row["firm_id"]): row for row in rows_of(firms)}
     log: dict[str, Filled] = {}
-    for other in others.sort_values("firm_id").to_dict("records"):
+    for other in rows_of(others.sort_values("firm_id")):
         row = rows.get(ids[other["firm_id"]])
         if row is None:
             continue
@@ -289,7 +289,7 @@ def _refuse_conflicts(tables: Mapping[str, pd.DataFrame], case: Case, names: Ite
         key = table.key[0]
         shared = tables[name].merge(case[name], on=key, suffixes=("", "_other")).sort_values(key)
         compared = [column for column in table.columns if column.name != key and column.name not in _NOT_CONTENT]
-        for row in shared.to_dict("records"):
+        for row in rows_of(shared):
             for column in compared:
                 one, other = row[column.name], row[f"{column.name}_other"]
                 if is_missing(one) or is_missing(other):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,41 @@ def empty_table(name: str) -> pd.DataFrame:
     >>> list(empty_table("confirmations").columns)[:3]
     ['segment_id', 'region', 'firm_id']
     """
+    return _empty(name).copy(deep=False)  # pandas copies on write
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
     return pd.DataFrame({column.name: pd.Series(dtype=DTYPES[column.kind]) for column in TABLES[name].columns})
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each by the names of its columns, in Python's own types.
+
+    As ``frame.to_dict("records")``, several times faster: numbers and flags that are not known are None, texts NaN.
+
+    Examples
+    --------
+    >>> rows_of(pd.DataFrame({"firm": ["甲", None], "sites": pd.array([2, None], dtype="Int64")}))
+    [{'firm': '甲', 'sites': 2}, {'firm': nan, 'sites': None}]
+    """
+    if frame.empty:
+        return []
+    names = [str(name) for name in frame.columns]
+    cells = [_cells(column) for _, column in frame.items()]
+    return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    if column.dtype == "object":  # whatever it holds, a number of numpy's among it
+        return [
+            None if cell is pd.NA else cell.item() if isinstance(cell, np.generic) else cell for cell in column.array
+        ]
+    if isinstance(column.dtype, np.dtype):
+        return list(column.tolist())
+    if isinstance(column.dtype, pd.StringDtype):
+        return list(column.to_numpy(dtype=object))
+    return [None if cell is pd.NA else cell for cell in column.to_numpy(dtype=object)]
 
 
 def with_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
-from chaingraph.model.case import Reading, complete_tables
+from chaingraph.model.case import Reading, complete_tables, rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.notebook_view import html
 from chaingraph.places import regions
@@ -145,10 +145,10 @@ class ChainGraph:
         network: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.name)
         for table, column in (("chains", "chain_id"), ("segments", "segment_id"), ("firms", "firm_id")):
             noun = column.removesuffix("_id")
-            for row in self.tables[table].to_dict("records"):
-                known = {str(key): value for key, value in row.items() if not pd.isna(value)}
+            for row in rows_of(self.tables[table]):
+                known = {key: value for key, value in row.items() if not pd.isna(value)}
                 network.add_node(f"{noun}:{row[column]}", noun=noun, **known)
-        for row in self.tables["segments"].to_dict("records"):
+        for row in rows_of(self.tables["segments"]):
             network.add_edge(f"segment:{row['segment_id']}", f"chain:{row['chain_id']}", kind="in_chain")
         edges = (
             ("segment_links", "segment", "from_segment_id", "segment", "to_segment_id"),
@@ -156,8 +156,8 @@ class ChainGraph:
             ("firm_links", "firm", "source_id", "firm", "target_id"),
         )
         for table, left, source, right, target in edges:
-            for row in self.tables[table].to_dict("records"):
-                known = {str(key): value for key, value in row.items() if not pd.isna(value) and key != "kind"}
+            for row in rows_of(self.tables[table]):
+                known = {key: value for key, value in row.items() if not pd.isna(value) and key != "kind"}
                 kind = "in_segment" if table == "firm_segments" else row["kind"]
                 if table == "firm_segments" and not pd.isna(row["kind"]):
                     known["role_kind"] = row["kind"]

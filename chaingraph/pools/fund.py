@@ -8,6 +8,7 @@ import pandas as pd
 
 from chaingraph.choosing.gates import plainest
 from chaingraph.facts.roles import firm_roles
+from chaingraph.model.case import rows_of
 from chaingraph.model.days import months_before
 from chaingraph.model.results.told import Several, Words
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
@@ -23,10 +24,10 @@ def pool(ground: Ground) -> Pool:
     held: dict[str, str] = {}
     wanted = _gap_segments(ground)
     first = months_before(ground.findings.as_of, ground.rules["follow_on_months"]) if ground.findings.as_of else ""
-    funds = {row["fund"]: row for row in ground.graph["funds"].to_dict("records")}
+    funds = {row["fund"]: row for row in rows_of(ground.graph["funds"])}
     newest: dict[tuple[str, str], Row] = {}
     holdings = ground.graph["fund_holdings"].sort_values(["date", "round"], na_position="first", kind="stable")
-    for holding in holdings.to_dict("records"):
+    for holding in rows_of(holdings):
         newest[holding["fund"], holding["firm_id"]] = holding  # the last stays: the youngest round
     for (fund, firm_id), record in sorted(newest.items(), key=lambda item: item[0]):
         gate = _gate(firm_id, wanted, ground)
@@ -102,7 +103,7 @@ def _local_investors(wanted: dict[str, list[str]], held: dict[str, str], ground:
     links = ground.graph["firm_links"]
     links = links[(links["kind"] == "invests") & links["source_id"].isin(ground.inside)]
     rows = []
-    for record in links.sort_values(["source_id", "target_id"], kind="stable").to_dict("records"):
+    for record in rows_of(links.sort_values(["source_id", "target_id"], kind="stable")):
         firm_id = record["target_id"]
         gate = _gate(firm_id, wanted, ground)
         if gate:

@@ -12,6 +12,7 @@ from chaingraph.choosing.gates import firm_gates
 from chaingraph.choosing.standing_gates import what_is_known
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.facts.groups import families
+from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import SET, Name, Reason, Several, Words, reason
@@ -87,7 +88,7 @@ def pool_ground(graph: ChainGraph, query: Query, findings: Findings, rules: Mapp
     """Lay out a graph and what was found in it for a pool."""
     places = firm_places(graph, findings.region)
     known = what_is_known(graph, query, findings.region, families(query), findings.as_of)
-    firms = {row["firm_id"]: row for row in graph["firms"].to_dict("records")}
+    firms = {row["firm_id"]: row for row in rows_of(graph["firms"])}
     return Ground(
         graph=graph,
         query=query,
@@ -99,7 +100,7 @@ def pool_ground(graph: ChainGraph, query: Query, findings: Findings, rules: Mapp
         inside=frozenset(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"]),
         gates=firm_gates(query, known.trouble),
         units=known.units,
-        gaps={row["segment_id"]: row for row in as_told(findings.gaps).frame.to_dict("records")},
+        gaps={row["segment_id"]: row for row in rows_of(as_told(findings.gaps).frame)},
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import current_tiers, place_within
 from chaingraph.facts.groups import families
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.results.told import SET, Several, Words, reason
 from chaingraph.places import regions
@@ -96,7 +97,7 @@ def _common(group_id: str, on_lists: list[str], own: pd.DataFrame, ground: Groun
         "amount_unit": None,
         "date": None,
         "confidence": weakest(firm["confidence"], *own["confidence"]),
-        "sources": sources_of(firm, *own.to_dict("records")),
+        "sources": sources_of(firm, *rows_of(own)),
         "by_tier": bool(on_lists),
     }
 

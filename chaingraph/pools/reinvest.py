@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaingraph.choosing.gates import plainest
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
 from chaingraph.model.results.told import Words
@@ -27,7 +28,7 @@ def pool(ground: Ground) -> Pool:
     rows: list[dict[str, object]] = []
     held: dict[str, str] = {}
     unknown = dict.fromkeys(LISTS, 0)
-    for record in ground.graph["foreign_investments"].to_dict("records"):
+    for record in rows_of(ground.graph["foreign_investments"]):
         firm_id = record["firm_id"]
         gate = plainest([None if firm_id in ground.inside else "not_local", ground.gates.get(firm_id)])
         if gate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chaingraph.facts.derived_tables import place_within
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.results.told import Several
 from chaingraph.pools.ground import Ground, Pool, Row, held_back, ranked, sources_of, weakest
@@ -22,13 +23,13 @@ def pool(ground: Ground) -> Pool:
     # New firms and those that reinvest alike need a site; a firm stands once, by its best place.
     placed = targets.sort_values(["rank", "candidate_list", "chain_id", "firm_id"], kind="stable")
     placed = placed.drop_duplicates("firm_id")
-    zones = {row["zone"]: row for row in ground.graph["zones"].to_dict("records")}
-    parcels = ground.graph["parcels"].to_dict("records")
+    zones = {row["zone"]: row for row in rows_of(ground.graph["zones"])}
+    parcels = rows_of(ground.graph["parcels"])
     needs = _needs(ground)
     rows: list[dict[str, object]] = []
     held: dict[str, str] = {}
     doors = find_doors(ground.graph, set(ground.inside)).zones
-    for target in placed.to_dict("records"):
+    for target in rows_of(placed):
         need = needs.get(target["segment_id"], {})
         suited = [parcel for parcel in parcels if not _gate(parcel, zones.get(parcel["zone"], {}), need, ground)]
         if parcels and not suited:

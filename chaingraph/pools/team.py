@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from chaingraph.choosing.teams import in_teams, teams
+from chaingraph.model.case import rows_of
 from chaingraph.pools.ground import Ground, Pool, held_back, weakest
 from chaingraph.wording.phrases import as_told, place_said, sentences
 
@@ -21,7 +22,7 @@ def pool(ground: Ground) -> Pool:
     rows = []
     for team in teams(ground.graph):
         held = placed[placed["team"] == team.place].head(int(ground.rules["most"]))
-        for place, row in enumerate(held.to_dict("records"), start=1):
+        for place, row in enumerate(rows_of(held), start=1):
             said = [
                 ground.say("reason_place", chain=row["chain"], rank=place_said(row["rank"])),
                 *sentences(row["reasons"]),

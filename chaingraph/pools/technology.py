@@ -8,6 +8,7 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import current_tiers
 from chaingraph.facts.roles import firm_roles
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.results.told import Name, Several, Words, reason
 from chaingraph.pools.ground import Ground, Pool, held_back, ranked, sources_of, weakest
@@ -75,7 +76,7 @@ def _why(segment: str, needs: pd.DataFrame | None, ground: Ground) -> list[Words
     row = ground.gaps[segment]
     said: list[Words] = [ground.say("reason_segment", segment=row["segment"], state=ground.state(segment))]
     said += [ground.say(f"reason_{flag}") for flag in ("chokepoint", "high_value") if row[flag] is True]
-    for need in [] if needs is None else needs.sort_values(["firm_id", "need"]).to_dict("records"):
+    for need in [] if needs is None else rows_of(needs.sort_values(["firm_id", "need"])):
         said.append(ground.say("reason_need", firm=ground.name(need["firm_id"]), need=need["need"]))
     return said
 
@@ -99,7 +100,7 @@ def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
             "confidence": weakest(row["confidence"]),
             "sources": sources_of(row),
         }
-        for row in found.to_dict("records")
+        for row in rows_of(found)
     ]
 
 
@@ -108,7 +109,7 @@ def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Groun
     tiers = current_tiers(ground.graph, ground.query)
     special = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
     found: list[dict[str, object]] = []
-    for row in made[made["segment_id"] == segment].sort_values("firm_id", kind="stable").to_dict("records"):
+    for row in rows_of(made[made["segment_id"] == segment].sort_values("firm_id", kind="stable")):
         firm_id = row["firm_id"]
         licenses = row["kind"] in ground.rules["kinds"]
         listed = special.get(firm_id, []) if row["maker"] is True else []

@@ -83,6 +83,9 @@ def places_in_sets(cells: pd.Series[str]) -> pd.DataFrame:
     return pd.DataFrame({"place": range(1, most + 1)}, dtype="int32")
 
 
+_PLAIN = frozenset({"str", "float64", "int64", "bool"})  # types of the house, whatever a column holds
+
+
 def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in the types of the house, whichever engine it comes from or goes to.
 
@@ -98,6 +101,8 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     types = pd.api.types
     kinds: dict[str, str] = {}
     for name, column in frame.items():
+        if column.dtype.name in _PLAIN:
+            continue
         known = column.dropna()
         whole = len(known) == len(column)
         kind = known.infer_objects().dtype
@@ -109,4 +114,4 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
             kinds[str(name)] = "float64"
         elif types.is_object_dtype(kind) or types.is_string_dtype(kind):
             kinds[str(name)] = "str"
-    return frame.astype(kinds)
+    return frame.astype(kinds) if kinds else frame

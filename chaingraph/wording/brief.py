@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.matching.asked_name import find_firm
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -116,7 +117,7 @@ def _points(findings: Findings, row: Mapping[Any, Any], lang: str) -> tuple[str,
     calls = findings.calls[lang] if findings.calls else pd.DataFrame(columns=["firm_id", "why_now"])
     dated = calls.loc[calls["firm_id"] == row["firm_id"], "why_now"].dropna()
     said = []
-    for mark in own.to_dict("records"):
+    for mark in rows_of(own):
         held = mark["said"] if mark["filled"] else text("brief.not_known", lang)
         if mark["mark"] == "motive" and len(
             dated
@@ -144,13 +145,13 @@ def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) ->
     used = used.dropna(subset=["date"]).sort_values(["date", "signal_id"], ascending=[False, True], kind="stable")
     facts = [
         say(reason("explain.signal", date=row["date"], kind=reason(f"codes.signal_{row['kind']}"), text=said), lang)
-        for row in used.head(_FACTS).to_dict("records")
+        for row in rows_of(used.head(_FACTS))
         if isinstance(said := row["text"], str)
     ]
     held = findings.held[lang] if findings.held else pd.DataFrame(columns=["firm_id", "said", "way"])
     back = held[held["firm_id"] == firm_id].drop_duplicates(["said", "way"])
     why = [text("brief.unlisted", lang)]
-    why += [text("brief.held", lang, said=row["said"], way=row["way"]) for row in back.to_dict("records")]
+    why += [text("brief.held", lang, said=row["said"], way=row["way"]) for row in rows_of(back)]
     sources = dict.fromkeys([known["source"], *makes["source"], *used["source"]])
     sections = (
         ("who", tuple(item for item in who if item)),
@@ -213,14 +214,14 @@ def _offers(row: Mapping[Any, Any], graph: ChainGraph, on: str, lang: str) -> tu
     chain = graph["chains"].set_index("chain_id")["chain"][row["chain_id"]]
     said = []
     zones = graph["zones"][graph["zones"]["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
-    for zone in zones.head(_OFFERS).astype(object).fillna("").to_dict("records"):
+    for zone in rows_of(zones.head(_OFFERS).astype(object).fillna("")):
         said.append(text("brief.zone", lang, name=zone["zone"], level=zone["level"], note=zone["note"]).strip())
     parcels = graph["parcels"][graph["parcels"]["zone"].isin(zones["zone"])]
-    for parcel in parcels.head(_OFFERS).to_dict("records"):
+    for parcel in rows_of(parcels.head(_OFFERS)):
         said.append(text("brief.parcel", lang, name=parcel["parcel"], area=number(parcel["area_mu"], 0)))
     carriers = graph["carriers"]
     carriers = carriers[carriers["focus_chains"].map(lambda chains: chain in split(chains)).astype(bool)]
-    for carrier in carriers.head(_OFFERS).astype(object).fillna("").to_dict("records"):
+    for carrier in rows_of(carriers.head(_OFFERS).astype(object).fillna("")):
         said.append(text("brief.carrier", lang, name=carrier["carrier"], note=carrier["note"]).strip())
     policies = graph["policies"]
     policies = policies[policies["chains"].map(lambda chains: not split(chains) or chain in split(chains)).astype(bool)]
@@ -235,7 +236,7 @@ def policy_sentences(policies: pd.DataFrame, on: str) -> tuple[Words, ...]:
     a leader who reads it across the table quotes it.
     """
     said: list[Words] = []
-    for policy in policies.to_dict("records"):
+    for policy in rows_of(policies):
         until, since = policy["valid_to"], policy["valid_from"]
         if not policy["source"] or (until and until < on[: len(until)]) or (since and since > on[: len(since)]):
             continue

@@ -11,6 +11,7 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import both, text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.results.told import sentences_apart
@@ -26,7 +27,7 @@ def explain_firm(findings: Findings, firm: str, lang: str) -> str:
 def explained_rows(findings: Findings, firm_id: str, lang: str) -> list[str]:
     """A paragraph for every row of a list that is this firm's."""
     lists = both_lists(findings, lang)
-    return [_explained(row, findings, lang) for row in lists[lists["firm_id"] == firm_id].to_dict("records")]
+    return [_explained(row, findings, lang) for row in rows_of(lists[lists["firm_id"] == firm_id])]
 
 
 def find_listed(lists: pd.DataFrame, firm: str) -> str:
@@ -129,7 +130,7 @@ def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> lis
     shares = _own(findings.shares, row)
     named = "local_firm" if lang == "zh" else "local_firm_en"
     found: list[tuple[str, str, str | None]] = []
-    for local in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank").to_dict("records"):
+    for local in rows_of(shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank")):
         looked = local["local_firm_id"] in told or not local["text"]
         common = text("gaps.list_separator", lang).join(split(told.get(local["local_firm_id"])))
         found.append((local[named], percent(local["share"]), common if looked else None))

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.gaps import segment_checks, sensitive_firms
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
@@ -54,7 +55,7 @@ def describe_gaps(
     offices = graph["chain_offices"].dropna(subset=["department"])
     other_cities = _rivals(rivals, segments)
     rows = []
-    for segment_id, values in zip(facts.index, facts.to_dict("records"), strict=True):
+    for segment_id, values in zip(facts.index, rows_of(facts), strict=True):
         row = {**values, "segment_id": segment_id}
         whom, by_office = _ask_whom(row, led, offices, firms)
         asked = _asked(row)
@@ -94,7 +95,7 @@ def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, Name]) -> dict[s
     if rivals is None or rivals.empty:
         return said
     for segment_id, rows in rivals.groupby("segment_id", sort=True):
-        held = rows.sort_values("rank").to_dict("records")
+        held = rows_of(rows.sort_values("rank"))
         counted = [reason("gaps.rival", city=place(row["city"]), count=row["firms"]) for row in held]
         lacks = [segments[part] for part in split(held[0]["lacks"])]
         sentence = reason("gaps.rivals", cities=Several(tuple(counted)))
@@ -227,7 +228,7 @@ def weekly_questions(gaps: pd.DataFrame, most: int = QUESTIONS) -> pd.DataFrame:
             demand=row["local_demand"],
             supply=row["local_supply"],
         )
-        for row in asked.to_dict("records")
+        for row in rows_of(asked)
     ]
     ranked = asked.assign(rank=range(1, len(asked) + 1), why=pd.Series(why, dtype="object"))
     return ranked[list(QUESTION_COLUMNS)]
@@ -252,7 +253,7 @@ def describe_leaders(leaders: pd.DataFrame, graph: ChainGraph, trouble: pd.DataF
     for firm, gate in [] if trouble is None else zip(trouble["firm_id"], trouble["gate"], strict=True):
         troubled.setdefault(firm, []).append(gate)
     rows = []
-    for row in leaders.to_dict("records"):
+    for row in rows_of(leaders):
         said: list[Words] = []
         if row["ground"] == "designated":
             note = row["designation"] if isinstance(row["designation"], str) else reason("gaps.leader_unsaid")

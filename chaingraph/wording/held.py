@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import UNLISTED_COLUMNS
 from chaingraph.model.results.told import Words, place, reason
@@ -27,7 +28,7 @@ def describe_held(held: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     chains, names = names_of(graph, "chains"), names_of(graph, "firms")
     firms = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")
     rows = []
-    for row in held.sort_values(["chain_id", "gate", "firm_id"], kind="stable").to_dict("records"):
+    for row in rows_of(held.sort_values(["chain_id", "gate", "firm_id"], kind="stable")):
         firm = firms.loc[row["firm_id"]]
         said: Words = reason(f"gates.{row['gate']}")
         where = isinstance(row["place"], str)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import RANKED_COLUMNS
 from chaingraph.model.results.told import NOTHING, Several, Words, reason
@@ -112,7 +113,7 @@ def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph
     """
     names = names_of(graph, "firms")
     rows: list[tuple[str, Words]] = []
-    for row in firsts.to_dict("records"):
+    for row in rows_of(firsts):
         order = tuple(reason(f"explain.key_{key}") for key in row["order"].split(";"))
         said: list[Words] = [reason("explain.first_order", order=Several(order, between="explain.first_then"))]
         if isinstance(row["second_id"], str):
@@ -151,7 +152,7 @@ def describe_rankings(
     chains, segments = (names_of(graph, table) for table in ("chains", "segments"))
     firms = graph["firms"].set_index("firm_id")
     rows = []
-    for row in sectors.to_dict("records"):
+    for row in rows_of(sectors):
         firm = firms.loc[row["firm_id"]]
         state = reason(f"codes.state_{gaps['state'][row['segment_id']]}")
         segment = segments[row["segment_id"]]

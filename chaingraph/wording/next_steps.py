@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.introductions import introducers_for
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Several, Words, place, reason
@@ -65,9 +66,7 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
         carriers=_best(graph["carriers"], "carrier", chains),
         stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
         channels=_channels(graph["contacts"]),
-        introducers=[
-            {str(name): cell for name, cell in row.items()} for row in graph["introducers"].to_dict("records")
-        ],
+        introducers=[{str(name): cell for name, cell in row.items()} for row in rows_of(graph["introducers"])],
         chains={chain: frozenset((chain, name)) for name, chain in chains.items()},
         abroad=frozenset(outreach.loc[outreach["kind"].str.startswith("overseas_office"), "place"]),
     )

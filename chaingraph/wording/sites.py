@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.model.case import rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
@@ -58,7 +59,7 @@ def _rows(
 ) -> list[dict[Any, Any]]:
     frame: pd.DataFrame = graph[table]
     held = frame[frame["firm_id"].isin(list(firms))]
-    rows: list[dict[Any, Any]] = held.sort_values(order or ["firm_id"], kind="stable").to_dict("records")
+    rows: list[dict[Any, Any]] = rows_of(held.sort_values(order or ["firm_id"], kind="stable"))
     return rows
 
 

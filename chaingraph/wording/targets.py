@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.facts.gaps import PRESENT_STATES
 from chaingraph.fit.lists import NAMED_FIRMS
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import TARGET_COLUMNS
@@ -57,7 +58,7 @@ def gather_grounds(
     facts = firm_facts[[column for column in firm_facts if column not in shown]]
     facts = facts.assign(current_tiers=firm_facts["tiers"])
     paths: dict[tuple[str, str], list[Row]] = {}
-    for step in routes.sort_values(["chain_id", "firm_id", "step"], kind="stable").to_dict("records"):
+    for step in rows_of(routes.sort_values(["chain_id", "firm_id", "step"], kind="stable")):
         paths.setdefault((step["chain_id"], step["firm_id"]), []).append(
             {str(key): value for key, value in step.items()}
         )
@@ -84,10 +85,7 @@ def _by_pair(words: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 
 
 def _records(frame: pd.DataFrame) -> dict[str, Row]:
-    rows = frame.to_dict("records")
-    return {
-        str(key): {str(name): value for name, value in row.items()} for key, row in zip(frame.index, rows, strict=True)
-    }
+    return dict(zip(frame.index.astype(str), rows_of(frame), strict=True))
 
 
 def describe_targets(rows: pd.DataFrame, grounds: Grounds) -> pd.DataFrame:
@@ -107,7 +105,7 @@ def describe_targets(rows: pd.DataFrame, grounds: Grounds) -> pd.DataFrame:
     """
     names = {table: names_of(grounds.graph, table) for table in ("chains", "segments", "firms")}
     sites = recorded_sites(grounds.graph, set(rows["firm_id"]))
-    described = [{**_described(row, grounds, names), "sites": sites[row["firm_id"]]} for row in rows.to_dict("records")]
+    described = [{**_described(row, grounds, names), "sites": sites[row["firm_id"]]} for row in rows_of(rows)]
     return pd.DataFrame(described, columns=list(TARGET_COLUMNS))
 
 
@@ -152,7 +150,7 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
 def _largest_locals(shares: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, float]]]:
     """Per chain and firm, the local firms that carry most of the likeness."""
     found: dict[tuple[str, str], list[tuple[str, float]]] = {}
-    for row in shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank", kind="stable").to_dict("records"):
+    for row in rows_of(shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank", kind="stable")):
         found.setdefault((row["chain_id"], row["firm_id"]), []).append((row["local_firm_id"], row["share"]))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import code_captions
@@ -45,7 +46,7 @@ def tell_firm(graph: ChainGraph, findings: Findings, firm_id: str, fates: pd.Dat
         text("why_not.ranked", lang, chain=chain, list=text(f"codes.ranking_{tier}", lang), rank=rank)
         for chain, tier, rank in zip(ranked["chain"], ranked["tier"], ranked["rank"], strict=True)
     ]
-    rows = [{str(key): value for key, value in row.items()} for row in fates.to_dict("records")]
+    rows = rows_of(fates)
     others = [_line(row, findings, names, lang) for row in rows if row["fate"] != "listed"]
     if not rows:
         others = [text("why_not.no_segment", lang)]

@@ -11,6 +11,7 @@ from typing import Any
 from chaingraph.backtest.gap_forecast import GapTest, gaps_as_json
 from chaingraph.backtest.protocol import BackTest, as_json
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.writers.files import write_bytes
 
 _ROW, _LEFT, _WIDTH = 26, 300, 420
@@ -123,7 +124,7 @@ def write_plot(result: BackTest, path: Path, *, lang: str = "zh") -> None:
         stroke = "#888" if tick == 0.5 else "#ddd"
         parts.append(f'<line x1="{x}" y1="10" x2="{x}" y2="{height - _ROW}" stroke="{stroke}"/>')
         parts.append(f'<text x="{x}" y="{height - 8}" text-anchor="middle" fill="#333">{tick:.2f}</text>')
-    for number, row in enumerate(rows.to_dict("records")):
+    for number, row in enumerate(rows_of(rows)):
         y = _ROW * (number + 1)
         name = escape(text(f"backtest.method_{row['method']}", lang))
         weight = ' font-weight="bold"' if row["method"] == "score" else ""

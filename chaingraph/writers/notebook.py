@@ -15,6 +15,7 @@ import pandas as pd
 
 from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.labels import both, text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import STAGES, is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -78,7 +79,7 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     )
     for entry, frame, columns in tables:
         heads = tuple(text(f"workbook.column_{column}", lang) for column in columns)
-        rows = [tuple(_cell(row[column], column) for column in columns) for row in frame.head(most).to_dict("records")]
+        rows = [tuple(_cell(row[column], column) for column in columns) for row in rows_of(frame.head(most))]
         parts.append(f"<p>{html.escape(text(f'notebook.{entry}', lang, shown=len(rows), all=len(frame)))}</p>")
         parts.append(_table(heads, rows, states))
     return "".join(parts)

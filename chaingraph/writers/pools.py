@@ -10,6 +10,7 @@ import pandas as pd
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.results import POOL_COLUMNS, POOL_SHEET_ALWAYS, POOL_SHEET_COLUMNS
 from chaingraph.pools import Pool
 from chaingraph.wording.phrases import in_words, say
@@ -78,6 +79,6 @@ def notes(pool: Pool, lang: str) -> list[str]:
     """What to say above a list: what the case does not hold, the figures used, and who was held back and why."""
     held = [
         text("pools.held", lang, gate=text(f"gates.{row['gate']}", lang), count=row["count"], firms=row["firms"])
-        for row in in_words(pool.dropped, lang).to_dict("records")
+        for row in rows_of(in_words(pool.dropped, lang))
     ]
     return [*(say(note, lang) for note in pool.notes), *held]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -86,7 +87,7 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     chain_id = graph.chain_id(chain)
     gaps = findings.gaps[lang]
     gaps = gaps[gaps["chain_id"] == chain_id].sort_values("segment_id", kind="stable")
-    lanes = {stage: gaps[gaps["stage"] == stage].to_dict("records") for stage in STAGES}
+    lanes = {stage: rows_of(gaps[gaps["stage"] == stage]) for stage in STAGES}
     tallest = max(1, *(len(rows) for rows in lanes.values()))
     figure, axes = new_figure(15.4, 0.62 * tallest + 1.9)
     makers, targets = makers_by_segment(findings, graph, lang), first_targets(findings, chain_id, lang)

@@ -12,7 +12,7 @@ from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.matching.additions import Additions, derived_id, gives_ids
 from chaingraph.matching.cell_changes import Change, empty
-from chaingraph.model.case import Case
+from chaingraph.model.case import Case, rows_of
 from chaingraph.model.columns import SEPARATOR, Column, made_id, split
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.headers import Match
@@ -61,7 +61,7 @@ def new_files(
         new = additions.new.get(table, pd.DataFrame(columns=TABLES[table].names))
         if table == "firms" and not gives_ids(written_cells):
             # Read without an id such a firm has this very one: the file needs no column for it.
-            derived = [derived_id({str(name): cell for name, cell in row.items()}) for row in new.to_dict("records")]
+            derived = [derived_id({str(name): cell for name, cell in row.items()}) for row in rows_of(new)]
             new = new.assign(firm_id=new["firm_id"].mask(new["firm_id"] == pd.Series(derived, new.index, dtype="str")))
         new = _without_made_ids(new, layout)
         edit = _edit(layout, case, by_table.get(table, []), new, references(layout, case, names))
@@ -117,7 +117,7 @@ def _edit(
         if change.added:
             cell = Written(change.held + SEPARATOR + cell.text)
         cells[(int(case.numbers[layout.table][change.place]), change.column)] = cell
-    rows = [{str(name): value for name, value in row.items()} for row in new.to_dict("records")]
+    rows = rows_of(new)
     added = tuple({name: told(name, value) for name, value in row.items() if not empty(value)} for row in rows)
     return _Edit(layout, columns, cells, added)
 
@@ -142,7 +142,7 @@ def _logged(edit: _Edit, case: Case, changes: Sequence[Change], new: pd.DataFram
                 "as_of": change.as_of,
             }
         )
-    for given, cells in zip(new.to_dict("records"), edit.added, strict=True):
+    for given, cells in zip(rows_of(new), edit.added, strict=True):
         key = SEPARATOR.join(str(given[name]) for name in table.key if not empty(given[name]))
         said = " | ".join(cell.text for cell in cells.values())
         told.append(

@@ -12,6 +12,7 @@ import pandas as pd
 from chaingraph.errors import CaseError, StoreError
 from chaingraph.labels import LANGUAGES, both, text
 from chaingraph.matching.additions import ANSWERS, QUESTION_COLUMNS, question_key
+from chaingraph.model.case import rows_of
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.rejects import Refusal, caption
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
@@ -48,7 +49,7 @@ def write_questions(questions: pd.DataFrame, path: Path, lang: str) -> None:
 
 def _told(questions: pd.DataFrame, lang: str) -> list[list[str]]:
     rows = []
-    for row in questions.sort_values(["question", "table", "key", "given_key", "column"]).to_dict("records"):
+    for row in rows_of(questions.sort_values(["question", "table", "key", "given_key", "column"])):
         column = None if pd.isna(row["column"]) else TABLES[row["table"]].column(row["column"])
         said = row | {
             "asked": text(f"into.ask_{row['question']}", lang),
@@ -150,7 +151,7 @@ def _rows_of(path: Path, lang: str) -> list[tuple[int, list[str]]]:
 def preview(counts: pd.DataFrame, lang: str) -> list[str]:
     """Per table, how many rows are new, the same, filled, differ, doubtful or without a place."""
     told = []
-    for row in counts.to_dict("records"):
+    for row in rows_of(counts):
         values = {str(name): value for name, value in row.items() if name != "table"}
         told.append(text("into.counted", lang, table=caption(str(row["table"]), lang), **values))
     return told

@@ -15,6 +15,7 @@ from chaingraph.ledger.work.dispatching import rows_for, units_of
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.merging import Merged
 from chaingraph.ledger.work.sheets import BASE, COLUMNS, FILLED, GIVEN, NEW, PUBLIC, SystemMap
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.wording.work import caption, money, word
 from chaingraph.writers.cell_text import fitting, sheet_name
@@ -104,7 +105,7 @@ def dispatch_bytes(rows: pd.DataFrame, unit: str, *, as_of: str, lang: str) -> b
     note = text("work.dispatch_note", lang, count=len(rows), day=as_of)
     sheet.write_string(1, 0, note, paper.looks["note"])
     columns = [*GIVEN, *FILLED, BASE]
-    _table(sheet, paper, columns, rows.to_dict("records"), 2)
+    _table(sheet, paper, columns, rows_of(rows), 2)
     hidden = len(columns) - 1
     sheet.set_column(hidden, hidden, 4, None, {"hidden": True})
     sheet.freeze_panes(3, 2)

@@ -19,6 +19,7 @@ import pandas as pd
 
 from chaingraph.errors import MissingExtraError, UnknownNameError
 from chaingraph.labels import both
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -99,8 +100,8 @@ def investor_lines(
     def listed(head: str, several: Sequence[str]) -> list[tuple[str, str]]:
         return [("head", said(head)), *(("text", f"·  {each}") for each in several or [said("none")])]
 
-    have = [str(row["segment"]) for row in gaps.to_dict("records") if row["state"] in _HERE]
-    wanted = [str(row["segment"]) for row in gaps.to_dict("records") if row["state"] not in _HERE]
+    have = [str(row["segment"]) for row in rows_of(gaps) if row["state"] in _HERE]
+    wanted = [str(row["segment"]) for row in rows_of(gaps) if row["state"] not in _HERE]
     return [
         ("title", said("title", region=place_text(findings.region, lang), chain=name)),
         ("note", said("draft")),
@@ -144,7 +145,7 @@ def _space(graph: ChainGraph, said: Any, named: Callable[[object], str]) -> list
         ("parcels", "parcel", "area_mu", "land"),
         ("premises", "premise_id", "floor_m2", "floor"),
     ):
-        for row in graph[table].to_dict("records"):
+        for row in rows_of(graph[table]):
             if not is_missing(row[area]) and float(row[area]) > 0 and row["confidence"] != "unsure":
                 zone = "-" if is_missing(row["zone"]) else named(row["zone"])
                 size, hectares = float(row[area]), round(float(row[area]) / _MU_PER_HECTARE, 1)
@@ -157,7 +158,7 @@ def _policies(graph: ChainGraph, chain_id: str, on: str, named: Callable[[object
     """Policies of the chain, or of all, that have begun and have not ended by the day, with their number."""
     chain = dict(zip(graph["chains"]["chain_id"], graph["chains"]["chain"], strict=True)).get(chain_id, chain_id)
     found = []
-    for row in graph["policies"].to_dict("records"):
+    for row in rows_of(graph["policies"]):
         chains = split(row["chains"])
         ended = not is_missing(row["valid_to"]) and str(row["valid_to"]) < on[: len(str(row["valid_to"]))]
         begun = is_missing(row["valid_from"]) or str(row["valid_from"]) <= on

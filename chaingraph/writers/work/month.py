@@ -10,6 +10,7 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.ledger.work.monthly import MONTH_COLUMNS, Monthly, next_month
 from chaingraph.ledger.work.weekly import Weekly
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.wording.work import caption, in_words
 from chaingraph.writers.files import number_text, write_bytes
@@ -115,7 +116,7 @@ def _targets(paper: Document, targets: pd.DataFrame, lang: str) -> None:
         paper.paragraph(text("work.month_no_targets", lang))
         return
     shown = []
-    for row in targets.head(_MOST).to_dict("records"):
+    for row in rows_of(targets.head(_MOST)):
         done = row["completion"]
         percent = "" if is_missing(done) else f"{100 * float(done):.0f}%"
         numbers = ["" if is_missing(row[name]) else number_text(float(row[name])) for name in ("target", "actual")]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from chaingraph.errors import MissingExtraError
 from chaingraph.labels import both, text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -67,7 +68,7 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         ],
         [
             [row["segment"], code_text("state", row["state"], lang), row["found"], row["local_buyers"], row["reasons"]]
-            for row in _open(gaps).head(_MOST["gaps"]).to_dict("records")
+            for row in rows_of(_open(gaps).head(_MOST["gaps"]))
         ],
         (2.2, 1.5, 0.9, 2.9, 4.8),
     )
@@ -76,7 +77,7 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         [text(f"workbook.column_{column}", lang) for column in ("rank", "firm", "city", "segment", "reasons")],
         [
             [row["rank"], row["firm"], row["city"], row["segment"], row["reasons"]]
-            for row in new.head(_MOST["targets"]).to_dict("records")
+            for row in rows_of(new.head(_MOST["targets"]))
         ],
         (0.8, 3.0, 1.5, 2.2, 4.8),
     )
@@ -85,12 +86,12 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         [text(f"workbook.column_{column}", lang) for column in ("firm", "route", "local_unit")],
         [
             [row["firm"], row["route"], row["local_unit"]]
-            for row in new[new["route"].notna()].head(_MOST["doors"]).to_dict("records")
+            for row in rows_of(new[new["route"].notna()].head(_MOST["doors"]))
         ],
         (3.0, 6.3, 3.0),
     )
-    steps = [f"{row['firm']}：{_short(row['next_step'], 70)}" for row in new.head(_MOST["steps"]).to_dict("records")]
-    asked = _open(gaps).dropna(subset=["question"]).head(_MOST["questions"]).to_dict("records")
+    steps = [f"{row['firm']}：{_short(row['next_step'], 70)}" for row in rows_of(new.head(_MOST["steps"]))]
+    asked = rows_of(_open(gaps).dropna(subset=["question"]).head(_MOST["questions"]))
     questions = [f"{_short(row['ask_whom'], 20)}：{_short(row['question'], 60)}" for row in asked]
     deck.lists(
         text("work.slide_next", lang),
@@ -176,7 +177,7 @@ class _Deck:
             own = gaps[gaps["stage"] == stage]
             left = _EDGE + place * (width + 0.3)
             self._words(slide, code_text("stage", stage, self.lang), (left, 1.2, width, 0.45), 16, bold=True)
-            shown = own.head(_MOST["boxes"]).to_dict("records")
+            shown = rows_of(own.head(_MOST["boxes"]))
             columns = 2 if len(shown) > _MOST["boxes"] // 2 else 1
             each = (width - 0.1 * (columns - 1)) / columns
             for number, row in enumerate(shown):

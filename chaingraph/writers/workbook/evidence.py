@@ -9,6 +9,7 @@ import pandas as pd
 
 from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import SEPARATOR, is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -97,7 +98,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                 seat=seat,
                 tiers=_coded("tier", row["tiers"], lang),
             )
-        for row in made.to_dict("records"):
+        for row in rows_of(made):
             yield told(
                 "segment",
                 row,
@@ -136,7 +137,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                 site=_coded("site_status", row["site_status"], lang),
                 text=row["text"],
             )
-        for row in findings.routes.to_dict("records"):
+        for row in rows_of(findings.routes):
             kind = code_text("link", str(row["kind"]), lang)
             yield told(
                 "route",
@@ -148,7 +149,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                 source_firm=names.get(row["from_id"], row["from_name"]),
                 target_firm=names.get(row["to_id"], row["to_name"]),
             )
-        for row in graph["designations"].to_dict("records"):
+        for row in rows_of(graph["designations"]):
             if pd.isna(row["chain_id"]) or row["chain_id"] in shown:
                 firm = row["firm_id"] if isinstance(row["firm_id"], str) else None
                 yield told(
@@ -163,7 +164,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                     note=row["note"],
                 )
         for table, entry in (("segment_rules", "rule"), ("confirmations", "confirmation")):
-            for row in graph[table].to_dict("records"):
+            for row in rows_of(graph[table]):
                 chain = chain_of.get(row["segment_id"])
                 if chain in shown:
                     yield told(
@@ -180,7 +181,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                         by=row.get("by"),
                         date=row.get("date"),
                     )
-        for row in graph["leader_purchases"].to_dict("records"):
+        for row in rows_of(graph["leader_purchases"]):
             chain = chain_of.get(row["segment_id"])
             if chain in shown:
                 yield told(
@@ -195,7 +196,7 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
                     city=row["supplier_city"],
                     amount=row["annual_cny_m"],
                 )
-        for row in graph["segments"].to_dict("records"):
+        for row in rows_of(graph["segments"]):
             flags = [name for name in ("high_value", "chokepoint") if row[name] is True]
             if row["chain_id"] in shown and flags:
                 yield told(
@@ -234,7 +235,7 @@ def _listed(findings: Findings, lang: str) -> dict[str, set[str]]:
 
 def _rows(graph: ChainGraph, table: str, firms: Mapping[str, object]) -> list[dict[Any, Any]]:
     frame = graph[table]
-    rows: list[dict[Any, Any]] = frame[frame["firm_id"].isin(list(firms))].to_dict("records")
+    rows: list[dict[Any, Any]] = rows_of(frame[frame["firm_id"].isin(list(firms))])
     return rows
 
 
@@ -270,6 +271,6 @@ def joined_words(findings: Findings, lang: str) -> dict[tuple[str, str], str]:
     """The words each candidate's products share with local firms' products, by chain and firm; each word once."""
     words: dict[tuple[str, str], dict[str, None]] = {}
     frame, column = findings.words, "words_en" if lang == "en" and "words_en" in findings.words else "words"
-    for row in frame.sort_values(list(frame.columns), kind="stable").to_dict("records"):
+    for row in rows_of(frame.sort_values(list(frame.columns), kind="stable")):
         words.setdefault((row["chain_id"], row["firm_id"]), {}).update(dict.fromkeys(split(row[column])))
     return {key: text("gaps.list_separator", lang).join(held) for key, held in words.items() if held}

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_STATES, MARKS, OVERVIEW_COLUMNS, TERMS
@@ -205,7 +206,7 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
 def _top(first: pd.DataFrame, lang: str) -> str | None:
     told = [
         text("workbook.top_target", lang, rank=place_said(row["rank"]), firm=row["firm"], segment=row["segment"])
-        for row in first.to_dict("records")
+        for row in rows_of(first)
     ]
     return "\n".join(told) or None
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.leads.listing import usable
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -144,12 +145,12 @@ def _projects(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
             "project_state": _code("status", row["status"], lang),
             "sources": _stacked([row["source"]]),
         }
-        for row in rows[rows["status"].isin(_PROJECT_STATES)].to_dict("records")
+        for row in rows_of(rows[rows["status"].isin(_PROJECT_STATES)])
     ]
     chains = {str(firm): _stacked(held) for firm, held in rows.groupby("firm_id")["chain"]}
     signals = usable(graph["firm_signals"])
     signals = signals[signals["kind"].isin(_PROJECT_SIGNALS) & signals["firm_id"].isin(set(rows["firm_id"]))]
-    for row in signals.sort_values(["firm_id", "date", "text"], kind="stable").to_dict("records"):
+    for row in rows_of(signals.sort_values(["firm_id", "date", "text"], kind="stable")):
         made.append(
             {
                 "project": row["text"],
@@ -171,7 +172,7 @@ def _clusters(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     held = graph["designations"]
     held = held[(held["kind"] == "cluster") & (held["chain_id"].isna() | held["chain_id"].isin(set(rows["chain_id"])))]
     made: list[Row] = []
-    for row in held.sort_values(["chain_id", "name"], kind="stable").to_dict("records"):
+    for row in rows_of(held.sort_values(["chain_id", "name"], kind="stable")):
         covered = split(row["segments"])
         inside = rows[rows["segment_id"].isin(covered)]
         if isinstance(row["district"], str):
@@ -194,7 +195,7 @@ def _clusters(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
 
 def _policies(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     made: list[Row] = []
-    for row in graph["policies"].sort_values("policy", kind="stable").to_dict("records"):
+    for row in rows_of(graph["policies"].sort_values("policy", kind="stable")):
         ends = row["valid_to"]
         # A date known to the month holds until the month is over.
         over = isinstance(ends, str) and ends < findings.as_of[: len(ends)]
@@ -210,7 +211,7 @@ def _problems(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     gaps = findings.gaps[lang]
     industry, technology = (text(f"workbook.problem_{kind}", lang) for kind in ("industry", "technology"))
     made: list[Row] = []
-    for row in gaps[gaps["state"].isin(_PROBLEM_STATES)].to_dict("records"):
+    for row in rows_of(gaps[gaps["state"].isin(_PROBLEM_STATES)]):
         state = code_text("state", row["state"], lang)
         made.append(
             {
@@ -228,7 +229,7 @@ def _problems(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         )
     names, segments = names_by_id(graph, "firms", lang), names_by_id(graph, "segments", lang)
     chain_of = dict(zip(gaps["segment_id"], gaps["chain"], strict=True))
-    for row in graph["tech_needs"].sort_values(["firm_id", "need"], kind="stable").to_dict("records"):
+    for row in rows_of(graph["tech_needs"].sort_values(["firm_id", "need"], kind="stable")):
         if pd.isna(row["segment_id"]) or row["segment_id"] in chain_of:
             made.append(
                 {
@@ -246,7 +247,7 @@ def _problems(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
 def _technology(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
     reasons = graph["segments"].set_index("segment_id")["reason"]
     flagged = findings.gaps[lang]
-    flagged = flagged[[row["chokepoint"] is True or row["high_value"] is True for row in flagged.to_dict("records")]]
+    flagged = flagged[[row["chokepoint"] is True or row["high_value"] is True for row in rows_of(flagged)]]
     makers = _makers(findings, graph, lang)
     return [
         {
@@ -258,7 +259,7 @@ def _technology(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
             "direction_reason": reasons.get(row["segment_id"]),
             "local_firms": makers.get(row["segment_id"]),
         }
-        for row in flagged.sort_values(["chain_id", "segment_id"], kind="stable").to_dict("records")
+        for row in rows_of(flagged.sort_values(["chain_id", "segment_id"], kind="stable"))
     ]
 
 
@@ -274,7 +275,7 @@ def _applications(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]
             "local_buyers": lines(row["local_buyers"]),
             "local_firms": makers.get(row["segment_id"]),
         }
-        for row in findings.gaps[lang].sort_values(["chain_id", "segment_id"], kind="stable").to_dict("records")
+        for row in rows_of(findings.gaps[lang].sort_values(["chain_id", "segment_id"], kind="stable"))
     ]
 
 

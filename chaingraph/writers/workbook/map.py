@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaingraph.labels import text
+from chaingraph.model.case import rows_of
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -113,7 +114,7 @@ def _panorama(here: _Sheet, row: int) -> tuple[int, list[int]]:
         heights: dict[int, int] = {}
         for column, stage in enumerate(STAGES):
             here.sheet.write_string(row, column, code_text("stage", stage, book.lang), book.formats["head"])
-            for place, segment in enumerate(own[own["stage"] == stage].to_dict("records"), start=row + 1):
+            for place, segment in enumerate(rows_of(own[own["stage"] == stage]), start=row + 1):
                 lines = _segment(here, place, column, segment, makers, targets)
                 heights[place] = max(heights.get(place, 1), lines)
                 deepest = max(deepest, place)
@@ -216,7 +217,7 @@ def _bars(here: _Sheet, row: int) -> tuple[int, list[int]]:
     for chain_id, chain in chain_names(here.findings, lang).items():
         own = targets[targets["chain_id"] == chain_id]
         row = here.heading(row, text("charts.bars_title", lang, chain=chain, count=len(own)), 8)
-        for target in own.to_dict("records"):
+        for target in rows_of(own):
             name = target["firm_en"] if lang == "en" and isinstance(target["firm_en"], str) else target["firm"]
             here.sheet.write_string(row, 0, fitting(f"{place_said(target['rank'])}  {name}"), book.formats["text"])
             lift, high = (float(target[column]) for column in ("fit_lift", "fit_high"))

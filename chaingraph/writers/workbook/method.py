@@ -12,6 +12,7 @@ import pandas as pd
 
 from chaingraph.facts.source_kinds import count_kinds
 from chaingraph.labels import entries, text
+from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import SHEETS, TERMS
@@ -81,7 +82,7 @@ def _backtest(lang: str) -> Iterator[_Said]:
 
 def _trust(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
     names = names_by_id(graph, "chains", lang)
-    for row in findings.trust[lang].to_dict("records") if findings.trust else ():
+    for row in rows_of(findings.trust[lang]) if findings.trust else ():
         item = text(f"method.trust_{row['kind']}", lang)
         if isinstance(row["chain_id"], str):
             item = f"{item} · {names.get(row['chain_id'], row['chain_id'])}"
@@ -93,7 +94,7 @@ def _sources(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said
     rows = pd.concat([findings.targets[lang], findings.leader_targets[lang]], ignore_index=True)
     if "source_kind" not in rows:
         return
-    for row in count_kinds(rows, ()).to_dict("records"):
+    for row in rows_of(count_kinds(rows, ())):
         kind = row["source_kind"]
         yield "sources", code_text("source_kind", kind, lang), row["rows"], code_text("source_kind_note", kind, lang)
     names, comma = names_by_id(graph, "chains", lang), "、" if lang == "zh" else ", "
@@ -153,7 +154,7 @@ def _counts(graph: ChainGraph, lang: str) -> Iterator[_Said]:
 def _dropped(findings: Findings, graph: ChainGraph, lang: str) -> Iterator[_Said]:
     names = names_by_id(graph, "chains", lang)
     comma = "、" if lang == "zh" else ", "
-    for row in findings.dropped.to_dict("records"):
+    for row in rows_of(findings.dropped):
         gate = f"{names.get(row['chain_id'], str(row['chain_id']))}: {code_text('gate', str(row['gate']), lang)}"
         yield "dropped", gate, row["count"], comma.join((lines(row["firms"]) or "").split("\n")) or None
 
