@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import io
 import shutil
@@ -10,6 +9,7 @@ import sys
 import tempfile
 from functools import cache
 from importlib import import_module
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,7 +22,8 @@ def ground() -> Path:
     from tests.toy import write_toy
 
     folder = Path(tempfile.mkdtemp(prefix="attack-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # Who has made it takes it away, at the end of a process of any kind.
+    Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=0)
     write_toy(folder / "toy")
     names = "甲乙丙丁戊己庚辛壬癸"
     lines = [f"构造{one}{two}科技有限公司,光伏组件制造;逆变器研发,嘉兴市" for one in names for two in names]

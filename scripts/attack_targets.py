@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from attack_clicks import clicks
 from attack_ground import fresh, ground
 from attack_ledgers import ledger_kills, ledgers
 from attack_questions import questions
@@ -232,6 +233,7 @@ TARGETS: dict[str, Callable[[random.Random, int], None]] = {
     "ledger_kills": ledger_kills,
     "ledgers": ledgers,
     "questions": questions,
+    "clicks": clicks,
 }
 
 

@@ -13,28 +13,12 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.writers.charts.charts import write_chart
 from chaingraph.writers.charts.kinds import draw, load_chart
-from tests.toy import toy_tables
-
-RUN = "window.hit=(window.hit||0)+1"
-NAMES = (
-    f"<script>{RUN}</script>甲",
-    f"</script><script>{RUN}</script>",
-    f"\"'><img src=x onerror={RUN}>",
-    f"]]><svg onload={RUN}>",
-    "$\\frac{x$ $$",
-    f"javascript:{RUN}",
-    f"${{{RUN}}}`{{{{{RUN}}}}}",
-    "&lt;b&gt;\u2028\u202e<!--",
-)
+from tests.made_hostile import RUN, hostile_graph
 
 
 @pytest.fixture(scope="module")
 def graph() -> ChainGraph:
-    tables = toy_tables()
-    for table, column in (("firms", "firm"), ("segments", "segment"), ("chains", "chain")):
-        names = [f"{NAMES[number % len(NAMES)]}{number}" for number in range(len(tables[table]))]
-        tables[table] = tables[table].assign(**{column: names, f"{column}_en": names})
-    return ChainGraph("toy", tables)
+    return hostile_graph()
 
 
 @pytest.fixture(scope="module")
