@@ -55,6 +55,7 @@ def checked(program: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_user_s_mistake_is_seen_by_the_type_checker(tmp_path: Path) -> None:
     right = (
         "import chaingraph as cg\n"

@@ -43,7 +43,7 @@ sys.exit(code)
 """
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_without_fcntl_a_run_and_a_ledger_are_written(tmp_path: Path) -> None:
     case = write_toy(tmp_path / "toy")
     add = ["ledger", "add", str(tmp_path / "ledger.db"), "p1", "--by", "centre", "--at", "2024-03-01", "--create"]

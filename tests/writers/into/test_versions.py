@@ -161,14 +161,17 @@ while True:
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
-def test_a_writer_that_is_killed_at_any_moment_leaves_the_case_before_or_after(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("seed", "kills"), [(14, 3), pytest.param(15, 9, marks=pytest.mark.slow)])
+def test_a_writer_that_is_killed_at_any_moment_leaves_the_case_before_or_after(
+    seed: int, kills: int, tmp_path: Path
+) -> None:
     case = folder(tmp_path / "底库")
     old = said(read_case(case))
     copy = folder(tmp_path / "neu")
     add_to_case(copy, GIVEN)
     new = said(read_case(copy))
-    dice = random.Random(14)
-    for _ in range(12):
+    dice = random.Random(seed)
+    for _ in range(kills):
         command = [sys.executable, "-c", _WRITER, str(case)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as writer:
             assert writer.stdout is not None
