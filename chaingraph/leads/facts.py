@@ -46,6 +46,8 @@ class Fact:
     method: str = "rule"  # or model, for what a language model proposed and the text bears out
 
 
+_DWELLINGS = re.compile(r"住宅|房地产|商住|置业|地产(?!品)")
+_LAND_REACH = 120  # characters behind a plot's sentence in which its use is told
 _HEAD = 400  # characters of a text in which its announcement is told
 _UNDECIDED = (None, "announced", "negotiating")
 _ASKS = re.compile(r"^\s*(?:问|投资者提问|投资者)[:]")
@@ -157,6 +159,8 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
             continue  # what a text says of a project's plan before it says that the project is over
         if draft.kind.name == "lease_end" and draft.said == "unknown":
             draft = replace(draft, said=waiting.get(core, "unknown"))
+        if draft.kind.name == "land" and _DWELLINGS.search(half_width(body[draft.start : draft.end + _LAND_REACH])):
+            continue
         fact = _fact(draft, draft.firm, region)
         if not _inside_one_city(fact, draft, body):
             facts.append(fact)
@@ -179,6 +183,8 @@ def _told_better(draft: Draft, drafts: Sequence[Draft], body: str) -> bool:
         group = [other for other in ended if (other.firm and other.firm.unit) or (draft.firm and draft.firm.unit)]
         if any(_was_planned(draft, [replace(other, firm=draft.firm)]) for other in group):
             return True  # bought, signed or set up for the project that is over
+    if draft.kind.name == "revoked" and any(same_firm(other.firm, draft.firm) for other in ended):
+        return True  # the company that was set up for the project
     if draft.stage != "announced" or draft.place is not None:
         return False
     others = {other.kind.name for other in drafts if other is not draft and same_firm(other.firm, draft.firm)}

@@ -115,7 +115,7 @@ def drafts_of(
     kinds = kinds_said(zone.text)
     stage, at = stage_at(zone.text)
     inherited = False
-    if _LISTED.search(zone.text) and zone.firm and _SEVERAL.search(piece.text):
+    if _LISTED.search(zone.text) and zone.firm and (_SEVERAL.search(piece.text) or "项目" in zone.text):
         # 甲公司扩产项目、乙公司新建项目等8个项目开工: what is said of all stands at the end.
         whole = [kind for kind in kinds_said(piece.text) if kind.name in ("expansion", "filing")]
         if whole and (not kinds or whole[0].name == "filing"):

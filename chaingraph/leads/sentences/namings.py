@@ -53,7 +53,8 @@ _LATIN = re.compile(
 _NOT_NAMES = {
     "The", "In", "On", "German", "Swedish", "Danish", "Dutch", "Korean", "Japanese", "American", "US", "British",
     "French", "Swiss", "Italian", "Austrian", "Spanish", "Belgian", "Finnish", "Norwegian", "Czech", "Chinese",
-    "Taiwanese", "While",
+    "Taiwanese", "While", "Manufacturer", "Automaker", "Carmaker", "Chipmaker", "Drugmaker", "Supplier", "Startup",
+    "Mexican", "Indian", "Canadian", "Chinese-owned",
 }  # fmt: skip
 # What stands directly before a name says that the firm is the other side of the event, not whom it is about.
 _OTHER_SIDE = re.compile(
@@ -75,8 +76,8 @@ _DONE_TO = re.compile(
 )
 _DEFINED = re.compile(r"[简统下]称(?:为)?[:]?\s?[“\"]?$|或[“\"]$")  # 以下简称"甲环": it is told there, not spoken of
 # 公司与甲环科技签订…: the firm is the one that says so, the other its partner.
-_PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前)*(?:与|同)(?:第三方|关联方)?$")
-_TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|共同|一同|一起|合资|合作|达成|联合|设立|组建)")
+_PARTNER = re.compile(r"(?:公司|发行人)(?:\d{1,2}月\d{1,2}日|近日|已|拟|日前|经)*(?:与|同)(?:第三方|关联方)?$")
+_TOGETHER = re.compile(r"^(?:\([^()]{0,24}\))?[^,;]{0,16}?(?:签|协商|共同|一同|一起|合资|合作|达成|联合|设立|组建)")
 _RAISES = re.compile(r"融资|完成|宣布|获")
 _HELD = re.compile(r"^(?:全资持股|控股|领投|全资设立)")
 
@@ -243,7 +244,9 @@ def _begin(text: str, start: int, end: int) -> int:
     if outside:
         chain = outside[-1].start
         for place in reversed(outside[:-1]):
-            if place.end == chain or run[place.end : chain] in ("市", "省", "县", "区"):
+            # 无锡华东光…: a county's name may lie in a firm's, one letter behind the place where the name begins.
+            inside_name = chain - place.end == 1 and run[place.end : chain] not in tuple("的与和及在了由、")
+            if place.end == chain or run[place.end : chain] in ("市", "省", "县", "区") or inside_name:
                 chain = place.start
         inside = max(
             (run.rfind(word, chain) + len(word) for word in _WITHIN if run.rfind(word, chain) > chain), default=0

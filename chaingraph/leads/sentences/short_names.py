@@ -17,7 +17,7 @@ _CODED = re.compile(
 _SAYS = re.compile(
     r"(?:^|(?<=[,;:。丨|》」]))\s*([^,;:。\s]{0,16}(?:讯|\d日电|消息)\s?)?(\*?ST[\u3400-\u9fff]{2,6}?|[\u3400-\u9fff]{3,8}?)(?=(?:\d{1,2}月\d{1,2}日)?"
     r"(?:晚间|午间|早间|近日|日前|近期|方面)?"
-    r"(?:发布公告|发公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
+    r"(?:发布公告|发布关于|发布《|发公告|公告|公布|披露|宣布|表示|回应|完成[^,]{0,12}融资|获得?[^,]{0,12}融资|拟(?:在|与|将|投资|终止)|(?:以[^,]{2,20})?竞得|决定终止|"
     r"在[^,;]{2,14}(?:宣布|表示|回复)))"
 )
 # A headline: 甲环科技:拟投资10亿元建设新基地.
@@ -28,6 +28,11 @@ _HEADLINE = re.compile(
 _BROKEN = re.compile(r"对([\u3400-\u9fff]{2,8})(?:的|进行|提起)?(?:破产|重整|预重整)")
 # 甲环五金,一家老牌制造企业.
 _ONE = re.compile(r"(?:^|(?<=[。;\n]))\s*([\u3400-\u9fff]{3,8}),(?:是|作为)?一家")
+# 日本卫浴巨头甲环宣布关闭工厂.
+_DESCRIBED = re.compile(
+    r"(?:巨头|制造商|厂商|生产商|供应商|代工厂|品牌|龙头企业|知名企业|独角兽)(?:企业)?([\u3400-\u9fff]{2,8}?|[A-Za-z][A-Za-z0-9]{1,11})"
+    r"(?=宣布|同样|也|决定|将|计划|表示|正式|此前|近日|日前|已|完成|拟)"
+)
 # A subsidiary called by its short name, that acts: 公司全资子公司甲环光伏拟在某地投资.
 _SUBSIDIARY = re.compile(
     r"(?:子|孙|附属)公司([\u3400-\u9fff]{3,8}?)(?=拟|与|已|以|于\d|将|签|竞得|完成|近日|日前|收到|获得|成功|计划|通过|使用|参与)"
@@ -74,7 +79,7 @@ _LATIN = re.compile(
     r"(?:^\s*|(?<=[.;:!?\n]\s)|(?<=\n)|(?<=, )|(?<=[Aa]nd )|(?<=-based )|(?<=maker )|(?<=startup )|(?<=company )|"
     r"(?<=manufacturer )|(?<=[Aa]utomaker )|(?<=supplier )|"
     r"(?<=giant )|(?<=producer )|(?<=developer )|(?<=firm )|(?<=-[Bb]acked )|"
-    r"(?<=China's )|(?<=leader ))"
+    r"(?<=China's )|(?<=leader )|(?<=-- )|(?<=— ))"
     rf"({_WORD}(?:\s(?:{_WORD}|of|de|&)){{0,4}})"
     r"(?=(?:\s\([A-Z]{2,8}\))?(?:,[^.;]{3,110},)?\s"
     r"(?:(?:has|have|had|is|are|was|were|will|would|also|officially|permanently|plans? to|"
@@ -147,7 +152,12 @@ def _sure(text: str) -> Iterator[tuple[int, int]]:
     for found in _HEADLINE.finditer(text):
         if not _NO_FIRM.search(found[1].removesuffix("建设")):
             yield found.start(1), found.end(1)
-    for found in (*_SUBSIDIARY.finditer(text), *_BROKEN.finditer(text), *_ONE.finditer(text)):
+    for found in (
+        *_SUBSIDIARY.finditer(text),
+        *_BROKEN.finditer(text),
+        *_ONE.finditer(text),
+        *_DESCRIBED.finditer(text),
+    ):
         if not _NO_FIRM.search(found[1]):
             yield found.start(1), found.end(1)
     for found in _SAYS.finditer(text):
