@@ -16,13 +16,14 @@ from chaingraph.tagging.by_words import ENOUGH_EXAMPLES, STAMP, WordTagger, rows
 from chaingraph.tagging.features import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from chaingraph.tagging.tagger import SegmentTagger
 
     Learn = Callable[[Case, pd.DataFrame | None], SegmentTagger]
 
 SURE = 0.93  # probability from which a tagged row counts as known rather than unsure
+_MANY, _SIDE = 12, 0.1  # products of a firm, and share of revenue: under it a lone one among so many is a sideline
 SMALL = 0.01  # share of revenue under which a product is no sign of a maker, however plain its name
 CHAIN_TABLES = ("chains", "segments", "segment_links")  # what a tagged case takes over
 _SHOWN = 5  # products quoted in a tagged row
@@ -62,7 +63,26 @@ def case_terms(case: Case, notes: pd.DataFrame | None = None) -> pd.DataFrame:
         used = {code for codes in case["segments"]["gbt4754"] for code in split(codes)}
         classes = notes[(notes["level"].astype(int) == 4) & ~notes["code"].astype(str).isin(used)]
         rows += [(str(name), "", "class") for name in classes["name"]]
-    return pd.DataFrame(rows, columns=["term", "segments", "origin"])
+    found = pd.DataFrame(rows, columns=["term", "segments", "origin"])
+    return found[~_reclaimed(found)].reset_index(drop=True)
+
+
+def _reclaimed(terms: pd.DataFrame) -> pd.Series[bool]:
+    """Words of no chain that a segment is about after all: it goes by the word, and by another that ends in it.
+
+    A list of terms says 水泵 is of no chain where no chain makes pumps; with a chain of pumps (水泵, 潜水泵)
+    neither it nor 农用水泵 is. 阀门 as the one such keyword of a segment of hydrogen equipment stays too general for
+    that; 发电机 stays of no chain, as nobody said so of 电机 itself.
+    """
+    listed = set(terms.loc[terms["segments"] == "", "term"])
+    keywords = terms[terms["origin"] == "keyword"]
+    about: set[str] = set()
+    for _, held in keywords.groupby("segments")["term"]:
+        words = sorted(set(held))
+        about |= {word for word in words if word in listed and sum(one.endswith(word) for one in words) > 1}
+    ends = tuple(sorted(about))
+    word = terms["term"].astype("str")
+    return (terms["segments"] == "") & word.map(lambda one: one.endswith(ends) if ends else False).astype("bool")
 
 
 def words_of(case: Case) -> WordTagger:
@@ -126,7 +146,7 @@ def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataF
     """
     table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
     table = table.sort_values(["firm_id", "product"], ignore_index=True)
-    found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=tagger.threshold_)
+    found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=None)
     rows = table.assign(row=range(len(table))).merge(found[["row", "segment_id", "probability"]], on="row", how="inner")
     return rows[~_too_small(rows)].drop(columns="row")
 
@@ -151,14 +171,26 @@ def tag_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataFrame:
     -------
     DataFrame
         Rows of the table firm_segments, one per firm and segment at or above the tagger's threshold, sorted by both:
-        kind ``maker``, basis ``seat`` (that it is made where the firm is
-        registered is presumed), status empty, product (the texts that say so,
-        surest first, at most five), share (sum of their known shares, 0-1), confidence ``known`` where a text
-        that is not itself ``unsure`` speaks at `SURE` or above, else ``unsure`` (so always for a register: a scope says
-        what a firm may do); source (that of the texts, then the tagger and its
-        threshold), as_of (of the newest text).
+        kind ``maker``, basis ``seat`` (that it is made where the firm is registered is presumed), status empty, product
+        (the texts that say so, surest first, at most five), share (sum of their known shares, 0-1), confidence
+        ``known`` where a text that is not itself ``unsure`` speaks at `SURE` or above, else ``unsure`` (so always for a
+        register: a scope says what a firm may do; and for a sideline, one product under a tenth of revenue among a
+        dozen or more of which none else speaks for the chain: of a firm taken over to be listed it is often what the
+        old owner made), source (that of the texts, then the tagger and its threshold), as_of (of the newest text).
     """
-    return segment_rows(speaking_products(products, tagger), f"SegmentTagger>={tagger.threshold_:.2f}")
+    rows = speaking_products(products, tagger)
+    doubted = rows["confidence"].astype("str") if "confidence" in rows else pd.Series(pd.NA, rows.index, dtype="str")
+    side = _sidelines(rows, products, tagger.chains or {})
+    rows = rows.assign(confidence=doubted.mask(side, "unsure"))
+    return segment_rows(rows, f"SegmentTagger>={min(tagger.thresholds_):.2f}")
+
+
+def _sidelines(rows: pd.DataFrame, products: pd.DataFrame, chains: Mapping[str, str]) -> pd.Series[bool]:
+    """Rows of a chain for which one product alone speaks, one of many, and little of the revenue."""
+    chain = pd.Series([chains.get(segment, "") for segment in rows["segment_id"]], rows.index, dtype="str")
+    alone = rows.groupby([rows["firm_id"], chain])["product"].transform("nunique") == 1
+    many = rows["firm_id"].map(products.groupby("firm_id")["product"].nunique()) >= _MANY
+    return alone & many & (rows["share"] < _SIDE)
 
 
 def segment_rows(rows: pd.DataFrame, stamp: str) -> pd.DataFrame:

@@ -11,6 +11,8 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+SETTINGS = 3  # kinds of setting that `settings` tells apart
+SPOKEN = 0.3  # how much the other products of a group speak for a chain, so that it counts as theirs
 CONTEXT = 5  # numbers that `beside` gives of a candidate
 _RIVAL = (0.01, 0.99)  # probability of a rival, bounded: below, none; above, certain
 
@@ -78,6 +80,19 @@ def _numbered(one: Places, other: Places) -> tuple[int, Places]:
     low = other - other.min(initial=0)
     found, number = np.unique(one * (low.max(initial=0) + 1) + low, return_inverse=True)
     return len(found), number
+
+
+def settings(context: Floats) -> Places:
+    """What a candidate stands in, from the numbers of `beside`: 0 among products of another chain or none.
+
+    1 among products that speak for its chain, 2 as a product of the only one of its group.
+
+    Examples
+    --------
+    >>> settings(np.array([[0, 0, 0, 0.9, 0], [0, 0, 0, 0.0, 1], [0, 0, 0, 0.1, 0.0]])).tolist()
+    [1, 2, 0]
+    """
+    return np.where(context[:, 4] == 1, 2, np.where(context[:, 3] >= SPOKEN, 1, 0))
 
 
 def logit(probability: Floats) -> Floats:

@@ -51,14 +51,15 @@ def held_out_pairs(
     known
         firm_id, product, segment_id: what is known of firms.
     learn
-        Makes a judge and its threshold from such rows.
+        Makes a judge from such rows, and the threshold of all that it does not tell one for itself.
     folds, seed
         Firms are dealt to folds at random.
 
     Returns
     -------
     DataFrame
-        One row per firm and segment named: firm_id, segment_id, probability (of the surest product), threshold.
+        One row per firm and segment named: firm_id, segment_id, probability and threshold (of the product that is
+        furthest above its threshold).
     """
     firms = np.array(sorted(known["firm_id"].unique()))
     dealt = dict(zip(np.random.default_rng(seed).permutation(firms), np.arange(len(firms)) % folds, strict=True))
@@ -69,13 +70,12 @@ def held_out_pairs(
         test = known[fold == number]
         found = judge(test["product"].tolist(), test["firm_id"].tolist())
         found["firm_id"] = test["firm_id"].to_numpy()[found["row"].to_numpy(dtype=np.int64)]
-        frames.append(found.assign(threshold=threshold))
-    pairs = (
-        pd.concat(frames)
-        .groupby(["firm_id", "segment_id"], as_index=False)
-        .agg(probability=("probability", "max"), threshold=("threshold", "first"))
-    )
-    return pairs.sort_values(["firm_id", "segment_id"], ignore_index=True)
+        frames.append(found if "threshold" in found else found.assign(threshold=threshold))
+    pairs = pd.concat(frames)
+    pairs = pairs.assign(over=pairs["probability"] - pairs["threshold"])
+    pairs = pairs.sort_values(["firm_id", "segment_id", "over"], ascending=[True, True, False], kind="stable")
+    pairs = pairs.drop_duplicates(["firm_id", "segment_id"], ignore_index=True)
+    return pairs[["firm_id", "segment_id", "probability", "threshold"]]
 
 
 def precision_recall(

@@ -22,7 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 from chaingraph.errors import CaseError
 from chaingraph.labels import both
 from chaingraph.model.columns import SEPARATOR, split
-from chaingraph.tagging.context import CONTEXT, batches, beside
+from chaingraph.tagging.context import CONTEXT, SETTINGS, batches, beside, settings
 from chaingraph.tagging.curves import EXPANDED, Curve, expanded, fitted, threshold_for
 from chaingraph.tagging.features import NONE, TermIndex, parts
 from chaingraph.tagging.linear import LinearStep
@@ -34,6 +34,8 @@ Places = npt.NDArray[np.int64]
 _BATCH = 20_000
 _TOP = 3  # candidates that the linear step alone may bring
 _LEAST = 0.06  # linear score below which it brings none
+_LIKELY = 0.5  # what is less likely than not is never named
+_ENOUGH = 100  # right pairs from which a threshold of their own is chosen
 _OUTSIDE_WEIGHT = 4.0  # of a text that is none of these: most products of a country are
 _TERM_WEIGHT = 0.3  # of a term of the case as an example, beside 1 for a product of a firm
 EXPLAIN_COLUMNS = ("text", "product", "segment_id", "probability", "kind", "words", "contribution")
@@ -87,6 +89,9 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ----------
     classes_ : ndarray of str
         Segment ids, sorted; the last is ``""``, none of these.
+    thresholds_ : ndarray
+        The same for a product of a group, by what it stands in (`context.settings`): among others of no or another
+        chain (``threshold_``), among others that speak for its chain, or as the only one of its group.
     threshold_ : float
         Probability from which `predict` names a segment, chosen on held-out groups of the training data.
 
@@ -153,7 +158,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         check_is_fitted(self, "linear_")
         curves = {"pair": self.pair_curve_, "calibration": self.calibration_}
         kept = {name: curve.numbers() for name, curve in curves.items()}
-        return {"dual": self.linear_.dual, **kept, "threshold": np.array([self.threshold_])}
+        return {"dual": self.linear_.dual, **kept, "threshold": self.thresholds_}
 
     def recall(
         self,
@@ -172,12 +177,13 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         texts, _, _, _ = self._take(X, y, groups)
         width = {"pair": len(FEATURES) + EXPANDED, "calibration": CONTEXT}
         shapes: dict[str, tuple[int, ...]] = {name: (3 * facts + 1,) for name, facts in width.items()}
-        shapes |= {"dual": (len(texts), len(self.classes_)), "threshold": (1,)}
+        shapes |= {"dual": (len(texts), len(self.classes_)), "threshold": (SETTINGS,)}
         if {name: held.shape for name, held in learnt.items()} != shapes or learnt["dual"].dtype != np.float32:
             msg = "not what was learnt of these texts"
             raise ValueError(msg)
         self.pair_curve_, self.calibration_ = (Curve.of(learnt[name]) for name in width)
-        self.threshold_ = float(learnt["threshold"][0])
+        self.thresholds_ = np.asarray(learnt["threshold"], dtype=np.float64)
+        self.threshold_ = float(self.thresholds_[0])
         self.linear_ = LinearStep(self.strength).recall(texts, list(self.classes_), learnt["dual"])
         return self
 
@@ -223,7 +229,9 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         out[:, -1] = np.prod(1.0 - out[:, :-1], axis=1)
         return out
 
-    def tag(self, X: Iterable[str], *, groups: Sequence[object] | None = None, least: float = 0.0) -> pd.DataFrame:
+    def tag(
+        self, X: Iterable[str], *, groups: Sequence[object] | None = None, least: float | None = 0.0
+    ) -> pd.DataFrame:
         """Only the segments that a text may belong to: for long lists, where a full table would not fit in memory.
 
         Parameters
@@ -234,17 +242,18 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             Who each text is from (the firm), as many as texts: products of one group speak for each other's chain.
             None: every text by itself.
         least
-            Probability below which nothing is said.
+            Probability below which nothing is said; None: the threshold of each candidate.
 
         Returns
         -------
         DataFrame
             One row per text and segment, sorted by both: row (position of the text), column (position in ``classes_``),
-            segment_id, product (the single product of the text that speaks for it most), probability (0-1).
+            segment_id, product (the single product of the text that speaks for it most), probability (0-1), threshold
+            (0-1, from which it is named: of `thresholds_` that of its setting, ``threshold_`` without groups).
         """
         check_is_fitted(self, "linear_")
         judged = _Judged()
-        frames = [pd.DataFrame(columns=["row", "column", "product", "probability"])]
+        frames = [pd.DataFrame(columns=["row", "column", "product", "probability", "threshold"])]
         for row, group, held in batches(X, groups, _BATCH):
             pieces = [parts(text) if isinstance(text, str) else () for text in held]
             told = [piece for pieces_of in pieces for piece in pieces_of]
@@ -254,10 +263,12 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 continue
             which, piece, column, raw = judged.candidates(told)
             of = of[which]
-            probability = self._probability(beside(self._chain_codes(), group[of], piece, column, raw))
-            kept = np.flatnonzero((column >= 0) & (probability >= least))
+            context = beside(self._chain_codes(), group[of], piece, column, raw)
+            probability = self.calibration_.chances(context)
+            limit = self.thresholds_[settings(context) if groups is not None else np.zeros(len(of), dtype=np.int64)]
+            kept = np.flatnonzero((column >= 0) & (probability >= (limit if least is None else least)))
             found = {"row": row[of[kept]], "column": column[kept], "product": [told[place] for place in which[kept]]}
-            frames.append(pd.DataFrame({**found, "probability": probability[kept]}))
+            frames.append(pd.DataFrame({**found, "probability": probability[kept], "threshold": limit[kept]}))
             if len(judged.numbers) > 50 * _BATCH:
                 judged = _Judged()
         frame = pd.concat([frame for frame in frames if len(frame)] or frames)
@@ -282,7 +293,7 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         found = self.tag(texts, least=least)
         rows: list[tuple[object, ...]] = []
         letters = self.linear_.grams
-        for row, column, segment, product, probability in found.itertuples(index=False):
+        for row, column, segment, product, probability, _ in found.itertuples(index=False):
             head = (texts[row], product, segment, float(probability))
             for start, end, meant in self.index_.find(product):
                 if segment in meant:
@@ -305,9 +316,6 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _chain_codes(self) -> npt.NDArray[np.int64]:
         chains = self.chains or {}
         return np.append(pd.factorize(np.array([chains.get(str(name), "") for name in self.classes_]))[0], -1)
-
-    def _probability(self, context: Floats) -> Floats:
-        return self.calibration_.chances(context)
 
     def _pairs(
         self, products: Sequence[str], scores: npt.NDArray[np.floating], without: Sequence[str | None] | None = None
@@ -347,12 +355,23 @@ class SegmentTagger(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         # With words of no chain beside them: what the dictionary calls none of these must not look likely.
         learnt = judged | outside
         self.calibration_ = fitted(context[learnt], right[learnt], np.where(judged, 1.0, _TERM_WEIGHT)[learnt])
-        calibrated = self._probability(context)
+        calibrated = self.calibration_.chances(context)
         same = same_meaning(self.terms)
-        fair = np.array(
-            [
-                bool((same.get(name, set()) | {name}) & labels[row])
-                for row, name in zip(pairs.row, self.classes_[pairs.column], strict=True)
-            ]
-        )
+        named = [same.get(name, set()) | {name} for name in self.classes_[pairs.column]]
+        fair = np.array([bool(one & labels[row]) for row, one in zip(pairs.row, named, strict=True)])
         self.threshold_ = threshold_for(calibrated[judged], fair[judged], self.precision)
+        # Among products of its chain a candidate is right where the group is in the segment by whichever of them.
+        held_by: dict[str, set[str]] = {}
+        for source, label in zip(sources[:examples], labels, strict=False):
+            held_by.setdefault(source, set()).update(label - {NONE})
+        of_group = np.array(
+            [bool(one & held_by.get(sources[row], set())) for row, one in zip(pairs.row, named, strict=True)]
+        )
+        self.thresholds_ = np.full(SETTINGS, self.threshold_)
+        setting = settings(context)
+        for place in (1, 2):
+            inside = judged & (setting == place)
+            if min(of_group[inside].sum(), examples) >= _ENOUGH:
+                self.thresholds_[place] = max(
+                    _LIKELY, threshold_for(calibrated[inside], of_group[inside], self.precision)
+                )

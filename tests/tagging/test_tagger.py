@@ -236,9 +236,10 @@ def test_a_product_of_no_weight_is_no_sign_of_a_maker() -> None:
     products["source"] = "list"
 
     class Sure:
-        threshold_ = 0.5
+        thresholds_ = np.full(3, 0.5)
+        chains = None
 
-        def tag(self, texts: list[str], groups: list[str], least: float) -> pd.DataFrame:
+        def tag(self, texts: list[str], groups: list[str], least: float | None) -> pd.DataFrame:
             return pd.DataFrame({"row": range(len(texts)), "segment_id": "PV04", "probability": 0.99})
 
     tagged = tag_products(products, Sure())
@@ -252,9 +253,10 @@ def test_what_a_firm_may_do_by_its_scope_is_never_known() -> None:
     products = products.assign(source="register", as_of="2019-04", confidence=["seen", "unsure", "unsure"])
 
     class Sure:
-        threshold_ = 0.5
+        thresholds_ = np.full(3, 0.5)
+        chains = None
 
-        def tag(self, texts: list[str], groups: list[str], least: float) -> pd.DataFrame:
+        def tag(self, texts: list[str], groups: list[str], least: float | None) -> pd.DataFrame:
             return pd.DataFrame({"row": range(len(texts)), "segment_id": "PV04", "probability": 0.99})
 
     assert tag_products(products, Sure())["confidence"].tolist() == ["known", "unsure"]
