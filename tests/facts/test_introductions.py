@@ -24,6 +24,7 @@ def doors(
     makes: tuple[tuple[str, str], ...] = (),
     confidence: str = "seen",
     product: str | None = None,
+    secret: str = "",
 ) -> list[str]:
     """The firms on the way from a target to its introducer, where these are the only links."""
     tables = toy_tables()
@@ -40,6 +41,7 @@ def doors(
         for one, two, kind in links
     ]
     tables = with_rows(tables, "firm_links", *rows)
+    tables["firms"] = tables["firms"].assign(sensitive=(tables["firms"]["firm_id"] == secret).astype("boolean"))
     made = [{"firm_id": who, "segment_id": what, "kind": "maker", "source": "构造"} for who, what in makes]
     graph = ChainGraph("toy", with_rows(tables, "firm_segments", *made))
     named = ("firms", "firm_links", "firm_segments", "segments", "segment_links")
@@ -57,6 +59,11 @@ def test_a_supply_link_opens_a_door_in_every_chain() -> None:
 
 def test_hearsay_opens_none() -> None:
     assert doors("O04", "pv", ("O04", "L04", "supplies"), confidence="unsure") == []
+
+
+def test_a_firm_under_secrecy_is_no_door() -> None:
+    assert doors("O04", "pv", ("O04", "L04", "supplies"), secret="L04") == []
+    assert doors("O04", "pv", ("O04", "L04", "supplies"), secret="L05") == ["O04", "L04"]
 
 
 def test_a_tie_of_the_group_counts_for_its_members() -> None:
