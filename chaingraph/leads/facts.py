@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from chaingraph.leads.sentences.dates import announced_on
 from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
 from chaingraph.leads.sentences.events import site_of
-from chaingraph.leads.sentences.figures import Amount
+from chaingraph.leads.sentences.figures import Amount, land_mu
 from chaingraph.leads.sentences.kinds import LeadKind
 from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in, text_aliases
 from chaingraph.leads.sentences.passages import Passage, half_width, passages
@@ -115,19 +115,28 @@ def facts_of(
                     replace(draft, start=previous.start)
                     for draft in drafts_of(whole, piece, around, published, zones, [])
                 ]
+            if previous and not zone.others:
+                found = [_with_plot(draft, previous.text) for draft in found]
             kinds = [draft.kind for draft in found] or kinds
             if found:
                 drafts, told = merged(drafts, found), True
             elif drafts and drafts[-1].firm is None and firms and piece.after == ";":
-                drafts = [*drafts[:-1], enriched(replace(drafts[-1], firm=subject), zone, piece, zones)]
+                drafts = [*drafts[:-1], enriched(replace(drafts[-1], firm=subject), zone, piece, published, zones)]
             elif drafts and same_firm(drafts[-1].firm, subject):
-                drafts = [*drafts[:-1], enriched(drafts[-1], zone, piece, zones)]
+                drafts = [*drafts[:-1], enriched(drafts[-1], zone, piece, published, zones)]
         if told and not around.stage and piece.after != ";":
             around = around._replace(date=None)
         previous = piece
     lone = next(iter(named.values())) if len(named) == 1 else None
     spoken = announced_on(half_width(body[:_HEAD]), published)
     return _finished([_dated(draft, spoken) for draft in drafts], lone, region, body)
+
+
+def _with_plot(draft: Draft, before: str) -> Draft:
+    """Land with the size of the plot that the sentence before it describes."""
+    if draft.kind.name != "land" or draft.land_mu is not None:
+        return draft
+    return replace(draft, land_mu=land_mu(before))
 
 
 def _dated(draft: Draft, spoken: str | None) -> Draft:

@@ -74,10 +74,12 @@ _BARE = {
     "其中",
     "生产",
 }
+_DECIDED_ON = re.compile(r"\d日[^,;]{0,12}(?:通过|审议|召开|签署|签订)")  # the day of a plan told behind it
+_SPEAKS = re.compile(r"宣布|举行|召开|上市|联交所|交易所|证券")  # where money is raised or spoken of, not built
 _LISTED = re.compile(r"(?:、|和|以及|及)\s*$")
 _SEVERAL = re.compile(r"个(?:重大|重点|产业|亿元)?项目|环境影响报告|备案|环评")
 _COMPANY = re.compile(
-    r"生命周期|地块|土地|亩|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b"
+    r"生命周期|地块|地价|价款|土地|亩|(?:^|[^有限份])(?:公司|该公司|企业|发行人)|项目|一期|二期|达产|用地|占地|总投资|生产|\b(?:[Tt]he|[Ii]ts|[Tt]his)\b[^.;]{0,40}\b(?:facility|plant|project|factory|investment|site|company|campus)\b"
 )
 _FIGURE = re.compile(r"^[\s,:(]{0,2}\d[\d.]*(?:亩|亿|万|公顷)|\d[\d.]*(?:亩|亿元|万元|公顷)[),、]*$")
 
@@ -190,7 +192,7 @@ def _filled(draft: Draft, zone: Zone, around: Around, zones: Mapping[str, str] |
     found = [
         place
         for place in joined(places_in(text, zones), text)
-        if not any(firm.start <= place.start < firm.end for firm in held)
+        if not any(firm.start < place.end and place.start < firm.end for firm in held)
     ]
     place, instead = _places(draft, found, text)
     if (
@@ -200,7 +202,7 @@ def _filled(draft: Draft, zone: Zone, around: Around, zones: Mapping[str, str] |
         and name != "ended"
         and draft.said not in ("open", "comparing")
     ):
-        place = around.place or _seat(zone.firm, unit=name == "new_unit")
+        place = around.place or _seat(zone.firm, unit=name in ("new_unit", "filing", "downsizing"))
     if place is None and draft.place is None and name == "ended":
         place = around.place if instead is None else None
     settled = name in _PLACED
@@ -234,7 +236,11 @@ def _places(draft: Draft, found: Sequence[Named], text: str) -> tuple[Named | No
     if draft.said in ("open", "comparing") or name not in (*_PLACED, "fundraising", "customer_win"):
         return None, None
     best = _best(found, text)
-    if name in ("fundraising", "customer_win") and best and not _weight(best, text) >= 3:
+    if (
+        name in ("fundraising", "customer_win")
+        and best
+        and (not _weight(best, text) >= 3 or _SPEAKS.match(text[best.end : best.end + 6]))
+    ):
         return None, None
     return best, None
 
@@ -281,12 +287,14 @@ def _product(text: str, held: Sequence[FirmNamed]) -> str | None:
     return None
 
 
-def enriched(draft: Draft, zone: Zone, piece: Passage, zones: Mapping[str, str] | None) -> Draft:
+def enriched(draft: Draft, zone: Zone, piece: Passage, published: str | None, zones: Mapping[str, str] | None) -> Draft:
     """A draft with what a later sentence about the same firm adds: figures, a place, that the site is open."""
     said = site_said(zone.text)
     more = replace(draft, said=said if draft.said == "unknown" else draft.said)
-    if not _COMPANY.search(zone.text) and said == "unknown":
+    if not _COMPANY.search(zone.text) and not _DECIDED_ON.search(zone.text) and said == "unknown":
         return draft
+    if more.date is None and _DECIDED_ON.search(zone.text):
+        more = replace(more, date=event_date(zone.text, published))
     filled = _filled(more, zone, Around(place=more.place), zones)
     changed = filled != more or more != draft
     return replace(filled, end=max(filled.end, piece.start + zone.start + len(zone.text)) if changed else draft.end)

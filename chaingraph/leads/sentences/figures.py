@@ -61,7 +61,7 @@ _FLOOR = re.compile(
 )
 _PRODUCES = re.compile(r"^\s?(?:光学膜|薄膜|膜|玻璃|面板|板|地毯|面料)")
 _CAPACITY = re.compile(
-    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|(?<=年产\d\d\d)万平方米|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|亿平方米|亿只|亿件|亿米|台|套|片)(?![/每])"
+    rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|(?<=年产\d\d\d)万平方米|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|万箱|万块|万条|万颗|万组|万头|万羽|万瓶|万双|万千瓦|千瓦|兆瓦|万立方米|亿平方米|亿只|亿件|亿米|亿片|亿块|亿支|亿箱|台|套|片|辆)(?!/[^年]|每)"
 )
 _PLOT = re.compile(r"(?:土地面积|面积|用地|占地|地块)[^\d]{0,6}$")
 _SQUARE_FOOT = 0.09290304  # in square metres
@@ -216,10 +216,16 @@ def capacity(text: str) -> str | None:
     >>> capacity("年产5GWh钠离子电池项目"), capacity("总投资5亿元") is None
     ('5GWh', True)
     """
-    for found in _CAPACITY.finditer(text):
+    told = [
+        found
+        for found in _CAPACITY.finditer(text)
         if re.search(
             r"(?:年产|产能|规划|达产后|新增|建设|的|可|[,;:]|^)[^\d,;]{0,10}$",
             text[max(0, found.start() - 14) : found.start()],
-        ):
-            return found[0].replace(" ", "")
+        )
+    ]
+    yearly = (found for found in told if text[max(0, found.start() - 3) : found.start()].rstrip("约").endswith("年产"))
+    best = next(yearly, next((found for found in told if "日产" not in text[: found.start()][-6:]), None))
+    if best is not None:
+        return best[0].replace(" ", "")
     return None
