@@ -70,9 +70,9 @@ def state_of(found: int, *, expected: float | None = None, share: float = 0.0, c
         return "missing" if expected >= rule["expected_missing"] else "unknown"
     if expected <= 0:
         return "normal"
-    from scipy.stats import gamma
+    from scipy.special import gammaincinv  # what scipy.stats has of it, without the rest of it
 
-    lower, upper = (float(gamma.ppf(quantile, found + 0.5)) / expected for quantile in (0.05, 0.95))
+    lower, upper = (float(gammaincinv(found + 0.5, quantile)) / expected for quantile in (0.05, 0.95))
     if upper < 1:
         return "weak"
     return "strong" if lower > 1 and found >= rule["strong_at_least"] else "normal"

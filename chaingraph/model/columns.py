@@ -123,9 +123,11 @@ def is_missing(value: object) -> bool:
     >>> is_missing(float("nan")), is_missing(None), is_missing(0), is_missing("")
     (True, True, False, False)
     """
+    if value is None or isinstance(value, (str, int)):
+        return value is None
     from pandas import NA  # here, because the command line's help needs the columns and no tables
 
-    return value is None or value is NA or (isinstance(value, float) and math.isnan(value))
+    return value is NA or (isinstance(value, float) and math.isnan(value))
 
 
 CONFIDENCE = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -94,13 +95,14 @@ def _rivals(rivals: pd.DataFrame | None, segments: Mapping[str, Name]) -> dict[s
     said: dict[str, tuple[Words, ...]] = {}
     if rivals is None or rivals.empty:
         return said
-    for segment_id, rows in rivals.groupby("segment_id", sort=True):
-        held = rows_of(rows.sort_values("rank"))
+    ordered = rows_of(rivals.sort_values(["segment_id", "rank"], kind="stable"))
+    for segment_id, rows in groupby(ordered, key=lambda row: str(row["segment_id"])):
+        held = list(rows)
         counted = [reason("gaps.rival", city=place(row["city"]), count=row["firms"]) for row in held]
         lacks = [segments[part] for part in split(held[0]["lacks"])]
         sentence = reason("gaps.rivals", cities=Several(tuple(counted)))
         more = reason("gaps.rival_lacks", city=place(held[0]["city"]), segments=listed(lacks))
-        said[str(segment_id)] = (Several((sentence, more) if lacks else (sentence,), between=NOTHING),)
+        said[segment_id] = (Several((sentence, more) if lacks else (sentence,), between=NOTHING),)
     return said
 
 

@@ -42,7 +42,7 @@ def records(frame: pd.DataFrame) -> list[Record]:
 
 
 def _plain(column: pd.Series[Any]) -> list[object]:
-    held_or_not = zip(column.astype(object).tolist(), column.isna().tolist(), strict=True)
+    held_or_not = zip(column.to_numpy(dtype=object).tolist(), column.isna().tolist(), strict=True)
     values: list[object] = [None if missing else value for value, missing in held_or_not]
     if isinstance(column.dtype, pd.StringDtype):
         # Most columns hold nothing to clean: one look at all of it is cheaper than a look at each.

@@ -207,7 +207,7 @@ def add_table(
         caption = fitting(headers[column]) if headers and column in headers else _caption(book, column)
         sheet.write_string(head, place, caption, book.formats[head_look])
         _note(book, sheet, head, place, column)
-        values = frame[column].astype(object).tolist() if column in frame else [None] * len(frame)
+        values = frame[column].to_numpy(dtype=object).tolist() if column in frame else [None] * len(frame)
         texts, links = _write_column(book, sheet, head + 1, place, values, layout.look, links)
         if sheet_links and place == 0:
             layout = replace(layout, width=(20, 40))  # not every office wraps a link
