@@ -20,6 +20,7 @@ no place, no tier and no share.
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -206,6 +207,11 @@ _KNOWN = {"segment_links", "segments"}
 
 def toy_tables() -> dict[str, pd.DataFrame]:
     """The toy case as clean tables: schema columns and types, sorted by key, tables without rows left out."""
+    return {name: frame.copy(deep=False) for name, frame in _tables().items()}  # pandas copies on write
+
+
+@cache
+def _tables() -> dict[str, pd.DataFrame]:
     tables = {}
     for name, block in _CSV.items():
         table = TABLES[name]

@@ -14,14 +14,14 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.importers.firms import seat
 from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
-from chaingraph.importers.layout import Laid, Part, Use, read_parts, uses_table
-from chaingraph.importers.published import file_row, sha256_of, tables_of, told
-from chaingraph.importers.register import complete, passed_notes, title_year
+from chaingraph.importers.layout import Laid, Part, Use
+from chaingraph.importers.published import read_rows, tables_of
+from chaingraph.importers.register import complete, title_year
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.labels import both, text
 from chaingraph.matching.merge import WEAK
 from chaingraph.matching.names import match_firms
-from chaingraph.model.case import Case, empty_rejects
+from chaingraph.model.case import Case
 from chaingraph.model.columns import SEPARATOR, TIERS, Column, split
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
@@ -33,7 +33,6 @@ _BOTH = re.compile(
 )
 _COUNTRIES = {"U.S.": "美国", "USA": "美国", "U.K.": "英国", "Britain": "英国", "U.A.E": "阿联酋", "Korea": "韩国"}
 _DOLLARS = re.compile(r"美元|美金|usd|\$", re.IGNORECASE)
-_PART = 100_000
 _FIRM = TABLES["firms"].column
 COLUMNS: dict[str, Column] = {
     "year": Column("year", "integer", unit="年", minimum=1900, maximum=2100),
@@ -88,40 +87,18 @@ def read_list(
     tier = tier_named(tier)
     words = headings if isinstance(headings, Headings) else heading_file(headings, ("ranking",))
     path = Path(path)
-    digest = sha256_of(path, lang)
-    read: list[pd.DataFrame] = []
-    refused: list[pd.DataFrame] = []
-    cells: list[pd.DataFrame] = []
-    uses: list[pd.DataFrame] = []
-    notes: list[str] = []
-    raw = 0
-    for laid in tables_of(path, [words], ("company",), lang):
-        table = replace(laid, uses=tuple(_in_dollars(use) for use in laid.uses))
-        edition = year or title_year(laid.above)
-        with told(path, lang):
-            for part in read_parts(table, "company", _PART, lang):
-                rows, bad, row_rejects = _rows(part, edition, editions, lang)
-                read.append(rows)
-                cells += bad
-                refused += [part.rejects, *row_rejects]
-                uses.append(uses_table(table, part.filled))
-                notes += passed_notes(part, lang)
-                raw += part.rows
-    rows = pd.concat(read, ignore_index=True)
-    firms, products = _firms(rows, tier, path.stem, lang)
+    found = tables_of(path, [words], ("company",), lang)
+    laid = [replace(one, uses=tuple(_in_dollars(use) for use in one.uses)) for one in found]
+
+    def usable(part: Part) -> tuple[pd.DataFrame, list[pd.DataFrame], list[pd.DataFrame]]:
+        return _rows(part, year or title_year(part.laid.above), editions, lang)
+
+    read = read_rows(path, laid, "company", usable, lang)
+    firms, products = _firms(read.rows, tier, path.stem, lang)
     tables = {"firms": complete("firms", firms)}
     if len(products):
         tables["firm_products"] = complete("firm_products", products)
-    turned_down = pd.concat([empty_rejects(), *refused], ignore_index=True)
-    return Imported(
-        words.name,
-        path.stem,
-        tables,
-        pd.concat([turned_down, *cells], ignore_index=True),
-        pd.DataFrame([file_row(path, "firms", raw, len(firms), len(turned_down), digest)]),
-        pd.concat(uses, ignore_index=True),
-        tuple(dict.fromkeys(notes)),
-    )
+    return read.imported(words.name, tables, "firms", len(firms))
 
 
 def tier_named(name: str) -> str:

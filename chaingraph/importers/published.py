@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from chaingraph.errors import CaseError
 from chaingraph.importers.headings import Headings
-from chaingraph.importers.layout import Laid, find_tables, read_parts
+from chaingraph.importers.imported import Imported
+from chaingraph.importers.layout import Laid, Part, find_tables, read_parts, uses_table
 from chaingraph.labels import text
+from chaingraph.model.case import empty_rejects
 from chaingraph.reading.headers import bare
 from chaingraph.reading.rejects import Problem, Refusal, shown
 
@@ -87,6 +90,80 @@ def tables_of(path: Path, candidates: Sequence[Headings], required: Sequence[str
     """
     with told(path, lang):
         return find_tables(path, candidates, required)
+
+
+def passed_notes(part: Part, lang: str) -> tuple[str, ...]:
+    """What was passed over without anything being wrong: sums, remarks, headers that are repeated."""
+    if not part.passed:
+        return ()
+    rows = ", ".join(map(str, part.passed[:20])) + (" …" if len(part.passed) > 20 else "")
+    return (text("importers.passed", lang, file=part.laid.label, count=len(part.passed), rows=rows),)
+
+
+class RowsRead(NamedTuple):
+    """The rows of a file that can be used, and the account kept of it; from `read_rows`."""
+
+    path: Path
+    digest: str
+    raw: int
+    rows: pd.DataFrame
+    refused: pd.DataFrame  # whole rows
+    cells: pd.DataFrame  # single cells of rows that are used
+    uses: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def imported(self, name: str, tables: Mapping[str, pd.DataFrame], counted: str, kept: int) -> Imported:
+        """The tables made of the rows, with the account of the file: so many rows were kept in the table counted."""
+        account = file_row(self.path, counted, self.raw, kept, len(self.refused), self.digest)
+        rejects = pd.concat([self.refused, self.cells], ignore_index=True)
+        return Imported(name, self.path.stem, tables, rejects, pd.DataFrame([account]), self.uses, self.notes)
+
+
+def read_rows(
+    path: Path,
+    tables: Iterable[Laid],
+    required: str,
+    usable: Callable[[Part], tuple[pd.DataFrame, list[pd.DataFrame], list[pd.DataFrame]]],
+    lang: str,
+) -> RowsRead:
+    """Read tables of a file part by part.
+
+    Parameters
+    ----------
+    tables
+        From `tables_of`.
+    required
+        The column without which a row is none.
+    usable
+        Of a part: rows that can be used, rejects of single cells, rejects of whole rows.
+
+    Raises
+    ------
+    CaseError
+        When the file cannot be read.
+    """
+    digest, raw = sha256_of(path, lang), 0
+    rows: list[pd.DataFrame] = []
+    refused: list[pd.DataFrame] = []
+    cells: list[pd.DataFrame] = []
+    uses: list[pd.DataFrame] = []
+    notes: list[str] = []
+    for laid in tables:
+        with told(path, lang):
+            for part in read_parts(laid, required, _AT_ONCE, lang):
+                used, bad, turned_down = usable(part)
+                rows.append(used)
+                cells += bad
+                refused += [part.rejects, *turned_down]
+                uses.append(uses_table(laid, part.filled))
+                notes += passed_notes(part, lang)
+                raw += part.rows
+    whole, turned_away, of_cells = (
+        pd.concat(frames, ignore_index=True)
+        for frames in (rows, [empty_rejects(), *refused], [empty_rejects(), *cells])
+    )
+    used_columns = pd.concat(uses, ignore_index=True)
+    return RowsRead(path, digest, raw, whole, turned_away, of_cells, used_columns, tuple(dict.fromkeys(notes)))
 
 
 def file_row(

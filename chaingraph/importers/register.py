@@ -15,7 +15,7 @@ from chaingraph.importers.firms import contacts, notes_of, scopes, seat, with_co
 from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.layout import Part, read_parts, uses_table
-from chaingraph.importers.published import file_row, file_rows_added, sha256_of, tables_of, told
+from chaingraph.importers.published import file_row, file_rows_added, passed_notes, sha256_of, tables_of, told
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.labels import text
 from chaingraph.model.case import empty_rejects, empty_table
@@ -194,14 +194,6 @@ def edition_of(tier: str, above: Sequence[str]) -> str:
 def title_year(above: Sequence[str]) -> int | None:
     """The year of which a title speaks."""
     return next((int(found[1]) for part in above if (found := _TITLE_YEAR.search(part))), None)
-
-
-def passed_notes(part: Part, lang: str) -> tuple[str, ...]:
-    """What was passed over without anything being wrong: sums, remarks, headers that are repeated."""
-    if not part.passed:
-        return ()
-    rows = ", ".join(map(str, part.passed[:20])) + (" …" if len(part.passed) > 20 else "")
-    return (text("importers.passed", lang, file=part.laid.label, count=len(part.passed), rows=rows),)
 
 
 def _dropped(label: str, count: int, lang: str) -> tuple[str, ...]:

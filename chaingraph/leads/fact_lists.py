@@ -12,15 +12,15 @@ import pandas as pd
 
 from chaingraph.importers.headings import Headings
 from chaingraph.importers.imported import Imported
-from chaingraph.importers.layout import Part, read_parts, uses_table
-from chaingraph.importers.published import file_row, sha256_of, tables_of, told
-from chaingraph.importers.register import complete, passed_notes
+from chaingraph.importers.layout import Part
+from chaingraph.importers.published import read_rows, tables_of
+from chaingraph.importers.register import complete
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.leads.firms import resolve
 from chaingraph.leads.sentences.events import kinds_said, stage_of
 from chaingraph.leads.sentences.passages import half_width
 from chaingraph.leads.sentences.where import named_path
-from chaingraph.model.case import empty_rejects, empty_table, rows_of
+from chaingraph.model.case import empty_table, rows_of
 from chaingraph.model.columns import Column, is_missing, made_id
 from chaingraph.reading.rejects import Problem
 
@@ -28,7 +28,6 @@ from chaingraph.reading.rejects import Problem
 SIGNALS = {"filings": "filing", "land_results": "land", "registrations": "new_unit", "funding": "fundraising"}
 _STAGES = {"new_unit": "registered"}
 METHOD = "table"
-_AT_ONCE = 20_000
 _MU = 2000 / 3  # square metres
 COLUMNS: dict[str, Column] = {
     **{name: Column(name, "text") for name in ("firm", "title", "place", "product", "parent", "round", "link")},
@@ -65,34 +64,9 @@ def read_fact_list(path: Path, headings: Headings, *, as_of: str | None = None, 
         When the file cannot be read or has no column of firms.
     """
     path = Path(path)
-    digest = sha256_of(path, lang)
-    read: list[pd.DataFrame] = []
-    refused: list[pd.DataFrame] = []
-    cells: list[pd.DataFrame] = []
-    uses: list[pd.DataFrame] = []
-    notes: list[str] = []
-    raw = 0
-    for laid in tables_of(path, [headings], ("firm",), lang):
-        with told(path, lang):
-            for part in read_parts(laid, "firm", _AT_ONCE, lang):
-                rows, bad, turned_down = _rows(part, headings, as_of, lang)
-                read.append(rows)
-                cells += bad
-                refused += [part.rejects, *turned_down]
-                uses.append(uses_table(laid, part.filled))
-                notes += passed_notes(part, lang)
-                raw += part.rows
-    rows = pd.concat(read, ignore_index=True)
-    turned_away = pd.concat([empty_rejects(), *refused], ignore_index=True)
-    return Imported(
-        headings.name,
-        path.stem,
-        _tables(rows, path.name),
-        pd.concat([turned_away, *cells], ignore_index=True),
-        pd.DataFrame([file_row(path, "firm_signals", raw, len(rows), len(turned_away), digest)]),
-        pd.concat(uses, ignore_index=True),
-        tuple(dict.fromkeys(notes)),
-    )
+    tables = tables_of(path, [headings], ("firm",), lang)
+    read = read_rows(path, tables, "firm", lambda part: _rows(part, headings, as_of, lang), lang)
+    return read.imported(headings.name, _tables(read.rows, path.name), "firm_signals", len(read.rows))
 
 
 def _rows(

@@ -131,7 +131,7 @@ LINES = "abcdefghijklmn\n"
         (b"", "", 20, "firms: not a text file"),
         (b"", LETTERS, 20, "firms · row 1: .* no header of this table"),
         (b"firm_id,firm\n", LETTERS, 250, "firms · row .*too many rows have more cells than the header"),
-        (b"firm_id,firm\n", LINES, 450, "firms · row .*more than 3000000 rows"),
+        pytest.param(b"firm_id,firm\n", LINES, 450, "firms · row .*more than 3000000 rows", marks=pytest.mark.slow),
     ],
     ids=["bytes", "letters", "letters under a header", "lines under a header"],
 )
