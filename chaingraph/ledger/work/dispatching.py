@@ -116,11 +116,6 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
     return pd.DataFrame(rows, columns=[*GIVEN, *FILLED, BASE, "currency"], dtype=object)
 
 
-def taken_by_others(leads: Iterable[Lead], unit: str) -> set[str]:
-    """The firms, by folded name, that others are in contact with and this unit is not: told as such, nothing more."""
-    return {fold(lead.firm) for lead in leads if lead.live and unit not in lead.units and lead.released_on is None}
-
-
 def read_base(cell: str) -> tuple[str, str, dict[str, object]] | None:
     """Lead, unit and what was known, of a row's own past; None where the cell was removed or written over."""
     try:
