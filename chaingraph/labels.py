@@ -6,7 +6,7 @@ An entry is a table with the keys ``zh`` and ``en``; ``{name}`` in it is filled 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
@@ -51,12 +51,36 @@ def text(key: str, lang: str, /, **values: object) -> str:
 def both(key: str, /, **values: object) -> dict[str, str]:
     """The sentence in every language, by language: for an error where the reader's is not known.
 
+    A value that is told in every language itself (a dict of this function) is filled in by language.
+
     Examples
     --------
     >>> both("schema.table")["en"]
     'table'
     """
-    return {lang: text(key, lang, **values) for lang in LANGUAGES}
+    return {lang: text(key, lang, **in_language(values, lang)) for lang in LANGUAGES}
+
+
+def near_told(names: Iterable[str]) -> str | dict[str, str]:
+    """Near names for a sentence of `both`, or that there are none.
+
+    Examples
+    --------
+    >>> near_told(["嘉兴", "嘉善"]), near_told([])["zh"]
+    ('嘉兴, 嘉善', '无')
+    """
+    return ", ".join(names) or both("errors.none_near")
+
+
+def in_language(values: Mapping[str, object], lang: str) -> dict[str, object]:
+    """Values of a sentence in one language: of those that are told in every language (`both`) the one of this.
+
+    Examples
+    --------
+    >>> in_language({"near": {"zh": "无", "en": "none"}, "count": 2}, "en")
+    {'near': 'none', 'count': 2}
+    """
+    return {name: value[lang] if isinstance(value, dict) else value for name, value in values.items()}
 
 
 def language(arguments: Sequence[str], environment: str) -> str:

@@ -6,7 +6,7 @@ setlocal
 set "root=%~dp0.."
 if not exist "%root%\.venv\Scripts\python.exe" (
   py -3 -m venv "%root%\.venv" || goto failed
-  "%root%\.venv\Scripts\python.exe" -m pip install -e "%root%[desk,briefs,documents,slides]" || goto failed
+  "%root%\.venv\Scripts\python.exe" -m pip install -e "%root%[desk,briefs,charts,documents,slides]" || goto failed
 )
 if "%~1"=="" (
   "%root%\.venv\Scripts\python.exe" -m chaingraph desk "%root%\data\jiaxing" --region 嘉兴

@@ -216,8 +216,8 @@ def main() -> None:
     )
     parser.add_argument(
         "--extras",
-        default="neo4j,briefs,desk,documents,slides",
-        help="extras of pyproject.toml to include (default: neo4j,briefs,desk,documents,slides)",
+        default="neo4j,briefs,charts,desk,documents,slides",
+        help="extras of pyproject.toml to include (default: neo4j,briefs,charts,desk,documents,slides)",
     )
     options = parser.parse_args()
     extras = tuple(part for part in options.extras.split(",") if part)

@@ -99,3 +99,35 @@ def test_the_workflow_tries_windows_and_arm() -> None:
     told = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     for part in (".ci/run", "windows-2022", "cp936", "ubuntu-24.04-arm", "--only-binary=:all:", "core.autocrlf true"):
         assert part in told
+
+
+def test_the_desk_of_windows_is_a_batch_file_that_cmd_reads() -> None:
+    """Untested on Windows; what is known of it: carriage returns, labels that are there, paths in quotes, the same extras."""
+    held = (ROOT / "scripts" / "desk.bat").read_bytes()
+    assert held.count(b"\n") == held.count(b"\r\n")
+    lines = held.decode("utf-8").split("\r\n")
+    labels = {line[1:] for line in lines if line.startswith(":")}
+    wanted = {line.rpartition("goto ")[2] for line in lines if "goto " in line}
+    assert wanted == labels == {"failed"}
+    assert [line for line in lines if "%root%" in line]
+    assert not [line for line in lines if "%root%" in line and line.count('"') % 2]
+    extras = held.decode("utf-8").partition("%root%[")[2].partition("]")[0]
+    assert f'scripts/setup" {extras}\n' in (ROOT / "scripts" / "desk").read_text(encoding="utf-8")
+    assert any("chcp 65001" in line for line in lines[:4])  # the region is Chinese
+    desktop = (ROOT / "scripts" / "desk.desktop").read_text(encoding="utf-8").splitlines()
+    assert desktop[0] == "[Desktop Entry]"
+    keys = dict(line.split("=", 1) for line in desktop[1:] if line)
+    assert {"Type", "Name", "Exec", "Terminal"} <= set(keys)
+
+
+def test_the_desktop_file_opens_the_desk_beside_it(tmp_path: Path) -> None:
+    """The line that a desktop runs, %k being where the file lies, also under a name with blanks."""
+    folder = tmp_path / "a folder 招商"
+    folder.mkdir()
+    (folder / "desk").write_text("#!/bin/sh\necho opened\n", encoding="utf-8")
+    (folder / "desk").chmod(0o755)
+    lines = (ROOT / "scripts" / "desk.desktop").read_text(encoding="utf-8").splitlines()
+    command = next(line.partition("=")[2] for line in lines if line.startswith("Exec="))
+    script = command.removeprefix("sh -c '").partition("' sh %k")[0]
+    done = subprocess.run(["sh", "-c", script, "sh", str(folder / "desk.desktop")], capture_output=True, check=True)
+    assert done.stdout == b"opened\n"

@@ -7,7 +7,7 @@ import difflib
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.labels import both
+from chaingraph.labels import both, near_told
 from chaingraph.matching.name_forms import normalise_name
 from chaingraph.matching.names import match_firms
 from chaingraph.model.case import rows_of
@@ -54,7 +54,7 @@ def find_firm(firms: pd.DataFrame, asked: str) -> str:
             choices = "、".join(f"{name}({firm_id})" for firm_id, name in told.items())
             raise UnknownNameError(both("errors.firm_not_unique", name=repr(asked[:80]), choices=choices))
     near = difflib.get_close_matches(asked, [*firms["firm"], *firms["firm_en"].dropna()], n=5, cutoff=0.3)
-    raise UnknownNameError(both("errors.no_such_firm", name=repr(asked[:80]), near="、".join(near) or "-"))
+    raise UnknownNameError(both("errors.no_such_firm", name=repr(asked[:80]), near=near_told(near)))
 
 
 def _names(row: dict[str, object]) -> list[str]:

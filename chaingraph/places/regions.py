@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.labels import both
+from chaingraph.labels import both, near_told
 from chaingraph.places.english import place_in_english
 from chaingraph.places.gazetteer import CHINA, GENERIC, Path, Point, clean, gazetteer
 from chaingraph.places.latin import better_known
@@ -76,7 +76,7 @@ def region_path(name: str, within: str | None = None) -> Path:
     if paths:
         choices = "、".join("".join(dict.fromkeys(path[path[0] == CHINA :])) for path in sorted(paths)[:8])
         raise UnknownNameError(both("errors.region_not_unique", name=repr(name[:80]), choices=choices))
-    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=", ".join(near_names(text)) or "-"))
+    raise UnknownNameError(both("errors.no_region", name=repr(name[:80]), near=near_told(near_names(text))))
 
 
 def _within(text: str, base: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.labels import near_told
 from chaingraph.model.columns import split
 from chaingraph.places.gazetteer import CHINA, Path, clean
 from chaingraph.places.names import AREAS, near_names, parse
@@ -89,7 +90,7 @@ def _one_country(draft: Draft, journal: Journal) -> Draft:
             draft = draft.having(**{column: objects(changed.get(cell or "", cell) for cell in cells)})
         for cell in (cell for cell, name in written.items() if name is None):
             rows = [int(number) for number, held in zip(draft.numbers, cells, strict=True) if held == cell]
-            problem = Problem("unknown_country", {"near": ", ".join(near_names(cell, countries=True)) or "-"})
+            problem = Problem("unknown_country", {"near": near_told(near_names(cell, countries=True))})
             for row in rows:
                 journal.remark(draft.table.name, row, column, cell, problem)
     return draft
@@ -237,7 +238,7 @@ def _name_problem(name: str) -> Problem | None:
     try:
         region_path(name)
     except UnknownNameError:
-        return Problem("unknown_place", {"near": ", ".join(near_names(name)) or "-"})
+        return Problem("unknown_place", {"near": near_told(near_names(name))})
     return None
 
 

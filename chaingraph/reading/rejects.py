@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from chaingraph.errors import CaseError, ChaingraphError
-from chaingraph.labels import text
+from chaingraph.labels import in_language, text
 from chaingraph.model.case import empty_rejects
 from chaingraph.model.results import REJECT_COLUMNS
 from chaingraph.model.results.columns import COLUMNS
@@ -148,6 +148,7 @@ class Journal:
         known = {
             key: shown(value, 5 * SHOWN_VALUE) if isinstance(value, str) else value for key, value in values.items()
         }
+        known = in_language(known, self.lang)
         known["blank"] = ""  # one value at least, so that braces in a label are always filled
         return (
             text(f"tables.{reason}", self.lang, **known),

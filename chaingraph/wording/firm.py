@@ -10,7 +10,7 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.fit.lists import NAMED_FIRMS
-from chaingraph.labels import both, text
+from chaingraph.labels import both, near_told, text
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
@@ -50,7 +50,7 @@ def find_listed(lists: pd.DataFrame, firm: str) -> str:
         choices = "、".join(part["firm"].head(8))
         raise UnknownNameError(both("errors.firm_not_unique", name=repr(firm[:80]), choices=choices))
     near = difflib.get_close_matches(firm, [*named["firm"], *named["firm_en"].dropna()], n=5, cutoff=0.3)
-    raise UnknownNameError(both("errors.no_listed_firm", name=repr(firm[:80]), near="、".join(near) or "-"))
+    raise UnknownNameError(both("errors.no_listed_firm", name=repr(firm[:80]), near=near_told(near)))
 
 
 def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 
 from chaingraph.errors import MissingExtraError, UnknownNameError
-from chaingraph.labels import both, text
+from chaingraph.labels import both, near_told, text
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import STAGES, is_missing
 from chaingraph.model.findings import Findings
@@ -294,7 +294,7 @@ def _node(graph: ChainGraph, of: str, names: dict[str, str]) -> str:
         if len(found):
             return str(min(found))
     near = sorted(name for name in names.values() if of in name)[:5]
-    raise UnknownNameError(both("errors.no_firm_or_segment", name=repr(of[:80]), near=", ".join(near) or "-"))
+    raise UnknownNameError(both("errors.no_firm_or_segment", name=repr(of[:80]), near=near_told(near)))
 
 
 def _links(graph: ChainGraph, lang: str) -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
-from chaingraph.labels import both, text
+from chaingraph.labels import both, near_told, text
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
 from chaingraph.places.regions import place_text
@@ -138,7 +138,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     ['1  Constructed Gui B…', '2  Constructed Ji Se…']
     """
     if chain_id not in (chains := chain_names(findings, lang)):
-        raise UnknownNameError(both("errors.no_chain", name=repr(chain_id[:80]), near=", ".join(chains) or "-"))
+        raise UnknownNameError(both("errors.no_chain", name=repr(chain_id[:80]), near=near_told(chains)))
     rows = findings.targets[lang]
     rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].head(top)
     figure, axes = new_figure(8, 0.3 * max(4, len(rows)) + 1.6)
