@@ -102,7 +102,7 @@ def test_the_workflow_tries_windows_and_arm() -> None:
 
 
 def test_the_desk_of_windows_is_a_batch_file_that_cmd_reads() -> None:
-    """Untested on Windows. What is known of it: carriage returns, labels that are there, paths in quotes, the extras."""
+    """Untested on Windows. What is known of it: carriage returns, labels that are there, paths in quotes, extras."""
     held = (ROOT / "scripts" / "desk.bat").read_bytes()
     assert held.count(b"\n") == held.count(b"\r\n")
     lines = held.decode("utf-8").split("\r\n")
