@@ -61,8 +61,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
         firm_id = find_firm(graph["firms"], firm)
     if not (lists["firm_id"] == firm_id).any():
         return _unlisted(findings, graph, firm_id, lang)
-    # The firm's best place on any list carries the brief.
-    row = lists[lists["firm_id"] == firm_id].sort_values("rank", kind="stable").iloc[0].to_dict()
+    row = best_place(lists[lists["firm_id"] == firm_id])
     gap = sentences_apart(findings.gaps, lang).set_index("segment_id").loc[row["segment_id"]].to_dict()
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     sections = (
@@ -95,6 +94,18 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
     )
+
+
+def best_place(rows: pd.DataFrame) -> dict[Any, Any]:
+    """The row that carries a brief: the firm's best place on any list; of equal ones where most marks are filled.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"rank": [1, 1, 2], "maturity": [0, 1, 5], "chain_id": ["HY", "PV", "EV"]})
+    >>> best_place(rows)["chain_id"]
+    'PV'
+    """
+    return rows.sort_values(["rank", "maturity"], ascending=[True, False], kind="stable").iloc[0].to_dict()
 
 
 def _likelihood(row: Mapping[Any, Any], lang: str) -> tuple[str, ...]:
