@@ -3,11 +3,13 @@
     scripts/cards draw RUN_A RUN_B --case CASE --region 嘉兴 --gone gone.csv --out cards --each 40 --seed 0
     scripts/cards score cards verdicts_first.csv verdicts_second.csv
 
-``draw`` takes new targets of two runs (shortlist.csv), as many nearest makers outside the region (a baseline that knows
-distances only), and rows of firms known to be gone (gone.csv: firm_id, segment_id), and writes cards.csv (facts from
-fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe or no, and why) and key.csv (which arm a card
-is of; not for readers). A row that several arms share is one card of all of them. ``score`` prints per arm the share of
-"call" with its 95 % interval (Wilson), the control rate (gone firms that were called), and Cohen's κ of two readers.
+``draw`` takes the first ten new targets per chain of two runs (shortlist.csv), of the second run also the first ten of
+the leader lists, of reinvestment, and the month's list (calls.csv, its reserve apart), as many nearest makers outside the region (a
+baseline that knows distances only), and rows of firms known to be gone (gone.csv: firm_id, segment_id), and writes
+cards.csv (facts from fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe or no, and why) and
+key.csv (which arm a card is of; not for readers). A row that several arms share is one card of all of them. ``score``
+prints per arm the share of "call" with its 95 % interval (Wilson), the control rate (gone firms that were called), and
+Cohen's κ of two readers.
 """
 
 from __future__ import annotations
@@ -30,29 +32,38 @@ from chaingraph.writers.files import write_csv
 FIELDS = (
     "chain", "segment", "gap_state", "firm", "firm_en", "country", "city", "decision_city", "tiers", "product",
     "signal", "signal_date", "site_status", "signal_product", "signal_amount_cny_m",
-    "supplies_here", "buys_here", "sites",
+    "units_here", "supplies_here", "buys_here", "sites",
 )  # fmt: skip
 _MOST_NAMES = 5  # of firms here, or of places, on a card
 VERDICTS = ("call", "maybe", "no")
-ARMS = ("run_a", "run_b", "nearest", "gone")
+ARMS = ("run_a", "run_b", "leaders", "reinvestment", "calls", "nearest", "gone")
+FIRST = 10  # rows of each chain that a list shows
 _KEY = ("chain_id", "segment_id", "firm_id")
 
 
-def of_run(folder: Path) -> pd.DataFrame:
-    """The new targets of a run, in their order."""
-    rows = pd.read_csv(folder / "shortlist.csv", dtype="str", encoding="utf-8-sig")
-    return rows[rows["candidate_kind"] == "new"].reset_index(drop=True)
+def of_run(folder: Path, arm: str = "run_a") -> pd.DataFrame:
+    """The rows of one list of a run that are shown, in their order."""
+    file = {"leaders": "leader_targets.csv", "calls": "calls.csv"}.get(arm, "shortlist.csv")
+    rows = pd.read_csv(folder / file, dtype="str", encoding="utf-8-sig")
+    if arm == "calls":
+        return rows[rows["group"] != "reserve"].reset_index(drop=True)
+    new = rows["candidate_kind"] == "new"
+    rows = rows[~new if arm == "reinvestment" else new]
+    rows = rows[pd.to_numeric(rows["rank"]) <= FIRST]
+    return rows.reset_index(drop=True)
 
 
 def ties(graph: ChainGraph, region: str) -> pd.DataFrame:
-    """By firm: which firms of the region it supplies, which supply it, and where its plants stand, as the case says."""
+    """By firm: its units in the region, whom it supplies there and who it, and where its plants stand, by the case."""
     names = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")["firm"]
     here = graph.firms_in(region)
     links = graph["firm_links"]
     links = links[links["kind"] == "supplies"]
     sold, bought = links[links["target_id"].isin(here)], links[links["source_id"].isin(here)]
+    units = graph["firms"][graph["firms"]["firm_id"].isin(here)].drop_duplicates("firm_id").dropna(subset=["parent_id"])
     plants = graph["firm_sites"][graph["firm_sites"]["kind"] == "plant"]
     parts = {
+        "units_here": units["firm"].groupby(units["parent_id"]).agg(_first_names),
         "supplies_here": sold["target_id"].map(names).groupby(sold["source_id"]).agg(_first_names),
         "buys_here": bought["source_id"].map(names).groupby(bought["target_id"]).agg(_first_names),
         "sites": plants["region"].groupby(plants["firm_id"]).agg(_first_names),
@@ -191,17 +202,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     graph = build_graph(read_case(given.case))
     known = set(graph["firms"]["firm_id"])
-    runs = [rows[rows["firm_id"].isin(known)].reset_index(drop=True) for rows in map(of_run, given.runs)]
+    lists = {arm: of_run(given.runs[0] if arm == "run_a" else given.runs[1], arm) for arm in ARMS[:-2]}
+    lists = {arm: rows[rows["firm_id"].isin(known)].reset_index(drop=True) for arm, rows in lists.items()}
     gaps = pd.read_csv(given.runs[0] / "gaps.csv", dtype="str", encoding="utf-8-sig").set_index("segment_id")
-    asked = sorted(set(runs[0]["segment_id"]) | set(runs[1]["segment_id"]))
+    asked = sorted(set(lists["run_a"]["segment_id"]) | set(lists["run_b"]["segment_id"]))
     gone = (
         pd.read_csv(given.gone, dtype="str", encoding="utf-8-sig") if given.gone else pd.DataFrame(columns=list(_KEY))
     )
+    rest = {"nearest": nearest_makers(graph, given.region, asked), "gone": gone}
     arms = {
-        "run_a": of_case(graph, runs[0], gaps, given.region).assign(rank=runs[0]["rank"]),
-        "run_b": of_case(graph, runs[1], gaps, given.region).assign(rank=runs[1]["rank"]),
-        "nearest": of_case(graph, nearest_makers(graph, given.region, asked), gaps, given.region).assign(rank=None),
-        "gone": of_case(graph, gone, gaps, given.region).assign(rank=None),
+        arm: of_case(graph, rows, gaps, given.region).assign(rank=rows.get("rank"))
+        for arm, rows in (lists | rest).items()
     }
     cards, key = draw(arms, given.each, given.seed)
     given.out.mkdir(parents=True, exist_ok=True)

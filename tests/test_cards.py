@@ -77,8 +77,28 @@ def test_kappa_rates_and_the_control_rate_by_hand(cards: Any) -> None:
     reader = pd.DataFrame({"card": ["1", "2", "3", "4"], "verdict": ["call", "maybe", "call", "no"]})
     said = cards.score(key, [reader, reader])
     assert said[0].startswith("reader 1  run_a: call 1 of 1, 1.00")
-    assert "control rate (gone firms called): call 1 of 2, 0.50" in said[3]
+    assert "control rate (gone firms called): call 1 of 2, 0.50" in said[cards.ARMS.index("gone")]
     assert said[-1] == "kappa of two readers: 1.00"
+
+
+def test_each_arm_takes_the_rows_that_its_list_shows(cards: Any, tmp_path: Path) -> None:
+    short = [
+        ("N1", "new", "10"),
+        ("N2", "new", "11"),
+        ("N3", "new", ""),
+        ("R1", "expanding", "1"),
+        ("R2", "reinvest", "11"),
+    ]
+    lead = [("L1", "new", "1"), ("R3", "reinvest", "1")]
+    calls = [("M1", "month", "1"), ("A1", "ask_site", "1"), ("S1", "reserve", "1")]
+    columns = ["firm_id", "candidate_kind", "rank"]
+    pd.DataFrame(short, columns=columns).to_csv(tmp_path / "shortlist.csv", index=False)
+    pd.DataFrame(lead, columns=columns).to_csv(tmp_path / "leader_targets.csv", index=False)
+    pd.DataFrame(calls, columns=["firm_id", "group", "rank"]).to_csv(tmp_path / "calls.csv", index=False)
+    taken = {arm: cards.of_run(tmp_path, arm)["firm_id"].tolist() for arm in cards.ARMS[:-2]}
+    assert taken == {
+        "run_a": ["N1"], "run_b": ["N1"], "leaders": ["L1"], "reinvestment": ["R1"], "calls": ["M1", "A1"]
+    }  # fmt: skip
 
 
 def test_a_verdict_that_is_none_is_refused(cards: Any, tmp_path: Path) -> None:
