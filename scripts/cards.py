@@ -3,13 +3,13 @@
     scripts/cards draw RUN_A RUN_B --case CASE --region 嘉兴 --gone gone.csv --out cards --each 40 --seed 0
     scripts/cards score cards verdicts_first.csv verdicts_second.csv
 
-``draw`` takes the first ten new targets per chain of two runs (shortlist.csv), of the second run also the first ten of
-the leader lists, of reinvestment, and the month's list (calls.csv, its reserve apart), as many nearest makers outside the region (a
-baseline that knows distances only), and rows of firms known to be gone (gone.csv: firm_id, segment_id), and writes
-cards.csv (facts from fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe or no, and why) and
-key.csv (which arm a card is of; not for readers). A row that several arms share is one card of all of them. ``score``
-prints per arm the share of "call" with its 95 % interval (Wilson), the control rate (gone firms that were called), and
-Cohen's κ of two readers.
+``draw`` takes the first ten new targets per chain of two runs (shortlist.csv); of the second run also the first ten of
+the leader lists and of reinvestment, and the month's list (calls.csv, its reserve apart); as many nearest makers
+outside the region (a baseline that knows distances only), and rows of firms known to be gone (gone.csv: firm_id,
+segment_id). It writes cards.csv (facts from fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe
+or no, and why) and key.csv (which arm a card is of; not for readers). A row that several arms share is one card of all
+of them. ``score`` prints per arm the share of "call" with its 95 % interval (Wilson), the control rate (gone firms that
+were called), and Cohen's κ of two readers.
 """
 
 from __future__ import annotations
