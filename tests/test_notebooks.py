@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -39,3 +40,14 @@ def test_notebooks_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = {"metadata": {"path": str(path.parent)}}
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=folder).execute()
     assert time.perf_counter() - started < 60
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert not [data for data in shown if str(data.get("text/plain", "")).startswith("<Figure") and len(data) == 1]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_notebook_of_neo4j_says_what_it_needs_where_there_is_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEO4J_URI", raising=False)
+    cells = json.loads((REPOSITORY / "notebooks" / "05_neo4j.ipynb").read_text(encoding="utf-8"))["cells"]
+    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    with pytest.raises(SystemExit, match="scripts/neo4j start"):
+        exec(first, {})

@@ -7,6 +7,7 @@ Legible in black and white: every colour has its own hatch or stands beside its 
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -393,4 +394,15 @@ def new_figure(width: float, height: float) -> tuple[Figure, Any]:
     axes = figure.add_subplot()
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+    # Without a window system a notebook would print its type and size; this is what it asks an object for.
+    vars(figure)["_repr_png_"] = partial(_png, figure)
     return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    """The figure as a notebook shows it."""
+    from io import BytesIO
+
+    held = BytesIO()
+    figure.savefig(held, format="png", dpi=100)
+    return held.getvalue()
