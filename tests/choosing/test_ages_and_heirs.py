@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import chaingraph as cg
+from chaingraph.choosing.trust import evidence_grade
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.warnings import region_warnings
@@ -51,3 +54,9 @@ def test_a_parent_without_a_row_stands_for_its_unit_as_reinvestment_and_is_count
     gaps = cg.find_gaps(graph, region="嘉兴", reference=None)
     assert any(said.startswith("1家外地母公司") for said in region_warnings(graph, "嘉兴", gaps, "zh"))
     assert not any("母公司" in said for said in region_warnings(ChainGraph("toy", toy_tables()), "嘉兴", gaps, "zh"))
+
+
+@pytest.mark.parametrize(("years", "grade"), [(0.0, "A"), (3.0, "A"), (3.1, "B"), (5.0, "B"), (5.1, "C")])
+def test_what_was_read_three_years_ago_is_b_at_best_and_five_c(years: float, grade: str) -> None:
+    seen = ("seen", "seen")
+    assert evidence_grade(text=True, code=True, comparable=12, confidences=seen, national=True, years=years) == grade
