@@ -27,7 +27,7 @@ from typing import Any
 
 import pandas as pd
 from bench_make import CASE, count, make
-from benchmarks import RECORD, Figure, facts_now, record, shown
+from benchmarks import RECORD, Figure, facts_now, record, shown, too_busy
 
 from chaingraph.engines import named_engine
 from chaingraph.matching.merge import build_graph
@@ -413,11 +413,15 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3, help="of cases up to a million firms; larger ones once")
     parser.add_argument("--record", action="store_true", help=f"write the figures into {RECORD.relative_to(ROOT)}")
     parser.add_argument("--check", action="store_true", help="exit 1 when a bound is exceeded")
+    parser.add_argument("--loaded", action="store_true", help="on a busy machine too")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         child(options.child, options.data, options.engine, options.memory_limit, options.turns)
         return
+    busy = too_busy(os.getloadavg()[0], os.cpu_count() or 1)
+    if busy and not (options.loaded or (options.check and not options.record)):
+        parser.error(busy)
     facts = facts_now()
     print("  ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as made:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "docs" / "benchmarks.json"
+sys.path.insert(0, str(ROOT / "scripts"))
+import benchmarks  # noqa: E402 - the line above makes it importable
+
 QUOTED = ("docs/en/speed.md", "docs/zh/speed.md")
 
 
@@ -74,3 +79,28 @@ def test_the_record_says_on_what_it_was_measured_and_what_was_kept(bench: str) -
     assert {"cores", "python", "duckdb"} <= set(record["machine"])
     for figure in record["figures"]:
         assert figure["kept"] == (figure["bound"] is None or figure["value"] <= figure["bound"])
+
+
+def test_the_tables_of_the_page_are_the_record_with_day_commit_and_load() -> None:
+    page = benchmarks.PAGE.read_text(encoding="utf-8")
+    known = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert page == benchmarks.with_tables(page, known), "run scripts/bench with --record, which writes both"
+    assert page.count("| what | measured | bound |") == len(known) > 3
+    facts = {"cores": "2", "date": "2026-11-30", "commit": "abc1234", "waiting": "0.3 jobs in the minute before"}
+    row = {"name": "a | b", "value": 5.0, "unit": "s", "bound": 4.0, "kept": False}
+    told = benchmarks.with_tables("before " + page, {"one": {"machine": facts, "figures": [row]}})
+    assert told.startswith("before ")
+    assert "2026-11-30, commit abc1234, 2 cores, 0.3 jobs in the minute before." in told
+    assert "| a \\| b | 5 s | 4 s, exceeded |" in told
+
+
+def test_a_busy_machine_is_refused_and_a_calm_one_is_not() -> None:
+    assert benchmarks.too_busy(1.0, 2) == ""
+    assert "--loaded" in benchmarks.too_busy(1.1, 2)
+
+
+def test_a_bench_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert benchmarks.lacking(["main"]) == []
+    assert [words.partition(":")[2] for words in benchmarks.lacking(["neo4j"])] == [" run scripts/setup neo4j"]
+    assert "selenium" in benchmarks.lacking(["page"])[0]
