@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,29 @@ def floor_name(module: str) -> str:
     return next(name for name, rooms in FLOORS.items() if room(module) in rooms)
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> tuple[tuple[int, str], ...]:
     """Every import of a file, wherever it stands: line and dotted name (own modules without ``chaingraph.``)."""
-    known = {dotted(module) for module in MODULES}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return tuple(_imports(path, known_modules()))
+
+
+@cache
+def known_modules() -> frozenset[str]:
+    return frozenset(dotted(module) for module in MODULES)
+
+
+@cache
+def known_rooms() -> frozenset[str]:
+    return frozenset(map(room, known_modules()))
+
+
+def _imports(path: Path, known: frozenset[str]) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name.removeprefix("chaingraph.")
@@ -86,7 +106,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, longer if longer in known else inner or "__init__"
 
 
-def by_name(call: ast.Call, known: set[str]) -> Iterator[tuple[int, str]]:
+def by_name(call: ast.Call, known: Set[str]) -> Iterator[tuple[int, str]]:
     """The modules of ours that a call names in its arguments: ``import_module("chaingraph.writers.page")``.
 
     The registry is given a room and loads whichever of its modules is asked for: all of them count.
@@ -102,12 +122,12 @@ def by_name(call: ast.Call, known: set[str]) -> Iterator[tuple[int, str]]:
                     yield from ((call.lineno, module) for module in sorted(known) if module.startswith(f"{name}."))
 
 
-def own_imports(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def own_imports(path: Path) -> tuple[tuple[int, str], ...]:
     """Imports of our own; none of the package's ``__init__``, the front door that loads all rooms late."""
-    known = {room(dotted(module)) for module in MODULES}
     if path == PACKAGE / "__init__.py":
-        return iter(())
-    return ((line, name) for line, name in imports(path) if room(name) in known)
+        return ()
+    return tuple((line, name) for line, name in imports(path) if room(name) in known_rooms())
 
 
 def test_there_is_something_to_walk() -> None:
@@ -142,12 +162,11 @@ def test_imports_made_by_name_are_seen() -> None:
     assert list(by_name(found.value, {"pools", "pools.fund", "places"})) == [(1, "pools"), (1, "pools.fund")]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=dotted)
-def test_imports_come_from_below_or_from_the_left(path: Path) -> None:
+def test_imports_come_from_below_or_from_the_left() -> None:
     place = places()
-    here = room(dotted(path))
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: {here} imports {name}, which stands above it or to its right"
+        for path, here in ((path, room(dotted(path))) for path in MODULES)
         for line, name in own_imports(path)
         if room(name) != here and here in place and place.get(room(name), (99, 0)) > place[here]
     ]
@@ -184,17 +203,17 @@ def top_level_imports(path: Path) -> Iterator[tuple[int, str]]:
                 for child in getattr(node, field, []):
                     yield from walk(child.body if isinstance(child, ast.ExceptHandler) else [child])
 
-    for node in walk(ast.parse(path.read_text(encoding="utf-8")).body):
+    for node in walk(tree(path).body):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.lineno, node.module or ""
 
 
-@pytest.mark.parametrize("path", MODULES, ids=dotted)
-def test_slow_and_optional_libraries_are_imported_inside_functions(path: Path) -> None:
+def test_slow_and_optional_libraries_are_imported_inside_functions() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: move `import {name}` into the function that uses it"
+        for path in MODULES
         for line, name in top_level_imports(path)
         if (room(name) in LATE and dotted(path) not in ESTIMATORS) or name.removeprefix("chaingraph.") in ESTIMATORS
     ]
@@ -205,7 +224,7 @@ def test_slow_and_optional_libraries_are_imported_inside_functions(path: Path) -
 def test_facts_and_decision_see_no_files_network_or_clock(path: Path) -> None:
     where = path.relative_to(ROOT)
     wrong = [f"{where}:{line}: imports {name}" for line, name in imports(path) if room(name) in CLOSED_TO]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
             called = node.func
             name = (
@@ -223,17 +242,18 @@ def test_facts_and_decision_know_no_language(path: Path) -> None:
         return
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.arg} is a parameter"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.arg) and node.arg in {"lang", "language"}
     ]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=dotted)
-def test_modules_are_short_and_named_for_what_they_are(path: Path) -> None:
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LINES, f"{dotted(path)} has {lines} lines (at most {LINES}): it wants to be two"
-    assert not WORD_BINS & set(dotted(path).split(".")), f"{dotted(path)}: name it for what is in it"
+def test_modules_are_short_and_named_for_what_they_are() -> None:
+    lines = {dotted(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    long = [f"{name} has {count} lines" for name, count in lines.items() if count > LINES]
+    assert not long, f"at most {LINES}; what is longer wants to be two: {long}"
+    bins = [name for name in lines if WORD_BINS & set(name.split("."))]
+    assert not bins, f"name them for what is in them: {bins}"
 
 
 def test_every_module_is_met_by_a_test() -> None:
@@ -249,6 +269,6 @@ def test_every_module_is_met_by_a_test() -> None:
     met |= names & set(modules)
     met |= {name for module in met & set(modules) for _, name in own_imports(modules[module])}
     # An __init__ may be a heading only.
-    headings = {name for name, path in modules.items() if len(ast.parse(path.read_text(encoding="utf-8")).body) <= 1}
+    headings = {name for name, path in modules.items() if len(tree(path).body) <= 1}
     unmet = sorted(set(modules) - met - headings - {"__init__", "__main__"})
     assert not unmet, f"no test for: {', '.join(unmet)}"

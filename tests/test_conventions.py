@@ -44,18 +44,16 @@ PUBLIC = {
 EXPORTED = {name: getattr(chaingraph, name) for name in chaingraph.__all__}
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_public_names_have_a_docstring(name: str) -> None:
-    member = PUBLIC[name]
-    own = member.__doc__ or ""
+def test_public_names_have_a_docstring() -> None:
+    own = {name: (member.__doc__ or "").strip() for name, member in PUBLIC.items()}
     # A dataclass without one is given its signature as docstring; that says nothing.
-    assert own.strip(), f"{name} has no docstring"
-    assert not own.startswith(f"{member.__name__}("), f"{name} has no docstring of its own"
+    wrong = [name for name, told in own.items() if not told or told.startswith(f"{PUBLIC[name].__name__}(")]
+    assert not wrong, f"without a docstring of their own: {wrong}"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_modules_say_what_they_are(module: ModuleType) -> None:
-    assert (module.__doc__ or "").strip(), f"{module.__name__} has no docstring"
+def test_modules_say_what_they_are() -> None:
+    wrong = [module.__name__ for module in MODULES if not (module.__doc__ or "").strip()]
+    assert not wrong, f"without a docstring: {wrong}"
 
 
 @pytest.mark.parametrize("name", EXPORTED)
@@ -80,23 +78,49 @@ def test_importing_the_package_loads_no_extra_and_warns_of_nothing() -> None:
 
 
 LABEL_FILES = sorted((PACKAGE / "library" / "labels").glob("*.toml"))
-LABELS = [(path.stem, entry) for path in LABEL_FILES for entry in tomllib.loads(path.read_text(encoding="utf-8"))]
+LABELS = {
+    f"{path.stem}.{entry}": sentences
+    for path in LABEL_FILES
+    for entry, sentences in tomllib.loads(path.read_text(encoding="utf-8")).items()
+}
 
 
 def blanks(sentence: str) -> set[str]:
     return {field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None}
 
 
-@pytest.mark.parametrize(("area", "entry"), LABELS)
-def test_labels_stand_in_both_languages_with_the_same_blanks(area: str, entry: str) -> None:
-    path = PACKAGE / "library" / "labels" / f"{area}.toml"
-    sentences = tomllib.loads(path.read_text(encoding="utf-8"))[entry]
-    assert set(sentences) == set(labels.LANGUAGES), f"{area}.{entry}: needs exactly {labels.LANGUAGES}"
-    assert all(sentence.strip() for sentence in sentences.values()), f"{area}.{entry}: an empty sentence"
+def faults_of(sentences: dict[str, str]) -> Iterator[str]:
+    if set(sentences) != set(labels.LANGUAGES):
+        yield f"needs exactly {labels.LANGUAGES}"
+        return
+    if not all(sentence.strip() for sentence in sentences.values()):
+        yield "an empty sentence"
     # {chain} and {chain_en}, {table} and {table_zh}: the same blank, filled with the name in that language.
     held = {lang: {re.sub("_(zh|en)$", "", blank) for blank in blanks(text)} for lang, text in sentences.items()}
-    assert held["zh"] == held["en"], f"{area}.{entry}: blanks differ: {held}"
-    assert "" not in held["zh"], f"{area}.{entry}: give every blank a name"
+    if held["zh"] != held["en"]:
+        yield f"blanks differ: {held}"
+    if "" in held["zh"] | held["en"]:
+        yield "give every blank a name"
+
+
+def test_labels_stand_in_both_languages_with_the_same_blanks() -> None:
+    assert len(LABELS) > 3000
+    wrong = [f"{name}: {fault}" for name, sentences in LABELS.items() for fault in faults_of(sentences)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said"),
+    [
+        ({"zh": "甲"}, "needs exactly"),
+        ({"zh": "甲", "en": " "}, "an empty sentence"),
+        ({"zh": "{chain}", "en": "{firm}"}, "blanks differ"),
+        ({"zh": "{}", "en": "{}"}, "give every blank a name"),
+        ({"zh": "{chain}", "en": "{chain_en}"}, ""),
+    ],
+)
+def test_what_a_label_lacks_is_said(sentences: dict[str, str], said: str) -> None:
+    assert [fault[: len(said)] for fault in faults_of(sentences)] == ([said] if said else [])
 
 
 def asked_labels() -> Iterator[tuple[str, str, frozenset[str] | None]]:
@@ -119,7 +143,7 @@ def test_every_label_that_the_code_asks_for_exists_and_is_filled() -> None:
     wrong = []
     for where, key, filled in asked:
         area, _, entry = key.partition(".")
-        if (area, entry) not in LABELS:
+        if key not in LABELS:
             wrong.append(f"{where}: no label {key}")
         elif filled is not None and (absent := blanks(labels.entries(area, "en")[entry]) - filled):
             wrong.append(f"{where}: {key} needs {', '.join(sorted(absent))}")
@@ -243,10 +267,10 @@ def test_what_tests_share_stands_beside_them_and_is_found_under_one_name() -> No
     assert not wrong, "not from a test file, and as tests.…:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_of_tests_has_one_subject_and_stays_short(path: Path) -> None:
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= 400, f"{path.name} has {lines} lines: part it along the modules that it tests"
+def test_a_file_of_tests_has_one_subject_and_stays_short() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS}
+    long = [f"{path.relative_to(ROOT)} has {count} lines" for path, count in lines.items() if count > 400]
+    assert not long, f"part them along the modules that they test: {long}"
 
 
 def test_the_rooms_of_the_tests_are_those_of_the_package() -> None:

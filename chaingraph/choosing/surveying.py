@@ -17,7 +17,7 @@ from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
 from chaingraph.choosing.survey_options import SurveyOptions
-from chaingraph.choosing.trust import Base, age_in_years, describe_trust, evidence_grade, measured_by, only_with_basis
+from chaingraph.choosing.trust import Base, describe_trust, graded, measured_by, only_with_basis, sourced
 from chaingraph.choosing.ways import find_ways
 from chaingraph.errors import CaseError
 from chaingraph.facts.derived_tables import current_tiers, firm_places, segment_nodes
@@ -28,13 +28,11 @@ from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import as_suppliers, rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
-from chaingraph.facts.source_kinds import firm_origins, source_kind
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
 from chaingraph.fit.population import exactly
 from chaingraph.fit.reference import NoReference, Reference, firms_compared, segments_with_basis
 from chaingraph.labels import both
 from chaingraph.leads.listing import fact_table
-from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
@@ -225,7 +223,7 @@ def survey(
     ranked = ranked.merge(told_of_likelihood, on=["firm_id", "segment_id"], how="left") if len(ranked) else ranked
     sectors = only_with_basis(rank_sectors(candidates, scores, tiers), around.with_basis)
     ranked, sectors = (
-        _sourced(_graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
+        sourced(graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
         for rows in (ranked, sectors)
     )
     progress("reasons")
@@ -349,35 +347,6 @@ def _seeds(
     own = [by_plan[plan.name][by_plan[plan.name]["chain_id"] == chain] for chain, plan in strategies.items()]
     main = pd.concat(own, ignore_index=True) if own else by_plan["strengthen"].iloc[:0]
     return {"main": main, "leader": by_plan["strengthen"], "sector": main}
-
-
-def _graded(
-    ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], day: str, *, national: bool
-) -> pd.DataFrame:
-    firm_confidence = ranked["firm_id"].map(facts["confidence"])
-    known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
-    grades = [
-        evidence_grade(
-            text=row["text"],
-            code=row["industry"],
-            comparable=row["comparable"],
-            confidences=(confidence, row["confidence"]),
-            national=national,
-            basis=row["segment_id"] in with_basis,
-            years=age_in_years(row.get("as_of"), day),
-        )
-        for row, confidence in zip(rows_of(known), firm_confidence, strict=True)
-    ]
-    return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
-
-
-def _sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Reference) -> pd.DataFrame:
-    """What each row rests on (`source_kinds`), and which case its firm comes from."""
-    origins = firm_origins(graph, reference.firms, ranked["firm_id"])
-    kinds = [source_kind(*cells) for cells in zip(ranked["source"], ranked["confidence"], strict=True)]
-    return ranked.assign(
-        source_kind=pd.Series(kinds, index=ranked.index, dtype="str"), origin=ranked["firm_id"].map(origins)
-    )
 
 
 def _by_chain(frame: pd.DataFrame) -> dict[str, set[str]]:

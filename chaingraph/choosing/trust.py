@@ -12,6 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.facts.source_kinds import firm_origins, source_kind
+from chaingraph.fit.reference import Reference
+from chaingraph.model.case import rows_of
+from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import TRUST_COLUMNS
 from chaingraph.model.results.told import NOTHING, Several, Words, place, reason
 from chaingraph.places import regions
@@ -265,3 +269,33 @@ def only_with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFr
     """The rows, with a multiple only where the reference can say what is usual; s, which orders, stays."""
     figures = [name for name in ("fit_lift", "fit_low", "fit_high", "top_share") if name in ranked]
     return ranked.assign(**{name: ranked[name].where(ranked["segment_id"].isin(segments)) for name in figures})
+
+
+def graded(
+    ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], day: str, *, national: bool
+) -> pd.DataFrame:
+    """The rows with the grade of their evidence (`evidence_grade`)."""
+    firm_confidence = ranked["firm_id"].map(facts["confidence"])
+    known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
+    grades = [
+        evidence_grade(
+            text=row["text"],
+            code=row["industry"],
+            comparable=row["comparable"],
+            confidences=(confidence, row["confidence"]),
+            national=national,
+            basis=row["segment_id"] in with_basis,
+            years=age_in_years(row.get("as_of"), day),
+        )
+        for row, confidence in zip(rows_of(known), firm_confidence, strict=True)
+    ]
+    return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
+
+
+def sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Reference) -> pd.DataFrame:
+    """What each row rests on (`source_kinds`), and which case its firm comes from."""
+    origins = firm_origins(graph, reference.firms, ranked["firm_id"])
+    kinds = [source_kind(*cells) for cells in zip(ranked["source"], ranked["confidence"], strict=True)]
+    return ranked.assign(
+        source_kind=pd.Series(kinds, index=ranked.index, dtype="str"), origin=ranked["firm_id"].map(origins)
+    )
