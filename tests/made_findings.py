@@ -87,7 +87,7 @@ def made_findings(lang: str = "zh") -> Findings:
         ),
         dropped=pd.DataFrame([{"chain_id": "mk", "gate": "insolvency", "count": 2, "firms": "甲;乙"}]),
         notes={
-            "zh": pd.DataFrame({"chain_id": ["mk", "xk"], "note": ["契合倍数相对于本案例样本(80家企业)。"] * 2}),
+            "zh": pd.DataFrame({"chain_id": ["mk", "xk"], "note": ["契合倍数相对于本底库样本(80家企业)。"] * 2}),
             "en": pd.DataFrame(
                 {"chain_id": ["mk", "xk"], "note": ["Fit is relative to this case's sample (80 firms)."] * 2}
             ),

@@ -84,7 +84,7 @@ rank,chain_id,chain,segment_id,segment,state,ask_whom,question,why,sources
 """,
     "notes": """
 chain_id,note
-,契合倍数相对于本案例样本
+,契合倍数相对于本底库样本
 pv,新引目标仅2家
 """,
     "terms": """

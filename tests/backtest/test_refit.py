@@ -64,7 +64,7 @@ def test_fewer_than_two_hundred_leave_the_shipped_weights() -> None:
     held = made()
     found = refit(held, came(held, "relatedness", LEAST_POSITIVES - 1), panel=panel_of(held, km, open_engine))
     assert (found.positives, found.fitted, dict(found.weights)) == (199, False, dict(FULL_FORM))
-    assert "199 firms signed or further, fewer than 200: the shipped weights stay" in reading(found, "en")
+    assert "199 firms have signed or gone further, fewer than 200: the shipped weights stay" in reading(found, "en")
     with pytest.raises(CaseError, match="the shipped weights stay"):
         as_toml(found, source="x", on="2026-01-01")
 

@@ -78,7 +78,7 @@ def test_nothing_is_said_of_a_city_with_too_few_hidden_firms(lang: str) -> None:
     assert city_figures(figures, few, "score") is None
     wide = told("浙江", CASE, lang).loc["own_hide30"]
     assert pd.isna(wide["value"])
-    assert ("不是一个地级市" if lang == "zh" else "is not one") in wide["plain"]
+    assert ("不是一个地级市" if lang == "zh" else "is not a city") in wide["plain"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -90,7 +90,7 @@ def test_it_is_said_what_was_tested_and_what_was_not(lang: str) -> None:
     said = [about(LISTED), about(CASE), about(none), about(LISTED, weights=True), about(CASE, own=shipped_figures())]
     assert len(set(said)) == 5
     assert "mine" in said[1]
-    untested = "未经这样的检验" if lang == "zh" else "no such test"
+    untested = "未经这样的检验" if lang == "zh" else "not been tested"
     assert [untested in words for words in said] == [False, False, True, True, False]
 
 

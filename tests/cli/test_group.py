@@ -205,7 +205,7 @@ def test_what_is_no_day_is_wrong_usage(words: list[str], capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["export", "x", "--out", "y.doc"], "cannot tell what y.doc is to be: end --out in .xlsx, .html or .csv"),
+        (["export", "x", "--out", "y.doc"], "cannot tell what y.doc should be: end --out in .xlsx, .html or .csv"),
         (["export", "x", "--out", "y.html"], "for y.html the case that holds the targets is needed too: --case"),
         (["import", "x", "--by", "y"], "give a SHEET or --shortlist FILE.xlsx, one of the two"),
         (["add", "x", "p", "--by", "y", "--set", "place"], "--set place: write field=value; the fields are: project,"),

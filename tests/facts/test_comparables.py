@@ -47,7 +47,7 @@ def test_three_like_projects_give_a_range_and_two_are_named() -> None:
     producing = {"firm_id": "O03", "project_id": "p0", "kind": "expansion", "stage": "producing", "date": "2024-03"}
     assert words(projects(*THREE, signals=({**producing, "source": "x"},))) == ["同类3例：投资3–12亿元、用地50–110亩"]
     assert words(projects(*THREE[:2]))[0].startswith("同类仅2例，不成区间：乙三能源股份有限公司")
-    assert words(projects()) == ["本案例没有同类项目记录（见投资项目表）"]
+    assert words(projects()) == ["本底库没有同类项目记录（见投资项目表）"]
 
 
 def test_months_run_from_signing_to_production() -> None:

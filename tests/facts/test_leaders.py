@@ -48,7 +48,7 @@ def test_a_designated_firm_that_is_not_shown_to_produce_says_so() -> None:
     row = found[found["firm_id"] == "L01"].iloc[0]
     assert not row["proven"]
     told = in_words(describe_leaders(found, ChainGraph("toy", tables)), "en").set_index("firm_id")
-    assert "production here is not shown" in told.loc["L01", "reason"]
+    assert "production here is not proven" in told.loc["L01", "reason"]
 
 
 def test_the_table_holds_names_and_reasons() -> None:

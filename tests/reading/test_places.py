@@ -152,7 +152,7 @@ def test_check_and_gaps_warn_of_an_empty_survey(tmp_path: Path, capsys: pytest.C
     assert main(["gaps", folder, "--region", "合肥", "--reference", "none", "--lang", "en"]) == 0
     said = capsys.readouterr().err
     assert "none of the 2 segments has a maker or operator in 合肥" in said
-    assert "of 1 of the 3 firms it is not known whether they lie in 合肥" in said
+    assert "for 1 of the 3 firms it is not known whether they are in 合肥" in said
     assert main(["gaps", folder, "--region", "嘉兴", "--reference", "none", "--lang", "en"]) == 0
     assert "none of" not in capsys.readouterr().err
     (tmp_path / "firm_segments.csv").write_text("firm_id,segment_id,kind\n甲一,litho,maker\n", "utf-8")
@@ -170,7 +170,7 @@ def test_check_tells_losses_whole_and_in_the_language_of_the_reader(
     assert "- 企业(firms) · 第2行 · 城市(city): '乌有市' 地名无法识别 → " in shown
     assert "…" not in shown
     assert "另有1张空表" in shown
-    assert shown.splitlines()[-1].startswith("结论：案例可用，但有 1 处")
+    assert shown.splitlines()[-1].startswith("结论：底库可用，但有 1 处")
     assert "企业(firms),2,城市(city),乌有市" in rejects.read_text("utf-8-sig")
 
 

@@ -86,7 +86,7 @@ def write_pages(
     Raises
     ------
     ChaingraphError
-        When a chain id cannot be a file name, or two differ in capitals only.
+        When a chain id cannot be a file name, or two differ only in upper and lower case.
     """
     atlas = build_atlas(findings, graph)
     names = _file_names([chain["chain_id"] for chain in atlas.chains])

@@ -74,7 +74,7 @@ def test_two_names_of_one_project_are_put_to_a_person(run: Run) -> None:
         "--why",
         "同一地块",
     )
-    assert done == (0, "Decided to be p1; the record stays and is counted once.\n")
+    assert done == (0, "Decided to be p1; the record is kept and counted once.\n")
 
 
 def test_wrong_use_and_refusals(run: Run, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
     for name in ("o.xlsx", "o.html"):
         assert run("export", "--out", str(tmp_path / name), "--case", str(FROZEN), "--as-of", "2024-06-01")[0] == 0
     said = run("export", "--out", str(tmp_path / "o.csv"))[1]
-    assert "1 firms signed or further, fewer than 200: the shipped weights stay" in said
+    assert "1 firms have signed or gone further, fewer than 200: the shipped weights stay" in said
     assert run("export", "--out", str(tmp_path / "p.csv"), "--projects")[0] == 0
     assert "0 entered, 0 changed, 0 advanced" in run("import", str(tmp_path / "p.csv"), *arguments[1:5])[1]
     said = run("refit", "--case", str(FROZEN), "--out", str(tmp_path / "w.toml"))[1]

@@ -18,8 +18,8 @@ def test_a_seal_is_written_and_proves_the_past(run: Run, tmp_path: Path) -> None
     assert set(json.loads(seal.read_text(encoding="utf-8"))) == {"form", "events", "digest", "day"}
     add(run, "p2", project="构造二期", investor="构造乙有限公司")
     code, said = run("check", "--against", str(seal))
-    assert (code, "The first 1 events (up to 2024-03-01) are those that were sealed" in said) == (0, True)
-    assert "proven only by a seal" in run("check")[1]
+    assert (code, "The first 1 events (up to 2024-03-01) are the ones that were sealed" in said) == (0, True)
+    assert "only a seal kept elsewhere proves" in run("check")[1]
     other = tmp_path / "other"
     other.mkdir()
     (tmp_path / "l.db").rename(other / "l.db")

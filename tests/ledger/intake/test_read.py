@@ -120,7 +120,7 @@ GENERAL = [
     "two headers mean one field",
     "merged cells",
     "only the sheet",
-    "a header that is not known",
+    "unknown heading",
 ]
 
 

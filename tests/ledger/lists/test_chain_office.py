@@ -203,7 +203,7 @@ def test_all_of_it_stands_in_the_tables_of_workbook_and_page(
     assert page.count('class="starts"') == 3  # two chains, the key firms
     assert "break-before: page" in page
     assert "<dt>链长(职务)</dt><dd>副市长</dd>" in page
-    assert "<dt>链长(职务)</dt><dd>案例未写明</dd>" in page  # the other chain
+    assert "<dt>链长(职务)</dt><dd>底库未写明</dd>" in page  # the other chain
     assert "副市长" in page
     write_ledger_page(ledger, case, tmp_path / "l.html", as_of="2024-06-01")
     whole = (tmp_path / "l.html").read_text(encoding="utf-8")

@@ -150,7 +150,7 @@ REFUSED = [
     ("reopened", {}, "not closed"),
     ("owned", {"owner": "市投促中心"}, "reason"),
     ("changed", {"firm": None}, "reason"),
-    ("taken", {"firm": "构造乙"}, "in work already"),
+    ("taken", {"firm": "构造乙"}, "already in work"),
     ("withdrawn", {"event": "nothing"}, "no event"),
 ]
 

@@ -51,7 +51,7 @@ def test_bars_of_a_chain_that_there_is_not_are_refused(found: Findings) -> None:
 
 
 def test_a_picture_of_another_kind_is_refused(found: Findings, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"bars\.gif does not end as a picture: use one of \.svg, \.png, \.pdf"):
+    with pytest.raises(StoreError, match=r"bars\.gif does not end like a picture file: use one of \.svg, \.png, \.pdf"):
         charts.write_chart(charts.target_bars(found, "pv"), tmp_path / "bars.gif")
     assert not list(tmp_path.iterdir())
 

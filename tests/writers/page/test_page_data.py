@@ -199,5 +199,5 @@ def test_the_index_counts_what_the_chains_hold(pages: dict[str, str]) -> None:
     assert (other["id"], other["makers"], other["listed"]) == ("xk", 5, 0)
     assert [row["rank"] for row in index["questions"]] == [1, 2]
     assert index["notes"] == [
-        {"zh": "契合倍数相对于本案例样本(80家企业)。", "en": "Fit is relative to this case's sample (80 firms)."}
+        {"zh": "契合倍数相对于本底库样本(80家企业)。", "en": "Fit is relative to this case's sample (80 firms)."}
     ]

@@ -27,7 +27,7 @@ def test_the_figures_are_those_measured(protocol: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("lang", "says"), [("zh", "不是投资"), ("en", "not about investment")])
+@pytest.mark.parametrize(("lang", "says"), [("zh", "不是投资"), ("en", "not investment")])
 def test_the_sheet_says_how_good_the_score_is_and_what_that_is_not(lang: str, says: str) -> None:
     rows = method(toy_findings(), toy_graph(), lang)
     told = rows[rows["section"] == ("回测" if lang == "zh" else "Back-test")]

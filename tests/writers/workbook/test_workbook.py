@@ -85,7 +85,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
     assert (first["决策地"], first["外拓倾向"], first["状态"], first["备注"]) == (None, None, None, None)
     assert first["待了解"] == "决策地、投资规模、近期动向、已有外地单位、与本地企业的关系、环节准入"
     assert first["股票代码"] == "300003"
-    assert (first["依据"], second["依据"], first["企业来自"]) == ("已读原文", "一般行业知识", "本案例")
+    assert (first["依据"], second["依据"], first["企业来自"]) == ("已读原文", "一般行业知识", "本底库")
     assert first["总部与各地单位"] == "总部或注册地：上海\n海盐县：生产基地"
 
 
