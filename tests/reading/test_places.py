@@ -147,7 +147,7 @@ def test_check_and_gaps_warn_of_an_empty_survey(tmp_path: Path, capsys: pytest.C
     folder = str(written(tmp_path, firms="firm,country,city\n甲一,中国,嘉兴\n甲二,,\n甲三,中国,合肥\n"))
     assert main(["check", folder, "--region", "沈阳", "--lang", "en"]) == SOUND
     shown = capsys.readouterr().out
-    assert "none of the 3 firms lies in 沈阳" in shown
+    assert "none of the 3 firms is in 沈阳" in shown
     assert shown.splitlines()[-1] == "Verdict: sound."
     assert main(["gaps", folder, "--region", "合肥", "--reference", "none", "--lang", "en"]) == 0
     said = capsys.readouterr().err

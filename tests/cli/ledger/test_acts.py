@@ -53,7 +53,7 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     board = run("board", "--case", str(FROZEN), "--as-of", "2024-06-05")[1]
     assert re.search(r"projects over.* +个 +2024 +running +50 +1 +2 ", board)
     assert "Holds constructed examples" in board
-    assert run("check")[1].startswith("The ledger is whole: 10 events, 1 projects.\nThe events hang together")
+    assert run("check")[1].startswith("The ledger is whole: 10 events, 1 projects.\nThe events form an unbroken chain")
 
 
 def test_two_names_of_one_project_are_put_to_a_person(run: Run) -> None:
@@ -74,7 +74,7 @@ def test_two_names_of_one_project_are_put_to_a_person(run: Run) -> None:
         "--why",
         "同一地块",
     )
-    assert done == (0, "Decided to be p1; the record is kept and counted once.\n")
+    assert done == (0, "Found to be p1; the record is kept and counted once.\n")
 
 
 def test_wrong_use_and_refusals(run: Run, tmp_path: Path) -> None:

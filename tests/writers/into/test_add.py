@@ -192,7 +192,7 @@ def test_large_cases_and_folders_without_tables_are_refused(tmp_path: Path) -> N
     given = {"firms": rows("firms", firm("x1", "嘉兴丁四新材料有限公司"))}
     with pytest.raises(StoreError, match="no known table"):
         add_to_case(tmp_path / "leer", given)
-    with pytest.raises(StoreError, match="not there"):
+    with pytest.raises(StoreError, match="does not exist"):
         add_to_case(tmp_path / "nichts", given)
 
 
