@@ -93,7 +93,7 @@ def test_a_mixture_of_two_runs_is_told_and_is_no_run_to_compare_with(
     run(case, region="嘉兴", out=tmp_path / "other", draws=0, top=1)
     for name in ("shortlist.csv", "pv.html"):
         (tmp_path / "other" / name).replace(out / name)
-    with pytest.raises(ChaingraphError, match=r"pv\.html, shortlist\.csv in .* are no run to compare with"):
+    with pytest.raises(ChaingraphError, match=r"pv\.html, shortlist\.csv in .* this folder cannot be compared with"):
         former_run(out, lang="en")
     words = ["run", str(case), "--region", "嘉兴", "--out", str(out), "--chain", "pv", "--draws", "0", "--lang", "en"]
     assert main(words) == 0

@@ -197,7 +197,7 @@ def test_wrong_usage_is_said_in_the_reader_s_language(
     ids=lambda words: " ".join(words[:2]),
 )  # fmt: skip
 def test_what_is_no_day_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for lang, said in (("en", f"Wrong value of {words[-2]}: {words[-1]} is no "), ("zh", f"{words[-1]} 不是日期")):
+    for lang, said in (("en", f"Wrong value of {words[-2]}: {words[-1]} is not a "), ("zh", f"{words[-1]} 不是日期")):
         assert main([*words, "--lang", lang]) == 2
         assert said in capsys.readouterr().err
 

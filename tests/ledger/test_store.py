@@ -29,7 +29,7 @@ def test_sending_an_act_again_records_it_once(tmp_path: Path) -> None:
         assert (first.number, first.new) == (1, True)
         assert (again.number, again.new, again.answer) == (1, False, "again")
         ledger.record(Act("recorded", "p1", "2024-02-01", CENTRE, "首次会商", {"record": "argument"}, "own-1"))
-        with pytest.raises(LedgerError, match="own-1 stands for event 2"):
+        with pytest.raises(LedgerError, match="own-1 already stands for event 2"):
             ledger.record(Act("recorded", "p1", "2024-02-02", CENTRE, "另一件事", {"record": "argument"}, "own-1"))
         assert len(list(ledger.events())) == 2
 
@@ -116,7 +116,7 @@ def test_a_writer_stopped_while_it_waits_is_named_to_the_others(
         os.kill(stopped.pid, signal.SIGSTOP)
         try:
             started = time.monotonic()
-            with pytest.raises(LedgerError, match=rf"process {stopped.pid}, \d{{4}}-.*Reading goes on"):
+            with pytest.raises(LedgerError, match=rf"process {stopped.pid}, \d{{4}}-.*Reading still works"):
                 ledger.record(entered(2))
             assert time.monotonic() - started < 5
             assert [project.project_id for project in ledger.projects()] == ["p1"]

@@ -159,7 +159,7 @@ def test_a_seal_proves_the_past(tmp_path: Path, sound: Path) -> None:
 def test_what_is_no_seal_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "seal.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(LedgerError, match="is no seal"):
+    with pytest.raises(LedgerError, match="is not a seal"):
         read_seal(path)
 
 

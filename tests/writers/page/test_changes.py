@@ -192,4 +192,4 @@ def test_a_map_and_a_run_compare_with_the_run_that_is_named(tmp_path: Path, caps
     capsys.readouterr()
     wrong = [str(case), "--region", "嘉兴", "--chain", "pv", "--out", str(page), "--compare", str(case)]
     assert main(["map", *wrong, "--lang", "en"]) == 1
-    assert "name the --out folder of that run" in capsys.readouterr().err
+    assert "give the --out folder of that run" in capsys.readouterr().err
