@@ -43,16 +43,16 @@ def test_one_id_never_stands_for_two_contents(tmp_path: Path) -> None:
         # What the ledger fills in by itself may be said or left out.
         assert not ledger.record(dataclasses.replace(paid, data={"usd_m": 5, "on": "2024-02-01"})).new
         for other in ({"usd_m": 7.0}, {"usd_m": 5.0, "on": "2024-01-20"}):
-            with pytest.raises(LedgerError, match="K1 stands for event 2"):
+            with pytest.raises(LedgerError, match="K1 already stands for event 2"):
                 ledger.record(dataclasses.replace(paid, data=other))
         change = Act("changed", "p1", "2024-02-02", CENTRE, "更正", {"zone": "甲区", "place": PLACES[1]}, "K2")
         ledger.record(change)  # the place is as it was, and is not recorded again
         assert not ledger.record(change).new
-        with pytest.raises(LedgerError, match="K2 stands for event 3"):
+        with pytest.raises(LedgerError, match="K2 already stands for event 3"):
             ledger.record(dataclasses.replace(change, data={"zone": "甲区", "place": PLACES[2]}))
         report = Act("reported", "p1", "2024-02-03", CENTRE, "", {"place": PLACES[1]}, "K3")
         ledger.record(report)
-        with pytest.raises(LedgerError, match="K3 stands for event 4"):
+        with pytest.raises(LedgerError, match="K3 already stands for event 4"):
             ledger.record(dataclasses.replace(report, data={"place": PLACES[1], "withhold": True}))
         assert ledger.project("p1").payments == (("2024-02-01", 5.0),)
 
