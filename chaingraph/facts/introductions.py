@@ -17,7 +17,6 @@ from chaingraph.places import regions
 
 _KINDS = ("supplies", "partners", "invests", "owns")  # the nearer to daily work, the sooner
 _HOLDING = ("owns", "invests")
-_MAKING = ("maker", "operator")
 Step = tuple[str, Link, str]
 
 
@@ -68,7 +67,7 @@ def find_introductions(
     makes = _by_firm(roles[roles["maker"].fillna(value=True).astype(bool)], "node_id")
     nodes = segment_nodes(graph)[["node_id", "chain_id"]].drop_duplicates()
     chains = _by_firm(roles[["firm_id", "node_id"]].drop_duplicates().merge(nodes, on="node_id"), "chain_id")
-    business = business_of(graph)
+    business = business_of(graph, roles)
     rows: list[tuple[object, ...]] = []
     for chain_id, firm_id in sorted(set(zip(targets["chain_id"], targets["firm_id"], strict=True))):
         family = members.get(group.get(firm_id, firm_id), [])
@@ -123,7 +122,7 @@ class Business:
         return not about or not sought.isdisjoint(about)
 
 
-def business_of(graph: ChainGraph) -> Business:
+def business_of(graph: ChainGraph, roles: pd.DataFrame) -> Business:
     """What the firms of all links make, in words and by node."""
     nodes = segment_nodes(graph)
     node = dict(zip(nodes["segment_id"], nodes["node_id"], strict=True))
@@ -135,8 +134,10 @@ def business_of(graph: ChainGraph) -> Business:
         near.setdefault(one, set()).add(two)
         near.setdefault(two, set()).add(one)
     tied = set(graph["firm_links"]["source_id"]) | set(graph["firm_links"]["target_id"])
-    held = graph["firm_segments"]
-    held = held[held["firm_id"].isin(tied) & (held["kind"].isna() | held["kind"].isin(_MAKING))]
+    making = roles[roles["maker"].fillna(value=True).astype(bool) & roles["firm_id"].isin(tied)]
+    held = graph["firm_segments"][["firm_id", "segment_id", "product"]].merge(
+        making[["firm_id", "segment_id"]].drop_duplicates(), on=["firm_id", "segment_id"]
+    )
     segments = graph["segments"]
     named = dict(zip(segments["segment_id"], segments["segment"] + ";" + segments["keywords"].fillna(""), strict=True))
     made: dict[str, list[tuple[str, str]]] = {}

@@ -39,7 +39,7 @@ met AS (
         CASE
             WHEN p.inside AND e.firm_id IS NOT NULL THEN 'expanding'
             WHEN u.unit THEN 'reinvest'
-            WHEN m.kind = 'operator' AND w.firm_id IS NOT NULL THEN 'operates'
+            WHEN m.operates AND w.firm_id IS NOT NULL THEN 'operates'
             WHEN u.group_id IS NOT NULL THEN 'contacted'
             ELSE 'new'
         END AS candidate_kind,

@@ -7,6 +7,7 @@
 -- way: 1 makes it at the site, which produces or is being built; 2 maker, nobody knows the state; 3 presumed: a maker that
 --      is registered here, and nobody has seen whether it makes it here; 4 maker otherwise (only the group makes it, or it
 --      has signed); 5 maker that has stopped; 6 whether it is a maker is not known; 7 none.
+-- operates: TRUE where it runs what others make, be the segment a service or not.
 -- stopped: TRUE where the unit has stopped, whatever the firm is there. standing: 1 made here (way 1), 2 beside (ways 2 to 6), 3 other (way 7).
 SELECT r.*, coalesce(r.status = 'stopped', FALSE) AS stopped, CASE r.way WHEN 1 THEN 1 WHEN 7 THEN 3 ELSE 2 END AS standing
 FROM (
@@ -19,7 +20,8 @@ FROM (
                 WHEN k.status IS NULL OR k.status = 'unknown' THEN 2
                 ELSE 4 END AS way
     FROM (
-        SELECT m.*, n.chain_id, n.node_id, m.kind = 'maker' OR (m.kind = 'operator' AND n.service) AS maker
+        SELECT m.*, n.chain_id, n.node_id, m.kind = 'maker' OR (m.kind = 'operator' AND n.service) AS maker,
+               m.kind = 'operator' AS operates
         FROM told AS m
         JOIN segment_nodes AS n ON n.segment_id = m.segment_id
     ) AS k
