@@ -89,8 +89,8 @@ def test_a_page(written: Path, firm_names: re.Pattern[str], page: str) -> None:
 
 
 def test_explain_and_brief(case: cg.Case, firm_names: re.Pattern[str]) -> None:
-    graph = cg.build_graph(case)
-    found = cg.survey(graph.chain("核医药"), region="嘉兴", draws=0)
+    graph = cg.build_graph(case).chain("核医药")
+    found = cg.survey(graph, region="嘉兴", draws=0)
     firm = found.targets["en"]["firm_id"].iloc[0]
     said = [("explain", line) for line in cg.explain(found, firm, graph, lang="en").splitlines()]
     assert said

@@ -13,12 +13,11 @@ function firstLanguage() {
   return asked === 'zh' || asked === 'en' ? asked : data.lang === 'en' ? 'en' : 'zh';
 }
 
-// What the payload says in Chinese and English has words for: [holder, key, Chinese, English]. They change places with
-// the language, so that whatever reads the payload reads it in the language shown.
+// Texts that change with the language where they stand: [holder, key, Chinese, English].
 const spoken = [];
-const chineseOf = new Map(); // English words -> the Chinese ones they stand for
+const chineseOf = new Map();
 const NOT_SPOKEN = new Set(['labels', 'codes', 'places', 'english', 'name', 'full', 'aliases', 'former_names', 'parent']);
-collectSpoken(data, new Map(Object.entries(data.english || {})));
+collectSpoken(data, new Map(Object.entries(data.english)));
 speak();
 
 function collectSpoken(holder, words) {
@@ -37,9 +36,9 @@ function speak() {
   for (const [holder, key, chinese, english] of spoken) holder[key] = state.lang === 'en' ? english : chinese;
 }
 
-/** A text as it stands in both languages, for a search. */
+/** A text in both languages, for a search. */
 function bothWays(text) {
-  return data.english && text in data.english ? [text, data.english[text]] : chineseOf.has(text) ? [text, chineseOf.get(text)] : [text];
+  return [text, data.english[text], chineseOf.get(text)].filter(Boolean);
 }
 
 /** Call a function after every change, with what changed. */
