@@ -132,10 +132,11 @@ def with_like_products(held: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
     DataFrame
         The rows of ``held``, then one for each further segment, with the fact that decided it.
     """
-    decided = held[(held["gate"] == "decided_elsewhere") & held["segment_id"].notna()]
+    names = graph["segments"].set_index("segment_id")["segment"]
+    # Of a slice of a graph: a fact of another chain's segment says nothing of the products here.
+    decided = held[(held["gate"] == "decided_elsewhere") & held["segment_id"].isin(names.index)]
     made = graph["firm_segments"]
     made = made.loc[made["firm_id"].isin(decided["firm_id"]), ["firm_id", "segment_id", "product"]]
-    names = graph["segments"].set_index("segment_id")["segment"]
     words: dict[str, dict[str, str]] = {}
     for firm, segment, product in made.astype(object).itertuples(index=False, name=None):
         said = [words.get(firm, {}).get(segment, names[segment]), *([product] if isinstance(product, str) else [])]
