@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaingraph.choosing.ways import Ways
+from chaingraph.choosing.ways import Ways, standing_levels, units_trade
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.gaps import PRESENT_STATES
 from chaingraph.facts.source_kinds import source_kind
@@ -203,12 +203,13 @@ def rank_lists(
     first = {key: strategy.tiers for key, strategy in strategies.items()}
     plans = rows["list"] + ":" + rows["chain_id"]
     motive = rows["firm_id"].map(ways.motives).fillna(2.0)
-    door = [pair in ways.doors for pair in zip(rows["chain_id"], rows["firm_id"], strict=True)]
+    door = pd.Series(
+        [pair in ways.doors for pair in zip(rows["chain_id"], rows["firm_id"], strict=True)], rows.index, dtype=float
+    )
     keys = {
         "motive": motive,
-        # Who may have left its trade since anybody looked comes behind those of whom something recent is known.
-        "standing": (~rows["firm_id"].isin(ways.checked)).astype(float),
-        "door": 1.0 - pd.Series(door, rows.index, dtype=float),
+        "standing": standing_levels(rows, facts, ways),
+        "door": 1.0 - door.where(rows["candidate_list"] == "new", units_trade(rows, ways)),
         "likelihood": _likelihood_key(rows),
         "signal": signal,
         "linked": (~rows["firm_id"].isin(linked)).astype(float),
@@ -223,7 +224,7 @@ def rank_lists(
         # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
         "fit": -(rows["s"] + rows.get("supply", 0.0)).round(9).fillna(-1e9),
     }
-    nothing = (rows["s"] < 0) & (keys["door"] > 0) & (keys["linked"] > 0) & (signal > 0) & (motive > 1)
+    nothing = (rows["s"] < 0) & (door < 1) & (keys["linked"] > 0) & (signal > 0) & (motive > 1)
     rows["unranked"] = (nothing & ~(rows["local_demand"] > 0)).astype("int64")
     ordered_by_motive = {plan for plan, strategy in strategies.items() if "motive" in strategy.order}
     rows["exempt"] = ((motive < 2) & plans.isin(ordered_by_motive)).astype("int64")

@@ -208,7 +208,7 @@ def survey(
         by_chain = _by_chain(around.leaders)
         ties = lists.loc[lists["firm_id"].isin(linked_firms(query, here, around.families)), ["chain_id", "firm_id"]]
         doors = find_introductions(graph, ties.drop_duplicates(), by_chain, here, around.families, known.roles)
-        ways = find_ways(graph, lists, known.motives, doors, around.families, now)
+        ways = find_ways(graph, lists, known.motives, doors, around.families, around.presence, now)
         rank = partial(rank_lists, query, lists, top=options.top, whole=True)
         everyone = rank(scores, facts, around.gaps, linked, ways, plans)
         rough = population

@@ -35,13 +35,16 @@ def order(
     quota: float = 1.0,
     signals: tuple[str, ...] = (),
     checked: tuple[str, ...] = (),
+    elsewhere: tuple[str, ...] = (),
+    here: tuple[str, ...] | None = None,
     states: dict[str, str] | None = None,
 ) -> list[tuple[str, int | None]]:
     """Firm and rank of a list of three, each in a segment of its own unless a quota is asked about."""
     segments = dict.fromkeys(FIRMS, "S") if quota < 1 else {firm: f"S{firm}" for firm in FIRMS}
+    kind = "new" if here is None else "reinvest"
     rows = pd.DataFrame(
         [
-            {"list": "main", "chain_id": "C", "candidate_list": "new", "group_id": firm, "firm_id": firm,
+            {"list": "main", "chain_id": "C", "candidate_list": kind, "group_id": firm, "firm_id": firm,
              "segment_id": segments[firm], "product": "p", "kind": "maker", "confidence": "seen", "source": "s",
              "as_of": "2024", "gate": None, "likelihood": (likely or {}).get(firm)}
             for firm in FIRMS
@@ -53,6 +56,7 @@ def order(
             "signal": ["order" if firm in signals else None for firm in FIRMS],
             "tiers": [(tiers or {}).get(firm) for firm in FIRMS],
             "reach": 0.5,
+            "site_status": ["decided_elsewhere" if firm in elsewhere else None for firm in FIRMS],
         },
         index=list(FIRMS),
     )
@@ -61,7 +65,8 @@ def order(
     gaps["state"] = pd.Series({segments[firm]: (states or {}).get(firm, "thin") for firm in FIRMS})
     plan = load_strategy("extend")
     plan = type(plan)(**{**plan.__dict__, "quota": quota})
-    ways = Ways(motives or {}, frozenset(("C", firm) for firm in doors), frozenset(checked))
+    units = frozenset((firm, segments[firm]) for firm in here or ())
+    ways = Ways(motives or {}, frozenset(("C", firm) for firm in doors), frozenset(checked), units)
     with open_engine({}) as query:
         ranked = rank_lists(query, rows, scores, facts, gaps, set(), ways, {"main:C": plan}, top=3)
     return [(firm, None if pd.isna(rank) else int(rank)) for firm, rank in zip(ranked["firm_id"], ranked["rank"])]  # noqa: B905 - one frame
@@ -83,6 +88,16 @@ def test_who_may_have_left_its_trade_since_anybody_looked_comes_behind_but_is_li
     given = {"likely": {"F3": "high"}, "severity": WORSE, "fit": WORSE}
     assert names(checked=("F2",), **given) == ["F2", "F3", "F1"]
     assert names(checked=("F2",), doors=("F1",), **given) == ["F1", "F2", "F3"]
+
+
+def test_who_has_chosen_a_site_elsewhere_comes_behind_who_has_not_and_before_who_was_never_looked_at() -> None:
+    assert names(checked=("F1", "F2"), elsewhere=("F1",), fit=WORSE) == ["F2", "F1", "F3"]
+
+
+def test_a_group_is_asked_to_enlarge_first_what_its_unit_here_makes() -> None:
+    given = {"likely": {"F3": "high"}, "severity": WORSE, "fit": WORSE}
+    assert names(here=("F2",), **given) == ["F2", "F3", "F1"]
+    assert names(here=("F2",), doors=("F3",), **given) == ["F2", "F3", "F1"]  # its door is of another trade
 
 
 @pytest.mark.parametrize(
