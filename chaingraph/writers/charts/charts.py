@@ -7,13 +7,12 @@ Legible in black and white: every colour has its own hatch or stands beside its 
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
+from chaingraph.errors import StoreError, UnknownNameError
 from chaingraph.labels import both, near_told, text
 from chaingraph.model.columns import STAGES
 from chaingraph.model.findings import Findings
@@ -21,20 +20,12 @@ from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import find_listed
 from chaingraph.wording.phrases import number, place_said
 from chaingraph.writers.charts.data import chain_names, open_segments, tier_caption, tier_counts
+from chaingraph.writers.charts.figure import new_figure
 from chaingraph.writers.files import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-)
 FORMATS = (".svg", ".png", ".pdf")
 _BLUE, _RED, _GREY = "#1b3a5c", "#b4442f", "#8a949e"
 _HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo", "++", "||", "**")
@@ -371,38 +362,3 @@ def ending(path: str | Path) -> str:
 
 def _short(name: str, most: int = 18) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
-
-
-def new_figure(width: float, height: float) -> tuple[Figure, Any]:
-    """A figure of its own, outside any window system, in a font that has Chinese."""
-    try:
-        import matplotlib as mpl
-        from matplotlib import font_manager
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError(both("errors.extra_charts")) from error
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    font = next((name for name in _FONTS if name in installed), None)
-    if font is None:
-        raise MissingExtraError(both("charts.no_font"))
-    mpl.rcParams.update({"font.family": [font, "DejaVu Sans"], "axes.unicode_minus": False})
-    # A name is text, also where it holds dollar signs; matplotlib would read what stands between them as TeX.
-    mpl.rcParams.update({"svg.hashsalt": "chaingraph", "hatch.linewidth": 0.5, "text.parse_math": False})
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    # Without a window system a notebook would print its type and size; this is what it asks an object for.
-    vars(figure)["_repr_png_"] = partial(_png, figure)
-    return figure, axes
-
-
-def _png(figure: Figure) -> bytes:
-    """The figure as a notebook shows it."""
-    from io import BytesIO
-
-    held = BytesIO()
-    figure.savefig(held, format="png", dpi=100)
-    return held.getvalue()

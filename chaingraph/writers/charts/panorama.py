@@ -14,7 +14,6 @@ from chaingraph.model.results import GAP_STATES
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import names_by_id, run_day
 from chaingraph.writers.cell_text import code_text, shown_width
-from chaingraph.writers.charts.charts import new_figure
 from chaingraph.writers.charts.data import (
     chain_names,
     district_counts,
@@ -22,6 +21,7 @@ from chaingraph.writers.charts.data import (
     local_line,
     makers_by_segment,
 )
+from chaingraph.writers.charts.figure import new_figure
 from chaingraph.writers.workbook.sheet import STATE_COLOURS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from chaingraph.model.columns import is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.places.distance import bearing_degrees, distance_km
 from chaingraph.places.regions import place_text
-from chaingraph.writers.charts.charts import new_figure
+from chaingraph.writers.charts.figure import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

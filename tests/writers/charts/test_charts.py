@@ -13,7 +13,7 @@ from chaingraph.errors import MissingExtraError, StoreError, UnknownNameError
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.registry import shipped
-from chaingraph.writers.charts import charts
+from chaingraph.writers.charts import charts, figure
 from chaingraph.writers.charts import panorama as chart_panorama
 from chaingraph.writers.charts.kinds import draw, load_chart
 from chaingraph.writers.workbook.lists import local_rows
@@ -91,7 +91,7 @@ def test_the_same_chart_is_the_same_file(found: Findings, tmp_path: Path, form: 
 
 
 def test_without_a_chinese_font_the_message_names_some(found: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "_FONTS", ("No Such Font",))
+    monkeypatch.setattr(figure, "_FONTS", ("No Such Font",))
     with pytest.raises(MissingExtraError, match="Noto Sans CJK SC"):
         charts.gap_matrix(found)
 
