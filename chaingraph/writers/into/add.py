@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from chaingraph.errors import CaseError, StoreError
-from chaingraph.labels import both
+from chaingraph.labels import both, text
 from chaingraph.matching.additions import Additions, plan_additions
 from chaingraph.model.case import Case
 from chaingraph.model.schema import TABLES
@@ -23,6 +23,7 @@ from chaingraph.writers.into.files_of import new_files
 from chaingraph.writers.into.layout import Layout, layouts
 from chaingraph.writers.into.review import read_answers, write_questions
 from chaingraph.writers.into.versions import case_held, replace_files
+from chaingraph.writers.workbook.template import header_caption, sheet_caption
 
 _TABLE_FILES = (".csv", ".tsv", ".xlsx", ".xlsm", ".parquet")
 
@@ -167,9 +168,16 @@ def check_planned(
         found = read_case(copy, lang=lang, required=(), max_reject_share=1.0, called=home)
     except CaseError as error:
         raise StoreError(both("into.not_as_planned", path=home, count=1, first=error)) from error
-    wrong = _differences(held, known, plan, found, layouts(copy, found, lang), log)
+    wrong = _differences(held, known, plan, found, layouts(copy, found, lang), log, lang)
     if wrong:
-        raise StoreError(both("into.not_as_planned", path=home, count=len(wrong), first="; ".join(wrong[:5])))
+        raise StoreError(
+            both(
+                "into.not_as_planned",
+                path=home,
+                count=len(wrong),
+                first=text("gaps.sentence_separator", lang).join(wrong[:5]),
+            )
+        )
 
 
 def _linked(path: Path, to: Path) -> None:
@@ -180,8 +188,9 @@ def _linked(path: Path, to: Path) -> None:
 
 
 def _differences(
-    held: Case, known: Mapping[str, Layout], plan: Additions, found: Case, now: Mapping[str, Layout], log: pd.DataFrame
-) -> list[str]:
+    held: Case, known: Mapping[str, Layout], plan: Additions, found: Case, now: Mapping[str, Layout],
+    log: pd.DataFrame, lang: str,
+) -> list[str]:  # fmt: skip
     """Rows of data that are lost or too many, and cells that are not written as they were or were to be."""
     rows = log.dropna(subset=["row"])
     after = dict(
@@ -189,9 +198,11 @@ def _differences(
     )
     wrong: list[str] = []
     for name in TABLES:
+        caption = sheet_caption(TABLES[name], lang)
         before, new = len(held[name]), len(plan.new.get(name, ()))
         if len(found[name]) != before + new:
-            wrong.append(f"{name}: {len(found[name])} ≠ {before} + {new}")
+            counts = {"found": len(found[name]), "before": before, "new": new}
+            wrong.append(text("into.rows_differ", lang, table=caption, **counts))
         if name not in known:
             continue
         cells = now[name].cells if name in now else pd.DataFrame()
@@ -199,13 +210,15 @@ def _differences(
         for place, number in enumerate(held.numbers[name]):
             row = int(number)
             if row not in places:
-                wrong.append(f"{name} {row}: -")
+                wrong.append(text("into.row_lost", lang, table=caption, row=row))
                 continue
             for column in cells:
                 was = known[name].cells[column].iloc[place] if column in known[name].cells else ""
                 wanted, is_now = after.get((name, row, column), was), cells[column].iloc[places[row]]
                 if is_now != wanted and not _same_number(is_now, wanted):
-                    wrong.append(f"{name} {row} {column}: {is_now!r} ≠ {wanted!r}")
+                    header = header_caption(TABLES[name].column(str(column)), lang).removesuffix("*")
+                    cell = {"row": row, "column": header, "found": is_now or "-", "wanted": wanted or "-"}
+                    wrong.append(text("into.cell_differs", lang, table=caption, **cell))
     return wrong
 
 

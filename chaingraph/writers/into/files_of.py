@@ -49,7 +49,7 @@ def new_files(
     """
     names = unique_names(case, additions.new)
     by_table: dict[str, list[Change]] = {}
-    for change in additions.changes:
+    for change in _with_kept_ids(additions.changes, case, known):
         by_table.setdefault(change.table, []).append(change)
     edits: dict[Path, list[_Edit]] = {}
     log: list[dict[str, object]] = []
@@ -63,7 +63,7 @@ def new_files(
             # Read without an id such a firm has this very one: the file needs no column for it.
             derived = [derived_id({str(name): cell for name, cell in row.items()}) for row in rows_of(new)]
             new = new.assign(firm_id=new["firm_id"].mask(new["firm_id"] == pd.Series(derived, new.index, dtype="str")))
-        new = _without_made_ids(new, layout)
+        new = _without_made_ids(new, layout, additions.new)
         edit = _edit(layout, case, by_table.get(table, []), new, references(layout, case, names))
         edits.setdefault(layout.path, []).append(edit)
         log += _logged(edit, case, by_table.get(table, []), new)
@@ -81,14 +81,36 @@ def new_files(
     return files, converted, pd.DataFrame(log)
 
 
-def _without_made_ids(new: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Ids that the reader makes itself of what a row says need no column of their own."""
+def _without_made_ids(new: pd.DataFrame, layout: Layout, others: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Ids that the reader makes itself of what a row says need no column of their own, unless other rows name them."""
     for column in TABLES[layout.table].columns:
         if column.made_from and column.name not in layout.matches:
             said = new[list(column.made_from)].itertuples(index=False, name=None)
             made = pd.Series([made_id(column.name[0], row) for row in said], new.index, dtype="str")
-            new = new.assign(**{column.name: new[column.name].mask(new[column.name] == made)})
+            alone = ~new[column.name].isin(_named_ids(f"{layout.table}.{column.name}", others))
+            new = new.assign(**{column.name: new[column.name].mask((new[column.name] == made) & alone)})
     return new
+
+
+def _named_ids(target: str, tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """The ids of a column that rows of other tables name."""
+    columns = [frame[column.name] for name, frame in tables.items() for column in TABLES[name].columns
+               if column.refers_to == target and column.name in frame]  # fmt: skip
+    return {str(value) for column in columns for value in column.dropna()}
+
+
+def _with_kept_ids(changes: Sequence[Change], case: Case, known: Mapping[str, Layout]) -> list[Change]:
+    """Changes, and the id of each row that is made of a cell that changes: written down, it stays what others name."""
+    kept: dict[tuple[str, int], Change] = {}
+    for change in changes:
+        for column in TABLES[change.table].columns:
+            cells = known[change.table].cells
+            written = cells[column.name].iloc[change.place] if column.name in cells else ""
+            if change.column in column.made_from and empty(written):
+                held = case[change.table].iloc[change.place][column.name]
+                made = change._replace(column=column.name, value=held, added=False, held="")
+                kept.setdefault((change.table, change.place), made)
+    return [*changes, *kept.values()]
 
 
 def _edit(

@@ -59,6 +59,24 @@ def test_from_texts_to_reasons_to_call(case: Path, capsys: pytest.CaptureFixture
     assert "Nothing new" in capsys.readouterr().out
 
 
+def test_a_corrected_date_keeps_its_evidence(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (case / "firm_signals.csv").unlink()  # a case that has no facts yet, as one made by ``start``
+    assert run("read", *texts(case), "--region", "嘉兴", "--into", case) == 0
+    before = read_case(case)["evidence"]["signal_id"].tolist()
+    sheet = case.parent / "review.xlsx"
+    assert run("review", case, "--out", sheet) == 0
+    rows = pd.read_excel(sheet, dtype="str", engine="openpyxl")
+    rows["Date"] = ["2025-05-31", "2025-05-30", "2025-05-29"]
+    rows["Decision"] = "correct"
+    rows.to_csv(sheet.with_suffix(".csv"), index=False)
+    assert run("review", case, "--apply", sheet.with_suffix(".csv")) == 0, capsys.readouterr().err
+    held = read_case(case)
+    assert sorted(held["firm_signals"]["date"]) == ["2025-05-29", "2025-05-30", "2025-05-31"]
+    assert held["evidence"]["signal_id"].tolist() == before
+    assert run("read", *texts(case), "--region", "嘉兴", "--into", case) == 0
+    assert "Nothing new" in capsys.readouterr().out
+
+
 def test_a_passage_of_several_lines_goes_into_a_case(case: Path, tmp_path: Path) -> None:
     text = tmp_path / "e_2025-06-06.txt"
     text.write_text(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaingraph.errors import StoreError
+from chaingraph.model.columns import made_id
 from chaingraph.reading.read import read_case
 from chaingraph.writers.into.change import change_case
 from chaingraph.writers.into.versions import undo_addition
@@ -31,3 +32,23 @@ def test_a_row_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no row none"):
         change_case(case, "firms", {"L01": {"city": "湖州"}, "none": {"city": "湖州"}})
     assert (case / "firms.csv").read_bytes() == before
+
+
+def test_a_row_whose_made_id_would_change_keeps_it_and_what_points_to_it(tmp_path: Path) -> None:
+    case = write_toy(tmp_path / "case")
+    said = ["L01", "expansion", "2026-11", "扩产"]
+    signal = made_id("s", said)
+    (case / "firm_signals.csv").write_text(
+        f"firm_id,kind,date,text,source\n{','.join(said)},a\nL01,filing,2025-05,备案,a\n", encoding="utf-8"
+    )
+    (case / "evidence.csv").write_text(f"signal_id,address,start,source\n{signal},a.txt,0,a\n", encoding="utf-8")
+    filed = read_case(case)["firm_signals"]["signal_id"].tolist()[1]
+    change_case(case, "firm_signals", {signal: {"date": "2026-11-20"}, filed: {"stage": "announced"}}, day="2026-12-01")
+    held = read_case(case)
+    assert held["firm_signals"][["signal_id", "date"]].to_numpy().tolist() == [
+        [signal, "2026-11-20"],
+        [filed, "2025-05"],
+    ]
+    assert held["evidence"]["signal_id"].tolist() == [signal]
+    # The other id, made of cells that stay, needs no word of its own.
+    assert filed not in (case / "firm_signals.csv").read_text(encoding="utf-8")
