@@ -74,10 +74,11 @@ def leads(asked: Asked) -> Answer:
     work, owners = pd.DataFrame(), []
     if has_ledger(asked):
         with opened(asked) as ledger:
-            table = work_list(leads_in_work(ledger), as_of=asked.desk.today)
-        held = set(table["lead_id"])
-        owners = sorted({*table["owner"].dropna(), *table["assigned_to"].dropna()})
-        work = _filtered(table, chain, site, owner, state)
+            found = leads_in_work(ledger)
+        held = {lead.lead_id for lead in found}
+        owners = sorted({unit for lead in found for unit in lead.units})
+        own = [lead for lead in found if not owner or owner in lead.units]
+        work = _filtered(work_list(own, as_of=asked.desk.today, viewer=owner), chain, site, state)
     tables = asked.case.tables
     rows = lead_list(tables, as_of=asked.desk.today, chain=chain or None, site_status=[site] if site else [])
     rows = rows[~rows["signal_id"].isin(held)]
@@ -113,14 +114,11 @@ def _fact_caption(name: str, asked: Asked) -> str:
     return text(f"leads.column_{name}", asked.lang)
 
 
-def _filtered(table: pd.DataFrame, chain: str, site: str, owner: str, state: str) -> pd.DataFrame:
+def _filtered(table: pd.DataFrame, chain: str, site: str, state: str) -> pd.DataFrame:
     if chain:
         table = table[table["chain_id"] == chain]
     if site:
         table = table[table["site_status"].fillna("unknown") == site]
-    if owner:
-        mine = [owner in str(row).split(";") for row in table["assigned_to"].fillna("")]
-        table = table[(table["owner"] == owner) | pd.Series(mine, index=table.index)]
     if state == "overdue":
         return table[table["overdue"].isin((True,))]  # an empty cell is not overdue
     return table[table["stage"] == state] if state else table

@@ -86,7 +86,43 @@ class Lead:
     @property
     def units(self) -> tuple[str, ...]:
         """Everybody who works on it: the owner and those it was assigned to, each once."""
-        return tuple(dict.fromkeys([self.owner, *(each.to for each in self.assignments)]))
+        return tuple(dict.fromkeys([self.owner, *self.given_to]))
+
+    @property
+    def given_to(self) -> tuple[str, ...]:
+        """The units that it was given to, each once, whether they have answered or not."""
+        return tuple(dict.fromkeys(each.to for each in self.assignments))
+
+    def stage_of(self, unit: str) -> str:
+        """How far a unit that it was given to has come with it, by what that unit itself has done.
+
+        What others have said of the lead does not count for it. A lead that is closed or handed over is so for all;
+        one that was given to the unit anew waits for it anew.
+
+        Examples
+        --------
+        >>> lead = Lead("s-1", stage="fed_back", assignments=(
+        ...     Assignment("柯桥区", "2026-03-02", "2026-03-09", "2026-03-05"),
+        ...     Assignment("上虞区", "2026-03-02", "2026-03-09", None)))
+        >>> lead.stage_of("柯桥区"), lead.stage_of("上虞区")
+        ('fed_back', 'assigned')
+        """
+        if not self.live:
+            return self.stage
+        own = [each for each in self.assignments if each.to == unit]
+        if not own or any(each.answered_on is None for each in own):
+            answered = max((each.answered_on for each in own if each.answered_on is not None), default="")
+            spoke = any(each.by == unit and str(each.data["on"]) > answered for each in self.contacts)
+            return "contacted" if spoke else "assigned" if own else "taken"
+        return "fed_back"
+
+    def came_to(self, unit: str, stage: str) -> bool:
+        """Whether a unit that it was given to has ever come to a stage with it, by what that unit itself has done."""
+        if stage == "contacted":
+            return any(each.by == unit for each in self.contacts)
+        if stage == "fed_back":
+            return any(each.to == unit and each.answered_on is not None for each in self.assignments)
+        return stage in self.reached
 
 
 def lead_states(events: Iterable[Event]) -> dict[str, Lead]:

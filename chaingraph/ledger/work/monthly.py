@@ -53,7 +53,8 @@ MONTH_COLUMNS = ("name", *_SHOWN, *_STAGES, "cluster")
 def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | None = None) -> Monthly:
     """The figures of a month (YYYY-MM), as they stood at its end.
 
-    A lead that several units work on counts for each of them; a project counts where it lands, and for its team.
+    A lead that several units work on counts for each of them by what that unit has done (`Lead.came_to`);
+    a project counts where it lands, and for its team.
     cluster counts the projects of a designated cluster (135N, or the case's own scheme).
 
     Parameters
@@ -98,9 +99,13 @@ def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | No
         {stage: (came[stage], now[stage]) for stage in LEAD_STAGES},
         {stage: (int(moved.get(stage, 0)), standing[stage]) for stage in (*_STAGES, "producing", "ended")},
         _table(by_chain),
-        _table(_line(unit, _of(leads, unit), [each for each in held if landing(each) == unit]) for unit in counties),
         _table(
-            _line(unit, _of(leads, unit), [each for each in held if each.facts.get("team") == unit]) for unit in teams
+            _line(unit, _of(leads, unit), [each for each in held if landing(each) == unit], unit=unit)
+            for unit in counties
+        ),
+        _table(
+            _line(unit, _of(leads, unit), [each for each in held if each.facts.get("team") == unit], unit=unit)
+            for unit in teams
         ),
         pd.DataFrame(lost, columns=["firm", "lost_to", "says"]).astype("str"),
         pd.DataFrame() if case is None else progress.progress(ledger, _current(case["targets"], month[:4]), last),
@@ -141,11 +146,14 @@ def is_place(unit: str) -> bool:
 
 
 def _of(leads: Sequence[Lead], unit: str) -> list[Lead]:
-    return [lead for lead in leads if any(each.to == unit for each in lead.assignments)]
+    return [lead for lead in leads if unit in lead.given_to]
 
 
-def _line(name: str | None, leads: Sequence[Lead], projects: Sequence[Project]) -> tuple[object, ...]:
-    counts = [len(leads), *(sum(stage in lead.reached for lead in leads) for stage in _SHOWN[1:])]
+def _line(
+    name: str | None, leads: Sequence[Lead], projects: Sequence[Project], *, unit: str | None = None
+) -> tuple[object, ...]:
+    came = [[lead.came_to(unit, stage) if unit else stage in lead.reached for lead in leads] for stage in _SHOWN[1:]]
+    counts = [len(leads), *(sum(each) for each in came)]
     stages = [sum(project.stage == stage for project in projects) for stage in _STAGES]
     return (name, *counts, *stages, sum("cluster" in project.facts for project in projects))
 

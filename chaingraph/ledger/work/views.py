@@ -60,7 +60,9 @@ def work_list(leads: Iterable[Lead], *, as_of: str, viewer: str = "") -> pd.Data
     -------
     DataFrame
         `WORK_COLUMNS`, a row per lead by stage and id. Of a lead that is another unit's and not released a viewer sees
-        the firm and ``in_contact`` (somebody is in contact), everything else is missing. due is the next open due day,
+        the firm and ``in_contact`` (somebody is in contact), everything else is missing. assigned_to names all units
+        that it was given to, awaited those of them whose feedback is still to come, due is the next day on which one is
+        due (of a lead that was given to the viewer: the viewer's own, and stage is how far the viewer has come),
         overdue whether it has passed, units everybody who works on it (``;``-joined), conflicts the fields on which
         units differ (``;``-joined). NaN = not known or none.
     """
@@ -71,7 +73,8 @@ def work_list(leads: Iterable[Lead], *, as_of: str, viewer: str = "") -> pd.Data
             if lead.live:
                 rows.append({"firm": lead.firm, "in_contact": True})
             continue
-        dues = [each.due for each in lead.open_assignments]
+        waiting = lead.open_assignments
+        dues = [each.due for each in waiting if viewer not in lead.given_to or each.to == viewer]
         last = lead.contacts[-1] if lead.contacts else None
         rows.append(
             {
@@ -79,11 +82,12 @@ def work_list(leads: Iterable[Lead], *, as_of: str, viewer: str = "") -> pd.Data
                 "lead_id": lead.lead_id,
                 "firm": lead.firm,
                 "in_contact": True if viewer and viewer not in lead.units else None,
-                "stage": lead.stage,
+                "stage": lead.stage_of(viewer) if viewer in lead.given_to else lead.stage,
                 "since": lead.since,
                 "owner": lead.owner,
                 "units": ";".join(lead.units),
-                "assigned_to": ";".join(each.to for each in lead.open_assignments) or None,
+                "assigned_to": ";".join(lead.given_to) or None,
+                "awaited": ";".join(each.to for each in waiting) or None,
                 "due": min(dues, default=None),
                 "overdue": min(dues) < as_of if dues else None,
                 "contacted_on": last.data["on"] if last else None,
@@ -108,7 +112,8 @@ def counted_by(leads: Sequence[Lead], by: str) -> pd.DataFrame:
     Parameters
     ----------
     by
-        ``owner``, ``unit`` (a lead that two units work on counts for each) or ``chain_id``.
+        ``owner``, ``unit`` (a lead that two units work on counts for each, by what each has done: `Lead.stage_of`)
+        or ``chain_id``.
 
     Returns
     -------
@@ -119,9 +124,10 @@ def counted_by(leads: Sequence[Lead], by: str) -> pd.DataFrame:
     for lead in leads:
         own: Sequence[object] = (lead.owner,) if by == "owner" else (lead.facts.get(by),)
         if by == "unit":
-            own = tuple(dict.fromkeys(each.to for each in lead.assignments)) or (None,)
+            own = lead.given_to or (None,)
         for value in own:
-            table.setdefault(None if value is None else str(value), Counter())[lead.stage] += 1
+            stage = lead.stage_of(str(value)) if by == "unit" and value is not None else lead.stage
+            table.setdefault(None if value is None else str(value), Counter())[stage] += 1
     ordered = sorted(table.items(), key=lambda item: (item[0] is None, -item[1].total(), item[0] or ""))
     rows = [(value, *(counts[stage] for stage in LEAD_STAGES), counts.total()) for value, counts in ordered]
     names = [by, *LEAD_STAGES, "leads"]
@@ -187,7 +193,8 @@ def due_list(
     DataFrame
         `DUE_COLUMNS`, the longest overdue first: reason (``overdue``: feedback was due; ``due``: it is within three
         days; ``question``: a question or proposition has no answer and its day has come; ``next_step``: the day of a
-        next step has passed without a contact; ``exclusive``: an exclusive negotiation ends within seven days;
+        next step has passed without a contact of the unit that planned it;
+        ``exclusive``: an exclusive negotiation ends within seven days;
         ``conflict``: units differ; ``stale``: the fact that it rests on is older than its kind stays a reason to call),
         lead_id (of ``exclusive`` the project's), firm, unit (who has to act), day, days (how long ago it was, less than
         0: how long still; missing for conflicts), says (of ``conflict`` the field).
@@ -226,8 +233,7 @@ def _due_of(lead: Lead, as_of: str) -> list[tuple[str, str, str, str, str | None
     for asked in lead.questions:
         if asked.answer is None and asked.due <= as_of:
             rows.append(("question", *own, asked.to or lead.owner, asked.due, asked.says))
-    if lead.contacts:
-        last = lead.contacts[-1]
+    for last in {each.by: each for each in lead.contacts}.values():  # the last contact of each unit
         planned = last.data.get("next_on")
         if isinstance(planned, str) and len(planned) == len(as_of) and planned < as_of:
             rows.append(("next_step", *own, last.by, planned, last.data.get("next")))

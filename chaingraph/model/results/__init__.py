@@ -78,13 +78,14 @@ LEDGER_MARK_COLUMNS = (  # what a list said and the ledger did not
     "where", "firm", "segment_id", "project_id", "mark", "mark_before", "stage", "effect", "detail",
 )
 WORK_COLUMNS = (  # leads in work
-    "lead_id", "firm", "in_contact", "stage", "since", "owner", "units", "assigned_to", "due", "overdue",
-    "contacted_on", "contact", "next", "next_on", "result", "site_status", "competing", "likelihood", "expected_on",
-    "investment_m", "currency", "chain_id", "segment_id", "said", "source", "address", "conflicts", "released_on",
-    "closing", "lost_to", "project_id",
+    "lead_id", "firm", "in_contact", "stage", "since", "owner", "units", "assigned_to", "awaited", "due",
+    "overdue", "contacted_on", "contact", "next", "next_on", "result", "site_status", "competing", "likelihood",
+    "expected_on", "investment_m", "currency", "chain_id", "segment_id", "said", "source", "address", "conflicts",
+    "released_on", "closing", "lost_to", "project_id",
 )
 WORK_SHOWN = (  # of them, where room is short
-    "lead_id", "firm", "stage", "owner", "assigned_to", "due", "result", "site_status", "contact", "conflicts",
+    "lead_id", "firm", "stage", "owner", "assigned_to", "awaited", "due", "result", "site_status", "contact",
+    "conflicts",
 )
 WORK_CHANGE_COLUMNS = ("number", "at", "lead_id", "firm", "kind", "by", "says")  # what was recorded of leads
 MERGE_COLUMNS = ("file", "row", "unit", "lead_id", "firm", "effect", "detail")  # what became of returned sheets

@@ -10,7 +10,9 @@ import pytest
 
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.log import leads_in_work
+from chaingraph.ledger.work.monthly import monthly
 from chaingraph.ledger.work.views import changes, counted_by, due_list, stage_counts, work_list
+from chaingraph.ledger.work.weekly import weekly
 from tests.made_work import act, assigned, new_log, taken
 
 
@@ -44,7 +46,10 @@ def test_the_list_says_what_is_due_and_counts_agree(log: Ledger) -> None:
     leads = leads_in_work(log)
     rows = work_list(leads, as_of="2026-03-10").set_index("lead_id")
     assert (rows["due"]["s-1"], bool(rows["overdue"]["s-1"])) == ("2026-03-09", True)
-    assert rows["assigned_to"]["s-1"] == "驻深圳组"  # 平湖市 has answered
+    assert (rows["assigned_to"]["s-1"], rows["awaited"]["s-1"]) == (
+        "平湖市;驻深圳组",
+        "驻深圳组",
+    )  # 平湖市 has answered
     assert pd.isna(rows["due"]["s-3"])
     assert stage_counts(leads) == {
         "taken": 2, "assigned": 0, "contacted": 0, "fed_back": 1, "handed_over": 0, "closed": 0,
@@ -52,9 +57,35 @@ def test_the_list_says_what_is_due_and_counts_agree(log: Ledger) -> None:
     by_chain = counted_by(leads, "chain_id")
     assert by_chain["leads"].sum() == 3
     assert by_chain["chain_id"].isna().tolist() == [False, True]
-    assert counted_by(leads, "unit").fillna({"unit": "-"})[["unit", "fed_back"]].to_numpy().tolist() == [
-        ["平湖市", 1], ["驻深圳组", 1], ["-", 0],
-    ]  # fmt: skip
+    counts = counted_by(leads, "unit").fillna({"unit": "-"})[["unit", "assigned", "fed_back"]]
+    assert counts.to_numpy().tolist() == [["平湖市", 0, 1], ["驻深圳组", 1, 0], ["-", 0, 0]]
+
+
+def test_a_lead_given_to_two_units_counts_for_each_by_what_it_did(log: Ledger) -> None:
+    week = weekly(log, "2026-03-10")
+    counts = week.by_unit.dropna(subset=["unit"]).set_index("unit")[["assigned", "fed_back", "late"]]
+    assert counts.T.to_dict("list") == {"平湖市": [0, 1, 0], "驻深圳组": [1, 0, 1]}
+    month = monthly(log, "2026-03")
+    told = {name: table.set_index("name") for name, table in (("county", month.by_county), ("team", month.by_team))}
+    assert told["county"].loc["平湖市", ["leads", "contacted", "fed_back"]].tolist() == [1, 1, 1]
+    assert told["team"].loc["驻深圳组", ["leads", "contacted", "fed_back"]].tolist() == [1, 0, 0]
+    own = {
+        unit: work_list(leads_in_work(log), as_of="2026-03-10", viewer=unit).set_index("lead_id").loc["s-1"]
+        for unit in ("平湖市", "驻深圳组")
+    }
+    assert own["平湖市"]["stage"] == "fed_back"
+    assert pd.isna(own["平湖市"]["overdue"])
+    assert own["驻深圳组"]["stage"] == "assigned"
+    assert bool(own["驻深圳组"]["overdue"])
+    act(log, "contacted", {"said": "去过电话", "on": "2026-03-08"}, by="驻深圳组", at="2026-03-08")
+    assert leads_in_work(log)[0].stage_of("驻深圳组") == "contacted"
+    assert (
+        "平湖市" in due_list(log, "2026-03-10").query("reason == 'next_step'")["unit"].tolist()
+    )  # its own is not done
+    assigned(log, "平湖市", "2026-03-20", at="2026-03-10")  # given anew: the answer of before is for before
+    assert leads_in_work(log)[0].stage_of("平湖市") == "assigned"
+    act(log, "closed", {"closing": "abandoned"}, why="无意向", at="2026-03-11")
+    assert counted_by(leads_in_work(log), "unit").dropna(subset=["unit"])["closed"].tolist() == [1, 1]
 
 
 def test_changes_leave_out_what_was_withdrawn(log: Ledger) -> None:
