@@ -1,4 +1,5 @@
-"""Pages of the documentation that say what the code says: tables, columns, commands, Python, decisions, records.
+"""Pages of the documentation that say what the code says: tables, columns, commands, Python, decisions, records,
+notebooks (docs_notebooks.py).
 
 A hook of mkdocs: pages are made while the site is built and stand in no file, so that they cannot lag behind. A link
 that leads out of the documentation, to a file of the repository, is shown as its path.
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import docs_notebooks as notebooks
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -32,6 +34,12 @@ SHIM = "https://unpkg.com/iframe-worker/shim"  # what the theme loads where a pa
 LINKS = """
 .md-typeset a:not(.headerlink) { text-decoration: underline; }
 .md-typeset pre > code { white-space: pre-wrap; overflow-wrap: anywhere; }
+.md-typeset .highlight { --md-code-hl-operator-color: #555; --md-code-hl-punctuation-color: #555;
+  --md-code-hl-comment-color: #555; }
+.md-typeset div.given { overflow-x: auto; margin: 1em 0; }
+.md-typeset table.given { border-collapse: collapse; font-size: .64rem; }
+.md-typeset table.given :is(td, th) { border: 1px solid #ccc; padding: .3em .6em; text-align: left;
+  vertical-align: top; min-width: 3.5em; }
 """
 WORDS = {
     "tables": ("底库的表", "Tables of a case"),
@@ -70,6 +78,11 @@ WORDS = {
 def word(name: str, lang: str) -> str:
     """A heading of a generated page."""
     return WORDS[name][lang == "en"]
+
+
+def lead(name: str, lang: str) -> str:
+    """A sentence of the site's language on a page that is in the other one."""
+    return f"{word(name, lang)}\n{{: lang={lang} }}"
 
 
 def cell(value: object) -> str:
@@ -152,7 +165,7 @@ def python_page(lang: str) -> str:
     """Every public name, from its docstring."""
     names = [name for name in chaingraph.__all__ if not name.startswith("_")]
     asked = "\n\n".join(f"::: chaingraph.{name}" for name in names)
-    return f"# {word('python', lang)}\n\n{word('python_lead', lang)}\n\n{asked}\n"
+    return f"# {word('python', lang)}\n\n{lead('python_lead', lang)}\n\n{asked}\n"
 
 
 def heading_columns(lang: str) -> str:
@@ -195,14 +208,29 @@ def generated(lang: str) -> dict[str, str]:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are made, and the pictures."""
-    for address, content in generated(str(config.theme["language"])).items():
+    lang = str(config.theme["language"])
+    for address, content in generated(lang).items():
         files.append(File.generated(config, address, content=content))
+    for notebook in notebooks.NOTEBOOKS:
+        markdown, beside = notebooks.page(notebook, lang)
+        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=markdown))
+        for name, data in beside.items():
+            files.append(File.generated(config, f"notebooks/{name}", content=data))
     for picture in sorted((RECORDS / "pictures").glob("*.png")):
         files.append(File.generated(config, f"pictures/{picture.name}", abs_src_path=str(picture)))
     shim = RECORDS / "vendor" / "iframe-worker" / "shim.js"
     files.append(File.generated(config, "assets/iframe-worker.js", abs_src_path=str(shim)))
     files.append(File.generated(config, "assets/links.css", content=LINKS))
     return files
+
+
+def on_page_content(html: str, *, page: Any, config: MkDocsConfig, files: Files) -> str:
+    """A page that stands in one language only says which, where that is not the site's."""
+    address = page.file.src_uri
+    if not address.startswith("records/") and address not in ("decisions.md", "data-jiaxing.md", "reference/python.md"):
+        return html
+    held = notebooks.language(re.sub(r"<pre.*?</pre>|<[^>]*>", " ", html, flags=re.DOTALL))
+    return html if held == config.theme["language"] else f'<div lang="{held}">\n{html}\n</div>'
 
 
 def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:
@@ -223,9 +251,12 @@ def on_page_markdown(markdown: str, *, page: Any, config: MkDocsConfig, files: F
     place = Path(str(config["docs_dir"])) / page.file.src_uri
     if page.file.src_uri.startswith("records/"):
         place = RECORDS / Path(page.file.src_uri).name
+    elif page.file.src_uri.startswith("notebooks/"):
+        place = ROOT / page.file.src_uri
     elif page.file.src_uri in ("decisions.md", "data-jiaxing.md"):
         place = ROOT / "CONTRIBUTING.md" if page.file.src_uri == "decisions.md" else ROOT / "data" / "README.md"
     depth = "../" * page.file.src_uri.count("/")
+    own = Path(str(config["docs_dir"]))
     other = "en" if str(config.theme["language"]) == "zh" else "zh"
 
     def link(found: re.Match[str]) -> str:
@@ -244,13 +275,17 @@ def on_page_markdown(markdown: str, *, page: Any, config: MkDocsConfig, files: F
         }
         if path in known and (known[path].endswith((".md", ".png"))):
             return f"[{shown}]({depth}{known[path]})"
+        if path.parent == ROOT / "notebooks":
+            return f"[{shown}]({depth}notebooks/{path.stem}.md)"
+        if path.is_relative_to(own):
+            return f"[{shown}]({depth}{path.relative_to(own).as_posix()})"
         if inside.parts[:2] == ("docs", other):
             return f"[{shown}]({depth}{'en/' if other == 'en' else '../'}{inside.name.replace('.md', '.html')})"
         return f"`{inside}`" if shown.strip("`") == inside.as_posix() else f"{shown} (`{inside}`)"
 
     markdown = re.sub(r"\[([^\]]*)\]\(([^)\s]+)\)", link, markdown)
-    # A line's end between two Chinese ones would be shown as a blank.
-    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef“”])\n(?=[\u3400-\u9fff“（])", "", markdown)
+    # What a notebook printed keeps its lines; its words were joined when the page was made.
+    return markdown if page.file.src_uri.startswith("notebooks/") else notebooks.joined(markdown)
 
 
 def _joined(page: Any, address: str) -> str:

@@ -48,6 +48,7 @@ BEGIN_FIRST = (
     "tests/tagging/test_tagger.py",
     "tests/backtest/test_figures.py",
     "tests/test_notebooks.py",
+    "tests/test_docs.py",  # runs the notebooks too
     "tests/engines/test_spark.py",
     "tests/choosing/test_surveying.py",
     "tests/cli/test_main.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -80,6 +81,31 @@ def test_pages_made_from_the_code_hold_what_it_says(site: Path) -> None:
     assert "fit_lift = exp(S)" in python
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_notebook_is_a_page_of_either_language_with_what_it_gives(site: Path, path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "".join(line for cell in cells if cell["cell_type"] == "code" for line in cell["source"])
+    titles = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ").split(" / ")
+    for folder, title, other in ((site, *titles), (site / "en", *reversed(titles))):
+        page = (folder / "notebooks" / f"{path.stem}.html").read_text(encoding="utf-8")
+        article = page[page.index("<article") : page.index("</article>")]
+        assert title in article
+        assert other not in article  # one language to a page
+        assert "data-search-exclude" in article  # what the cells gave
+        assert not re.search(r"Traceback|Error:|Warning:", article)
+        beside = re.findall(rf'<(?:img|iframe)[^>]*src="({path.stem}_[^"]+)"', article)
+        drawn = [name for name in beside if name.endswith(".png")]
+        assert drawn or not re.search(r"cg\.panorama\(|score_waterfall\(|subplots\(", code)
+        assert beside or not re.search(r"cg\.framed\(|cg\.show\(", code)
+        assert all((folder / "notebooks" / name).stat().st_size > 5_000 for name in beside)
+
+
+def test_a_page_in_the_other_language_says_so(site: Path) -> None:
+    assert '<div lang="en">' in (site / "decisions.html").read_text(encoding="utf-8")
+    assert "<div lang=" not in (site / "en" / "decisions.html").read_text(encoding="utf-8")
+    assert '<pre lang="zh"' in (site / "en" / "notebooks" / "01_first_shortlist.html").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     yield from chromium()
@@ -104,7 +130,10 @@ def test_search_finds_words_in_a_folder_without_network(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("page", ["index.html", "en/index.html", "en/reference/tables.html", "city.html"])
+@pytest.mark.parametrize(
+    "page",
+    ["index.html", "en/index.html", "en/reference/tables.html", "city.html", "en/notebooks/01_first_shortlist.html"],
+)
 def test_axe_finds_no_serious_violation(site: Path, browser: Any, page: str) -> None:
     browser.get(f"file://{site}/{page}")
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
