@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaingraph.leads import documents
+from chaingraph.leads.sentences.events import kinds_said
 from chaingraph.leads.sentences.passages import MAX_BODY, cleaned, half_width
 from chaingraph.model.days import is_date
 from chaingraph.reading.cells import fold
@@ -36,6 +37,10 @@ _STATED_DAY = re.compile(
     re.IGNORECASE,
 )
 _HEAD_DAY = re.compile(r"(20\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+\d{1,2}:\d{2})")
+# The line under a title that says where a text is from and when: 来源:甲报 2026-11-23, 2026年11月18日 甲报.
+_LINE_DAY = re.compile(r"(?:^|(?<=[\s:|/·(\[,-]))(20\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)日?(?![前起至到底])")
+_LABELLED = re.compile(r"(?:信息|文章|稿件)?(?:来源|稿源|出处)|作者|记者|编辑|发布|责编|Source|By\b", re.IGNORECASE)
+_MAX_LINE, _MAX_SOURCE = 80, 24  # characters of such a line, and of a source without a label
 _LOOKED_AT = 600  # characters of a body in which its day may be stated
 
 
@@ -109,8 +114,22 @@ def _day(year: str, month: str, day: str) -> str | None:
 def _stated_day(body: str) -> str | None:
     """The day that a text states of itself near its beginning."""
     head = half_width(body[:_LOOKED_AT])
-    found = _STATED_DAY.search(head) or _HEAD_DAY.search(head)
+    found = _day_line(head) or _STATED_DAY.search(head) or _HEAD_DAY.search(head)
     return _day(*found.groups()) if found else None
+
+
+def _day_line(head: str) -> re.Match[str] | None:
+    """The day of the first line that holds nothing but a day and whose text it is; one with a weekday comes last."""
+    found = []
+    for line in head.split("\n"):
+        days = list(_LINE_DAY.finditer(line)) if len(line) <= _MAX_LINE else []
+        if len(days) != 1 or re.search("[。;!?]", line):
+            continue
+        rest = (line[: days[0].start()] + line[days[0].end() :]).strip()
+        plain = len(re.sub(r"[\d:]{4,8}", "", rest)) <= _MAX_SOURCE and "," not in rest
+        if (plain or _LABELLED.match(rest)) and not kinds_said(rest):
+            found.append((re.search("星期|今天", rest) is not None, days[0]))
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def _day_of_name(stem: str) -> str | None:

@@ -43,6 +43,30 @@ def test_text_files_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     assert one(path) == Text(path.name, "海宁新项目签约", "2025-06-12", f"海宁新项目签约\n{BODY}")
 
 
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("来源：构造纺织报  2026-11-23", "2026-11-23"),
+        ("2026年11月18日 构造生物观察", "2026-11-18"),
+        ("2026-11-18 09:30", "2026-11-18"),
+        ("构造日报  2026/11/18", "2026-11-18"),
+        ("来源：构造日报，2026-11-23　作者：甲乙", "2026-11-23"),
+        ("2026年11月30日 星期一\n来源：构造网 2026年11月18日", "2026-11-18"),  # the first is the day of who looks at it
+        ("2026年11月16日，考察团到访柯桥区", None),
+        ("2026年3月1日签约项目一览", None),
+        ("公司2026年11月18日董事会决议", None),
+        ("供货至2026-11-18前完成", None),
+    ],
+)
+def test_the_line_under_the_title_is_the_day_of_a_text(tmp_path: Path, line: str, day: str | None) -> None:
+    path = tmp_path / "甲乙签约海宁.txt"
+    path.write_text(f"甲乙电子落户海宁\n{line}\n\n宁波甲乙电子有限公司11月10日与海宁签约。", encoding="utf-8")
+    read = one(path)
+    assert read.published == day
+    (fact,) = facts_of(read.body, published=read.published, region=("中国", "浙江", "嘉兴"), title=read.title)[-1:]
+    assert day is None or fact.date == "2026-11-10"  # a day without a year is of the text's
+
+
 def test_a_page_gives_its_words_title_and_day(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     page = (
