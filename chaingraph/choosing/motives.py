@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.leads.listing import lead_list
+from chaingraph.leads.listing import OPEN_SITES, lead_list
 from chaingraph.model.graph import ChainGraph
 
-OPEN_SITES = ("open", "comparing")
 MOTIVE_COLUMNS = (
     "firm_id", "signal_id", "kind", "date", "site_status", "open", "segment_id", "project_id", "product",
     "amount_cny_m", "land_mu", "place", "text", "source",

@@ -123,13 +123,15 @@ def _row(
     units = [one for one in family if one in laid.local]
     near = units if row["candidate_list"] == "reinvest" and units else buyers.get(segment, ())
     counties = {county for one in near if isinstance(county := laid.firms[one]["district"], str)}
-    asked_for = (row["chain_id"], frozenset(counties), need)
+    country = firm["country"] if isinstance(firm["country"], str) else None
+    asked_for = (row["chain_id"], frozenset(counties), need, country)
     if asked_for not in seen:  # many rows ask for the same
-        seen[asked_for] = choices_of(laid.offered, {row["chain_id"], chain.zh, chain.en}, counties, need, laid.day)
+        names = {row["chain_id"], chain.zh, chain.en}
+        seen[asked_for] = choices_of(laid.offered, names, counties, need, laid.day, country=country)
     choices = seen[asked_for]
     contact = next((laid.contacts[one] for one in family if one in laid.contacts), None)
     introducer = next((laid.introducers[one] for one in family if one in laid.introducers), None)
-    foreign = isinstance(firm["country"], str) and firm["country"] != regions.CHINA
+    foreign = country is not None and country != regions.CHINA
     policies = [policy for policy in laid.policies if not (held := split(policy["chains"])) or chain.zh in held]
     door = next(
         (end for end in ((route[-1]["from_id"], route[-1]["to_id"]) if route else ()) if end in laid.local), None
@@ -295,8 +297,8 @@ def with_marks(rows: pd.DataFrame, held: Sequence[RowFacts]) -> tuple[pd.DataFra
     -------
     rows, marks : DataFrame
         rows: with maturity (filled marks, 0-6), marks (their codes), open_question (of the first open one: whom to ask
-        what), comparables and landing (sentences). marks: one row per row and mark: list, chain_id, candidate_list,
-        firm_id, segment_id, mark, filled, said, source, question, ask_whom.
+        what), comparables and landing (sentences), landing_zone (the first zone of these). marks: one row per row and
+        mark: list, chain_id, candidate_list, firm_id, segment_id, mark, filled, said, source, question, ask_whom.
     """
     told: list[dict[str, object]] = []
     added: list[dict[str, object]] = []
@@ -313,6 +315,7 @@ def with_marks(rows: pd.DataFrame, held: Sequence[RowFacts]) -> tuple[pd.DataFra
                 else reason("readiness.next", whom=first.whom, question=first.question),
                 "comparables": like_projects(one.comparables),
                 "landing": places_said(one.choices, one.facts.whom["ask_landing"]),
+                "landing_zone": next((choice.zone for choice in one.choices if choice.zone), None),
             }
         )
         told += [
@@ -323,9 +326,9 @@ def with_marks(rows: pd.DataFrame, held: Sequence[RowFacts]) -> tuple[pd.DataFra
             }
             for mark in marks
         ]
-    columns = ["maturity", "marks", "open_question", "comparables", "landing"]
+    columns = ["maturity", "marks", "open_question", "comparables", "landing", "landing_zone"]
     more = pd.DataFrame(added, columns=columns, index=rows.index)
-    more = more.astype({"maturity": "Int64", "marks": "str"})
+    more = more.astype({"maturity": "Int64", "marks": "str", "landing_zone": "str"})
     table = pd.DataFrame(told, columns=[*keys, "mark", "filled", "said", "source", "question", "ask_whom"])
     return rows.assign(**{name: more[name] for name in columns}), table.astype({"filled": "boolean", "source": "str"})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,10 @@ Row = Mapping[str, Any]
 _NOT_INDUSTRIAL = ("住宅", "商业", "商服")
 _FREE_MONTHS = 12  # what is free later is no place for a project that is decided now
 _LEVELS = ("国家级", "省级")
+_SHARED = re.compile("中([德荷法日韩意美英])")
+_PARTNERS = {
+    "德": "德国", "荷": "荷兰", "法": "法国", "日": "日本", "韩": "韩国", "意": "意大利", "美": "美国", "英": "英国",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Need:
 class Choice:
     """A place to propose: kind (parcel, premise, zone), its name, zone and county, size, and why: codes in order.
 
-    why: county, focus, level, chem_park, fits, size_unknown.
+    why: partner, county, focus, level, chem_park, fits, size_unknown.
     """
 
     kind: str
@@ -81,10 +86,32 @@ def offered(graph: ChainGraph) -> Grounds:
     return Grounds(zones, tuple(rows_of(graph["parcels"])), tuple(rows_of(graph["premises"])))
 
 
+def partner_of(zone: str) -> str | None:
+    """The country that a zone is shared with, by its name.
+
+    Examples
+    --------
+    >>> partner_of("平湖中德工业园"), partner_of("海宁经济开发区")
+    ('德国', None)
+    """
+    return _PARTNERS[match[1]] if (match := _SHARED.search(zone)) else None
+
+
 def choices_of(
-    grounds: Grounds, chain: Collection[str], counties: Collection[str], need: Need, as_of: str, most: int = 2
+    grounds: Grounds,
+    chain: Collection[str],
+    counties: Collection[str],
+    need: Need,
+    as_of: str,
+    *,
+    country: object = None,
+    most: int = 2,
 ) -> tuple[Choice, ...]:
     """The places to propose, the surest first: what is known to fit, then the county of buyer or unit, focus, level.
+
+    A zone is proposed on a ground of its own: it names the chain, or lies where buyer or unit is and says of no trade
+    that it is for it; a chemical park says so by what it is. One shared with a country (中德…) is for firms of that
+    country, and comes first for them where it names the chain. A zone that does not stands behind those that do.
 
     Parameters
     ----------
@@ -92,6 +119,8 @@ def choices_of(
         Id and names of the chain: zones name it as their focus by one of them.
     counties
         Where its buyers, or the group's own units, are.
+    country
+        The firm's.
     """
     zones = grounds.zones
     found = []
@@ -107,21 +136,33 @@ def choices_of(
             _choice("premise", row["premise_id"], row, row["region"], row["floor_m2"], row["free_from"],
                     need.floor_m2, zones, chain, counties, need, as_of)
         )  # fmt: skip
-    # A zone is proposed on a ground of its own: it names the chain, or lies where buyer or unit is and names no chain.
     by_zone = [
         _choice("zone", name, {**row, "zone": name}, row["district"], float("nan"), None, None, zones, chain, counties,
                 need, as_of)
         for name, row in zones.items()
     ]  # fmt: skip
-    by_zone = [
-        choice
-        for choice, zone in zip(by_zone, zones.values(), strict=True)
-        if choice and ("focus" in choice.why or ("county" in choice.why and not split(zone["focus_chains"])))
-    ]
-    rank = {name: place for place, name in enumerate(("fits", "county", "focus", "level"))}
-    kept = [choice for choice in [*found, *by_zone] if choice is not None]
-    kept.sort(key=lambda choice: (*(name not in choice.why for name in rank), choice.kind == "zone", _size(choice)))
+    kept = [choice for choice in found if choice is not None]
+    for choice, zone in zip(by_zone, zones.values(), strict=True):
+        if choice is None or (partner := partner_of(choice.name)) not in (None, country):
+            continue
+        if "focus" in choice.why or ("county" in choice.why and not _for_a_trade(zone, need)):
+            kept.append(choice if partner is None else replace(choice, why=("partner", *choice.why)))
+    kept.sort(key=_order)
     return tuple(kept[:most])
+
+
+def _for_a_trade(zone: Row, need: Need) -> bool:
+    """Whether a zone is known to be for certain trades only, and the chain, which it does not name, is none of them."""
+    chemical = (not is_missing(zone["chem_park"]) and bool(zone["chem_park"])) or "化工" in str(zone["type"])
+    return bool(split(zone["focus_chains"])) or (chemical and need.chem_park is not True)
+
+
+def _order(choice: Choice) -> tuple[object, ...]:
+    why, zone = choice.why, choice.kind == "zone"
+    near = "county" in why and ("focus" in why or not zone)
+    shared = "partner" in why and "focus" in why
+    first = ("fits" in why, shared, near, "focus" in why, "county" in why, "level" in why)
+    return (*(not held for held in first), zone, _size(choice))
 
 
 def _choice(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.facts.introductions import introducers_for
+from chaingraph.facts.landing import partner_of
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
@@ -18,17 +18,6 @@ from chaingraph.model.results.told import Several, Words, place, reason
 from chaingraph.places import regions
 
 _LEVELS = ("国家级", "省级")
-_SHARED = re.compile("中([德荷法日韩意美英])")
-_PARTNERS = {
-    "德": "德国",
-    "荷": "荷兰",
-    "法": "法国",
-    "日": "日本",
-    "韩": "韩国",
-    "意": "意大利",
-    "美": "美国",
-    "英": "英国",
-}
 _CONFIDENCE = {"seen": 0, "known": 1, "unsure": 2}
 
 
@@ -103,7 +92,7 @@ def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[st
 
 def zone_for(zones: Sequence[str], country: object) -> str | None:
     """The first zone that suits: one shared with a country (中德…) is for firms of that country, and for them first."""
-    partner = {zone: _PARTNERS.get(match[1]) if (match := _SHARED.search(zone)) else None for zone in zones}
+    partner = {zone: partner_of(zone) for zone in zones}
     own = [zone for zone in zones if partner[zone] is not None and partner[zone] == country]
     return next((zone for zone in [*own, *(zone for zone in zones if partner[zone] is None)]), None)
 
@@ -138,7 +127,7 @@ def next_step(
     Parameters
     ----------
     row
-        A ranked row.
+        A ranked row, with its landing_zone: the first zone of the places that it names (`facts.landing`).
     firm
         The firm's row and facts.
     buyers
@@ -175,9 +164,8 @@ def next_step(
         served = introducers_for(doors.introducers, firm["country"], homes, doors.chains[row["chain_id"]])
         if served:
             said.append(reason("explain.step_serves", names=Several(tuple(served))))
-    zone = zone_for(doors.zones.get(row["chain_id"], ()), firm["country"])
-    if zone:
-        said.append(reason("explain.step_zone", zone=zone))
+    if isinstance(row["landing_zone"], str):
+        said.append(reason("explain.step_zone", zone=row["landing_zone"]))
     if strategies[row["chain_id"]] == "build" and row["chain_id"] in doors.carriers:
         said.append(reason("explain.step_carrier", carrier=doors.carriers[row["chain_id"]][0]))
     if row["firm_id"] in doors.channels:

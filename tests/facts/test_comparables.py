@@ -101,12 +101,14 @@ def places(
     premises: tuple[dict[str, object], ...] = (),
     zones: tuple[dict[str, object], ...] = (),
     counties: tuple[str, ...] = ("海宁市",),
+    country: str | None = None,
 ) -> list[tuple[str, bool, tuple[str, ...]]]:
     tables = toy_tables()
     tables = {**tables, "zones": tables["zones"].iloc[:0], "parcels": tables["parcels"].iloc[:0]}
     for name, rows in (("zones", zones), ("parcels", parcels), ("premises", premises)):
         tables = with_rows(tables, name, *({"source": "清单", **row} for row in rows))
-    found = choices_of(offered(ChainGraph("toy", tables)), {"pv", "甲光伏"}, set(counties), need, "2025-06-01")
+    grounds = offered(ChainGraph("toy", tables))
+    found = choices_of(grounds, {"pv", "甲光伏"}, set(counties), need, "2025-06-01", country=country)
     return [(choice.name, choice.fits, choice.why) for choice in found]
 
 
@@ -147,12 +149,31 @@ def test_too_small_no_industry_and_outside_a_chemical_park_are_left_out() -> Non
     )  # whether it is one, is not known
 
 
-def test_two_places_at_most_the_buyer_s_county_before_focus_and_no_zone_of_another_trade() -> None:
+def test_two_places_at_most_zones_that_name_the_chain_first_and_none_of_another_trade() -> None:
     other = {**ZONE, "zone": "乙区", "district": "平湖市"}
     foreign = {**ZONE, "zone": "丙区", "focus_chains": "乙氢能"}
     plain = {**ZONE, "zone": "丁区", "focus_chains": None}
-    assert [name for name, _, _ in places(NEED, zones=(other, ZONE, foreign, plain))] == ["甲区", "丁区"]
+    assert [name for name, _, _ in places(NEED, zones=(other, ZONE, foreign, plain))] == ["甲区", "乙区"]
+    assert [name for name, _, _ in places(NEED, zones=(foreign, plain, other))] == ["乙区", "丁区"]
     assert not places(NEED, zones=(foreign,))
+
+
+def test_a_chemical_park_is_no_place_for_another_trade_because_the_buyer_sits_in_its_county() -> None:
+    park = {**ZONE, "zone": "戊区", "type": "化工园区(培育)", "focus_chains": None}
+    for said in (park, {**park, "type": None, "chem_park": True}):
+        assert not places(NEED, zones=(said,))
+        assert not places(Need(None, None, chem_park=None), zones=(said,))
+        assert places(Need(None, None, chem_park=True), zones=(said,))
+        assert places(NEED, zones=({**said, "focus_chains": "甲光伏"},))
+
+
+def test_a_zone_shared_with_a_country_is_proposed_to_firms_of_that_country_and_first() -> None:
+    shared = {**ZONE, "zone": "中日产业园", "district": "平湖市"}
+    assert [name for name, _, _ in places(NEED, zones=(ZONE, shared), country="日本")] == ["中日产业园", "甲区"]
+    unnamed = {**shared, "focus_chains": None, "district": "海宁市"}
+    assert [name for name, _, _ in places(NEED, zones=(ZONE, unnamed), country="日本")] == ["甲区", "中日产业园"]
+    for other in ("中国", None):
+        assert [name for name, _, _ in places(NEED, zones=(ZONE, shared), country=other)] == ["甲区"]
 
 
 def test_the_need_is_the_fact_s_then_the_last_plant_s_then_the_comparables_least() -> None:

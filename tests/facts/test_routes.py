@@ -85,7 +85,8 @@ def test_a_zone_shared_with_a_country_is_for_firms_of_that_country() -> None:
 def step(firm_id: str, chain: str = "pv", **changes: object) -> list[str]:
     doors = find_doors(GRAPH, {"L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09"})
     firm = GRAPH["firms"].set_index("firm_id").loc[firm_id].to_dict()
-    row = {"firm_id": firm_id, "chain_id": chain, "candidate_list": "new", "local_unit": None} | changes
+    row = {"firm_id": firm_id, "chain_id": chain, "candidate_list": "new", "local_unit": None}
+    row |= {"landing_zone": "秀洲光伏园"} | changes
     path = routes(firm_id, chain=chain).assign(door=True).to_dict("records")
     names = dict(zip(GRAPH["firms"]["firm_id"], GRAPH["firms"]["firm"], strict=True))
     strategies = {"pv": "extend", "hy": load_strategy("build").name}

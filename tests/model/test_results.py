@@ -16,6 +16,7 @@ from chaingraph.model import results
 from chaingraph.model.columns import split
 from chaingraph.model.results import FILES, SHEETS, TERMS
 from chaingraph.model.results.columns import COLUMNS, ResultColumn, result_column
+from chaingraph.model.schema import TABLES
 from chaingraph.model.strategy import code_captions
 from tests.toy import write_toy
 
@@ -44,6 +45,23 @@ def test_captions_and_notes_are_those_of_the_columns(lang: str) -> None:
     captioned = {entry.removeprefix("column_") for entry in labels if entry.startswith("column_")}
     assert captioned == {name for name in COLUMNS if not name.endswith(":")}
     assert {entry.removeprefix("note_") for entry in labels if entry.startswith("note_")} <= captioned
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_column_of_a_file_says_what_it_holds(lang: str) -> None:
+    """What nobody explains is guessed at: the page of columns has no empty cell."""
+    noted = {entry.removeprefix("note_") for entry, said in entries("workbook", lang).items() if said.strip()}
+    assert not {name for columns in FILES.values() for name in columns} - noted
+
+
+def test_every_column_of_a_table_says_what_it_holds() -> None:
+    silent = [
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if not (column.headers and column.note.strip() and column.note_zh.strip())
+    ]
+    assert not silent
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)
