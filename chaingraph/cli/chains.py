@@ -90,7 +90,9 @@ def show_command(lang: str, chain: str) -> None:
             "stage": text(f"codes.stage_{segment.stage}", lang),
             "feeds": ", ".join(feeds.get(segment.id, ())),
             "gbt4754": ", ".join(segment.gbt4754),
-            "keywords": text("chains.joined", lang).join(segment.keywords.get(lang, segment.keywords["zh"])),
+            "keywords": text("chains.joined", lang).join(
+                dict.fromkeys((*segment.keywords.get(lang, ()), *segment.keywords["zh"]))
+            ),
         }
         for segment in found.segments
     ]
@@ -170,7 +172,8 @@ def start_command(
     held = {"firms": inside, "here": everybody["firm_id"].nunique(), "region": region}
     click.echo(text("chains.started", lang, out=out, **held))
     if outside:
-        click.echo(text("chains.started_outside", lang, count=len(case["firms"]) - inside))
+        count = len(case["firms"]) - inside
+        click.echo(text("chains.started_outside" if count else "chains.none_outside", lang, count=count))
     _tell_chains(case, build_graph(case), region, lang)
     if national is not None:
         _tell_elsewhere(elsewhere(national, templates, region), lang)

@@ -56,7 +56,10 @@ def import_commands(context: click.Context, undo: Path | None) -> None:
 def _written(case: Case, out: Path, lang: str) -> None:
     from chaingraph.writers.case import write_case
 
+    before = any(out.glob("*.parquet"))
     write_case(case, out)
+    if before:
+        click.echo(text("national.replaced", lang, out=out))
     held = tables_told({name: len(frame) for name, frame in case.tables.items()}, lang)
     click.echo(text("national.imported", lang, out=out, held=held))
     _tell_accounts(case.files, lang)
@@ -104,6 +107,8 @@ def import_file_command(
     elif out is not None:
         _written(imported.case, out, lang)
     tell_rejects(lang, imported)
+    if out is not None and known.headings is not None and known.headings.kind == "register":
+        click.echo(text("national.import_next", lang, out=out))
 
 
 @import_commands.command("ckg")

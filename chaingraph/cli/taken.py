@@ -63,6 +63,9 @@ def tell_rejects(lang: str, imported: Imported) -> None:
     for note in imported.notes:
         click.echo(f"  {note}")
     rows = [tuple(row) for row in imported.rejects.itertuples(index=False, name=None)]
+    if rows:
+        whole = "rejected" in imported.account and imported.account["rejected"].sum()
+        click.echo(text("national.left_out" if whole else "national.values_left_out", lang))
     for line in counted(rows, lang):
         click.echo(line)
 

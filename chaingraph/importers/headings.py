@@ -61,6 +61,22 @@ class Headings:
         return frozenset(column for column, _, _ in self.known.values())
 
 
+def kind_of(name: str | Path) -> str:
+    """Whose columns a heading file speaks of, by its name or path; nothing else of it is looked at.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> kind_of("qichacha"), kind_of("units")
+    ('register', 'units')
+    """
+    return str(registry.load("headings", name).content.get("kind", name))
+
+
 def load_headings(name: str | Path, kind: str) -> dict[str, tuple[str, ...]]:
     """The headings of each of our columns, in the order in which they are tried.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from chaingraph.errors import ChaingraphError
 from chaingraph.importers.ckg import COLUMNS as CKG_FILES
 from chaingraph.importers.ckg import import_ckg
-from chaingraph.importers.headings import Headings, heading_file
+from chaingraph.importers.headings import Headings, heading_file, kind_of
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.lists import read_list, tier_named
 from chaingraph.importers.published import tables_of
@@ -38,7 +38,7 @@ class Recognised:
 
     ``kind``: a heading file by name, ``ckg`` or ``units``. ``tier``: the list that its title names (None: it names
     none); ``as_of``: the day of which it says that it was exported or holds (None: it says none); ``above``: what
-    stands above its header.
+    stands above its header; ``units_by``: the heading file by which units are read.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class Recognised:
     tier: str | None
     as_of: str | None
     above: tuple[str, ...]
+    units_by: str = UNITS
 
     def title(self, lang: str) -> str:
         """What the kind is called."""
@@ -78,8 +79,8 @@ def recognise(path: Path, *, kind: str | None = None, tier: str | None = None, l
     path = Path(path)
     if kind == CKG or (kind is None and path.is_dir() and (path / next(iter(CKG_FILES))).is_file()):
         return Recognised(CKG, None, None, None, ())
-    if kind == UNITS:
-        return Recognised(UNITS, None, None, None, ())
+    if kind is not None and kind_of(kind) == UNITS:
+        return Recognised(UNITS, None, None, None, (), kind)
     candidates = _candidates(kind, tier)
     found = tables_of(path, candidates, ("firm", "company"), lang)[0]
     said = (*found.above, path.stem)
@@ -136,7 +137,7 @@ def begin_import(
     """
     path = Path(path)
     if known.kind == UNITS:
-        return read_units(path, lang=lang), iter(())
+        return read_units(path, headings=known.units_by, lang=lang), iter(())
     if known.headings is None:
         case = import_ckg(path, lang=lang)
         held = {name: frame for name, frame in case.tables.items() if len(frame)}
@@ -156,7 +157,7 @@ def _candidates(kind: str | None, tier: str | None) -> list[Headings]:
     if tier is not None:
         return [heading_file(RANKING)]
     shipped = registry.shipped("headings")
-    kinds = {name: registry.load("headings", name).content.get("kind", name) for name in shipped}
+    kinds = {name: kind_of(name) for name in shipped}
     names = sorted((name for name in shipped if kinds[name] in FIRM_KINDS), key=lambda name: name != "register")
     return [
         heading_file(name, FIRM_KINDS) for name in names

@@ -33,7 +33,7 @@ _MAKES = re.compile("制造|生产|加工")
 _FILES = (".csv", ".xlsx", ".xls", ".txt")
 
 
-def read_units(path: Path, *, lang: str = "zh") -> Imported:
+def read_units(path: Path, *, headings: str | Path = UNITS, lang: str = "zh") -> Imported:
     """A file, or every table of a folder, of units that groups opened.
 
     A unit becomes a firm, and a site (kind subsidiary) of its group, or of itself where no group is named; one with
@@ -48,7 +48,7 @@ def read_units(path: Path, *, lang: str = "zh") -> Imported:
     """
     path = Path(path)
     files = sorted(held for held in path.iterdir() if held.suffix.lower() in _FILES) if path.is_dir() else [path]
-    columns = load_headings(UNITS, UNITS)
+    columns = load_headings(headings, UNITS)
     rows, account, rejects = [], [], []
     for file in files:
         frame = read_columns(file, columns, _REQUIRED, lang).assign(file=file.name)

@@ -52,6 +52,21 @@ def _columns(table: str) -> dict[str, Column]:
 
 
 @cache
+def _short(table: str) -> dict[str, Column]:
+    """Columns that name a row of another table, by the header that people write for them: firm in place of firm_id."""
+    named = [column for column in TABLES[table].columns if column.refers_to and column.name.endswith("_id")]
+    found = {bare(column.name.removesuffix("_id")): column for column in named}
+    return {header: column for header, column in found.items() if header not in _columns(table)}
+
+
+@cache
+def _written(table: str) -> dict[str, str]:
+    """Each header as it is to be written, by its bare form."""
+    columns = TABLES[table].columns
+    return {bare(header): header for column in columns for header in (*column.headers, column.name)}
+
+
+@cache
 def _names() -> dict[str, Table]:
     found = {bare(table.name): table for table in TABLES.values()}
     for table in TABLES.values():
@@ -133,13 +148,20 @@ def match_header(table: Table, header: Sequence[str]) -> tuple[list[Match], list
     matches: list[Match] = []
     problems: list[tuple[str, Problem]] = []
     taken: dict[str, str] = {}
-    for place, raw in enumerate(header):
+    every = [find_column(table, raw) if len(raw) <= 200 else None for raw in header]
+    exact = {found[0].name for found in every if found}
+    for place, (raw, found) in enumerate(zip(header, every, strict=True)):
         shown = clean(raw)
-        found = find_column(table, raw) if len(raw) <= 200 else None
+        if found is None and (short := _short(table.name).get(bare(raw[:200]))) and short.name not in exact:
+            found = short, ""
         if found is None:
             if shown:
                 near = difflib.get_close_matches(bare(raw)[:60], list(_columns(table.name)), n=1, cutoff=0.75)
-                problem = Problem("near_column", {"near": near[0]}) if near else Problem("unknown_column")
+                problem = (
+                    Problem("near_column", {"near": _written(table.name)[near[0]]})
+                    if near
+                    else Problem("unknown_column")
+                )
                 problems.append((shown, problem))
             continue
         column, unit = found

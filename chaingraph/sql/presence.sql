@@ -1,7 +1,7 @@
 -- Who is in each segment of the region, and how sure is it that the thing is made there?
 -- One row per segment and local firm. A segment listed in two chains (same_as) shares its firms through node_id.
 -- standing: see roles.sql; of several rows of a firm the best counts. presumed: 1 where none says more of it than that it
--- is registered here (way 3).
+-- is registered here (way 3). A firm that is no more is nowhere.
 SELECT
     here.segment_id,
     here.chain_id,
@@ -22,6 +22,6 @@ FROM segment_nodes AS here
 JOIN firm_roles AS m ON m.node_id = here.node_id
 JOIN firms AS f ON f.firm_id = m.firm_id
 JOIN firm_places AS p ON p.firm_id = f.firm_id
-WHERE p.inside
+WHERE p.inside AND coalesce(f.status <> 'dissolved', TRUE)
 GROUP BY here.segment_id, here.chain_id, f.firm_id, f.firm
 ORDER BY here.segment_id, standing, role_order, status_order, f.firm_id

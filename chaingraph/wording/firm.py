@@ -127,12 +127,15 @@ def nearest_locals(findings: Findings, row: Mapping[Any, Any], lang: str) -> lis
     words = _own(findings.words, row)
     column = "words_en" if lang == "en" and "words_en" in words else "words"
     told = dict(zip(words["local_firm_id"], words[column], strict=True))
+    shared = set(words.loc[words["words"].map(lambda held: bool(split(held))), "local_firm_id"])
     shares = _own(findings.shares, row)
     named = "local_firm" if lang == "zh" else "local_firm_en"
     found: list[tuple[str, str, str | None]] = []
     for local in rows_of(shares[shares["rank"] <= NAMED_FIRMS].sort_values("rank")):
         looked = local["local_firm_id"] in told or not local["text"]
         common = text("gaps.list_separator", lang).join(split(told.get(local["local_firm_id"])))
+        if not common and local["local_firm_id"] in shared:
+            common = text("gaps.chinese_words", lang)  # of what they share nothing has an English word
         found.append((local[named], percent(local["share"]), common if looked else None))
     return found
 

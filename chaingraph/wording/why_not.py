@@ -48,12 +48,27 @@ def tell_firm(graph: ChainGraph, findings: Findings, firm_id: str, fates: pd.Dat
     ]
     rows = rows_of(fates)
     others = [_line(row, findings, names, lang) for row in rows if row["fate"] != "listed"]
-    if not rows:
+    others += _checked(graph, firm_id, {str(row["segment_id"]) for row in rows}, names["segments"], lang)
+    if not others and not rows:
         others = [text("why_not.no_segment", lang)]
     if ranks or others:
         entry = "elsewhere" if paragraphs else "head"
         paragraphs.append("\n".join([text(f"why_not.{entry}", lang, firm=firm, id=firm_id), *ranks, *others]))
     return "\n\n".join(paragraphs)
+
+
+def _checked(graph: ChainGraph, firm_id: str, held: set[str], names: Mapping[str, str], lang: str) -> list[str]:
+    """Segments that the firm is no longer in because somebody found that it does not make the thing here."""
+    checks = graph["confirmations"]
+    if "firm_id" not in checks:
+        return []
+    checks = checks[(checks["firm_id"] == firm_id) & ~checks["segment_id"].isin(held)]
+    latest = checks.sort_values("date", na_position="first", kind="stable").drop_duplicates("segment_id", keep="last")
+    missing = latest[latest["state"] == "missing"].sort_values("segment_id")
+    return [
+        text("why_not.checked_missing", lang, segment=names[segment], by=by)
+        for segment, by in zip(missing["segment_id"], missing["by"], strict=True)
+    ]
 
 
 def _line(row: Row, findings: Findings, names: Mapping[str, Mapping[str, str]], lang: str) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chaingraph.api import find_gaps
 from chaingraph.cli.main import main
+from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.writers.case import write_case
@@ -170,3 +172,35 @@ def test_a_list_with_headings_of_its_own_begins_a_case(tmp_path: Path) -> None:
     assert main(asked) == 1
     assert main([*asked, "--as", str(heads)]) == 0
     assert read_case(out)["firms"]["firm"].tolist() == ["甲泵业有限公司"]
+
+
+def test_firms_of_an_export_are_for_start_and_a_list_without_a_product_of_the_chains_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there, firms, out = (tmp_path / name for name in ("本地.csv", "外地.csv", "firms", "taizhou"))
+    here.write_text(LOCAL, encoding="utf-8")
+    there.write_text("企业名称,所属城市,经营范围\n丙白酒有限公司,温州市,白酒酿造\n", encoding="utf-8")
+    taken = ["import", str(here), "--out", str(firms), "--lang", "en"]
+    assert main(taken) == 0
+    said = capsys.readouterr().out
+    assert f"start --region REGION --chains CHAIN --firms {firms}" in said
+    assert "2 rows, of which 2 kept" in said
+    assert "before are replaced" not in said
+    assert main(taken) == 0
+    assert "before are replaced" in capsys.readouterr().out
+    asked = [*PUMPS, "--firms", str(firms), "--outside", str(there), "--out", str(out), "--lang", "en"]
+    assert main(asked) == 0
+    assert "so there is nobody to approach" in capsys.readouterr().out
+    assert main(["import", str(here), "--into", str(tmp_path / "none"), "--lang", "en"]) == 1
+    assert "chaingraph start" in capsys.readouterr().err
+    # A confirmation as the site shows it, under the short names of its columns; then one that refutes.
+    rows = "segment,region,firm,state,by,date\n农用与民用水泵,台州,甲泵业有限公司,{},某局,2026-06-0{}\n"
+    for day, (state, found) in enumerate((("present", 1), ("missing", 0)), start=1):
+        (out / "confirmations.csv").write_text(rows.format(state, day), encoding="utf-8")
+        gaps = find_gaps(build_graph(read_case(out)), region="台州", lang="en", reference=None)
+        assert gaps.set_index("segment_id").loc["PS04", "found"] == found
+    capsys.readouterr()
+    assert main(["explain", str(out), "--region", "台州", "--firm", "甲泵业有限公司", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "checked and not made here, says 某局" in said
+    assert "no row of firm_segments" not in said

@@ -88,3 +88,16 @@ def test_a_confirmation_adds_a_firm_that_had_no_row() -> None:
     checks = checks.assign(segment_id="PV02", region="嘉兴", firm_id="L08", state="present", date="2024-06")
     tables["confirmations"] = checks.astype(empty_table("confirmations").dtypes.to_dict())
     assert gaps_of(tables).set_index("segment_id").loc["PV02", "found"] == 1
+
+
+def test_a_firm_that_is_no_more_is_nowhere_even_where_somebody_once_said_present() -> None:
+    tables = presumed_tables()
+    firms = tables["firms"].set_index("firm_id")
+    firms.loc["L05", "status"] = "dissolved"
+    tables["firms"] = firms.reset_index()
+    row = gaps_of(tables).set_index("segment_id").loc[SEGMENT]
+    assert (row["found"], row["presumed"]) == (0, 3)
+    checks = empty_table("confirmations").reindex(range(1))
+    checks = checks.assign(segment_id=SEGMENT, region="嘉兴", firm_id="L05", state="present", by="某局")
+    tables["confirmations"] = checks.astype(empty_table("confirmations").dtypes.to_dict())
+    assert gaps_of(tables).set_index("segment_id").loc[SEGMENT, "found"] == 0

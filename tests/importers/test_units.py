@@ -84,3 +84,14 @@ def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:
     path.write_text("unit,city\n甲,苏州\n", encoding="utf-8")
     with pytest.raises(CaseError, match="date"):
         read_units(path, lang="en")
+
+
+def test_units_are_read_under_headings_of_ones_own(tmp_path: Path) -> None:
+    rows, heads = tmp_path / "rows.csv", tmp_path / "mine.toml"
+    rows.write_text("单位全名,落户市,设立日,制造否\n甲(苏州)有限公司,苏州,2004-05-01,1\n", encoding="utf-8")
+    columns = {"unit": "单位全名", "city": "落户市", "date": "设立日", "manufacturing": "制造否"}
+    told = "\n".join(f'{name} = [{{ header = "{header}", source = "made" }}]' for name, header in columns.items())
+    heads.write_text(f'kind = "units"\ntitle = {{ zh = "自有", en = "own" }}\n[columns]\n{told}\n', encoding="utf-8")
+    with pytest.raises(CaseError):
+        import_file(rows, kind="units")
+    assert import_file(rows, kind=str(heads)).tables["firms"]["firm"].tolist() == ["甲(苏州)有限公司"]

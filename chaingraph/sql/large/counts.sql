@@ -11,6 +11,7 @@ WITH seats AS (
     JOIN places AS p
       ON p.country IS NOT DISTINCT FROM f.country AND p.province IS NOT DISTINCT FROM f.province
      AND p.city IS NOT DISTINCT FROM f.city AND p.district IS NOT DISTINCT FROM f.district
+     AND (f.lives OR p.inside = 0)
 )
 SELECT m.node_id AS node, m.way, s.cell, count(*) AS firms
 FROM firm_roles AS m

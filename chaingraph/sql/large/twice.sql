@@ -20,6 +20,7 @@ seats AS (
     JOIN places AS p
       ON p.country IS NOT DISTINCT FROM f.country AND p.province IS NOT DISTINCT FROM f.province
      AND p.city IS NOT DISTINCT FROM f.city AND p.district IS NOT DISTINCT FROM f.district
+     AND (f.lives OR p.inside = 0)
     WHERE f.firm_id IN (SELECT firm_id FROM again)
 )
 SELECT a.node_id AS node, a.way, s.cell, count(*) AS firms
