@@ -248,6 +248,13 @@ function badge(words, kind) {
   return el('span', { class: `tag${kind ? ` tag-${kind}` : ''}` }, words);
 }
 
+/** Why a firm is beside and not among those that make it here, in the words of its row. */
+function besideWord(role) {
+  if (role.status === 'stopped' || (role.basis === 'site' && role.status)) return caption('status', role.status);
+  if (role.basis === 'seat') return caption('basis', 'seat');
+  return label(role.basis === 'site' ? 'not_shown' : 'group_can');
+}
+
 /** Say something to those who hear the page. */
 function announce(words) {
   document.getElementById('announcer').textContent = words;

@@ -155,7 +155,7 @@ function localFirms(segment) {
       el(
         'li',
         { class: `standing-${role.standing}` },
-        el('div', null, firmButton(role.firm), role.standing === 2 ? badge(label('group_can'), 'beside') : null, role.role === 'leader' ? badge(caption('role', 'leader'), 'leader') : null),
+        el('div', null, firmButton(role.firm), role.standing === 2 ? badge(besideWord(role), 'beside') : null, role.role === 'leader' ? badge(caption('role', 'leader'), 'leader') : null),
         el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', role.basis ? caption('basis', role.basis) : '', capacityWords(role)].filter(Boolean).join(' · ')),
         el('p', { class: 'note' }, provenance(role)),
       ),
@@ -379,7 +379,7 @@ function roleLine(role) {
   return el(
     'li',
     null,
-    el('div', null, segmentButton(role.segment), role.standing === 2 && role.site_region ? badge(label('group_can'), 'beside') : null),
+    el('div', null, segmentButton(role.segment), role.standing === 2 && role.site_region ? badge(besideWord(role), 'beside') : null),
     el('p', { class: 'what' }, [role.product, role.kind ? caption('kind', role.kind) : '', role.status ? caption('status', role.status) : '', placed(role.site_region), capacityWords(role)].filter(Boolean).join(' · ')),
     el('p', { class: 'note' }, provenance(role)),
   );

@@ -102,10 +102,10 @@ function flags(segment) {
   ];
 }
 
-/** Local firms that make it here, then, apart, those whose group can. */
+/** Local firms that make it here, then, apart and by why they are, those that may. */
 function cardFirms(segment) {
-  const line = (standing, key, kind) => {
-    const roles = (segment.firms || []).filter((role) => role.standing === standing);
+  const told = segment.firms || [];
+  const line = (roles, key, kind) => {
     if (!roles.length) return null;
     const more = roles.length - CARD_FIRMS;
     return el(
@@ -115,7 +115,12 @@ function cardFirms(segment) {
       el('p', null, roles.slice(0, CARD_FIRMS).map((role) => firmButton(role.firm, 'chip')), more > 0 ? el('span', { class: 'more' }, label('n_more', { n: more })) : null),
     );
   };
-  return [line(1, label('local'), 'here'), line(2, label('group_can'), 'beside')];
+  const beside = told.filter((role) => role.standing === 2);
+  const words = [...new Set(beside.map(besideWord))];
+  return [
+    line(told.filter((role) => role.standing === 1), label('local'), 'here'),
+    ...words.map((word) => line(beside.filter((role) => besideWord(role) === word), word, 'beside')),
+  ];
 }
 
 /** Everything that changes with filters: targets on the cards, cards that fall out. Says how many cards are left. */

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -118,11 +119,20 @@ def first_targets(findings: Findings, chain_id: str, lang: str) -> dict[str, str
     return dict(zip(first["segment_id"], names, strict=True))
 
 
-def local_line(found: int, firms: Sequence[str], lang: str) -> str:
-    """The line of a segment that says how many local firms it has, and the first of them."""
+def local_line(segment: Mapping[str, Any], firms: Sequence[str], lang: str) -> str:
+    """The line of a row of the gaps that says how many local firms it has, and the first of them.
+
+    Where none makes it here, those only registered here and those whose group can are told apart.
+    """
+    found, presumed, beside = (segment[name] for name in ("found", "presumed", "group_only"))
     joined = ("、" if lang == "zh" else ", ").join(firms)
     if firms and not found:
-        return text("charts.panorama_unproven", lang, firms=joined)
+        if not presumed > 0:  # a case of before the count was made has none
+            return text("charts.panorama_unproven", lang, firms=joined)
+        if beside > 0:
+            counts = {"presumed": int(presumed), "beside": int(beside)}
+            return text("charts.panorama_both", lang, firms=joined, **counts)
+        return text("charts.panorama_presumed", lang, firms=joined, presumed=int(presumed))
     said = text("charts.panorama_found", lang, count=found)
     return said + text("charts.colon", lang) + joined if firms else said
 

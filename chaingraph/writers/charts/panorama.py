@@ -125,7 +125,7 @@ def _box(
     hatch = _HATCH.get(row["state"])
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor=ground, edgecolor=_GREY, hatch=hatch, lw=0, zorder=2))
     axes.add_patch(Rectangle(corner, _WIDE, _HIGH, facecolor="none", edgecolor=ink, linewidth=1.1, zorder=3))
-    said = local_line(row["found"], firms or [], lang)
+    said = local_line(row, firms or [], lang)
     mark = " ★" if row["chokepoint"] is True or row["high_value"] is True else ""
     lines = [(str(row["segment"]) + mark, 10.5, "bold"), (said, 8, "normal")]
     if target:

@@ -136,7 +136,7 @@ def _segment(
     lang = here.book.lang
     mark = " ★" if segment["chokepoint"] is True or segment["high_value"] is True else ""
     name = fitting(str(segment["segment"]) + mark)
-    said = local_line(segment["found"], makers.get(segment["segment_id"], []), lang)
+    said = local_line(segment, makers.get(segment["segment_id"], []), lang)
     if target := targets.get(segment["segment_id"]):
         said += "\n" + text("charts.panorama_target", lang, firm=target)
     look = here.book.formats[f"legend_state_{segment['state']}"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import chaingraph
 from tests.browser_window import ESCAPE, click, focused, press, texts
 from tests.made_graph import BAD_NAMES
 
@@ -68,9 +70,15 @@ def test_a_card_tells_its_state_without_colour(page: Callable[..., Any]) -> None
 def test_a_card_sets_firms_of_a_group_apart(page: Callable[..., Any]) -> None:
     browser = page("mk.html")
     assert texts(browser, "#card-MK01 .card-firms .key") == ["集团能做"]
-    assert texts(browser, "#card-MK03 .card-firms .key") == ["本地", "集团能做"]
+    assert texts(browser, "#card-MK03 .card-firms .key") == ["本地", "已签约"]  # a plant of its own, to be built
     assert len(texts(browser, "#card-MK03 .here .chip")) == 3
     assert texts(browser, "#card-MK03 .here .more") == ["另2家"]
+    told = ({"basis": "group"}, {"basis": "seat"}, {"basis": "seat", "status": "stopped"}, {"basis": "site"})
+    script = (Path(chaingraph.__file__).parent / "library/page/core.js").read_text(encoding="utf-8")
+    rule = "function besideWord" + script.partition("function besideWord")[2].partition("\n}\n")[0] + "\n}\n"
+    rule += "const caption = (group, code) => `${group}_${code}`; const label = (key) => key;"
+    words = [browser.execute_script(f"{rule} return besideWord(arguments[0])", role) for role in told]
+    assert words == ["group_can", "basis_seat", "status_stopped", "not_shown"]
 
 
 def test_a_click_on_a_card_opens_its_panel_and_escape_closes_it(page: Callable[..., Any]) -> None:

@@ -44,6 +44,14 @@ def test_every_segment_is_a_cell_in_its_lane_with_its_colour(tmp_path: Path) -> 
     assert len(sheet.row_breaks.brk) == findings.gaps["zh"]["chain_id"].nunique() - 1
 
 
+def test_firms_only_registered_here_are_not_told_as_those_of_a_group() -> None:
+    row = {"found": 0, "presumed": 2, "group_only": 0}
+    assert chart_data.local_line(row, ["甲", "乙"], "zh") == "本地在产0家；登记在本地（待核实）2家：甲、乙"
+    both = chart_data.local_line({**row, "group_only": 1}, ["甲", "乙"], "zh")
+    assert both == "本地在产0家；登记在本地（待核实）2家，集团能做或待证实1家：甲、乙"
+    assert chart_data.local_line({**row, "presumed": 0, "group_only": 1}, ["丙"], "zh").endswith("集团能做或待证实：丙")
+
+
 def test_counts_are_those_of_the_charts(tmp_path: Path) -> None:
     findings, graph = toy_findings(), toy_graph()
     sheet = drawn(tmp_path, findings)["产业链分布图"]
