@@ -24,6 +24,7 @@ PAGES = {
 }
 PROOF = ("docs/en/proof.md", "docs/zh/proof.md")
 CASE = "data/jiaxing"
+DAY = "2026-06-30"  # of the row that is shown figure by figure
 
 
 def blocks(name: str, kind: str) -> list[str]:
@@ -157,3 +158,21 @@ def test_the_walk_in_the_shell_runs(
             assert code == 0, shown
             assert said.out.strip()
     assert {"solar.html", "my-city.xlsx", "out"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_row_shown_figure_by_figure_is_what_the_command_says(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks(f"docs/{lang}/lists.md", "console")
+    (call,) = commands(f"docs/{lang}/lists.md", ("text",))
+    assert main([*(str(ROOT / word) if word == CASE else word for word in call), "--lang", lang, "--as-of", DAY]) == 0
+    said = {line.strip() for line in capsys.readouterr().out.splitlines()}
+    assert not {line.strip() for line in example.splitlines()} - said
+
+
+@pytest.mark.parametrize("name", PROOF)
+def test_a_default_run_s_own_figures_for_jiaxing_stand_beside_those_of_the_full_score(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for protocol in ("hide30", "temporal"):
+        stored = json.loads((ROOT / "docs" / "backtest" / f"{protocol}.json").read_text(encoding="utf-8"))
+        own = {row["method"]: row for row in stored["by_city"] if (row["pool"], row["city"]) == ("A", "嘉兴")}
+        assert {f"{own[method]['auroc']:.3f}" for method in ("score", "sums")} <= set(re.findall(r"0\.\d{3}", text))
