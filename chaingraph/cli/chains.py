@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import click
 
 from chaingraph.cli.into import add_and_tell, into_options, into_or_out, undo_and_tell
 from chaingraph.cli.options import PATH, Named
-from chaingraph.cli.tag import tell_left
+from chaingraph.cli.tag import tell_left, told_left
+from chaingraph.cli.taken import tell_columns, tell_rejects, tell_taken
 from chaingraph.cli.terminal import terminal_table
 from chaingraph.errors import CaseError, StoreError, UnknownNameError
 from chaingraph.labels import text
@@ -147,11 +149,14 @@ def start_command(
     reference: Path | None, out: Path,
 ) -> None:  # fmt: skip
     """A case of a city to begin with."""
+    import pandas as pd
+
     from chaingraph.importers.start import elsewhere, seated_firms, start_case
     from chaingraph.matching.merge import build_graph
     from chaingraph.places.regions import region_path
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.case import write_case
+    from chaingraph.writers.files import write_csv
 
     region_path(region)
     templates = chosen_chains(chains)
@@ -166,7 +171,10 @@ def start_command(
             text("chains.nobody_here", lang, region=region, count=sum(len(case["firms"]) for case in sources))
         )
     case, left = start_case(region, templates, [*local, *elsewhere_given])
-    write_case(case, out, form="csv")
+    refused = [held.rejects for held in sources if len(held.rejects)]
+    write_case(replace(case, rejects=pd.concat(refused, ignore_index=True)) if refused else case, out, form="csv")
+    if refused:
+        click.echo(text("national.rejects_in", lang, path=out / "rejects.csv"))
     everybody = _all_firms(local)
     inside = len(seated_firms(case, region)["firms"])
     held = {"firms": inside, "here": everybody["firm_id"].nunique(), "region": region}
@@ -178,6 +186,12 @@ def start_command(
     if national is not None:
         _tell_elsewhere(elsewhere(national, templates, region), lang)
     tell_left(left[left["firm_id"].isin(set(everybody["firm_id"]))], everybody, lang)
+    given_firms = _all_firms([*local, *elsewhere_given])
+    rows = told_left(left[left["firm_id"].isin(set(given_firms["firm_id"]))], given_firms, lang)
+    if len(rows):
+        place = out.with_name(text("chains.unplaced_file", lang, out=out.name))
+        write_csv(rows, place, columns=list(rows.columns))
+        click.echo(text("chains.unplaced", lang, path=place, count=len(rows)))
     if reference is None:
         click.echo(text("chains.next" if outside else "chains.next_outside", lang, out=out, region=region))
         return
@@ -189,15 +203,23 @@ def start_command(
 
 
 def _firms_of(file: Path, kind: str | None, lang: str) -> Case:
-    """Firms of a case, or of a file of any layout (an export of a provider, a register, a list), of a kind if known."""
+    """Firms of a case, or of a file of any layout (an export of a provider, a register, a list), of a kind if known.
+
+    Of a file it is said what it and each of its columns was taken for, and what could not be used.
+    """
     from chaingraph.importers.recognise import begin_import, recognise
     from chaingraph.importers.register import joined_parts
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
 
     if file.is_dir():
         return read_case(file, lang=lang, required=NATIONAL_TABLES)
-    first, rest = begin_import(file, recognise(file, kind=kind, lang=lang), lang=lang)
-    return joined_parts([first, *rest]).case
+    known = recognise(file, kind=kind, lang=lang)
+    tell_taken(lang, file.name, known, None, asks=False)
+    first, rest = begin_import(file, known, lang=lang)
+    imported = joined_parts([first, *rest])
+    tell_columns(lang, imported.columns)
+    tell_rejects(lang, imported)
+    return imported.case
 
 
 def _all_firms(cases: list[Case]) -> pd.DataFrame:

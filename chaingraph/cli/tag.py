@@ -79,6 +79,27 @@ def tell_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> None:
         click.echo(text("tagging.more_left", lang, count=len(left) - SHOWN_LEFT))
 
 
+def told_left(left: pd.DataFrame, firms: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Every firm without a segment as `tell_left` tells it, as a table to write: firm, city, why, near."""
+    import pandas as pd
+
+    named = firms.drop_duplicates("firm_id").set_index("firm_id").reindex(left["firm_id"])
+    told = left.reset_index(drop=True)
+    reasons = [
+        text("tagging.told_why", lang, product=product, why=text(f"tagging.why_{why}", lang))
+        for product, why in zip(told["product"], told["why"], strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "firm": named["firm"].to_numpy(),
+            "city": named["city"].to_numpy(),
+            "why": pd.Series(reasons, told.index, "str"),
+            "near": told["words"],
+        }
+    )
+    return table.rename(columns={name: text(f"tagging.column_{name}", lang) for name in table.columns})
+
+
 def _tag_large(case: Path, teacher: Case, learn: Callable[[], SegmentTagger], out: Path, lang: str) -> None:
     """Tag a case with Parquet datasets, a part at a time."""
     from chaingraph.engines.duckdb import open_engine

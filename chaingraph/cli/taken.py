@@ -30,12 +30,12 @@ class FileFirst(click.Group):
         return super().parse_args(ctx, args)
 
 
-def tell_taken(lang: str, file: str, known: Recognised, as_of: str | None) -> None:
-    """What a file was taken for."""
+def tell_taken(lang: str, file: str, known: Recognised, as_of: str | None, *, asks: bool = True) -> None:
+    """What a file was taken for; ``asks``: where it states no day, which option states it."""
     click.echo(text("national.taken_for", lang, file=file, title=known.title(lang), kind=known.kind))
     if known.tier is not None:
         click.echo(text("national.taken_tier", lang, tier=text(f"codes.tier_{known.tier}", lang)))
-    elif known.headings is not None:
+    elif known.headings is not None and (asks or known.as_of):
         day = as_of or known.as_of
         click.echo(text("national.taken_as_of", lang, date=day) if day else text("national.taken_undated", lang))
 

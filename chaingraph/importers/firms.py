@@ -22,7 +22,7 @@ from chaingraph.tagging.features import is_making
 _CLAUSE = re.compile(r"[;\uff1b,\uff0c。\r\n]+")
 _COLON = re.compile(r"[:\uff1a]")
 _ITEM = re.compile(NOT_IN_A_WORD + "、+")
-_DEALT = re.compile("销售|批发|零售|经销|租赁|维修|运输|代理")
+_DEALT = re.compile("销售|批发|零售|经销|购销|代销|收购|租赁|维修|运输|代理")
 _FORMULA = re.compile(r"依法须经|许可证|经营期限|国家法律|审批|方可|除外|禁止|限制|有效期|凭有效")
 _BRACKETS = re.compile(r"[(\uff08【\[][^)\uff09】\]]*(?:[)\uff09】\]]|$)")
 MOST_ITEMS = 30  # of a scope; longer ones list everything a firm might ever do
@@ -131,6 +131,8 @@ def scope_items(scope: str) -> list[str]:
     ['零售服装', '鞋帽零售', '钢材销售', '水泥销售']
     >>> scope_items("一般项目:电子元件、光学镜头的制造;(依法须经批准的项目,经批准后方可开展经营活动)")
     ['电子元件', '光学镜头的制造']
+    >>> scope_items("生产、加工:印染、染整;经销:轻纺原料、纺织品")
+    ['印染', '染整', '经销轻纺原料', '纺织品经销']
     """
     items = [item for clause in _CLAUSE.split(_BRACKETS.sub("", scope)) for item in _things(clause)]
     kept = [item for item in items if len(item) >= 2 and not item.endswith("项目") and not _FORMULA.search(item)]

@@ -13,7 +13,7 @@ import pandas as pd
 from chaingraph.importers.headings import PERSONAL, Headings
 from chaingraph.importers.imported import COLUMN_USES
 from chaingraph.importers.values import Rejected, as_rejects, rejected
-from chaingraph.reading.cells import clean
+from chaingraph.reading.cells import clean, is_blank
 from chaingraph.reading.delimited import Rows
 from chaingraph.reading.grids import Grid, open_grids
 from chaingraph.reading.headers import bare, is_footer
@@ -290,7 +290,12 @@ def read_parts(laid: Laid, required: str, size: int, lang: str) -> Iterator[Part
             )
             frame[name] = pd.Series([cell or None for cell in cells_of], dtype="str")
         rejects = as_rejects(bad)
-        yield Part(laid, frame, rejects, tuple(passed), tuple(sum(map(bool, held[use.place])) for use in laid.uses))
+        yield Part(laid, frame, rejects, tuple(passed), tuple(_filled(held[use.place]) for use in laid.uses))
+
+
+def _filled(cells: Sequence[str]) -> int:
+    """How many cells hold a value; a dash holds none."""
+    return len(cells) - sum(map(is_blank, cells))
 
 
 def uses_table(laid: Laid, filled: Sequence[int]) -> pd.DataFrame:

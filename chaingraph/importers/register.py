@@ -19,9 +19,10 @@ from chaingraph.importers.published import file_row, file_rows_added, passed_not
 from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
 from chaingraph.labels import text
 from chaingraph.model.case import empty_rejects, empty_table
-from chaingraph.model.columns import Column
+from chaingraph.model.columns import SEPARATOR, Column
 from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
+from chaingraph.reading.cells import fold, is_blank, split_set
 from chaingraph.reading.links import is_collective
 from chaingraph.reading.rejects import Problem
 
@@ -140,7 +141,8 @@ def _imported(
     units = laid.unit_above()
     scales = {use.column: scale_of(COLUMNS[use.column], use.unit, units) for use in laid.uses if use.column in COLUMNS}
     headers = {use.column: use.header for use in laid.uses if use.kept}
-    rows, bad, about = read_columns_of(part.frame, COLUMNS, scales, headers, laid.label, lang)
+    frame = with_states_told_among_tiers(part.frame)
+    rows, bad, about = read_columns_of(frame, COLUMNS, scales, headers, laid.label, lang)
     for column in ("scope", "website", "switchboard", "board_office"):
         rows[column] = part.frame[column] if column in part.frame else pd.Series(None, rows.index, "str")
     header = headers.get("firm", "firm")
@@ -183,6 +185,26 @@ def _imported(
         uses_table(laid, part.filled),
         (*passed_notes(part, lang), *_dropped(laid.label, dropped, lang)),
     )
+
+
+def with_states_told_among_tiers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cells of a part in which a state of the firm (已注销) stands among its honours: it becomes the state.
+
+    Where the row states a state of its own, that counts; what remains of the cell are its honours.
+    """
+    if "tiers" not in frame:
+        return frame
+    states = frozenset(fold(word) for words in (_FIRM("status").choices or {}).values() for word in words)
+    own = frame["status"] if "status" in frame else [None] * len(frame)
+    left: list[str | None] = []
+    told: list[str | None] = []
+    for cell, status in zip(frame["tiers"], own, strict=True):
+        parts = split_set(cell) if isinstance(cell, str) else []
+        said = [part for part in parts if fold(part) in states]
+        known = isinstance(status, str) and not is_blank(status)
+        told.append(said[0] if said and not known else status)
+        left.append(SEPARATOR.join(part for part in parts if part not in said) if said else cell)
+    return frame.assign(tiers=pd.Series(left, frame.index, "str"), status=pd.Series(told, frame.index, "str"))
 
 
 def edition_of(tier: str, above: Sequence[str]) -> str:

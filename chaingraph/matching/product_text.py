@@ -20,7 +20,7 @@ ACCOUNTING = re.compile(
 )
 # What is done, without a thing that it is done to: 生产, 研发及销售.
 _BARE_ACTIVITY = re.compile(
-    r"(?:自产)?(?:(?:研发|研制|研究|技术开发|开发|设计|生产|制造|制作|加工|组装|销售|批发|零售|安装|调试|维修|维护|技术服务|"
+    r"(?:自产)?(?:(?:研发|研制|研究|技术开发|开发|设计|生产|制造|制作|加工|组装|销售|批发|零售|经销|购销|代销|收购|安装|调试|维修|维护|技术服务|"
     r"售后服务|服务)[、,和及与]?)+"
 )
 # In 齿轮减、变速箱 and 高、低压电器 the end is said once for both, so the sign between them separates nothing.

@@ -84,6 +84,17 @@ def fold(raw: str) -> str:
     return "".join(unicodedata.normalize("NFKC", clean(raw)).split()).casefold()
 
 
+def is_blank(raw: str) -> bool:
+    """Whether a cell holds nothing but blanks or a sign that stands for nothing.
+
+    Examples
+    --------
+    >>> is_blank(" -- "), is_blank("N/A"), is_blank("0")
+    (True, True, False)
+    """
+    return len(raw) <= _NUMBER_LENGTH and raw.strip().casefold() in _MISSING
+
+
 def slug(name: str) -> str:
     """A stable id for a firm without a code: ``f-`` and ten hex digits of its folded name's SHA-256.
 

@@ -20,7 +20,10 @@ STAMP = "SegmentTagger(words)"  # in the source of a row
 ENOUGH_EXAMPLES = 200  # products of firms in segments from which on the learnt tagger does better than words alone
 _AT_END, _INSIDE = 0.3, 0.5  # least share of a product that a word makes up, at its end and elsewhere
 _JOINED = re.compile("[及和与、]")
+_BETWEEN = ("", "类", "系", "系列")  # what may stand between a kind and the wide word for it
 _NEAR = 0.5  # likeness of a word that is shown as a near one
+_COMMON = 2  # least characters of a thing that a near word shares
+_DONE = re.compile("销售|批发|零售|经销|贸易|加工|制造|生产")  # what is done to it is no likeness
 _SHOWN = 3
 _LOOKED_UP = 50  # firms for which near words are looked up: nobody reads more
 
@@ -54,6 +57,7 @@ class WordTagger:
         self._index = TermIndex(row for row in rows if row[2] or row[0] not in meant)
         self._words = sorted(meant)
         self._services = frozenset(services)
+        self._ends: dict[str, frozenset[str]] = {}
 
     def tell(self, text: str) -> Told:
         """Which segments a text belongs to, and by which word; or why none, and which words come near.
@@ -70,7 +74,8 @@ class WordTagger:
         for part in parts(text):
             segments, word, why = self._of_part(part)
             if why == "partial":  # of two things joined each is looked at for itself: 齿轮及齿轮减、变速箱
-                alone = [self._of_part(one) for one in _JOINED.split(part) if one]
+                deals = is_dealing(part) and not is_making(part)
+                alone = [self._of_part(one, deals=deals) for one in _JOINED.split(part) if one]
                 segments, word, why = next((told for told in alone if told[0]), (segments, word, why))
             found |= dict.fromkeys(segments, word or "")
             if why:
@@ -82,10 +87,19 @@ class WordTagger:
         return Told((), first[1], first[0])
 
     def near(self, text: str) -> tuple[str, ...]:
-        """Words of the chains that are spelled most like a text, at most three."""
+        """Words of the chains that are spelled most like a text, at most three.
+
+        A single character in common (药品, 床品) or a mere dealing word (药品零售, 布匹零售) makes nothing alike.
+
+        Examples
+        --------
+        >>> tagger = WordTagger(pd.DataFrame({"term": ["床品", "化学纤维", "医药零售"], "segments": ["A", "B", "C"]}))
+        >>> tagger.near("药品生产"), tagger.near("合成纤维制造"), tagger.near("布匹零售")
+        ((), ('化学纤维',), ())
+        """
         pieces = parts(text)[:5]
         scored = [
-            (max(SequenceMatcher(None, word, piece).ratio() for piece in pieces), word)
+            (max(_likeness(word, piece) for piece in pieces), word)
             for word in self._words
             if pieces and set(word) & set("".join(pieces))
         ]
@@ -93,7 +107,29 @@ class WordTagger:
             word for score, word in sorted(scored, key=lambda one: (-one[0], one[1]))[:_SHOWN] if score >= _NEAR
         )
 
-    def _of_part(self, part: str) -> tuple[frozenset[str], str | None, str | None]:
+    def _kind_of(
+        self, part: str, word: str, start: int, hits: Sequence[tuple[int, int, frozenset[str]]]
+    ) -> tuple[int, frozenset[str]] | None:
+        """Where what stands before a wide word begins, and its segments, which say which kind the thing is.
+
+        原料药 alone is of the segment of the rest; 沙坦类原料药 is of that of 沙坦类, as another of its words ends in
+        原料药 too. In 锂电池隔膜 nothing of 锂电池 ends in 隔膜.
+        """
+        for first, last, held in hits:
+            of_kind = held & self._ending_in(word)
+            if of_kind and last <= start and part[last:start] in _BETWEEN:
+                return first, of_kind
+        return None
+
+    def _ending_in(self, word: str) -> frozenset[str]:
+        """Segments that have a longer word which ends in this one."""
+        if word not in self._ends:
+            longer = [one for one in self._words if one.endswith(word) and one != word]
+            self._ends[word] = frozenset().union(*(self._index.meaning(one) for one in longer)) - {NONE}
+        return self._ends[word]
+
+    def _of_part(self, part: str, *, deals: bool = False) -> tuple[frozenset[str], str | None, str | None]:
+        """Segments, the word that decided and why there is none; ``deals``: of a text that speaks of dealing."""
         size = max(1, len(part))
         hits = sorted(self._index.find(part), key=lambda hit: (hit[1] == size, hit[1] - hit[0]), reverse=True)
         weak: str | None = None
@@ -105,12 +141,21 @@ class WordTagger:
                 continue
             if NONE in segments:
                 return frozenset(), None, "of_no_chain"
-            if is_dealing(part) and not is_making(part) and not is_dealing(word):
+            if deals or (is_dealing(part) and not is_making(part) and not is_dealing(word)):
                 segments = segments & self._services
                 if not segments:
                     return frozenset(), word, "dealing"
-            return segments, word, None
+            kind = self._kind_of(part, word, start, hits)
+            return (kind[1], part[kind[0] : end], None) if kind else (segments, word, None)
         return frozenset(), weak, "partial" if weak else "no_word"
+
+
+def _likeness(word: str, piece: str) -> float:
+    """How alike a word and a product are spelled, 0-1; 0 where they share no two characters that name a thing."""
+    pair = SequenceMatcher(None, word, piece)
+    common = "".join(word[block.a : block.a + block.size] for block in pair.get_matching_blocks())
+    thing = _DONE.sub("", common)
+    return pair.ratio() if len(thing) >= _COMMON else 0.0
 
 
 def rows_by_words(products: pd.DataFrame, tagger: WordTagger) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -29,7 +29,7 @@ _EMPTY_ENDS = re.compile(
 )
 # Selling, renting, carrying or mending a thing is not making it.
 _DEALING = re.compile(
-    r"销售|贸易|批发|零售|流通|经销|代理|租赁|维修|运输|物流|配送|购销|代销|经营|进出口|仓储|咨询|培训|监理|施工"
+    r"销售|贸易|批发|零售|流通|经销|代理|租赁|维修|运输|物流|配送|购销|代销|收购|经营|进出口|仓储|咨询|培训|监理|施工"
 )
 
 _MAKING = re.compile("制造|生产|加工|制作|研发|研制|组装")

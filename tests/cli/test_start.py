@@ -204,3 +204,34 @@ def test_firms_of_an_export_are_for_start_and_a_list_without_a_product_of_the_ch
     said = capsys.readouterr().out
     assert "checked and not made here, says 某局" in said
     assert "no row of firm_segments" not in said
+
+
+def test_start_says_what_each_column_was_read_as_and_why_every_firm_without_a_segment_has_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, there, out = tmp_path / "本地.csv", tmp_path / "同行.csv", tmp_path / "taizhou"
+    others = "".join(f"第{number}糕点有限公司,台州市,糕点制造,-,\n" for number in range(12))
+    here.write_text(
+        f"企业名称,所属城市,经营范围,曾用名,实缴资本\n甲泵业有限公司,台州市,潜水泵制造,-,1万元\n{others}",
+        encoding="utf-8",
+    )
+    there.write_text(
+        "企业名称,所在城市,主要产品,资质荣誉\n乙泵业有限公司,温州市,离心泵,上市公司、制造业单项冠军\n丙泵业有限公司,温州市,离心泵,已注销\n"
+        "丁泵业有限公司,温州市,离心泵,外资\n戊饼业有限公司,温州市,月饼,-\n",
+        encoding="utf-8",
+    )
+    assert main([*PUMPS, "--firms", str(here), "--outside", str(there), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "曾用名 → 曾用名（0）" in said  # a dash is no value
+    assert "实缴资本 → 未用（1）" in said
+    assert "资质荣誉 → 榜单与资质（3）" in said
+    assert "1  同行.csv · 资质荣誉 · 不在可选值之内" in said
+    assert "外资" in (out / "rejects.csv").read_text(encoding="utf-8-sig")
+    firms = read_case(out)["firms"].set_index("firm")
+    assert firms.loc["乙泵业有限公司", "tiers"] == "listed;champion"
+    assert firms.loc["丙泵业有限公司", "status"] == "dissolved"  # a state, wherever the list says it
+    assert pd.isna(firms.loc["丙泵业有限公司", "tiers"])
+    told = pd.read_csv(tmp_path / "taizhou_未归入环节.csv")
+    assert len(told) == 13  # of them only ten are shown
+    assert "戊饼业有限公司" in set(told["企业"])
+    assert told["未归入的原因"].str.contains("糕点|月饼").all()

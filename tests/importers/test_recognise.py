@@ -254,5 +254,5 @@ def test_every_column_that_a_heading_file_names_has_a_caption() -> None:
 def test_a_real_register_loses_a_wrong_code_and_no_firm() -> None:
     imported = read_register(shared("data/enterprise-registry/jiaxing.csv.gz"), as_of="2019-04")
     assert imported.account[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[13956, 13956, 0, 0]]
-    assert len(imported.tables["firm_products"]) == 81186
+    assert len(imported.tables["firm_products"]) == 81135
     assert imported.rejects["value"].tolist() == ["91330424691289527K"]

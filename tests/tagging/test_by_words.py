@@ -76,3 +76,33 @@ def test_a_case_without_firms_to_learn_from_tags_by_words_and_tells_of_the_other
     assert told["why"].to_dict() == {"b": "dealing", "c": "of_no_chain", "d": "no_word"}
     assert "平缝机" in told.loc["d", "words"]
     assert pd.isna(told.loc["c", "words"])
+
+
+@pytest.fixture(scope="module")
+def of_two_chains() -> WordTagger:
+    return words_of(Case("own", chain_tables([load_chain("生物医药（原料药）"), load_chain("时尚")])))
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [
+        ("沙坦类原料药", ("RX04",)),
+        ("普利类原料药、缬沙坦", ("RX04",)),
+        ("原料药", ("RX07",)),  # which kind, nobody says
+        ("化学原料药", ("RX07",)),
+        ("合成纤维制造", ("FA01",)),
+        ("氨纶包覆纱", ("FA01",)),
+        ("针纺织品及原料销售", ()),  # both are sold
+        ("针织面料及辅料生产", ("FA06",)),
+    ],
+)
+def test_the_word_before_a_wide_one_says_which_kind_and_who_sells_makes_nothing(
+    of_two_chains: WordTagger, text: str, segments: tuple[str, ...]
+) -> None:
+    assert of_two_chains.tell(text).segments == segments
+
+
+def test_words_with_one_character_in_common_are_not_near(of_two_chains: WordTagger) -> None:
+    assert "床品" not in of_two_chains.near("药品生产")
+    assert of_two_chains.near("布匹零售") == ("布匹",)
+    assert of_two_chains.near("平板电恼横机")[0] == "电脑横机"
