@@ -15,8 +15,10 @@ from chaingraph.places.regions import region_path
 TEXTS = Path(__file__).parent / "leads" / "texts"
 
 
-def facts(body: str, published: str | None = "2025-06-12", region: str = "嘉兴") -> list[Fact]:
-    return facts_of(cleaned(body), published=published, region=region_path(region))
+def facts(
+    body: str, published: str | None = "2025-06-12", region: str = "嘉兴", title: str | None = None
+) -> list[Fact]:
+    return facts_of(cleaned(body), published=published, region=region_path(region), title=title)
 
 
 def told(

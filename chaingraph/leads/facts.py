@@ -10,7 +10,7 @@ from chaingraph.leads.sentences.dates import announced_on
 from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
 from chaingraph.leads.sentences.events import site_of
 from chaingraph.leads.sentences.figures import Amount, land_mu
-from chaingraph.leads.sentences.kinds import LeadKind
+from chaingraph.leads.sentences.kinds import STAGE_ORDER, LeadKind
 from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in, text_aliases
 from chaingraph.leads.sentences.passages import Passage, half_width, passages
 from chaingraph.leads.sentences.where import city_of, joined, lies_within, places_in
@@ -129,7 +129,21 @@ def facts_of(
         previous = piece
     lone = next(iter(named.values())) if len(named) == 1 else None
     spoken = announced_on(half_width(body[:_HEAD]), published)
+    headline = len(title) if title and body.startswith(title) else 0
+    drafts = [draft for draft in drafts if not _is_headline_of(draft, drafts, headline)]
     return _finished([_dated(draft, spoken) for draft in drafts], lone, region, body)
+
+
+def _is_headline_of(draft: Draft, drafts: Sequence[Draft], headline: int) -> bool:
+    """Whether a fact of the headline is what the text below tells in full: same firm and kind, as far or farther."""
+    order = {stage: number for number, stage in enumerate(STAGE_ORDER)}
+    return draft.end <= headline and any(
+        other.start >= headline
+        and other.kind is draft.kind
+        and same_firm(other.firm, draft.firm)
+        and order.get(draft.stage or "", -1) <= order.get(other.stage or "", -1)
+        for other in drafts
+    )
 
 
 def _with_plot(draft: Draft, before: str) -> Draft:

@@ -29,7 +29,7 @@ class LeadsRead:
 
     ``funnel``: files, refused, texts, with_facts, facts, signals (new), sources (new), firms (new), in this order.
     ``doubts``: names that may be a firm of the case: pairs as `match_firms` gives them. ``asked``: of a model, how
-    many facts were proposed and borne_out, and how many of their values were kept.
+    many facts were proposed and borne_out, and how many of their values were kept. ``silent``: texts without a fact.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -37,6 +37,7 @@ class LeadsRead:
     funnel: Mapping[str, int]
     doubts: pd.DataFrame
     asked: Mapping[str, int] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -155,4 +156,5 @@ def read_leads(
         "sources": len(tables["evidence"]),
         "firms": len(tables["firms"]),
     }
-    return LeadsRead(tables, rejects, funnel, resolved.doubts, asked)
+    silent = tuple(one.text.address for one in readings if not one.facts)
+    return LeadsRead(tables, rejects, funnel, resolved.doubts, asked, silent)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import LANGUAGES, text
+from chaingraph.leads.products import SegmentWords
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import REVIEWS, Column, is_missing
 from chaingraph.model.schema import TABLES
@@ -138,11 +139,17 @@ def _column(cell: str) -> str | None:
     return None
 
 
-def reviewed(signals: pd.DataFrame, rows: Sequence[tuple[int, Mapping[str, str]]], lang: str) -> Reviewed:
+def reviewed(
+    signals: pd.DataFrame,
+    rows: Sequence[tuple[int, Mapping[str, str]]],
+    lang: str,
+    segments: SegmentWords | None = None,
+) -> Reviewed:
     """What a person decided on the signals of a sheet.
 
     A row without a decision waits on. A row whose cells were changed must say so by its decision; one that cannot be
-    used leaves its signal as it is.
+    used leaves its signal as it is. What a corrected cell says is said in the signal's short text too, and a corrected
+    product finds its segment by ``segments``.
     """
     told = rows_of(signals)
     held = {str(row["signal_id"]): row for row in told}
@@ -166,7 +173,8 @@ def reviewed(signals: pd.DataFrame, rows: Sequence[tuple[int, Mapping[str, str]]
         if wrong and decision != "rejected":
             problems.append((number, wrong))
             continue
-        changes[signal_id] = {**(changed if decision == "corrected" else {}), "review": decision}
+        kept = {**changed, **_following(held[signal_id], changed, segments)} if decision == "corrected" else {}
+        changes[signal_id] = {**kept, "review": decision}
     counts = {name: sum(1 for one in changes.values() if one["review"] == name) for name in _DECISIONS}
     waiting = signals.loc[signals["review"] == "pending", "signal_id"]
     counts["pending"] = sum(1 for signal_id in waiting if signal_id not in changes)
@@ -199,6 +207,27 @@ def _changes(signal: Mapping[str, object], cells: Mapping[str, str], lang: str) 
         if not _equal(signal.get(name), value):
             changes[name] = value
     return changes, ""
+
+
+def _following(
+    signal: Mapping[str, object], changed: Mapping[str, object], segments: SegmentWords | None
+) -> dict[str, object]:
+    """What changes with cells: the short text, which repeats them, and the segment of another product."""
+    found: dict[str, object] = {}
+    words = signal.get("text")
+    if isinstance(words, str):
+        parts = words.split(" ")
+        for name in ("product", "place", "instead_place"):
+            held, now, mark = signal.get(name), changed.get(name), "→" if name == "instead_place" else ""
+            if isinstance(held, str) and isinstance(now, str):
+                said = {mark + held} | {part for part in parts if name == "place" and part.endswith(held)}
+                parts = [f"{mark}{now}" if part in said else part for part in parts]
+        told = " ".join(parts)
+        found |= {"text": told} if told != words else {}
+    product = changed.get("product")
+    if segments is not None and isinstance(product, str) and (segment := segments.segment_of(product)):
+        found["segment_id"] = segment
+    return found
 
 
 def _canonical(column: Column, cell: str) -> str:

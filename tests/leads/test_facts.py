@@ -134,3 +134,27 @@ def test_english_texts_are_read_too() -> None:
         "decided_elsewhere",
         "Taicang",
     )
+
+
+def test_a_headline_is_no_second_fact_of_what_the_text_tells_in_full() -> None:
+    headline = "常州甲纬数码纺机签约湖州南浔"
+    body = f"{headline}\n11月10日,常州甲纬数码纺机股份有限公司与湖州市南浔区人民政府签约,总投资6亿元建设印花机项目。"
+    found = facts(body, title=headline)
+    assert [(fact.place, fact.start > 0) for fact in found] == [("湖州市南浔区", True)]
+    # One that goes farther than the text below it is kept.
+    farther = f"{headline.replace('签约', '投产')}\n{body.splitlines()[1]}"
+    assert [fact.stage for fact in facts(farther, title=farther.splitlines()[0])] == ["producing"]
+
+
+def test_places_that_are_compared_say_more_than_a_site_that_is_open() -> None:
+    plan = f"{FIRM}拟投资15亿元新建年产20万吨薄膜项目,目前正在浙江、江苏多地比选,选址尚未确定。"
+    body = f"{FIRM}拟投15亿元新建薄膜基地,选址尚未确定\n{plan}"
+    assert [fact.site for fact in facts(body)] == ["comparing"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["计划在华东地区设立第二生产基地,投资8亿元", "完成2亿元B轮融资。公司未透露新产线的地点", "拟建设华东生产基地"],
+)
+def test_no_words_of_a_sentence_are_a_product(words: str) -> None:
+    assert [fact.product for fact in facts(f"{FIRM}{words}。")] == [None]

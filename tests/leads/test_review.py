@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from chaingraph.errors import StoreError
+from chaingraph.leads.products import SegmentWords
 from chaingraph.leads.review import read_review, review_rows, reviewed
 from chaingraph.model.case import Case
+from chaingraph.model.schema import TABLES
 from chaingraph.writers.review_sheet import write_review
 from tests.made_leads import read
 
@@ -86,3 +88,15 @@ def test_another_table_is_no_review_sheet(tmp_path: Path) -> None:
     path.write_text("企业,城市\n甲,乙\n", encoding="utf-8")
     with pytest.raises(StoreError, match="不是研判表"):
         read_review(path, "zh")
+
+
+def test_a_corrected_product_stands_in_the_short_text_and_finds_its_segment() -> None:
+    text = "投资建设(已公告) 湖州市南浔区 约8亿元 第二厂区 →滁州"
+    row = {"signal_id": "s-1", "firm_id": "A", "kind": "expansion", "text": text, "review": "pending"}
+    row |= {"product": "第二厂区", "place": "南浔区", "instead_place": "滁州"}
+    signals = pd.DataFrame([row]).reindex(columns=TABLES["firm_signals"].names)
+    cells = {"signal_id": "s-1", "decision": "更正", "product": "原料药", "place": "德清县"}
+    words = SegmentWords({"原料药": frozenset({"RX01"})})
+    changed = reviewed(signals, [(2, cells)], "zh", words).changes["s-1"]
+    assert changed["text"] == "投资建设(已公告) 德清县 约8亿元 原料药 →滁州"
+    assert changed["segment_id"] == "RX01"

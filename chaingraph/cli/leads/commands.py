@@ -87,7 +87,7 @@ def read_command(
 
 
 def tell_read(found: LeadsRead, lang: str) -> None:
-    """What became of the files: those not read and why, names in doubt, the funnel, the sites."""
+    """What became of the files: those not read and why, names in doubt, texts without a fact, the funnel, the sites."""
     for row in found.rejects.head(_SHOWN).to_dict("records"):
         values = {"file": row["table"], "reason": row["reason"], "remedy": row["remedy"]}
         click.echo(text("leads.not_read", lang, **values), err=True)
@@ -97,6 +97,9 @@ def tell_read(found: LeadsRead, lang: str) -> None:
         names = list(dict.fromkeys(str(name) for name in found.doubts["left"]))
         shown = text("gaps.list_separator", lang).join(names[:_SHOWN])
         click.echo(text("leads.doubts", lang, count=len(names), names=shown), err=True)
+    if found.silent:
+        shown = text("gaps.list_separator", lang).join(found.silent[:_SHOWN])
+        click.echo(text("leads.no_facts", lang, count=len(found.silent), names=shown), err=True)
     click.echo(text("leads.funnel", lang, **found.funnel))
     if found.asked:
         share = f"{found.asked['kept'] / found.asked['values']:.0%}" if found.asked["values"] else "-"
@@ -135,10 +138,12 @@ def review_command(lang: str, case: Path, out: Path | None, answers: Path | None
 
 
 def _take_back(held: Case, case: Path, answers: Path, lang: str) -> None:
+    from chaingraph.leads.products import SegmentWords
     from chaingraph.leads.review import read_review, reviewed
     from chaingraph.writers.into.change import change_case
 
-    done = reviewed(held["firm_signals"], read_review(answers, lang), lang)
+    words = SegmentWords.of(held["segments"], held["segment_terms"])
+    done = reviewed(held["firm_signals"], read_review(answers, lang), lang, words)
     for row, reason in done.problems:
         click.echo(text("leads.review_row", lang, row=row, reason=reason), err=True)
     version = change_case(case, "firm_signals", done.changes, day=today(), about=answers.name, lang=lang)

@@ -8,6 +8,7 @@ from chaingraph.desk.decisions import clear, decide, decided
 from chaingraph.desk.desk import Answer, Asked, Page, Went
 from chaingraph.desk.facts import captions, choices, shown_facts
 from chaingraph.errors import ChaingraphError
+from chaingraph.leads.products import SegmentWords
 from chaingraph.leads.review import EDITABLE, review_rows, reviewed
 from chaingraph.writers.into.change import change_case
 
@@ -94,7 +95,8 @@ def write_decisions(asked: Asked) -> Answer:
         for number, one in enumerate(decided(asked.desk).values(), start=1)
         if one["signal_id"] in known
     ]
-    done = reviewed(tables["firm_signals"], rows, asked.lang)
+    words = SegmentWords.of(tables["segments"], tables["segment_terms"])
+    done = reviewed(tables["firm_signals"], rows, asked.lang, words)
     for _, reason in done.problems:
         asked.told(reason, wrong=True)
     about = asked.say("review_about", count=len(done.changes))

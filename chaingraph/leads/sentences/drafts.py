@@ -43,9 +43,11 @@ _PRODUCT = re.compile(
     r"(?:年产[^,;的]{0,12}?(?:吨|套|台|片|件|辆|米|只|W|Wh|GWh|GW|条))?([\u4e00-\u9fffA-Za-z0-9]{2,14}?)(?:(?:产业化|扩产|技改|智能制造|智能工厂|生产线|生产)?项目|生产线|生产基地|产业基地|制造基地|扩产|产线(?!由)|装备基地)"
 )
 _PRODUCT_LEADS = re.compile(
-    r"^.*(?:建设|新建|投资|的|元|亩|在|用于|生产|推进|实施|年产|增资|签约|落户|公司|旗下|扩建|投向|地|从事|募投|关于|终止|其|该|此|这|名称|变更|宣布|已|本)"
+    r"^.*(?:建设|新建|设立|投资|的|元|亩|在|用于|生产|推进|实施|年产|增资|签约|落户|公司|旗下|扩建|投向|地|从事|募投|关于|终止|其|该|此|这|名称|变更|宣布|已|本)"
 )
-_NO_PRODUCT = re.compile(r"双方|目前|相关|签署|第[一二三四]|将|同时|原|就|上述|所需|不|与|通过|获得|收到")
+_NO_PRODUCT = re.compile(
+    r"(?:华[东南北中]|西[南北]|东北|长三角|珠三角|大湾区)(?:地区|区域)?$|未|没有|双方|目前|相关|签署|第[一二三四]|将|同时|原|就|上述|所需|不|与|通过|获得|收到"
+)
 _BARE = {
     "重大",
     "重点",
@@ -290,7 +292,7 @@ def _product(text: str, held: Sequence[FirmNamed]) -> str | None:
 def enriched(draft: Draft, zone: Zone, piece: Passage, published: str | None, zones: Mapping[str, str] | None) -> Draft:
     """A draft with what a later sentence about the same firm adds: figures, a place, that the site is open."""
     said = site_said(zone.text)
-    more = replace(draft, said=said if draft.said == "unknown" else draft.said)
+    more = replace(draft, said=_plainer(draft.said, said))
     if not _COMPANY.search(zone.text) and not _DECIDED_ON.search(zone.text) and said == "unknown":
         return draft
     if more.date is None and _DECIDED_ON.search(zone.text):
@@ -298,6 +300,11 @@ def enriched(draft: Draft, zone: Zone, piece: Passage, published: str | None, zo
     filled = _filled(more, zone, Around(place=more.place), zones)
     changed = filled != more or more != draft
     return replace(filled, end=max(filled.end, piece.start + zone.start + len(zone.text)) if changed else draft.end)
+
+
+def _plainer(held: Site, said: Site) -> Site:
+    """What is told first of a site; that places are compared says more than that it is open."""
+    return said if held == "unknown" or (held == "open" and said == "comparing") else held
 
 
 def merged(drafts: Sequence[Draft], found: Sequence[Draft]) -> list[Draft]:
@@ -328,7 +335,7 @@ def _together(held: Draft, draft: Draft) -> Draft:
     return replace(
         held,
         stage=stage,
-        said=held.said if held.said != "unknown" else draft.said,
+        said=_plainer(held.said, draft.said),
         date=held.date or draft.date,
         amount=held.amount or draft.amount,
         capacity=held.capacity or draft.capacity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +100,10 @@ def read_returned(path: Path, mapping: SystemMap, *, unit: str = "", lang: str =
     return Returned(path.name, tuple(reading.rows), tuple(reading.notes))
 
 
+_LEAST_WORDS = 4  # letters beside a masked number without which a cell says nothing
+_TOLD = ("contact_said", "contact_next", "problem", "lead_said")  # free words of a unit
+
+
 def _header(cells: Sequence[str], known: Mapping[str, str]) -> dict[str, int]:
     places: dict[str, int] = {}
     for at, cell in enumerate(cells):
@@ -124,6 +129,10 @@ def _read_row(number: int, cells: Sequence[str], places: Mapping[str, int], read
     unit = held[1] if held is not None else raw.get("unit", "") or reading.unit
     values: dict[str, Any] = {}
     for name, cell in said.items():
+        if name in _TOLD and personal(cell) and _says_more(masked(cell)):
+            # What was talked about is worth more than the number in it: that alone is left out, and said to be.
+            cell = masked(cell)
+            reading.notes.append(Note(number, COLUMNS[name].headers[0], shown(cell), text("work.masked", reading.lang)))
         value, why = _value(name, cell, reading)
         if why:
             reading.notes.append(Note(number, COLUMNS[name].headers[0], shown(masked(cell)), why))
@@ -138,6 +147,11 @@ def _plain(cell: str) -> str:
     """A cell as it was typed: without the apostrophe that kept a formula inert."""
     cleaned = clean(cell)
     return cleaned[1:] if cleaned.startswith("'") else cleaned
+
+
+def _says_more(cell: str) -> bool:
+    """Whether words are left beside what was masked."""
+    return not personal(cell) and len(re.findall(r"[^\W_]", cell)) >= _LEAST_WORDS
 
 
 def _value(name: str, cell: str, reading: _Reading) -> tuple[Any, str]:

@@ -21,7 +21,7 @@ def taking(
     Parameters
     ----------
     tables
-        ``firms``, ``firm_signals``, ``evidence``, ``segments`` of a case.
+        ``firms``, ``firm_segments``, ``firm_signals``, ``evidence``, ``segments`` of a case.
     signal_ids
         Which facts; one that is still to be reviewed, or was rejected, is refused.
     owner
@@ -45,6 +45,7 @@ def taking(
     firms = tables["firms"].set_index("firm_id")
     sources = sources_of(tables["evidence"]).set_index("signal_id")
     chains = dict(zip(tables["segments"]["segment_id"], tables["segments"]["chain_id"], strict=True))
+    placed = tables["firm_segments"].dropna(subset=["segment_id"])
     acts = []
     for signal_id in dict.fromkeys(signal_ids):
         if signal_id not in signals.index:
@@ -55,7 +56,9 @@ def taking(
             raise LedgerError(reason="not_reviewed", signal=signal_id, review=review)
         source = sources.loc[signal_id] if signal_id in sources.index else pd.Series(dtype=object)
         firm = firms.loc[signal["firm_id"]] if signal["firm_id"] in firms.index else pd.Series(dtype=object)
-        segment = signal["segment_id"]
+        # A fact that names no product of a chain is of the only segment, or else the only chain, of its firm.
+        own = set(placed.loc[placed["firm_id"] == signal["firm_id"], "segment_id"])
+        segment = signal["segment_id"] if not is_missing(signal["segment_id"]) else _only(own)
         known = {
             "firm": firm.get("firm", signal["firm_id"]),
             "firm_id": signal["firm_id"],
@@ -67,7 +70,7 @@ def taking(
             "address": source.get("address"),
             "source": _first(source.get("title"), signal["source"]),
             "segment_id": segment,
-            "chain_id": chains.get(segment),
+            "chain_id": chains.get(segment, _only({chains[each] for each in own if each in chains})),
             "site_status": signal.get("site_status"),
             "investment_m": signal.get("amount_cny_m"),
             "currency": None if is_missing(signal.get("amount_cny_m")) else "CNY",
@@ -75,6 +78,11 @@ def taking(
         facts = {name: value for name, value in known.items() if not is_missing(value) and value != ""}
         acts.append(Act("lead_taken", signal_id, at, by, "", facts | {"owner": owner or by}))
     return acts
+
+
+def _only(values: set[str]) -> str | None:
+    """The value where there is but one."""
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _first(*values: object) -> object:

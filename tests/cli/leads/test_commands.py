@@ -40,6 +40,9 @@ def test_from_texts_to_reasons_to_call(case: Path, capsys: pytest.CaptureFixture
     assert "4 files (1 could not be read) → 3 texts → 3 with facts → 3 facts → 3 new signals" in shown.out
     assert "open 1, decided elsewhere 1, unknown 1" in shown.out
     assert "Not read, d_2025-06-05.exe" in shown.err
+    (case.parent / "f.txt").write_text("考察团到访柯桥区。", encoding="utf-8")
+    assert run("read", case.parent / "f.txt", "--region", "嘉兴", "--into", case) == 0
+    assert "Texts without a fact (1), to be looked at by you: f.txt" in capsys.readouterr().err
     assert run("list", case, "--as-of", "2025-07-01") == 0
     assert "3 wait for review and are not listed" in capsys.readouterr().out
     sheet = case.parent / "review.xlsx"

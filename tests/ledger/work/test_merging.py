@@ -198,3 +198,14 @@ def test_names_that_are_formulas_come_back_as_they_were(tmp_path: Path) -> None:
 
 def test_nothing_to_map_is_nothing_mapped() -> None:
     assert load_system_map(None) == SystemMap()
+
+
+def test_a_number_in_what_was_talked_about_costs_the_number_only(log: Ledger, tmp_path: Path) -> None:
+    files, back = sent_out(log, tmp_path / "out"), tmp_path / "back"
+    said = {"对接日期": "2026-03-04", "对接情况": "企业有扩产意向，联系人王经理13800138000。"}
+    filled_in(files["桐乡市"], back, {"s-3": said})
+    found = merged(log, back, at="2026-03-10")
+    (contact,) = lead_in_work(log, "s-3").contacts
+    assert contact.data["said"].startswith("企业有扩产意向，□")
+    assert "1380" not in found.rows.to_csv() + str(contact.data)
+    assert "已隐去" in found.rows.to_csv()
