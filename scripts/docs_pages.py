@@ -69,7 +69,7 @@ WORDS = {
         "What `import chaingraph as cg` offers.",
     ),
     "shipped": ("随包提供", "Shipped"),
-    "known": ("已知的表头（举例）", "headings known so far (some)"),
+    "known": ("已知的表头", "headings known so far"),
     "name": ("名称", "name"),
     "title": ("标题", "title"),
 }
@@ -173,7 +173,7 @@ def heading_columns(lang: str) -> str:
     told = []
     for kind in HEADING_KINDS:
         rows = (
-            (f"`{column}`", "、".join(known[:4]) if lang == "zh" else ", ".join(known[:4]))
+            (f"`{column}`", "、".join(known) if lang == "zh" else ", ".join(known))
             for column, known in load_headings(kind, kind).items()
         )
         heading = f'`kind = "{kind}"`: {load("headings", kind).title(lang)}'

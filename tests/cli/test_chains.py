@@ -24,6 +24,18 @@ def test_templates_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> N
     assert "可选：新型显示" in capsys.readouterr().err
 
 
+def test_product_words_are_shown_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'id = "MM"\ntitle = { zh = "磁", en = "magnets" }\nchain_class = "emerging"\n'
+        'segments = [{ id = "M1", name = { zh = "磁钢", en = "Magnets" }, stage = "midstream", gbt4754 = ["3985"], '
+        'keywords = { zh = ["钕铁硼"], en = ["NdFeB"] }, source = "made" }]\n',
+        encoding="utf-8",
+    )
+    assert main(["chains", "show", str(mine), "--lang", "en"]) == 0
+    assert "NdFeB, 钕铁硼" in capsys.readouterr().out
+
+
 def test_several_are_named_at_once() -> None:
     assert [chain.id for chain in chosen_chains("新能源汽车，displays、MM")] == ["EV", "ND", "MM"]
 

@@ -113,7 +113,7 @@ def test_an_import_counts_and_keeps_what_it_could_not_use(
     words = ["import", "register", str(register), "--as-of", "2019-04", "--out", str(out), "--lang", "en"]
     assert main(words) == 0
     shown = capsys.readouterr().out
-    assert "903 rows, 901 kept, 1 merged, 1 rejected" in shown
+    assert "903 rows, of which 901 kept, 1 merged, 1 left out whole" in shown
     assert "1: register.csv · 统一社会信用代码" in shown
     assert "such as 12345" in shown
     with duckdb.connect() as connection:

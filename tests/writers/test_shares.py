@@ -144,6 +144,8 @@ def test_none_shared_is_said_only_where_words_were_looked_for(graph: ChainGraph)
     row = next(row for row in both_lists(found, "zh").to_dict("records") if nearest_locals(found, row, "zh"))
     first = nearest_locals(found, row, "zh")[0]
     assert first[2]
+    chinese = replace(found, words=found.words.assign(words_en=""))
+    assert nearest_locals(chinese, row, "en")[0][2] == "words in Chinese only"
     bare = replace(found, words=found.words.iloc[:0])
     assert nearest_locals(bare, row, "zh")[0] == (*first[:2], None)
     assert "共有产品词" not in cg.explain(bare, row["firm_id"]).split(first[0] + "（占")[1].splitlines()[0]
