@@ -99,16 +99,33 @@ def test_every_firm_read_is_the_case_itself(whole: Case) -> None:
     assert len(in_segments - set(read["firm_id"])) < 0.2 * len(in_segments)
 
 
+def test_a_firm_that_is_no_more_is_counted_nowhere_in_a_large_case_either(whole: Case, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(FROZEN, case)
+    firms = pd.read_csv(case / "firms.csv", dtype=str, encoding="utf-8-sig")
+    gone = firms["city"].eq("嘉兴") & firms.index.to_series().mod(2).eq(0)
+    firms.assign(status=firms["status"].mask(gone, "dissolved")).to_csv(case / "firms.csv", index=False)
+    totals = read_large_case(as_datasets(case, tmp_path / "large"), "嘉兴", open_engine, keep=EVERY).totals
+    assert_counted(totals, case)
+    assert totals["found"].sum() < 0.8 * whole.totals["found"].sum()
+
+
 def test_totals_are_the_counts_of_the_whole_case(whole: Case) -> None:
-    graph = build_graph(read_case(FROZEN))
+    totals = assert_counted(whole.totals, FROZEN)
+    assert totals["found"].sum() > 100
+    assert (totals["outside_read"] == totals["outside_open"]).all()
+
+
+def assert_counted(told: pd.DataFrame, case: Path) -> pd.DataFrame:
+    """What a large case counts is what the whole case has; the counts by segment."""
+    graph = build_graph(read_case(case))
     places = firm_places(graph, "嘉兴")
     with open_engine(survey_tables(graph, places)) as query:
         facts = gap_facts(graph, "嘉兴", query, local_presence(query), families(query)).sort_index()
-    totals = whole.totals.set_index("segment_id").sort_index()
-    for name in ("found", "group_only", "to_check", "nearby_found"):
+    totals = told.set_index("segment_id").sort_index()
+    for name in ("found", "group_only", "presumed", "to_check", "nearby_found"):
         assert totals[name].tolist() == facts[name].tolist(), name
-    assert totals["found"].sum() > 100
-    assert (totals["outside_read"] == totals["outside_open"]).all()
+    return totals
 
 
 def test_a_firm_in_two_segments_of_one_node_counts_once(whole: Case) -> None:
