@@ -24,6 +24,7 @@ from chaingraph.model.schema import TABLES
 from chaingraph.places import regions
 from chaingraph.reading.cells import fold, is_blank, split_set
 from chaingraph.reading.links import is_collective
+from chaingraph.reading.places import country_named
 from chaingraph.reading.rejects import Problem
 
 PART = 20_000  # rows that are read together
@@ -164,6 +165,10 @@ def _imported(
     for number, column in enumerate(("province", "city", "district")):
         rows[column] = pd.Series([told_place[number] for told_place in found], dtype="str")
     rows["country"] = regions.CHINA
+    lands = {city: country_named(city) for city in rows["city"].dropna().unique()}
+    abroad = rows["city"].map(lands).astype("str").where(rows["province"].isna())
+    rows["country"] = abroad.fillna(rows["country"])  # a list may write 瑞士 where a city is asked for
+    rows["city"] = rows["city"].where(abroad.isna())
     rows["industry_scheme"] = pd.Series("gbt4754", rows.index, "str").where(rows["industry"].notna())
     rows["note"] = rows["about"]
     if laid.headings.tier:

@@ -6,6 +6,7 @@ somebody has written them, in English.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,13 +116,18 @@ def _found(given: str) -> registry.Definition:
     titles = chain_titles()
     for name, title in titles.items():
         spellings = (name, registry.load(KIND, name).content["id"], *title.values())
-        if given.strip().casefold() in {str(one).casefold() for one in spellings}:
+        if _folded(given) in {_folded(str(one)) for one in spellings}:
             return registry.load(KIND, name)
     if given.lower().endswith(".toml"):
         return registry.load(KIND, given)
     # Whoever writes Chinese looks for a title, whoever does not for a name.
     known = list(titles) if given.isascii() else [one["zh"] for one in titles.values()]
     raise registry.unknown(KIND, given, known)
+
+
+def _folded(name: str) -> str:
+    """A name without width and case: 生物医药(原料药) is 生物医药（原料药）."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _segment(row: Mapping[str, Any], where: Place) -> Segment:

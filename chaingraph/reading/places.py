@@ -84,7 +84,7 @@ def _one_country(draft: Draft, journal: Journal) -> Draft:
     """Countries under the name that all of the program compares: CHN, China and 中国大陆 are 中国."""
     for column in _COUNTRIES.get(draft.table.name, ()):
         cells = draft.texts(column)
-        written = {cell: _country(cell) for cell in dict.fromkeys(cells) if cell}
+        written = {cell: country_named(cell) for cell in dict.fromkeys(cells) if cell}
         changed = {cell: name for cell, name in written.items() if name and name != cell}
         if changed:
             draft = draft.having(**{column: objects(changed.get(cell or "", cell) for cell in cells)})
@@ -97,8 +97,14 @@ def _one_country(draft: Draft, journal: Journal) -> Draft:
 
 
 @cache
-def _country(cell: str) -> str | None:
-    """The name of a country as the program writes it; None where no country is meant."""
+def country_named(cell: str) -> str | None:
+    """The name of a country as the program writes it; None where no country is meant.
+
+    Examples
+    --------
+    >>> country_named("瑞士"), country_named("PRC"), country_named("台州")
+    ('瑞士', '中国', None)
+    """
     known = [path for path in parse(_folded(cell)) if len(path) == 1 or path[0] == CHINA]
     top = [path for path in known if len(path) == min(map(len, known))]
     if len(top) != 1 or len(top[0]) > 2:
@@ -187,7 +193,7 @@ def _seat_problem(row: tuple[str | None, ...], own: dict[str, str]) -> tuple[str
     """The first column of a seat that cannot be resolved, and why."""
     path = path_of(row)
     country, province, city, district = (_folded(cell) if cell else "" for cell in row)
-    if country and (country,) == path[:1] and _country(country) is None:
+    if country and (country,) == path[:1] and country_named(country) is None:
         return "country", None  # told with the countries
     if path and path[0] != CHINA:
         known = not city or parse(city) or (len(path) > 1 and path[1] != city)
@@ -196,6 +202,8 @@ def _seat_problem(row: tuple[str | None, ...], own: dict[str, str]) -> tuple[str
         if not name or name in _NO_NAME or name in own or _bare_zone(name):
             continue
         problem = _name_problem(name)
+        if (land := country_named(name)) is not None and not land.startswith(CHINA):
+            return column, Problem("place_is_country", {"near": land})
         depth = {"province": 2, "city": 3, "district": 4}[column]
         if problem is None and len(path) < depth and not (column == "city" and _of_municipality(path)):
             spoken = [found for found in parse(name) if found[0] == CHINA]

@@ -217,7 +217,7 @@ def test_start_says_what_each_column_was_read_as_and_why_every_firm_without_a_se
     )
     there.write_text(
         "企业名称,所在城市,主要产品,资质荣誉\n乙泵业有限公司,温州市,离心泵,上市公司、制造业单项冠军\n丙泵业有限公司,温州市,离心泵,已注销\n"
-        "丁泵业有限公司,温州市,离心泵,外资\n戊饼业有限公司,温州市,月饼,-\n",
+        "丁泵业有限公司,瑞士,离心泵,外资\n戊饼业有限公司,温州市,月饼,-\n",
         encoding="utf-8",
     )
     assert main([*PUMPS, "--firms", str(here), "--outside", str(there), "--out", str(out)]) == 0
@@ -231,6 +231,10 @@ def test_start_says_what_each_column_was_read_as_and_why_every_firm_without_a_se
     assert firms.loc["乙泵业有限公司", "tiers"] == "listed;champion"
     assert firms.loc["丙泵业有限公司", "status"] == "dissolved"  # a state, wherever the list says it
     assert pd.isna(firms.loc["丙泵业有限公司", "tiers"])
+    assert firms.loc["丁泵业有限公司", "country"] == "瑞士"  # written where a city is asked for
+    assert pd.isna(firms.loc["丁泵业有限公司", "city"])
+    assert "招商策略：" in said
+    assert "不是本市的决定" in said
     told = pd.read_csv(tmp_path / "taizhou_未归入环节.csv")
     assert len(told) == 13  # of them only ten are shown
     assert "戊饼业有限公司" in set(told["企业"])

@@ -102,3 +102,7 @@ def test_an_id_for_two_things_is_refused() -> None:
     held = Case("own", chain_tables([cars]))
     with pytest.raises(CaseError, match="EV01"):
         added_chains(held, [other])
+
+
+def test_a_chain_is_found_by_a_title_with_brackets_of_either_width() -> None:
+    assert load_chain("生物医药(原料药)").id == load_chain("生物医药（原料药）").id
