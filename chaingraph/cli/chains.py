@@ -241,12 +241,12 @@ def _tell_chains(case: Case, graph: ChainGraph, region: str, lang: str) -> None:
     with open_engine(survey_tables(graph, places)) as query:
         around = look_around(graph, region, query, places)
     names = case["chains"].set_index("chain_id")["chain" if lang == "zh" else "chain_en"]
-    strategies = case["chains"].set_index("chain_id")["strategy"]
+    strategies = dict(zip(case["chains"]["chain_id"], case["chains"]["strategy"], strict=True))
     for chain_id, name in names.items():
         rows = around.presence[around.presence["chain_id"] == chain_id]
         counts = {"firms": rows["firm_id"].nunique(), "segments": rows["segment_id"].nunique()}
         click.echo(text("chains.chain_started", lang, chain=name, **counts))
-        strategy = load("strategies", str(strategies[chain_id])).title(lang)
+        strategy = load("strategies", str(strategies[str(chain_id)])).title(lang)
         click.echo(text("chains.chain_strategy", lang, strategy=strategy))
         for note in proposal_notes(around.proposed, str(chain_id), graph):
             click.echo(f"  {say(note, lang)}")

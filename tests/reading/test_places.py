@@ -66,6 +66,7 @@ def test_countries_are_one_name(tmp_path: Path) -> None:
         ("中国,江苏,嘉兴,", "city", "contradicts", "浙江嘉兴"),
         ("中国,,,鼓楼区", "district", "several places", "江苏南京鼓楼区"),
         ("中国,,Taizhou,", "city", "several places", "浙江台州"),
+        ("中国,,瑞士,", "city", "is a country", "瑞士"),
     ],
 )
 def test_what_nobody_can_resolve_is_a_reject_with_near_names(
