@@ -93,7 +93,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
 
 def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
     if pd.isna(row["fit_lift"]):
-        return [text("firm.no_basis", lang)]
+        return _without_multiple(row, findings, lang)
     terms = _own(findings.terms, row)
     parts = " + ".join(
         text("firm.term", lang, term=text(f"firm.term_{term}", lang), value=number(value, 2))
@@ -104,6 +104,23 @@ def _fit(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
         band = text("firm.band", lang, low=number(row["fit_low"], 2), high=number(row["fit_high"], 2))
     total = number(float(terms["contribution"].sum()), 2)
     said = [text("firm.fit", lang, lift=number(row["fit_lift"], 2), band=band, parts=parts, total=total)]
+    return said + _near(row, findings, lang)
+
+
+def _without_multiple(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
+    """Why no multiple is printed: nobody to compare with, a segment that the reference does not know, or the region."""
+    near = _near(row, findings, lang)
+    if not near:
+        return [text("firm.no_basis", lang)]
+    lists = (findings.targets[lang], findings.leader_targets[lang])
+    # Where any row has a multiple the reference knows the region: what it does not know then is the segment.
+    if any(table["fit_lift"].notna().any() for table in lists):
+        return [text("firm.no_reference_segment", lang, segment=row["segment"]), *near]
+    return [text("firm.no_reference", lang), *near]
+
+
+def _near(row: Mapping[Any, Any], findings: Findings, lang: str) -> list[str]:
+    said = []
     for local, share, common in nearest_locals(findings, row, lang):
         entry = "local_untold" if common is None else "local" if common else "local_alone"
         said.append(text(f"firm.{entry}", lang, firm=local, share=share, **({"words": common} if common else {})))

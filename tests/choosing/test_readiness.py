@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -58,6 +59,8 @@ def test_nothing_known_leaves_six_questions_and_nobody_s_default() -> None:
         assert not made.filled
         assert (made.said, made.source) == (None, None)
         assert made.whom == "某单位"
+        if made.name == "door":  # the question says where its answer goes
+            assert {"contacts", "introducers"} <= set(re.findall("[a-z]+", str(say(made.question, "zh"))))
         for lang in LANGUAGES:
             assert made.question is not None
             assert say(made.question, lang).endswith(("？", "?", "电话", "office"))

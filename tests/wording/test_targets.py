@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 import chaingraph as cg
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.wording.firm import find_listed
+from chaingraph.wording.firm import explain_firm, find_listed
 from chaingraph.wording.gaps import weekly_questions
 from chaingraph.wording.phrases import as_told
 from chaingraph.wording.targets import tier_names
@@ -30,6 +32,26 @@ def test_a_row_names_gap_buyer_sign_and_likeness(toy: Findings) -> None:
     assert "补「电池片」（本数据中未见本地企业）" in said
     assert "甲一新能源有限公司" in said
     assert "2023-11有融资信号：完成C轮融资" in said
+
+
+def test_without_a_multiple_the_actual_reason_is_told(toy: Findings) -> None:
+    key = toy.shares.loc[(toy.shares["list"] == "main") & (toy.shares["chain_id"] == "pv"), "firm_id"]
+    firm = next(name for name in key if name in set(toy.targets["zh"]["firm_id"]))
+
+    def told(lists: pd.DataFrame) -> str:
+        changed = replace(toy, targets={**toy.targets, "zh": lists}, leader_targets={"zh": lists.head(0)})
+        return explain_firm(changed, firm, "zh")
+
+    whole = toy.targets["zh"]
+    all_without = told(whole.assign(fit_lift=float("nan")))
+    assert "参照中没有本地区或该环节的企业" in all_without
+    assert "没有可比的本地企业" not in all_without  # they are named in the line below
+    assert "相近的本地企业" in all_without
+    one = whole.assign(fit_lift=whole["fit_lift"].fillna(1.0).mask(whole["firm_id"] == firm))
+    assert "参照中没有「" in told(one)
+    alone = replace(toy, shares=toy.shares[toy.shares["firm_id"] != firm])
+    alone = replace(alone, targets={**toy.targets, "zh": one}, leader_targets={"zh": one.head(0)})
+    assert "契合：没有可比的本地企业" in explain_firm(alone, firm, "zh")
 
 
 def test_an_unknown_project_is_said_to_be_unknown(toy: Findings) -> None:

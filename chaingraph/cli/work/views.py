@@ -64,7 +64,7 @@ def list_command(
         if lead:
             lead_in_work(opened, lead)
             for event in history(opened, lead):
-                said = "; ".join(f"{name}={value}" for name, value in sorted(event.data.items()) if name != "base")
+                said = views.particulars(event.data, lang, kind=event.kind)
                 kind = text(f"work.kind_{event.kind.removeprefix('lead_')}", lang)
                 click.echo(f"{event.number} {event.at} {kind} {event.by} {event.why} {said} [{event.event_id}]")
             return

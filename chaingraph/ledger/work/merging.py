@@ -21,7 +21,7 @@ from chaingraph.ledger.work.lead import Lead, lead_states
 from chaingraph.ledger.work.log import history, leads_in_work, record_leads
 from chaingraph.ledger.work.returned import Returned, Row
 from chaingraph.ledger.work.sheets import CONTACT, FEEDBACK, PUBLIC
-from chaingraph.ledger.work.views import due_list
+from chaingraph.ledger.work.views import due_list, particulars
 from chaingraph.model.results import CONFLICT_COLUMNS, DUE_COLUMNS, MERGE_COLUMNS
 from chaingraph.reading.cells import fold
 
@@ -178,7 +178,9 @@ def _row(
         except LedgerError as error:
             effects.append(("refused", error.in_language(lang)))
         else:
-            effects.append(("contact" if act.kind == "lead_contacted" else "feedback", _shown(act.data)))
+            effects.append(
+                ("contact" if act.kind == "lead_contacted" else "feedback", particulars(act.data, lang, kind=act.kind))
+            )
     effects += [("twice", name) for name in sorted(skipped)]
     return effects or [("same" if _content(row) or acts else "empty", None)]
 
@@ -224,10 +226,6 @@ def _act(kind: str, row: Row, lead: Lead, data: Mapping[str, Any], at: str) -> A
     """An act named after what it says, so that it is recorded once however often and on whatever day it comes in."""
     name = hashlib.sha256(canonical([kind, lead.lead_id, row.unit, dict(data)]).encode()).hexdigest()[:32]
     return Act(kind, lead.lead_id, at, row.unit, "", data, f"r{name[1:]}")
-
-
-def _shown(data: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in sorted(data.items()) if name != "base")
 
 
 def _new(ledger: Ledger, row: Row, at: str, lang: str) -> list[tuple[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -11,12 +12,13 @@ from chaingraph.leads.listing import months_of
 from chaingraph.ledger.events import LEAD_KINDS, whole_day
 from chaingraph.ledger.lists.due import expiring
 from chaingraph.ledger.store import Ledger
-from chaingraph.ledger.work.fields import LEAD_STAGES
+from chaingraph.ledger.work.fields import CONTACT_FIELDS, LEAD_FIELD, LEAD_STAGES
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.log import leads_in_work
 from chaingraph.model.columns import is_missing, split
 from chaingraph.model.days import days_later, months_before
 from chaingraph.model.results import DUE_COLUMNS, WORK_CHANGE_COLUMNS, WORK_COLUMNS
+from chaingraph.wording.work import caption, money, word
 
 _SOON = 3  # days before its due day from which an assignment is told
 _TOLD = (
@@ -29,6 +31,29 @@ _TOLD = (
     "result",
 )  # which particular of an event tells most of it
 _EXPIRING = 7  # days before the end of an exclusive negotiation from which it is told
+
+
+_UNTOLD = ("base", "event", "run_id", "currency", "constructed")  # particulars that tell a reader nothing by themselves
+
+
+def particulars(data: Mapping[str, Any], lang: str, *, kind: str = "") -> str:
+    """The particulars of an event in the words of the sheets that go round, `;` between them.
+
+    Examples
+    --------
+    >>> particulars({"result": "visiting", "site_status": "comparing", "base": {}}, "zh")
+    '反馈结论：拟来考察；选址状态：比选'
+    """
+    told = []
+    colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
+    for name, value in data.items():
+        shown = money(value, data.get("currency"), lang) if name == "investment_m" else word(name, value, lang)
+        if name not in _UNTOLD and shown:
+            of_contact = next((one for one in CONTACT_FIELDS if one.name == name), None)
+            column = of_contact if kind in ("lead_contacted", "lead_fed_back") and of_contact else LEAD_FIELD.get(name)
+            heading = column.headers[0] if column is not None and lang == "zh" else caption(name, lang)
+            told.append(f"{heading}{colon}{shown}")
+    return between.join(told)
 
 
 def may_see(lead: Lead, viewer: str) -> bool:

@@ -38,7 +38,7 @@ def test_a_lead_from_taking_to_project_on_the_command_line(tmp_path: Path, capsy
     assert "已有单位对接" in run("list", "--viewer", "海宁市")
     assert "2025-04-10" in run("hand-over", "s-1", "--by", "平湖市", "--at", "2025-03-10", "--place", "平湖市")
     assert "已转项目 1" in run("list", "--as-of", "2025-03-10")
-    assert "project_id=s-1" in run("list", "--lead", "s-1")
+    assert "项目编号：s-1" in run("list", "--lead", "s-1")
     run("list", "--out", str(tmp_path / "leads.csv"))
     assert (tmp_path / "leads.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("s-1,构造甲有限公司")
 

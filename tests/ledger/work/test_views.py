@@ -11,7 +11,7 @@ import pytest
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.log import leads_in_work
 from chaingraph.ledger.work.monthly import monthly
-from chaingraph.ledger.work.views import changes, counted_by, due_list, stage_counts, work_list
+from chaingraph.ledger.work.views import changes, counted_by, due_list, particulars, stage_counts, work_list
 from chaingraph.ledger.work.weekly import weekly
 from tests.made_work import act, assigned, new_log, taken
 
@@ -86,6 +86,14 @@ def test_a_lead_given_to_two_units_counts_for_each_by_what_it_did(log: Ledger) -
     assert leads_in_work(log)[0].stage_of("平湖市") == "assigned"
     act(log, "closed", {"closing": "abandoned"}, why="无意向", at="2026-03-11")
     assert counted_by(leads_in_work(log), "unit").dropna(subset=["unit"])["closed"].tolist() == [1, 1]
+
+
+def test_particulars_are_told_in_words_and_not_in_codes() -> None:
+    data = {"result": "visiting", "likelihood": "medium", "investment_m": 1200.0, "currency": "CNY", "base": {}}
+    said = particulars(data, "zh", kind="lead_fed_back")
+    assert "拟来考察" in said
+    assert "12亿元" in said
+    assert not [code for code in ("visiting", "medium", "=", "base", "CNY") if code in said]
 
 
 def test_changes_leave_out_what_was_withdrawn(log: Ledger) -> None:
