@@ -94,12 +94,14 @@ def tier_caption(tier: str, lang: str) -> str:
 def makers_by_segment(findings: Findings, graph: ChainGraph, lang: str) -> dict[str, list[str]]:
     """Up to three local firms of each segment: those that produce or build there, leaders first, then by id.
 
-    Where none does, those whose group can or that are not confirmed; those that only buy are left out.
+    Where none does, those whose group can or that are not confirmed; those that only buy, or are no more, are left out.
     """
     names = names_by_id(graph, "firms", lang)
     led = set(findings.leaders[lang]["firm_id"])
+    firms = graph["firms"]
+    gone = firms.loc[firms["status"] == "dissolved", "firm_id"]
     rows = local_rows(findings, graph, lang)
-    rows = rows[~rows["kind"].isin(["buyer", "brand"])]
+    rows = rows[~rows["kind"].isin(["buyer", "brand"]) & ~rows["firm_id"].isin(gone)]
     here = (rows["basis"] == "site") & rows["status"].isin(["producing", "building"])
     rows = rows.assign(later=~here.astype(bool))
     found = {}

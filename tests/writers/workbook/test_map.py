@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 
 from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
 from chaingraph.writers.charts import data as chart_data
 from chaingraph.writers.workbook import pictures as workbook_pictures
 from chaingraph.writers.workbook.sheet import STATE_COLOURS
 from chaingraph.writers.workbook.workbook import write_workbook
 from tests.made_workbook import toy_findings, toy_graph
+from tests.toy import toy_tables
 
 
 def drawn(tmp_path: Path, findings: Findings, lang: str = "zh") -> Any:
@@ -50,6 +52,14 @@ def test_firms_only_registered_here_are_not_told_as_those_of_a_group() -> None:
     both = chart_data.local_line({**row, "group_only": 1}, ["甲", "乙"], "zh")
     assert both == "本地在产0家；登记在本地（待核实）2家，集团能做或待证实1家：甲、乙"
     assert chart_data.local_line({**row, "presumed": 0, "group_only": 1}, ["丙"], "zh").endswith("集团能做或待证实：丙")
+
+
+def test_a_firm_that_is_no_more_is_named_nowhere() -> None:
+    findings, tables = toy_findings(), toy_tables()
+    named = chart_data.makers_by_segment(findings, toy_graph(), "zh")
+    assert any(named.values())
+    firms = tables["firms"].assign(status="dissolved")
+    assert chart_data.makers_by_segment(findings, ChainGraph("toy", {**tables, "firms": firms}), "zh") == {}
 
 
 def test_counts_are_those_of_the_charts(tmp_path: Path) -> None:
