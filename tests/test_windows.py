@@ -60,7 +60,7 @@ def test_without_fcntl_a_run_and_a_ledger_are_written(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
         assert words is not run or "locks {(2, 1)}" in done.stdout
-    assert len(list((tmp_path / "out").iterdir())) == 14
+    assert len(list((tmp_path / "out").iterdir())) == 18  # tables, lists of the plan, pages, workbook, run.json
 
 
 @pytest.mark.parametrize(
