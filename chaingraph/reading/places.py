@@ -102,7 +102,7 @@ def country_named(cell: str) -> str | None:
 
     Examples
     --------
-    >>> country_named("瑞士"), country_named("PRC"), country_named("台州")
+    >>> country_named("瑞士"), country_named("中华人民共和国"), country_named("台州")
     ('瑞士', '中国', None)
     """
     known = [path for path in parse(_folded(cell)) if len(path) == 1 or path[0] == CHINA]

@@ -83,9 +83,9 @@ def former_run(place: str | Path, *, lang: str = "zh") -> FormerRun:
     folder = path.parent if path.is_file() else path
     found = read_former(folder)
     if found is None and (mixed := not_of_its_run(folder)):
-        raise ChaingraphError(text("page.former_mixed", lang, path=folder, names=", ".join(mixed)))
+        raise ChaingraphError(text("errors.page_former_mixed", lang, path=folder, names=", ".join(mixed)))
     if found is None:
-        raise ChaingraphError(text("page.no_former_run", lang, path=path, names=", ".join(_FILES)))
+        raise ChaingraphError(text("errors.page_no_former_run", lang, path=path, names=", ".join(_FILES)))
     return replace(found, asked=True)
 
 
@@ -99,7 +99,7 @@ def has_chain(former: FormerRun, chain_id: str, *, lang: str = "zh") -> FormerRu
     """
     held = sorted({chain for chain, _ in former.gaps})
     if chain_id not in held:
-        raise UnknownNameError(text("page.chain_not_before", lang, chain=chain_id, chains=", ".join(held)))
+        raise UnknownNameError(text("errors.page_chain_not_before", lang, chain=chain_id, chains=", ".join(held)))
     return former
 
 

@@ -115,7 +115,7 @@ def one_page(findings: Findings, graph: ChainGraph, chain_id: str, *, previous: 
     atlas = build_atlas(findings, graph)
     ids = [str(chain["chain_id"]) for chain in atlas.chains]
     if chain_id not in ids:
-        raise UnknownNameError(both("page.not_surveyed", chain=chain_id, chains=", ".join(ids)))
+        raise UnknownNameError(both("errors.page_not_surveyed", chain=chain_id, chains=", ".join(ids)))
     before = None if previous is None else has_chain(previous, chain_id, lang=findings.lang)
     return _chain_page(atlas, chain_id, alone=True, changes=changes_of(before, findings, chain_id))
 
@@ -126,7 +126,7 @@ def _file_names(chain_ids: Sequence[str]) -> dict[str, str]:
     for chain_id in chain_ids:
         other = taken.setdefault(chain_id.lower(), chain_id)
         if other != chain_id:
-            raise ChaingraphError(both("page.same_file", first=other, second=chain_id))
+            raise ChaingraphError(both("errors.page_same_file", first=other, second=chain_id))
     return {chain_id: file_name(chain_id, ".html") for chain_id in chain_ids}
 
 
