@@ -47,7 +47,7 @@ def _made(case: Path, out: Path, settings: dict[str, str]) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def here(case: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     made = _made(case, tmp_path_factory.mktemp("here") / "out", {})
-    assert len(made) == 12
+    assert len(made) == 16
     return made
 
 
