@@ -199,7 +199,9 @@ def _trimmed(name: str, frame: pd.DataFrame, limit: str, *, keep_undated: bool) 
     changes = {column: frame[column].mask(late) for column in _CHANGES[name]}
     if name == "firms":
         pairs = zip(frame["tiers"], late, strict=True)
-        changes["tiers"] = pd.Series([_tiers_by(*pair, limit) for pair in pairs], index=frame.index, dtype="str")
+        changes["tiers"] = pd.Series(
+            [_tiers_by(tiers, limit, late=late) for tiers, late in pairs], index=frame.index, dtype="str"
+        )
         changes["listed"] = frame["listed"].mask((frame["listed"] > limit).fillna(value=False))
     if name == "firm_sites":
         changes["until"] = frame["until"].mask((frame["until"] > limit).fillna(value=False))
@@ -210,7 +212,7 @@ def _trimmed(name: str, frame: pd.DataFrame, limit: str, *, keep_undated: bool) 
     return after, int(lost.any(axis="columns").sum())
 
 
-def _tiers_by(tiers: object, late: bool, limit: str) -> str | None:  # noqa: FBT001 - one of the cells of a row
+def _tiers_by(tiers: object, limit: str, *, late: bool) -> str | None:
     """The lists of an edition by then; one that states no edition counts as its row does."""
     stays = []
     for tier in split(tiers):

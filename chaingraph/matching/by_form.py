@@ -54,7 +54,7 @@ def name_parts(name: str, within: Path) -> Parts:
     rest, inside = name, within
     written: Path = ()
     while True:
-        size, path = _leading_place(rest, inside, bool(found))
+        size, path = _leading_place(rest, inside, deeper=bool(found))
         if not size:
             break
         found.add(path[-1])
@@ -70,7 +70,7 @@ def _level(text: str) -> str:
     return text[0] if text[:1] in _LEVELS and len(text) > _LEAST else ""
 
 
-def _leading_place(text: str, inside: Path, deeper: bool) -> tuple[int, Path]:  # noqa: FBT001 - of this module alone
+def _leading_place(text: str, inside: Path, *, deeper: bool) -> tuple[int, Path]:
     """How many characters at the beginning name a place that agrees with another, and which; 0 for none."""
     for size in range(min(_PLACE, len(text) - 1), 1, -1):
         for path in _paths(text[:size]):

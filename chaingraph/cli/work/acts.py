@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.work.fields import CLOSINGS, FEEDBACK_FIELDS, FORMS, LEAD_FIELDS, QUESTIONS
 from chaingraph.model.days import days_later
+
+if TYPE_CHECKING:
+    from chaingraph.ledger.work.log import LeadRecorded
 
 Options = dict[str, Any]
 
@@ -43,7 +46,7 @@ def _act(lang: str, kind: str, data: Mapping[str, Any], options: Options) -> Non
     act = Act(kind, options["lead"], options["at"], options["by"], options["why"], data, options["event_id"])
     with opened_ledger(options["ledger"], options["rules"], options["journal"], lang) as opened:
         done = record_lead(opened, act)
-    tell(done.new, done.number, done.event_id, done.lead.firm, done.lead.stage, lang)
+    tell(done, lang)
     from chaingraph.wording.work import caption
 
     for name, several in sorted(done.lead.conflicts.items()):
@@ -58,10 +61,11 @@ def near_day(options: Options, lang: str) -> None:
         raise click.UsageError(text("ledger.far_day", lang, day=options["at"]))
 
 
-def tell(new: bool, number: int, event_id: str, firm: str, stage: str, lang: str) -> None:  # noqa: FBT001  # said, not switched
+def tell(done: LeadRecorded, lang: str) -> None:
     """Say what stands in the log now."""
-    words = text(f"work.stage_{stage}", lang)
-    click.echo(text("work.recorded" if new else "work.again", lang, number=number, id=event_id, firm=firm, stage=words))
+    words = text(f"work.stage_{done.lead.stage}", lang)
+    entry = "work.recorded" if done.new else "work.again"
+    click.echo(text(entry, lang, number=done.number, id=done.event_id, firm=done.lead.firm, stage=words))
 
 
 def _given(**values: object) -> dict[str, Any]:
@@ -110,7 +114,7 @@ def take_command(
         options["ledger"], options["rules"], options["journal"], lang, create=create, places=places
     ) as opened:
         for done in record_leads(opened, acts):
-            tell(done.new, done.number, done.event_id, done.lead.firm, done.lead.stage, lang)
+            tell(done, lang)
 
 
 @work_commands.command("own")
@@ -261,7 +265,7 @@ def hand_over_command(
             **facts,
         )
         made = opened.project(str(done.lead.project_id))
-    tell(done.new, done.number, done.event_id, done.lead.firm, done.lead.stage, lang)
+    tell(done, lang)
     if made.exclusive_until:
         until = {"holder": made.holder, "until": made.exclusive_until}
         click.echo(text("work.exclusive", lang, project=made.project_id, **until))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from chaingraph.desk.decisions import clear, decide, decided
@@ -30,9 +32,9 @@ def review(asked: Asked) -> Answer:
     open_ids = [name for name in ids if name not in held]
     wanted = asked.args.get("at", "")
     at = ids.index(wanted) if wanted in ids else ids.index(open_ids[0]) if open_ids else 0
-    current = dict(rows[at]) if rows else None
+    current: dict[str, Any] | None = dict(rows[at]) if rows else None
     if current is not None and (kept := held.get(ids[at])) is not None:
-        current["codes"] = {**current["codes"], **{name: kept[name] for name in EDITABLE if name in kept}}  # type: ignore[dict-item] # a dictionary of cells
+        current["codes"] = {**current["codes"], **{name: kept[name] for name in EDITABLE if name in kept}}
     first = max(0, min(at - _AROUND, len(rows) - 2 * _AROUND - 1))
     queue = [
         {**row, "place": place + 1, "decision": held[ids[place]]["decision"] if ids[place] in held else ""}

@@ -74,11 +74,11 @@ def _record(ledger: Ledger, act: Act) -> LeadRecorded:
     if known is not None and lead is not None:
         if (known.kind, known.project_id, known.by) != (act.kind, act.project_id, act.by):
             raise LedgerError(reason="event_id_taken", event=named.event_id, number=known.number)
-        return LeadRecorded(known.number, known.event_id, False, lead)  # noqa: FBT003  # not new
+        return LeadRecorded(known.number, known.event_id, new=False, lead=lead)
     data = _withdrawal(ledger, act, lead) if act.kind == "lead_withdrawn" else judge(act, lead)
     event = ledger.append(named, data)
     after = _lead(ledger, act.project_id)
-    return LeadRecorded(event.number, event.event_id, True, after or Lead(act.project_id))  # noqa: FBT003  # new
+    return LeadRecorded(event.number, event.event_id, new=True, lead=after or Lead(act.project_id))
 
 
 def _withdrawal(ledger: Ledger, act: Act, lead: Lead | None) -> dict[str, Any]:
