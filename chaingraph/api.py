@@ -37,21 +37,21 @@ def find_gaps(
     reference: ReferenceLike = LISTED,
     engine: OpenEngine = open_engine,
 ) -> pd.DataFrame:
-    """Where does the region's chain have gaps, and why is that said?
+    """Where does the region's chain have gaps, and on what grounds?
 
     Parameters
     ----------
     graph
         The case as `build_graph` gives it: whole, or one of its chains.
     region
-        The region that recruits, such as 嘉兴.
+        The region that is recruiting, such as 嘉兴.
     lang
         Language of names and reasons: zh or en.
     reference
-        What counts and likeness are relative to: ``"listed"`` (the aggregate of listed firms that comes with the
+        What counts and likeness are measured against: ``"listed"`` (the aggregate of listed firms that comes with the
         package), the graph of a national case, or None (the case alone).
     engine
-        Opens what runs the SQL texts; `chaingraph.engines.named_engine` has them by name.
+        Opens the engine that runs the SQL; `chaingraph.engines.named_engine` looks one up by name.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def survey(
     graph
         The case as `build_graph` gives it: whole, or one of its chains.
     region
-        The region that recruits, such as 嘉兴.
+        The region that is recruiting, such as 嘉兴.
     strategy
         ``auto`` (each chain's own), a strategy that comes with the package, or a TOML file of your own.
     top
@@ -112,11 +112,11 @@ def survey(
     as_of
         The date to count "the last 24 months" back from; None: today (`chaingraph.clock.today`).
     seed, draws
-        Of the bootstrap over local firms, which gives a fit its band.
+        Seed and number of draws of the bootstrap over local firms, which gives a fit its band.
     lang
-        Language that is shown first; texts are there in both.
+        Language shown first; every text exists in both.
     reference
-        What counts and likeness are relative to: ``"listed"`` (the aggregate of listed firms that comes with the
+        What counts and likeness are measured against: ``"listed"`` (the aggregate of listed firms that comes with the
         package), the graph of a national case, or None (the case alone).
 
     Returns
@@ -141,7 +141,7 @@ def survey(
     >>> import chaingraph as cg
     >>> found = survey(cg.build_graph(cg.load_example()), region="嘉兴", reference=None, draws=0)
     >>> found.targets["en"][["rank", "firm_en", "segment"]].head(1).to_numpy().tolist()
-    [[1, 'Constructed Gui Battery Management', 'Battery management']]
+    [[1, 'Constructed Geng Separators', 'Separators']]
     """
     options = SurveyOptions(strategy=strategy, top=top, as_of=as_of or today(), seed=seed, draws=draws)
     found = surveying.survey(graph, region, open_engine, options, reference=as_reference(reference))
@@ -171,7 +171,7 @@ def shortlist(
     chain
         Name or id of the chain.
     region
-        The region that recruits, such as 嘉兴.
+        The region that is recruiting, such as 嘉兴.
     strategy
         ``auto`` (each chain's own), a strategy that comes with the package, or a TOML file of your own.
     top
@@ -179,9 +179,9 @@ def shortlist(
     as_of
         The date to count "the last 24 months" back from; None: today (`chaingraph.clock.today`).
     lang
-        Language that is shown first; texts are there in both.
+        Language shown first; every text exists in both.
     reference
-        What counts and likeness are relative to: ``"listed"`` (the aggregate of listed firms that comes with the
+        What counts and likeness are measured against: ``"listed"`` (the aggregate of listed firms that comes with the
         package), the graph of a national case, or None (the case alone).
 
     Returns
@@ -222,7 +222,7 @@ def find_pool(
     lang: str = "zh",
     engine: OpenEngine = open_engine,
 ) -> Pool:
-    """Whom does one of the plan's other ways to recruit lead to?
+    """Whom does one of the plan's other ways of recruiting lead to?
 
     Parameters
     ----------
@@ -233,11 +233,11 @@ def find_pool(
     name
         reinvest, fund, headquarters, technology, site, team, or a TOML file of your own.
     on
-        The day that policies have to hold on, ISO; None: the survey's date.
+        The day on which policies must be in force, ISO; None: the survey's date.
     lang
         zh or en.
     engine
-        Opens what runs the SQL texts.
+        Opens the engine that runs the SQL.
 
     Returns
     -------
@@ -281,10 +281,10 @@ def explain(findings: Findings, firm: str, graph: ChainGraph | None = None, *, l
     findings
         What a survey found.
     firm
-        Id, name, short or former name, or a part of one that only one firm bears.
+        Id, name, short or former name, or a part of a name that only one firm bears.
     graph
-        The graph that was surveyed: any firm of it is then told of, with what keeps it out of each segment's list and
-        what would bring it in. None: firms on the lists only.
+        The graph that was surveyed: any firm in it can then be explained, with what keeps it out of each segment's list
+        and what would bring it in. None: only firms on the lists.
     lang
         zh or en; None: that of the findings.
 
@@ -296,7 +296,7 @@ def explain(findings: Findings, firm: str, graph: ChainGraph | None = None, *, l
     Raises
     ------
     UnknownNameError
-        When no such firm, or more than one, is meant; near names are listed.
+        When no such firm, or more than one, is meant; similar names are listed.
 
     Notes
     -----

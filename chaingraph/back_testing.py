@@ -23,7 +23,7 @@ def back_test(
     outcomes: pd.DataFrame | None = None,
     engine: OpenEngine = open_engine,
 ) -> BackTest:
-    """How often would such a list have been right, on firms that really are where the score says?
+    """How often would such a list have been right about where firms really are?
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def back_test(
     outcomes
         Real events to test on instead: firm (id or name), region (city), date.
     engine
-        Opens what runs the SQL texts.
+        Opens the engine that runs the SQL.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def back_test(
     Raises
     ------
     CaseError
-        When no city has firms enough, or no outcome matches a firm.
+        When no city has enough firms, or no outcome matches a firm.
 
     Notes
     -----
@@ -84,7 +84,7 @@ def tell_back_test(result: BackTest, region: str, *, lang: str = "zh") -> list[s
     Returns
     -------
     list of str
-        The own city's figure first, then all cities, the gain over counting firms of the same industry, the top of the
+        Your city's figure first, then all cities, the gain over counting firms of the same industry, the top of the
         list, and what was not tested.
 
     Examples

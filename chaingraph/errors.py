@@ -14,8 +14,8 @@ class ChaingraphError(Exception):
     """Something the caller can put right: the message says what, where, and what to do.
 
     The command line prints the message and exits with 1; a traceback is for faults of ours only. Where the function
-    that raises it does not know the reader's language, the message is a sentence per language (`labels.both`): as
-    text it says them all, and `in_language` the one that is read.
+    that raises it does not know the reader's language, the message is a sentence per language (`labels.both`): as text
+    it gives them all, and `in_language` the reader's.
     """
 
     def __init__(self, message: str | Mapping[str, str]) -> None:
@@ -43,7 +43,7 @@ class CaseError(ChaingraphError):
 
 
 class UnknownNameError(ChaingraphError):
-    """A chain, segment, firm, region or strategy that is not there; the message lists near names."""
+    """A chain, segment, firm, region or strategy that is not there; the message lists similar names."""
 
 
 class MissingExtraError(ChaingraphError):

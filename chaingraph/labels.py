@@ -61,6 +61,22 @@ def both(key: str, /, **values: object) -> dict[str, str]:
     return {lang: text(key, lang, **in_language(values, lang)) for lang in LANGUAGES}
 
 
+def code_word(groups: Sequence[str], code: str, lang: str) -> str:
+    """A code in words: the first of the groups (``area.prefix_``) that has any; the code where none has.
+
+    Examples
+    --------
+    >>> code_word(("work.stage_", "ledger.stage_"), "signed", "zh"), code_word(("ledger.stage_",), "?", "zh")
+    ('签约', '?')
+    """
+    for group in groups:
+        area, _, prefix = group.partition(".")
+        sentences = _area(area).get(f"{prefix}{code}")
+        if sentences is not None:
+            return sentences[lang]
+    return code
+
+
 def near_told(names: Iterable[str]) -> str | dict[str, str]:
     """Near names for a sentence of `both`, or that there are none.
 

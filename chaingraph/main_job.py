@@ -21,6 +21,7 @@ from chaingraph.clock import today
 from chaingraph.engines import named_engine
 from chaingraph.errors import CaseError
 from chaingraph.facts.source_kinds import count_kinds
+from chaingraph.fit.entry_rates import EntryRates, read_entry_rates
 from chaingraph.labels import text
 from chaingraph.ledger.work.reading import due_in_file
 from chaingraph.matching.merge import build_graph
@@ -84,6 +85,7 @@ def run(
     ledger_place: str | None = None,
     compare: str | Path | None = None,
     weights: str | Path | None = None,
+    likelihood: str | Path | None = None,
     backtest: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
@@ -92,17 +94,16 @@ def run(
     Writes index.html, one page per chain, shortlist.xlsx, shortlist.csv (new targets, then reinvestment, per chain),
     leader_targets.csv (the leader-driven list), rankings.csv (outside members of each list, per chain) and one file for
     each list (rankings_global500.csv …), unlisted.csv (outside firms that a known fact holds back), marks.csv (the six
-    marks of each row), calls.csv (whom to call this month), facts.csv (facts of movement),
-    gaps.csv, questions.csv and run.json into ``out``, all of them or none (a run killed while it replaces older files
-    is completed by the next). The CSV files are the same bytes
-    for the same input and day.
+    marks of each row), calls.csv (whom to call this month), facts.csv (facts of movement), gaps.csv, questions.csv and
+    run.json into ``out``, all of them or none (a run killed while it replaces older files is completed by the next).
+    The same input and day give the same bytes in every CSV file.
 
     Parameters
     ----------
     case_path
         Folder or workbook of the case.
     region
-        The region that recruits, such as 嘉兴.
+        The region that is recruiting, such as 嘉兴.
     out
         Folder to write to; files of an earlier run in it are replaced when everything is finished.
     chains
@@ -124,7 +125,7 @@ def run(
     keep_undated
         Whether ``known_by`` keeps rows that state no date.
     seed, draws
-        Of the bootstrap over local firms.
+        Seed and number of draws of the bootstrap over local firms.
     profile
         Which sheets shortlist.xlsx has: one of `shipped_profiles`, or a TOML file of your own.
     update
@@ -132,10 +133,11 @@ def run(
     pictures
         Whether the workbook's pictures are drawn; they take longer than all the rest.
     engine, master
-        What runs the SQL texts: duckdb, or spark and where it runs. The tables are the same to the byte.
+        The engine for the SQL: duckdb, or spark and its master. The tables are the same to the byte.
     ledger
-        A project ledger: the lists say who already talks to a firm, and leave out as new whom a place negotiates with
-        alone; see `chaingraph.writers.ledger.marks.with_ledger_file`. The tables of targets then have further columns.
+        A project ledger: the lists say who already talks to a firm, and do not show as new a firm that one place
+        negotiates with alone; see `chaingraph.writers.ledger.marks.with_ledger_file`. The tables of targets then have
+        further columns.
     ledger_place
         The place whose lists these are; what it holds itself is offered to it.
     compare
@@ -143,9 +145,12 @@ def run(
     weights
         A file of the score's weights, fitted on a bureau's own outcomes (`chaingraph.backtest.refit`); it needs a
         ``reference``.
+    likelihood
+        A file of how often groups with such a record come, fitted on a bureau's own units
+        (`chaingraph.backtest.entry_fit`); None: what comes with the package.
     backtest
-        What ``chaingraph backtest`` wrote on a case of your own, a file or its folder: the figure of the own city is
-        then told from it; None: from the figures that come with the package.
+        What ``chaingraph backtest`` wrote on a case of your own, a file or its folder: your city's figure is then taken
+        from it; None: from the figures that come with the package.
     progress
         Called with the name of each of `STAGES` as it begins.
 
@@ -157,8 +162,8 @@ def run(
     Raises
     ------
     CaseError
-        When the case is refused (the message sums up its rejects), or ``update``, ``weights`` or ``backtest`` cannot
-        be read.
+        When the case is refused (the message sums up its rejects), or ``update``, ``weights``, ``likelihood`` or
+        ``backtest`` cannot be read.
     UnknownNameError
         When a region, chain, strategy or profile is not known.
     StoreError
@@ -169,7 +174,7 @@ def run(
     Formulas and sources of every figure: `chaingraph.api.survey`, `chaingraph.fit.score`, and the sheet of method in
     shortlist.xlsx. run.json holds version, parameters, inputs with their hashes, durations, and the run's id with the
     hash of every file that it wrote. What an earlier run wrote and this one does not (the page of a chain that was not
-    asked for) goes, unless somebody has changed it.
+    asked for) is removed, unless somebody has changed it.
 
     Examples
     --------
@@ -211,9 +216,12 @@ def run(
         seed=seed,
         draws=draws,
         weights=_fitted(weights, national=national, lang=lang),
+        likelihood=_own_rates(likelihood, lang),
         tests=_own_tests(backtest, lang),
     )
-    cases, compared = read_cases(case_path, reference, region, engine=open_engine, lang=lang)
+    cases, compared = read_cases(
+        case_path, reference, region, engine=open_engine, lang=lang, whole=known_by is not None
+    )
     told_of_day: dict[str, object] = {}
     if known_by is not None:
         cases, compared, told_of_day = as_known(cases, compared, known_by, keep_undated=keep_undated, lang=lang)
@@ -264,13 +272,22 @@ def _fitted(weights: str | Path | None, *, national: bool, lang: str) -> dict[st
 
     if not national:
         raise CaseError(text("errors.weights_alone", lang))
+    return read_weights(_content(weights, "weights", lang), str(weights))
+
+
+def _own_rates(likelihood: str | Path | None, lang: str) -> EntryRates | None:
+    """The rates of a file, where one is given."""
+    return None if likelihood is None else read_entry_rates(_content(likelihood, "likelihood", lang), str(likelihood))
+
+
+def _content(file: str | Path, kind: str, lang: str) -> str:
+    """The text of a file that was fitted on a bureau's own outcomes."""
     try:
-        content = Path(weights).read_text(encoding="utf-8-sig")
+        return Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CaseError(text("errors.weights_not_opened", lang, file=weights, detail=error.strerror)) from error
+        raise CaseError(text(f"errors.{kind}_not_opened", lang, file=file, detail=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise CaseError(text("errors.weights_no_text", lang, file=weights)) from error
-    return read_weights(content, str(weights))
+        raise CaseError(text(f"errors.{kind}_no_text", lang, file=file)) from error
 
 
 def _own_tests(backtest: str | Path | None, lang: str) -> pd.DataFrame | None:

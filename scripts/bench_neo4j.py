@@ -22,10 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import spend
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = [sys.executable, str(ROOT / "scripts" / "neo4j")]
 SAMPLE = 5_000  # rows of a kind written one query at a time: nodes, relationships without an index, and with one
 PUSHES = 3
+STARTS: list[float] = []  # seconds of every start of a server
 
 
 def a_share_case() -> Any:
@@ -42,7 +45,9 @@ def a_share_case() -> Any:
 def server(folder: Path) -> Iterator[dict[str, str]]:
     """A server of this bench's own; its address and password."""
     words = [*SCRIPT, "start", "--dir", str(folder), "--heap", "1g", "--page-cache", "256m"]
+    started = time.perf_counter()
     shown = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    STARTS.append(time.perf_counter() - started)
     lines = [line.removeprefix("export ").partition("=") for line in shown.splitlines()]
     values = {name: shlex.split(value)[0] for name, _, value in lines}
     os.environ.update(values)
@@ -82,6 +87,26 @@ def pushes() -> list[dict[str, float]]:
         if turn < PUSHES - 1:
             wipe_neo4j(os.environ["NEO4J_URI"], "ckg")
     return found
+
+
+def a_bureaus_case(uri: str, login: tuple[str, str]) -> list[tuple[str, float, str, float | None]]:
+    """The command on data/jiaxing: into an empty store, again, and again after somebody else wrote to the store."""
+    import neo4j
+
+    program = str(Path(sys.executable).with_name("chaingraph"))
+    command = [program, "neo4j", "push", str(ROOT / "data" / "jiaxing"), "--dataset", "jiaxing"]
+    first = spend(command)
+    again = [spend(command) for _ in range(PUSHES)]
+    with neo4j.GraphDatabase.driver(uri, auth=login) as driver:
+        driver.execute_query("CREATE (:Diary {of: 'somebody else'})", database_="neo4j")
+    looked = spend(command)
+    return [
+        ("chaingraph neo4j push data/jiaxing, into an empty store", first.wall_s, "s", None),
+        ("the same, nothing to write (median of 3)", statistics.median(each.wall_s for each in again), "s", 2.0),
+        ("the same, processor time of the client", statistics.median(each.processor_s for each in again), "s", 1.0),
+        ("the same after somebody else wrote: every row is looked at", looked.wall_s, "s", None),
+        ("the same, processor time of the client", looked.processor_s, "s", None),
+    ]
 
 
 def one_query_per_row() -> dict[str, float]:
@@ -203,6 +228,7 @@ def measure() -> list[dict[str, Any]]:
                 record = driver.execute_query("CALL dbms.components() YIELD versions RETURN versions[0] AS v").records[
                     0
                 ]
+            case = a_bureaus_case(values["NEO4J_URI"], login)
             pushed = pushes()
             peers = one_query_per_row()
         tool, written, nodes, relationships = import_tool(Path(folder))
@@ -213,6 +239,8 @@ def measure() -> list[dict[str, Any]]:
     version = f"Neo4j {record['v']} community, driver {neo4j.__version__}"
     figures: list[tuple[str, float, str, float | None]] = [
         (f"push of {nodes} nodes, {relationships} relationships (median of 3); {version}", push, "s", None),
+        *case,
+        ("scripts/neo4j start, on an empty folder (slower of 2)", max(STARTS), "s", None),
         ("rows in a batch", BATCH_ROWS, "", None),
         ("the first push, no constraints yet, server just started", pushed[0]["push"], "s", None),
         ("rows per second", rows / push, "/s", None),

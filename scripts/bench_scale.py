@@ -21,7 +21,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +84,13 @@ def _small(data: Path) -> Any:
 Answer = dict[str, Any]
 
 
-def ask_ours(data: Path, engine: str, memory_limit: str, *, in_memory: bool = False) -> Callable[[], Answer]:
+def ask_ours(
+    data: Path, engine: str, memory_limit: str, *, master: str | None = None, in_memory: bool = False
+) -> Callable[[], Answer]:
     """The package's own way, on DuckDB or on Spark; over Parquet, or from the frames that by-hand versions get."""
     graph = frame_of(data)
     limit = memory_limit.lower().removesuffix("b") if engine == "spark" else memory_limit  # as Java writes it
-    opened: Callable[..., Any] = partial(named_engine(engine), memory_limit=limit)
+    opened: Callable[..., Any] = partial(named_engine(engine, master), memory_limit=limit)
     tables: dict[str, Any] = {name: data / name for name in LARGE_TABLES}
     places = None
     if in_memory:
@@ -102,15 +106,17 @@ def ask_ours(data: Path, engine: str, memory_limit: str, *, in_memory: bool = Fa
             clock.lap("narrow")
             rows = chosen_rows(sorted(set(found.pool["firm_id"])), query)
             clock.lap("rows")
+            java = {"java_s": processor_of_java(), "executors": executors()} if engine == "spark" else {}
         nodes = found.nodes.drop_duplicates("node").set_index("segment_id")["node"]
         known = totals.set_index("segment_id")
         pool = found.pool[found.pool["inside"] == 0]
         return {
+            **java,
             "laps": clock.laps,
             "found": {int(node): int(known.at[segment, "found"]) for segment, node in nodes.items()},
             "open": {int(node): int(known.at[segment, "outside_open"]) for segment, node in nodes.items()},
             "first": {int(node): sorted(firms) for node, firms in pool.groupby("node")["firm_id"]},
-            "rows": {name: len(frame) for name, frame in rows.items()},
+            "rows": {name: f"{len(frame)} {_mark(frame)}" for name, frame in rows.items()},
         }
 
     return answer
@@ -134,6 +140,34 @@ def processor() -> float:
     """Processor seconds of this process and its ended children so far."""
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in spent)
+
+
+def _mark(frame: pd.DataFrame) -> str:
+    return blake2b(frame.to_csv(index=False).encode(), digest_size=8).hexdigest()
+
+
+def processor_of_java() -> float:
+    """Processor seconds so far of the Java processes that this one started, those of Spark's executors included."""
+    ticks, parents = {}, {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            held = place.read_text().rpartition(")")[2].split()
+            number = int(place.parent.name)
+            parents[number], ticks[number] = int(held[1]), int(held[11]) + int(held[12])
+    ours: set[int] = set()
+    newest = {os.getpid()}
+    while newest:
+        newest = {number for number, parent in parents.items() if parent in newest}
+        ours |= newest
+    return sum(ticks[number] for number in ours) / os.sysconf("SC_CLK_TCK")
+
+
+def executors() -> int:
+    """How many processes beside the driver work for the running Spark session."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    return int(session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()) - 1 if session else 0
 
 
 def ask_bare(data: Path, texts: Sequence[str], memory_limit: str) -> Callable[[], Answer]:
@@ -271,10 +305,12 @@ def ask_pandas(data: Path) -> Callable[[], Answer]:
     return answer
 
 
-def run_child(way: str, data: Path, engine: str, memory_limit: str, turns: int) -> dict[str, Any]:
+def run_child(
+    way: str, data: Path, engine: str, memory_limit: str, turns: int, master: str | None = None
+) -> dict[str, Any]:
     """Answer in a process of its own: laps of each turn, the answer, peak memory in GB (10^9 bytes)."""
     words = [sys.executable, __file__, "--child", way, "--data", str(data), "--engine", engine]
-    words += ["--memory-limit", memory_limit, "--turns", str(turns)]
+    words += ["--memory-limit", memory_limit, "--turns", str(turns), *(["--master", master] if master else [])]
     with tempfile.TemporaryFile("w+") as told:
         child = subprocess.Popen(words, stdout=told, stdin=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
@@ -286,10 +322,10 @@ def run_child(way: str, data: Path, engine: str, memory_limit: str, turns: int) 
     return answer | {"peak_gb": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9}
 
 
-def child(way: str, data: Path, engine: str, memory_limit: str, turns: int) -> None:
+def child(way: str, data: Path, engine: str, memory_limit: str, turns: int, master: str | None) -> None:
     """What the child process does."""
     ways: dict[str, Callable[[], Callable[[], Answer]]] = {
-        "ours": partial(ask_ours, data, engine, memory_limit),
+        "ours": partial(ask_ours, data, engine, memory_limit, master=master),
         "memory": partial(ask_ours, data, engine, memory_limit, in_memory=True),
         "join": partial(ask_bare, data, [_BARE_JOIN], memory_limit),
         "bare": partial(ask_bare, data, [_BARE_JOIN, _BARE_TOP], memory_limit),
@@ -311,7 +347,7 @@ def seconds(answer: Mapping[str, Any], *, processor_time: bool = False, only: st
 
 def same(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> None:
     """End the bench when two ways do not answer the same."""
-    for part in ("found", "open", "first"):
+    for part in ("found", "open", "first", "rows"):
         if part in left and part in right and left[part] and right[part] and left[part] != right[part]:
             sys.exit(f"{name}: the answers differ in {part}")
 
@@ -327,12 +363,21 @@ def label(firms: int) -> str:
 
 
 def measure(
-    sizes: Sequence[int], data: Path, *, engine: str, memory_limit: str, turns: int, by_hand: Sequence[int]
+    sizes: Sequence[int],
+    data: Path,
+    *,
+    engine: str,
+    memory_limit: str,
+    turns: int,
+    by_hand: Sequence[int],
+    master: str | None = None,
 ) -> list[Figure]:
     """All figures, in the order of sizes; cases that are not there are made first."""
+    if engine == "spark":
+        return [figure for firms in sizes for figure in beside_duckdb(firms, data, memory_limit, master)]
     figures: list[Figure] = []
     costs = []
-    add = partial(Figure, f"scale {engine}" if engine != "duckdb" else "scale")
+    add = partial(Figure, "scale")
     for firms in sorted({*sizes, *by_hand}, reverse=True):
         case = data / f"firms-{firms}"
         if not case.exists():
@@ -348,40 +393,38 @@ def measure(
                 add(f"{size} firms: gaps, pools, top-k and rows", wall, "s", 60 if largest else None),
                 add(f"{size} firms: gaps, pools and top-k alone", seconds(ours, only="narrow"), "s"),
             ]
-            if engine == "duckdb":  # Spark works in a process of Java, which is not counted here
-                figures += [
-                    add(f"{size} firms: the same, processor time", used, "s"),
-                    add(f"{size} firms: peak memory", ours["peak_gb"], "GB", 16 if largest else None),
-                ]
+            figures += [
+                add(f"{size} firms: the same, processor time", used, "s"),
+                add(f"{size} firms: peak memory", ours["peak_gb"], "GB", 16 if largest else None),
+            ]
             costs.append((firms, used))
-            if engine == "duckdb":
-                # By hand the top-k sorts every row of the join: beyond this size it is not waited for.
-                bare = ask("bare" if firms <= LARGE else "join")
-                same(ours, bare, "DuckDB by hand")
-                ratio, of_all = (
-                    seconds(ours, processor_time=True, only="narrow") / seconds(bare, processor_time=True, only=only)
-                    for only in ("0", None)
-                )
+            # By hand the top-k sorts every row of the join: beyond this size it is not waited for.
+            bare = ask("bare" if firms <= LARGE else "join")
+            same(ours, bare, "DuckDB by hand")
+            ratio, of_all = (
+                seconds(ours, processor_time=True, only="narrow") / seconds(bare, processor_time=True, only=only)
+                for only in ("0", None)
+            )
+            figures += [
+                add(f"{size} firms: the bare join in DuckDB", seconds(bare, only="0"), "s"),
+                add(
+                    f"{size} firms: ours / bare join, processor time",
+                    ratio,
+                    "x",
+                    2 if firms >= LARGE else None,
+                ),
+            ]
+            if firms <= LARGE:
                 figures += [
-                    add(f"{size} firms: the bare join in DuckDB", seconds(bare, only="0"), "s"),
+                    add(f"{size} firms: top-k in DuckDB by hand", seconds(bare, only="1"), "s"),
                     add(
-                        f"{size} firms: ours / bare join, processor time",
-                        ratio,
+                        f"{size} firms: ours / join and top-k by hand, processor time",
+                        of_all,
                         "x",
-                        2 if firms >= LARGE else None,
+                        2 if firms >= 1_000_000 else 4,
                     ),
                 ]
-                if firms <= LARGE:
-                    figures += [
-                        add(f"{size} firms: top-k in DuckDB by hand", seconds(bare, only="1"), "s"),
-                        add(
-                            f"{size} firms: ours / join and top-k by hand, processor time",
-                            of_all,
-                            "x",
-                            2 if firms >= 1_000_000 else 4,
-                        ),
-                    ]
-        if firms in by_hand and engine == "duckdb":
+        if firms in by_hand:
             memory = ask("memory")
             took = seconds(memory, only="open") + seconds(memory, only="narrow")
             figures.append(add(f"{size} firms: gaps, pools and top-k from frames in memory", took, "s"))
@@ -395,10 +438,36 @@ def measure(
                 if way == "networkx" and firms == A_SHARE_LINKS:
                     figures.append(add(f"{size} firms: ours / networkx by hand", took / seconds(other), "x", 0.05))
         print(shown(figures[-10:]), flush=True)
-    if len(sizes) > 1 and engine == "duckdb":
+    if len(sizes) > 1:
         figures.append(
             add("exponent of processor time over the number of firms", exponent(*zip(*costs, strict=True)), "", 1.1)
         )
+    return figures
+
+
+def beside_duckdb(firms: int, data: Path, memory_limit: str, master: str | None) -> list[Figure]:
+    """Spark once and DuckDB once over the same files, one after the other: the same answer, and what each took."""
+    case = data / f"firms-{firms}"
+    if not case.exists():
+        make(firms, case)
+    spark = run_child("ours", case, "spark", memory_limit, 1, master)
+    duckdb = run_child("ours", case, "duckdb", memory_limit, 1)
+    same(spark, duckdb, f"Spark and DuckDB over {label(firms)} firms")
+    add = partial(Figure, f"scale spark {master or 'local[2]'}")
+    size = label(firms)
+    work = [seconds(each) - seconds(each, only="open") for each in (spark, duckdb)]
+    used = spark["java_s"] + seconds(spark, processor_time=True)
+    figures = [
+        add(f"{size} firms: the same answer, executors", spark["executors"], ""),
+        add(f"{size} firms: Spark's start", seconds(spark, only="open"), "s"),
+        add(f"{size} firms: Spark, gaps, pools, top-k and rows", work[0], "s"),
+        add(f"{size} firms: the same, processor time of Java and Python, start included", used, "s"),
+        add(f"{size} firms: DuckDB, gaps, pools, top-k and rows", work[1], "s"),
+        add(f"{size} firms: the same, processor time", seconds(duckdb, processor_time=True), "s"),
+        add(f"{size} firms: Spark / DuckDB", work[0] / work[1], "x"),
+        add(f"{size} firms: Spark / DuckDB, processor time", used / seconds(duckdb, processor_time=True), "x"),
+    ]
+    print(shown(figures), flush=True)
     return figures
 
 
@@ -409,6 +478,7 @@ def main() -> None:
     parser.add_argument("--by-hand", type=count, nargs="*", default=list(BY_HAND), metavar="N")
     parser.add_argument("--data", type=Path, help="folder of made cases, kept; default: a temporary one")
     parser.add_argument("--engine", default="duckdb", choices=("duckdb", "spark"))
+    parser.add_argument("--master", help="where Spark runs: local[2], local-cluster[2,1,1024], spark://host:7077")
     parser.add_argument("--memory-limit", default="8GB")
     parser.add_argument("--turns", type=int, default=3, help="of cases up to a million firms; larger ones once")
     parser.add_argument("--record", action="store_true", help=f"write the figures into {RECORD.relative_to(ROOT)}")
@@ -417,7 +487,7 @@ def main() -> None:
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        child(options.child, options.data, options.engine, options.memory_limit, options.turns)
+        child(options.child, options.data, options.engine, options.memory_limit, options.turns, options.master)
         return
     busy = too_busy(os.getloadavg()[0], os.cpu_count() or 1)
     if busy and not (options.loaded or (options.check and not options.record)):
@@ -427,7 +497,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as made:
         figures = measure(
             options.firms, options.data or Path(made), engine=options.engine, memory_limit=options.memory_limit,
-            turns=options.turns, by_hand=options.by_hand,
+            turns=options.turns, by_hand=options.by_hand, master=options.master,
         )  # fmt: skip
     print(shown(figures))
     if options.record:

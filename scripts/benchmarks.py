@@ -29,6 +29,8 @@ KEPT = ROOT / "tests" / "cases" / "jiaxing"
 RECORD = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- written by scripts/bench -->", "<!-- end of what scripts/bench writes -->"
+GROWTH_BEGIN, GROWTH_END = "<!-- growth, written by scripts/bench -->", "<!-- end of growth -->"
+CUT = 1000  # figures above are shown whole
 CALM = 0.5  # jobs waiting per core; above, figures say more about the other jobs
 LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "networkx", "duckdb")
 IMPORTS = "import pandas, scipy.sparse, sklearn, networkx, duckdb"
@@ -154,9 +156,9 @@ def bench_import() -> list[Figure]:
     ]
 
 
-def _told_by(script: str, bench: str) -> list[Figure]:
+def _told_by(script: str, bench: str, *options: str) -> list[Figure]:
     """The figures of a bench that is a program of its own; where it gives up, its own words are all that is said."""
-    words = [sys.executable, str(ROOT / "scripts" / script), "--json"]
+    words = [sys.executable, str(ROOT / "scripts" / script), "--json", *options]
     ended = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
     if ended.returncode:
         sys.exit(ended.returncode)
@@ -183,7 +185,20 @@ def bench_ashare() -> list[Figure]:
     return _told_by("bench_ashare.py", "ashare")
 
 
+def bench_growth() -> list[Figure]:
+    """The whole main job at 10,000, 100,000 and a million firms, CSV and Parquet: grows with exponent 0.7 at most."""
+    return _told_by("bench_growth.py", "growth")
+
+
+def bench_growth_tenth() -> list[Figure]:
+    """The same at a tenth of the sizes, for CI: exponents and the memory of CSV over Parquet have bounds."""
+    return _told_by("bench_growth.py", TENTH, "--firms", "1e3", "1e4", "1e5", "--turns", "1", "--exponent", "0.5")
+
+
+TENTH = "growth-tenth"  # runs and is recorded where it is asked for by name only
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "growth": bench_growth,
+    TENTH: bench_growth_tenth,
     "main": bench_main,
     "import": bench_import,
     "page": bench_page,
@@ -255,18 +270,13 @@ def record(figures: Sequence[Figure], facts: Mapping[str, str], path: Path = REC
 
 def with_tables(page: str, known: Mapping[str, Mapping[str, Any]]) -> str:
     """The page of the benches, with a table of every bench of the record between its two marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    lines = [BEGIN, ""]
+    if "growth" in known:
+        page = _between(page, GROWTH_BEGIN, GROWTH_END, growth_table(known["growth"]))
+    lines = []
     for bench, held in sorted(known.items()):
-        facts = held["machine"]
-        when = f"{facts.get('date', 'day not recorded')}, commit {facts.get('commit', 'not recorded')}"
-        lines += [
-            f"### {bench}",
-            "",
-            f"{when}, {facts['cores']} cores, {facts.get('waiting', 'load not recorded')}.",
-            "",
-        ]
+        if bench == "growth":
+            continue
+        lines += [f"### {bench}", "", f"{_when(held['machine'])}.", ""]
         lines += ["| what | measured | bound |", "|---|---|---|"]
         for row in held["figures"]:
             bound = (
@@ -275,7 +285,38 @@ def with_tables(page: str, known: Mapping[str, Mapping[str, Any]]) -> str:
             name = row["name"].replace("|", "\\|")
             lines.append(f"| {name} | {row['value']:.4g} {row['unit']} | {bound} |")
         lines.append("")
-    return before + "\n".join([*lines, END]) + after
+    return _between(page, BEGIN, END, lines)
+
+
+def _between(page: str, begin: str, end: str, lines: Sequence[str]) -> str:
+    """The page with these lines between two of its marks."""
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return before + "\n".join([begin, "", *lines, end]) + after
+
+
+def _when(facts: Mapping[str, str]) -> str:
+    day, commit = facts.get("date", "day not recorded"), facts.get("commit", "not recorded")
+    return f"{day}, commit {commit}, {facts['cores']} cores, {facts.get('waiting', 'load not recorded')}"
+
+
+def growth_table(held: Mapping[str, Any]) -> list[str]:
+    """The first table of the page: what the whole main job takes, by number of firms and form of the case."""
+    rows: dict[str, dict[str, str]] = {}
+    exponents = []
+    for figure in held["figures"]:
+        case, _, what = figure["name"].partition(": ")
+        bound = figure["bound"]
+        shown = f"{figure['value']:.3g}" if figure["value"] < CUT else f"{figure['value']:,.0f}"
+        told = shown if bound is None else f"{shown} (bound {bound:,.4g}{'' if figure['kept'] else ', exceeded'})"
+        if what:
+            rows.setdefault(case, {})[what] = told
+        else:
+            exponents.append(f"{case}: {told}")
+    lines = [f"{_when(held['machine'])}.", "", "| case | CPU s | wall s | peak MB |", "|---|---|---|---|"]
+    columns = ("processor time", "wall", "peak memory")
+    lines += [f"| {case} | {' | '.join(row[column] for column in columns)} |" for case, row in rows.items()]
+    return [*lines, "", *(f"{line[0].upper()}{line[1:]}." for line in exponents), ""]
 
 
 def shown(figures: Sequence[Figure]) -> str:
@@ -299,7 +340,7 @@ def told(figures: Sequence[Figure], *, as_json: bool) -> str:
 def main() -> None:
     """Run the benches asked for, print them, keep them as JSON when asked, and fail on a bound that is exceeded."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("bench", nargs="*", help=f"any of: {', '.join(BENCHES)} (default: all)")
+    parser.add_argument("bench", nargs="*", help=f"any of: {', '.join(BENCHES)} (default: all but {TENTH})")
     parser.add_argument("--list", action="store_true", help="say what there is and end")
     parser.add_argument("--check", action="store_true", help="exit 1 when a bound is exceeded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
@@ -315,14 +356,15 @@ def main() -> None:
     unknown = [name for name in options.bench if name not in BENCHES]
     if unknown:
         parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-    if missing := lacking(options.bench or tuple(BENCHES)):
+    named = options.bench or [name for name in BENCHES if name != TENTH]
+    if missing := lacking(named):
         parser.error("; ".join(missing))
     busy = too_busy(os.getloadavg()[0], os.cpu_count() or 1)
     if busy and not (options.loaded or (options.check and not options.record)):  # bounds are ratios of the same minutes
         parser.error(busy)
     facts = facts_now()
     print("  ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    figures = [figure for name in options.bench or BENCHES for figure in BENCHES[name]()]
+    figures = [figure for name in named for figure in BENCHES[name]()]
     print(shown(figures))
     if options.json:
         rows = [{**asdict(figure), "kept": figure.kept} for figure in figures]

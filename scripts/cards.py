@@ -2,6 +2,7 @@
 
     scripts/cards draw RUN_A RUN_B --case CASE --region 嘉兴 --gone gone.csv --out cards --each 40 --seed 0
     scripts/cards score cards verdicts_first.csv verdicts_second.csv
+    scripts/cards again RUN docs/blind_reading/second docs/blind_reading/third
 
 ``draw`` takes the first ten new targets per chain of two runs (shortlist.csv); of the second run also the first ten of
 the leader lists and of reinvestment, and the month's list (calls.csv, its reserve apart); as many nearest makers
@@ -9,7 +10,9 @@ outside the region (a baseline that knows distances only), and rows of firms kno
 segment_id). It writes cards.csv (facts from fields of tables, no sentence of ours), verdicts.csv (to fill: call, maybe
 or no, and why) and key.csv (which arm a card is of; not for readers). A row that several arms share is one card of all
 of them. ``score`` prints per arm the share of "call" with its 95 % interval (Wilson), the control rate (gone firms that
-were called), and Cohen's κ of two readers.
+were called), and Cohen's κ of two readers. ``again`` counts, for each list of a run, the rows among its first ten that
+earlier readings judged, and their verdicts: what a change of order does to old verdicts. Rules that were made on those
+verdicts are not tested by it.
 """
 
 from __future__ import annotations
@@ -26,19 +29,27 @@ import pandas as pd
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.graph import ChainGraph
+from chaingraph.places import regions
+from chaingraph.places.distance import distance_km
 from chaingraph.reading.read import read_case
 from chaingraph.writers.files import write_csv
 
 FIELDS = (
     "chain", "segment", "gap_state", "firm", "firm_en", "country", "city", "decision_city", "tiers", "product",
     "signal", "signal_date", "site_status", "signal_product", "signal_amount_cny_m",
-    "units_here", "supplies_here", "buys_here", "sites",
+    "growth", "growth_date", "growth_product", "growth_place", "growth_site_status",
+    "units_here", "supplies_here", "buys_here", "sites", "nearest_place", "nearest_km",
 )  # fmt: skip
 _MOST_NAMES = 5  # of firms here, or of places, on a card
 VERDICTS = ("call", "maybe", "no")
 ARMS = ("run_a", "run_b", "leaders", "reinvestment", "calls", "nearest", "gone")
 FIRST = 10  # rows of each chain that a list shows
 _KEY = ("chain_id", "segment_id", "firm_id")
+# Kinds of fact that say that a firm grows: the newest is the "why now", where a later look only found no change.
+_GROWTH = (
+    "expansion", "fundraising", "land", "relocation", "order", "hiring", "capacity_full", "lease_end", "customer_win",
+    "filing", "new_unit",
+)  # fmt: skip
 
 
 def of_run(folder: Path, arm: str = "run_a") -> pd.DataFrame:
@@ -64,11 +75,38 @@ def ties(graph: ChainGraph, region: str) -> pd.DataFrame:
     plants = graph["firm_sites"][graph["firm_sites"]["kind"] == "plant"]
     parts = {
         "units_here": units["firm"].groupby(units["parent_id"]).agg(_first_names),
-        "supplies_here": sold["target_id"].map(names).groupby(sold["source_id"]).agg(_first_names),
-        "buys_here": bought["source_id"].map(names).groupby(bought["target_id"]).agg(_first_names),
+        "supplies_here": _with_product(sold["target_id"].map(names), sold).groupby(sold["source_id"]).agg(_first_names),
+        "buys_here": _with_product(bought["source_id"].map(names), bought)
+        .groupby(bought["target_id"])
+        .agg(_first_names),
         "sites": plants["region"].groupby(plants["firm_id"]).agg(_first_names),
     }
-    return pd.DataFrame(parts)
+    return pd.DataFrame(parts).join(nearest_places(graph, region), how="outer")
+
+
+def _with_product(names: pd.Series, links: pd.DataFrame) -> pd.Series:
+    said = [f"({product})" if isinstance(product, str) else "" for product in links["product"]]
+    return names + pd.Series(said, links.index, dtype="str")
+
+
+def nearest_places(graph: ChainGraph, region: str) -> pd.DataFrame:
+    """By firm: which of its places in China (seat, where it decides, units) is nearest, and how many km away."""
+    firms, sites = graph["firms"], graph["firm_sites"]
+    home = firms[firms["country"].isna() | (firms["country"] == regions.CHINA)]
+    seats = home[["firm_id"]].assign(place=home["district"].fillna(home["city"]))
+    decides = firms[["firm_id"]].assign(place=firms["decision_city"])
+    units = sites[sites["kind"] != "contact"][["firm_id"]].assign(place=sites["region"])
+    told = pd.concat([seats, decides, units], ignore_index=True).dropna().drop_duplicates()
+    known = {place: (None, None, place, None) for place in told["place"].unique()}
+    km = {
+        place: distance_km(known[place], region)
+        for place in known
+        if regions.country_of(known[place]) in (None, regions.CHINA)
+    }
+    told = told.assign(nearest_km=told["place"].map(km)).dropna(subset=["nearest_km"])
+    told = told.sort_values(["nearest_km", "firm_id", "place"], kind="stable").drop_duplicates("firm_id")
+    whole = told["nearest_km"].round().astype("int64").astype("str")
+    return told.assign(nearest_km=whole).set_index("firm_id").rename(columns={"place": "nearest_place"})
 
 
 def _first_names(names: pd.Series) -> str:
@@ -82,6 +120,8 @@ def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame, region: 
     used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))].dropna(subset=["date"])
     newest = used.sort_values(["date", "signal_id"], kind="stable").drop_duplicates("firm_id", keep="last")
     newest = newest.set_index("firm_id")
+    grows = used[used["kind"].isin(_GROWTH)].sort_values(["date", "signal_id"], kind="stable")
+    grows = grows.drop_duplicates("firm_id", keep="last").set_index("firm_id")
     makes = graph["firm_segments"].drop_duplicates(["firm_id", "segment_id"])
     products = makes.set_index(["firm_id", "segment_id"])["product"]
     firms = graph["firms"].drop_duplicates("firm_id").set_index("firm_id")
@@ -95,6 +135,10 @@ def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame, region: 
             sign = newest.loc[firm_id]
             own |= {"signal": sign["kind"], "signal_date": sign["date"], "site_status": sign["site_status"]}
             own |= {"signal_product": sign["product"], "signal_amount_cny_m": sign["amount_cny_m"]}
+        if firm_id in grows.index:
+            sign = grows.loc[firm_id]
+            own |= {"growth": sign["kind"], "growth_date": sign["date"], "growth_site_status": sign["site_status"]}
+            own |= {"growth_product": sign["product"], "growth_place": sign["place"]}
         if firm_id in tied.index:
             own |= tied.loc[firm_id].to_dict()
         own |= {name: firm[name] for name in ("firm", "firm_en", "country", "city", "decision_city", "tiers")}
@@ -170,6 +214,29 @@ def score(key: pd.DataFrame, readers: Sequence[pd.DataFrame]) -> list[str]:
     return said
 
 
+def again(run: Path, readings: Sequence[Path]) -> list[str]:
+    """How the rows of a run's lists were judged in earlier readings, in lines."""
+    judged: dict[tuple[str, str], list[str]] = {}
+    for folder in readings:
+        key = pd.read_csv(folder / "key.csv", dtype="str", encoding="utf-8-sig").drop_duplicates("card")
+        for file in sorted(folder.glob("verdicts_*.csv")):
+            told = key.merge(read_verdicts(file), on="card").dropna(subset=["verdict"])
+            for firm, segment, verdict in told[["firm_id", "segment_id", "verdict"]].itertuples(index=False, name=None):
+                judged.setdefault((firm, segment), []).append(verdict)
+    said = []
+    for arm in ARMS[1:5]:
+        rows = of_run(run, arm)
+        pairs = list(zip(rows["firm_id"], rows["segment_id"], strict=True))
+        held = [judged[pair] for pair in pairs if pair in judged]
+        verdicts = [verdict for row in held for verdict in row]
+        share = f"{verdicts.count('call') / len(verdicts):.2f}" if verdicts else "none judged"
+        said.append(
+            f"{arm}: {len(rows)} rows, {len(held)} of them judged; call {verdicts.count('call')} of {len(verdicts)} "
+            f"verdicts, {share}; by one reader at least {sum('call' in row for row in held)} rows"
+        )
+    return said
+
+
 def read_verdicts(path: Path) -> pd.DataFrame:
     """A filled sheet of verdicts; anything but call, maybe, no or nothing is refused."""
     sheet = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
@@ -195,7 +262,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     scoring = commands.add_parser("score")
     scoring.add_argument("folder", type=Path)
     scoring.add_argument("verdicts", nargs="+", type=Path)
+    repeating = commands.add_parser("again")
+    repeating.add_argument("run", type=Path)
+    repeating.add_argument("readings", nargs="+", type=Path)
     given = parser.parse_args(arguments)
+    if given.command == "again":
+        print("\n".join(again(given.run, given.readings)))
+        return
     if given.command == "score":
         key = pd.read_csv(given.folder / "key.csv", dtype="str", encoding="utf-8-sig")
         print("\n".join(score(key, [read_verdicts(path) for path in given.verdicts])))

@@ -8,11 +8,13 @@ if not exist "%root%\.venv\Scripts\python.exe" (
   py -3 -m venv "%root%\.venv" || goto failed
   "%root%\.venv\Scripts\python.exe" -m pip install -e "%root%[desk,briefs,charts,documents,slides]" || goto failed
 )
-if "%~1"=="" (
-  "%root%\.venv\Scripts\python.exe" -m chaingraph desk "%root%\data\jiaxing" --region 嘉兴
-) else (
-  "%root%\.venv\Scripts\python.exe" -m chaingraph desk %*
-)
+rem No block in brackets here: a dragged path such as C:\case(1) comes without quotes, and its bracket would end the block.
+if not "%~1"=="" goto given
+"%root%\.venv\Scripts\python.exe" -m chaingraph desk "%root%\data\jiaxing" --region 嘉兴
+goto ended
+:given
+"%root%\.venv\Scripts\python.exe" -m chaingraph desk %*
+:ended
 if errorlevel 1 goto failed
 exit /b 0
 :failed

@@ -28,7 +28,6 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 
 SHOWN = 10
-_FACTS = ["firm_segments", "firm_links", "firm_sites", "firm_signals", "projects"]
 _NO_FACTS = ("segment_terms",)  # words of the tagger, not facts about anybody
 
 

@@ -23,7 +23,7 @@ from chaingraph.writers.workbook.workbook import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE, OUT = ROOT / "data" / "jiaxing", ROOT / "docs" / "pictures"
-CHAIN, FIRM, TITLE = "PV", "阳光电源", "光伏新能源"
+CHAIN, FIRM, TITLE = "PV", "上能电气", "光伏新能源"
 WIDE, MOST = 1400, 200_000  # pixels, bytes
 FLAGS = (
     "--headless=new",

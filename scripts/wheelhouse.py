@@ -68,24 +68,24 @@ every wheel they need is here.
 
 INSTALL_ZH = """# 无网络环境下安装 chaingraph
 
-本文件夹含 chaingraph {version} 及其全部依赖,适用于 {systems},Python {pythons}。
-请将整个文件夹拷到目标机器;SHA256SUMS 列出每个文件的校验值(Linux:`sha256sum -c SHA256SUMS`)。不含 Python 本身。
+本文件夹含 chaingraph {version} 及其全部依赖，适用于 {systems}，Python {pythons}。
+请将整个文件夹拷到目标机器；SHA256SUMS 列出每个文件的校验值（Linux：`sha256sum -c SHA256SUMS`）。不含 Python 本身。
 
-Linux(glibc 2.28 或更新),在本文件夹中:
+Linux（glibc 2.28 或更新），在本文件夹中：
 
     python3 -m venv .venv
     .venv/bin/python -m pip install --no-index --find-links . chaingraph
     .venv/bin/chaingraph run data/jiaxing --region 嘉兴 --out out
     # 然后用浏览器打开 out/index.html
 
-Windows,在本文件夹中打开 PowerShell:
+Windows，在本文件夹中打开 PowerShell：
 
     py -m venv .venv
     .venv\\Scripts\\python -m pip install --no-index --find-links . chaingraph
     .venv\\Scripts\\chaingraph run data\\jiaxing --region 嘉兴 --out out
     start out\\index.html
 
-Linux 的安装步骤在项目每次测试时都会试装。Windows 的四行未经实机测试:只核对了所需安装包齐全。
+Linux 的安装步骤在项目每次测试时都会试装。Windows 的四行未经实机测试：只核对了所需安装包齐全。
 """
 
 

@@ -49,7 +49,23 @@ def texts(browser: Any, selector: str) -> list[str]:
 
 
 def click(browser: Any, selector: str) -> None:
-    browser.find_element("css selector", selector).click()
+    """Click where it lies once it has come to rest: views above it are made as they come near, and move it."""
+    node = browser.find_element("css selector", selector)
+    browser.execute_async_script(
+        """
+        const [node, done] = arguments;
+        node.scrollIntoView({block: "nearest", inline: "nearest"});
+        let top = NaN, still = 0;
+        (function look() {
+          const now = node.getBoundingClientRect().top;
+          still = now === top ? still + 1 : 0;
+          top = now;
+          if (still < 2) requestAnimationFrame(look);
+          else done();
+        })();""",
+        node,
+    )
+    node.click()
 
 
 def scroll(browser: Any, selector: str) -> None:

@@ -89,7 +89,7 @@ def made_findings(lang: str = "zh") -> Findings:
         notes={
             "zh": pd.DataFrame({"chain_id": ["mk", "xk"], "note": ["契合倍数相对于本底库样本(80家企业)。"] * 2}),
             "en": pd.DataFrame(
-                {"chain_id": ["mk", "xk"], "note": ["Fit is relative to this case's sample (80 firms)."] * 2}
+                {"chain_id": ["mk", "xk"], "note": ["Fit is relative to the firms of this case (80)."] * 2}
             ),
         },
         segment_measures=pd.DataFrame({"segment_id": list(SEGMENTS), "must_pass": 0.5, "bridge": 0.0}),

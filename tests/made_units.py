@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 CITIES = {"weave": ("苏州", "南通", "杭州", "嘉兴"), "chips": ("深圳", "东莞", "武汉", "合肥")}
-_WORDS = {"weave": ("织造", "印染", "纺织", "化纤"), "chips": ("半导体", "集成电路", "芯片", "封装")}
-_STYLE = {"weave": "实业", "chips": "科技"}
+_WORDS = {"weave": ("织造", "印染", "纺织", "化纤"), "chips": ("晶圆", "电路", "芯片", "封装")}
+_STYLE = {"weave": "恒久远大", "chips": ""}
 
 
 def unit_rows(*, styled: bool = False, per_city: int = 60, seed: int = 0) -> pd.DataFrame:
     """Rows of a list of units: parent, unit, city, date, currency, amount_10k.
 
-    ``styled``: a name tells its city by a style word alone, its trade by chance.
+    ``styled``: a name tells its city by a style alone, four letters of praise, its trade by chance.
     """
     draw = np.random.default_rng(seed)
     rows = []
@@ -44,4 +44,26 @@ def unit_rows(*, styled: bool = False, per_city: int = 60, seed: int = 0) -> pd.
 def write_units(path: Path, **options: bool) -> Path:
     """The rows as a CSV file."""
     unit_rows(**options).to_csv(path, index=False)
+    return path
+
+
+def write_movers(path: Path, *, groups: int = 1600, seed: int = 0) -> Path:
+    """Units of groups in eight cities, 1990 to 2012: who is in many provinces comes to further cities more often."""
+    draw = np.random.default_rng(seed)
+    places = [city for cities in CITIES.values() for city in cities]
+    rows = []
+    for number in range(groups):
+        at = [str(draw.choice(places))]
+        rows.append((number, at[0], 1990 + number % 8))
+        for year in range(1998, 2013):
+            if draw.random() < 0.012 * len(at) ** 2 and len(at) < len(places):
+                at.append(str(draw.choice([place for place in places if place not in at])))
+                rows.append((number, at[-1], year))
+    filler = [(groups + n, place, year) for year in range(1998, 2013) for n, place in enumerate(places)]
+    units = [
+        {"parent": f"构造{group}集团", "unit": f"构造{group}机械({city}{year})有限公司", "city": city,
+         "date": f"{year}-06-15", "manufacturing_scope": "1"}
+        for group, city, year in [*rows, *filler]
+    ]  # fmt: skip
+    pd.DataFrame(units).to_csv(path, index=False)
     return path

@@ -52,7 +52,7 @@ def _target(chain: str, segment: str, firm: str, rank: int, **known: object) -> 
         "source_kind": "general",
         "origin": "case",
         "sites": "总部或注册地：上海；海盐县：生产基地",
-        "reasons": "补「电池片」(本数据中未见);产品与本地甲一相近(共有:组件;电池)",
+        "reasons": "补“电池片”(本数据中未见);产品与本地甲一相近(共有:组件;电池)",
         "sources": "构造数据 https://example.cn/a?b=1",
         **known,
     }

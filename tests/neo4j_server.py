@@ -111,7 +111,7 @@ class Server:
         words += ["--heap", heap, "--page-cache", "32m"]
         for setting in settings:
             words += ["--set", setting]
-        shown = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+        shown = subprocess.run(words, capture_output=True, text=True, check=False, timeout=900)
         assert shown.returncode == 0, shown.stderr
         named = dict(line.removeprefix("export ").partition("=")[::2] for line in shown.stdout.splitlines())
         values = {name: shlex.split(value)[0] for name, value in named.items()}

@@ -39,7 +39,7 @@ LATE = {
 # An estimator is a subclass of scikit-learn's, so its module cannot load without it; the module itself is loaded late.
 ESTIMATORS = {"tagging.tagger"}
 # Sentences on a measured back-test, made where it is measured.
-READINGS = {"backtest.reading", "backtest.own_reading", "backtest.refit"}
+READINGS = {"backtest.reading", "backtest.own_reading", "backtest.refit", "backtest.entry_fit"}
 LINES = 400  # of a module
 FILES = 16  # of a folder
 TOP = 12  # beside the folders

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "docs" / "benchmarks.json"
 sys.path.insert(0, str(ROOT / "scripts"))
+import bench_growth  # noqa: E402 - likewise
 import benchmarks  # noqa: E402 - the line above makes it importable
 
 QUOTED = ("docs/en/speed.md", "docs/zh/speed.md")
@@ -85,13 +86,46 @@ def test_the_tables_of_the_page_are_the_record_with_day_commit_and_load() -> Non
     page = benchmarks.PAGE.read_text(encoding="utf-8")
     known = json.loads(RECORD.read_text(encoding="utf-8"))
     assert page == benchmarks.with_tables(page, known), "run scripts/bench with --record, which writes both"
-    assert page.count("| what | measured | bound |") == len(known) > 3
+    assert page.count("| what | measured | bound |") == len(known.keys() - {"growth"}) > 3
     facts = {"cores": "2", "date": "2026-11-30", "commit": "abc1234", "waiting": "0.3 jobs in the minute before"}
     row = {"name": "a | b", "value": 5.0, "unit": "s", "bound": 4.0, "kept": False}
     told = benchmarks.with_tables("before " + page, {"one": {"machine": facts, "figures": [row]}})
     assert told.startswith("before ")
     assert "2026-11-30, commit abc1234, 2 cores, 0.3 jobs in the minute before." in told
     assert "| a \\| b | 5 s | 4 s, exceeded |" in told
+
+
+def test_the_first_table_of_the_page_is_the_growth_of_the_whole_job() -> None:
+    spent = {
+        (form, size): [benchmarks.Spent(9.0, seconds, 700.0), benchmarks.Spent(3.0, seconds, 650.0)]
+        for form, factor in (("CSV", 1.0), ("Parquet", 0.0))
+        for size, seconds in ((10_000, 5.0), (100_000, 5.0 + factor * 20.0), (1_000_000, 5.0 + factor * 495.0))
+    }
+    rows = bench_growth.figures(spent, (10_000, 100_000, 1_000_000))
+    value = {row.name: row for row in rows}
+    assert value["exponent of CSV, 10,000 to 1,000,000 firms"].value == pytest.approx(1.0)
+    assert value["exponent of Parquet, 10,000 to 1,000,000 firms"].value == 0.0
+    assert [row.name for row in rows if not row.kept] == [
+        "100,000 firms, CSV: processor time",
+        "100,000 firms, CSV: peak memory",
+        "1,000,000 firms, CSV: processor time",
+        "exponent of CSV, 10,000 to 1,000,000 firms",
+    ]
+    # At a tenth of the sizes seconds say more of the machine than of the program.
+    tenth = bench_growth.figures(spent, (10_000, 100_000), exponent_alone=0.5)
+    assert {row.bound for row in tenth} == {None, 0.5, bench_growth.MEMORY_OVER_PARQUET}
+    assert tenth[-1].value == 1.0
+    spent["CSV", 100_000] = [benchmarks.Spent(9.0, 25.0, 1800.0)]  # the memory of a table that is carried about whole
+    assert not bench_growth.figures(spent, (10_000, 100_000), exponent_alone=0.5)[-1].kept
+    facts = {"cores": "2", "date": "2026-11-30", "commit": "abc1234", "waiting": "0.3 jobs in the minute before"}
+    held = [{**vars(row), "kept": row.kept} for row in rows]
+    page = benchmarks.PAGE.read_text(encoding="utf-8")
+    told = benchmarks.with_tables(page, {"growth": {"machine": facts, "figures": held}})
+    table = told.partition("| case |")[0]
+    assert "|---" not in table
+    assert table.rstrip().endswith("2026-11-30, commit abc1234, 2 cores, 0.3 jobs in the minute before.")
+    assert "| 100,000 firms, CSV | 25 (bound 22, exceeded) | 6 | 700 (bound 600, exceeded) |" in told
+    assert "Exponent of CSV, 10,000 to 1,000,000 firms: 1 (bound 0.7, exceeded)." in told
 
 
 def test_a_busy_machine_is_refused_and_a_calm_one_is_not() -> None:

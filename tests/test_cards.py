@@ -115,6 +115,7 @@ def test_a_card_says_the_same_whichever_arm_it_is_of(cards: Any) -> None:
     row = cards.of_case(graph, pairs, pd.DataFrame({"state": {"PV01": "thin"}}), "嘉兴").iloc[0]
     assert (row["firm"], row["product"], row["gap_state"]) == ("乙九硅片有限公司", "硅片", "thin")
     assert (row["signal"], row["signal_date"]) == ("expansion", "2024-03-05")
+    assert (row["growth"], row["growth_date"], row["growth_place"]) == ("expansion", "2024-03-05", "江苏")
     assert "rank" not in cards.FIELDS
     assert "arm" not in cards.FIELDS
 
@@ -132,3 +133,29 @@ def test_a_card_names_its_ties_to_firms_here_and_its_plants(cards: Any) -> None:
     assert tied["supplies_here"] == named[here[0]]
     assert tied["buys_here"] == named[here[1]]
     assert "苏州" in tied["sites"]
+
+
+def test_a_card_names_what_is_traded_and_which_place_in_china_is_nearest(cards: Any) -> None:
+    tables = toy_tables()
+    link = {"source_id": "O03", "target_id": "L01", "kind": "supplies", "product": "硅料", "source": "年报"}
+    site = {"firm_id": "O03", "region": "苏州", "kind": "plant", "source": "年报"}
+    graph = ChainGraph("toy", with_rows(with_rows(tables, "firm_links", link), "firm_sites", site))
+    tied = cards.ties(graph, "嘉兴").loc["O03"]
+    assert "(硅料)" in tied["supplies_here"]
+    assert (tied["nearest_place"], tied["nearest_km"]) == ("苏州", "64")
+
+
+def test_old_verdicts_are_counted_on_the_lists_of_a_new_run(cards: Any, tmp_path: Path) -> None:
+    columns = ["firm_id", "segment_id", "candidate_kind", "rank"]
+    rows = [("F1", "S", "new", "1"), ("F2", "S", "new", "2"), ("F1", "T", "new", ""), ("F3", "S", "reinvest", "1")]
+    for name in ("shortlist", "leader_targets"):
+        pd.DataFrame(rows, columns=columns).to_csv(tmp_path / f"{name}.csv", index=False)
+    pd.DataFrame(columns=["firm_id", "segment_id", "group"]).to_csv(tmp_path / "calls.csv", index=False)
+    key = pd.DataFrame({"card": ["1", "2"], "firm_id": ["F1", "F1"], "segment_id": ["S", "T"]})
+    key.to_csv(tmp_path / "key.csv", index=False)
+    for reader, verdict in (("one", "call"), ("two", "no")):
+        sheet = pd.DataFrame({"card": ["1", "2"], "verdict": [verdict, "no"], "reason": ""})
+        sheet.to_csv(tmp_path / f"verdicts_{reader}.csv", index=False)
+    said = cards.again(tmp_path, [tmp_path])
+    assert said[0] == "run_b: 2 rows, 1 of them judged; call 1 of 2 verdicts, 0.50; by one reader at least 1 rows"
+    assert said[3].endswith("call 0 of 0 verdicts, none judged; by one reader at least 0 rows")

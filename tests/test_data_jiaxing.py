@@ -32,7 +32,7 @@ COUNTS = {
     "outreach": 9,
     "policies": 20,
     "targets": 12,
-    "excluded": 15,
+    "excluded": 14,
 }
 # Firms seated elsewhere that have units in Jiaxing: parent -> its units.
 PARENTS = {
@@ -193,7 +193,7 @@ def test_counts(case: dict[str, pd.DataFrame]) -> None:
     assert {name: len(case[name]) for name in COUNTS} == COUNTS
     assert len(case["firms"]) >= 634 + 31  # the reference's firms and the parents named in it
     assert len(case["firm_segments"]) >= 1027
-    assert (case["firm_links"]["kind"] == "supplies").sum() == 222
+    assert (case["firm_links"]["kind"] == "supplies").sum() == 236
     owns = case["firm_links"][case["firm_links"]["kind"] == "owns"]
     held = case["firms"].dropna(subset=["parent_id"])
     assert set(zip(held["parent_id"], held["firm_id"], strict=True)) <= set(

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 import chaingraph as cg
+from chaingraph.importers.chains import chain_tables
+from chaingraph.model.chain_template import load_chain
 from chaingraph.model.columns import split
 from chaingraph.wording.english import english_of
+from chaingraph.writers.case import write_case
 from chaingraph.writers.page.english import PLACES
 from tests.page_reader import payload_of
 
@@ -86,6 +90,31 @@ def test_the_workbook(written: Path, firm_names: re.Pattern[str]) -> None:
 def test_a_page(written: Path, firm_names: re.Pattern[str], page: str) -> None:
     payload = payload_of((written / f"{page}.html").read_text(encoding="utf-8"))
     assert left_over(shown(payload, payload["english"], payload["places"]), firm_names) == {}
+
+
+def test_a_case_from_a_template(tmp_path: Path) -> None:
+    """Words of the template have English; of a firm's own product the words that are known, and a mark."""
+    tables = chain_tables([load_chain("新型显示")])
+    firms = pd.DataFrame(
+        {
+            "firm_id": ["a", "b"],
+            "firm": ["合肥甲光电有限公司", "深圳乙显示有限公司"],
+            "country": ["中国"] * 2,
+            "province": ["安徽", "广东"],
+            "city": ["合肥", "深圳"],
+        }
+    )
+    made = {"segment_id": ["ND12", "ND02"], "product": ["甲牌触摸屏总成", "TFT偏光片、光学膜"]}
+    rows = pd.DataFrame({"firm_id": ["a", "b"], **made, "basis": ["seat"] * 2, "source": ["分析判断"] * 2})
+    write_case(cg.Case("合肥", {**tables, "firms": firms, "firm_segments": rows}), tmp_path / "case")
+    cg.run(tmp_path / "case", region="合肥", out=tmp_path / "out", lang="en", draws=0)
+    names = re.compile("|".join([*firms["firm"], "合肥甲光电", "深圳乙显示"]))
+    said = "".join(value for _, value in cells(tmp_path / "out" / "shortlist.xlsx"))
+    assert "polarisers, optical films [in part]" in said
+    assert left_over(cells(tmp_path / "out" / "shortlist.xlsx"), names) == {}
+    for page in ("index", "ND"):
+        payload = payload_of((tmp_path / "out" / f"{page}.html").read_text(encoding="utf-8"))
+        assert left_over(shown(payload, payload["english"], payload["places"]), names) == {}
 
 
 def test_explain_and_brief(case: cg.Case, firm_names: re.Pattern[str]) -> None:

@@ -85,7 +85,7 @@ def test_a_back_test_of_one_s_own_is_told_in_place_of_the_shipped_one(case: Path
     record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
     own = [line for line in record["trust"] if line["kind"].startswith("own_")]
     assert [(line["kind"], line["value"]) for line in own] == [("own_outcomes", 0.81)]
-    assert "100次挑对81次" in own[0]["plain"]
+    assert "判断正确的占81%" in own[0]["plain"]
     # What the rows rest on is counted beside it: every row of every list once.
     lists = (result.findings.targets["zh"], result.findings.leader_targets["zh"])
     assert sum(line["rows"] for line in record["sources"]) == sum(map(len, lists)) > 0

@@ -160,7 +160,7 @@ def test_the_walk_in_the_shell_runs(
     assert {"solar.html", "my-city.xlsx", "out"} <= {path.name for path in tmp_path.iterdir()}
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_the_row_shown_figure_by_figure_is_what_the_command_says(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = blocks(f"docs/{lang}/lists.md", "console")
     (call,) = commands(f"docs/{lang}/lists.md", ("text",))

@@ -108,7 +108,7 @@ def test_the_desk_of_windows_is_a_batch_file_that_cmd_reads() -> None:
     lines = held.decode("utf-8").split("\r\n")
     labels = {line[1:] for line in lines if line.startswith(":")}
     wanted = {line.rpartition("goto ")[2] for line in lines if "goto " in line}
-    assert wanted == labels == {"failed"}
+    assert wanted == labels == {"failed", "given", "ended"}
     assert [line for line in lines if "%root%" in line]
     assert not [line for line in lines if "%root%" in line and line.count('"') % 2]
     extras = held.decode("utf-8").partition("%root%[")[2].partition("]")[0]

@@ -148,18 +148,29 @@ def weighted_sum(rows: Floats, labels: Flags) -> Callable[[Floats], Floats]:
     return lambda values: np.asarray(values @ weights, dtype=np.float64)
 
 
-def fit_weights(rows: Floats, labels: Flags, *, offset: Floats | None = None, ridge: float = RIDGE) -> Floats:
-    """Intercept and non-negative weights that make the labels most likely, given an offset in log odds."""
+def fit_weights(
+    rows: Floats,
+    labels: Flags | Floats,
+    *,
+    offset: Floats | None = None,
+    trials: Floats | None = None,
+    ridge: float = RIDGE,
+) -> Floats:
+    """Intercept and non-negative weights that make the labels most likely, given an offset in log odds.
+
+    ``trials``: how many times each row was tried where labels count how often it came true; None: once.
+    """
     base = np.zeros(len(rows)) if offset is None else offset
     target = labels.astype(np.float64)
+    tried = np.ones(len(rows)) if trials is None else trials
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         odds = base + weights[0] + rows @ weights[1:]
-        value = float(np.logaddexp(0.0, odds).sum() - target @ odds + ridge / 2 * weights[1:] @ weights[1:])
-        miss = 1.0 / (1.0 + np.exp(-odds)) - target
+        value = float((tried * np.logaddexp(0.0, odds)).sum() - target @ odds + ridge / 2 * weights[1:] @ weights[1:])
+        miss = tried / (1.0 + np.exp(-odds)) - target
         return value, np.concatenate([[miss.sum()], rows.T @ miss + ridge * weights[1:]])
 
-    share = min(max(float(target.mean()), 1e-6), 1 - 1e-6)
+    share = min(max(float(target.sum() / tried.sum()), 1e-6), 1 - 1e-6)
     start = np.concatenate([[np.log(share / (1 - share)) - float(base.mean())], np.full(rows.shape[1], 0.1)])
     bounds = [(None, None)] + [(0.0, None)] * rows.shape[1]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)

@@ -12,17 +12,21 @@ from scipy import sparse
 
 from chaingraph.backtest.measures import interval, rounded, rounded_rows
 from chaingraph.backtest.units import (
+    NO_STYLE,
     SETS,
     STYLE_LIMIT,
     Units,
     auroc,
     city_lift,
     in_dev,
+    meaning_lift,
+    meanings,
     one_hot,
     recall,
     style_text,
     text_rows,
     within,
+    without_style,
 )
 from chaingraph.errors import CaseError
 from chaingraph.fit.kernels import Floats, Sparse
@@ -34,18 +38,29 @@ HALF_LIFE = 4.0  # years after which a unit says half as much of what a city dra
 _PULL_YEARS = 3
 _BANDS = (-1.0, 0.2, 0.5, 1.5, 4.0, 11.0, 30.0, 1e9)  # USD million
 # Nats per term, chosen on the dev cities among what docs/units_ideas.md lists.
-WEIGHTS = {"name": 1.0, "brand": 0.3, "trade": 0.3, "origin": 1.0, "capital": 0.5, "kin": 1.0, "pull": 0.5}
+WEIGHTS = {
+    "name": 1.0,
+    "meaning": 1.0,
+    "brand": 0.3,
+    "trade": 0.3,
+    "origin": 1.0,
+    "capital": 0.5,
+    "kin": 1.0,
+    "pull": 0.5,
+}
 METHODS: dict[str, dict[str, float]] = {
     "random": {},
-    "style_words": {"style": 1.0},
+    "style_taken_out": {"style": 1.0},
     "name_length": {"length": 1.0},
     "name_kernel": {"name_first": 1.0},  # the reference: gains are paired with it
     "name_recent": {"name": 1.0},
+    "name_meaning": {"meaning": 1.0},
     "name_and_origin": {"name": 1.0, "origin": 1.0, "capital": 0.5},
     "openings": WEIGHTS,
 }
-_CONTROLS = ("random", "style_words", "name_length")
-REFERENCE, SCORE, CONTROL = "name_kernel", "openings", "style_words"
+_CONTROLS = ("random", "style_taken_out", "name_length")
+# Style words are taken out of what is scored; the length of what is left is the control that remains.
+REFERENCE, SCORE, CONTROL = "name_kernel", "openings", "name_length"
 MEASURES = ("auroc", "same_year", "same_province", "recall50", "recall100")
 
 
@@ -56,7 +71,7 @@ class UnitTest:
     ``summary``: one row per set (dev | held_out) and method: measures with 95 % intervals over cities, gain over the
     reference, paired by city, with interval. ``by_city``: one row per city and method. ``facts``: counts.
     ``control``: by set, the AUROC (same year) of the style control. ``sound``: whether no control is above
-    `units.STYLE_LIMIT`; where it is not, nothing is to be said of the score.
+    `units.STYLE_LIMIT`; where it is not, nothing is to be said of the score. No control: the score reads no text.
     """
 
     protocol: str
@@ -123,11 +138,11 @@ def summed_up(
     by_city: pd.DataFrame,
     facts: Mapping[str, float],
     reference: str,
-    control: str,
+    control: str | None,
     column: str,
     measures: tuple[str, ...],
 ) -> UnitTest:
-    """Means over cities with intervals, gains over the reference paired by city, and the control."""
+    """Means over cities with intervals, gains over the reference paired by city, and the control, if there is one."""
     rows = []
     for (part, method), own in by_city.groupby(["set", "method"], sort=False):
         told: dict[str, object] = {"set": part, "method": method, "cities": len(own)}
@@ -148,20 +163,22 @@ def summed_up(
 def _terms(units: Units, asked: Any, scored: Any, seed: int) -> dict[str, Floats]:
     """Every term as a table of asked unit x scored city; year by year, from what was there before."""
     before = units.year < FIRST_YEAR
-    texts = units.text
+    texts = [without_style(text) for text in units.text]
     pieces = {
         "name_first": text_rows(texts, before, 2, 3),
         "name": text_rows(texts, before, 1, 3),
         "brand": text_rows([text[:2] for text in texts], before, 1, 1),
         "trade": text_rows([text[-3:] for text in texts], before, 1, 3),
-        "style": text_rows([style_text(text) for text in texts], before, 2, 4),
+        "style": text_rows([style_text(text) for text in units.text], before, 2, 4),
         "length": one_hot([min(len(text), 12) for text in texts]),
         "origin": one_hot(units.origin),
         "capital": one_hot(list(pd.cut(units.capital, _BANDS, labels=False))),
     }
+    meant = meanings(texts, units.scope, before)
+    styled = np.array([style_text(text) != NO_STYLE for text in units.text])  # no style word says nothing
     kin = one_hot([f"g{group}" if group >= 0 else text[:3] for group, text in zip(units.group, texts, strict=True)])
     shape = (len(asked), len(scored))
-    found = {name: np.zeros(shape) for name in (*pieces, "kin", "pull")}
+    found = {name: np.zeros(shape) for name in (*pieces, "meaning", "kin", "pull")}
     found["random"] = np.random.default_rng(seed).random(shape)
     for year in np.unique(units.year[asked]):
         rows = np.flatnonzero(units.year[asked] == year)
@@ -173,6 +190,8 @@ def _terms(units: Units, asked: Any, scored: Any, seed: int) -> dict[str, Floats
         for name, matrix in pieces.items():
             members = recent if name in ("name", "origin") else drawn if name == "capital" else plain
             found[name][rows] = city_lift(matrix[asked[rows]], members, matrix)[:, scored]
+        found["meaning"][rows] = meaning_lift(meant[asked[rows]], recent, meant)[:, scored]
+        found["style"][rows] *= styled[asked[rows]][:, None]
         found["capital"][rows] *= (~np.isnan(units.capital[asked[rows]]))[:, None]  # not known says nothing
         found["kin"][rows] = np.log1p(np.asarray((kin[asked[rows]] @ (plain @ kin).T).todense())[:, scored])
         last = seen[(age <= _PULL_YEARS) & units.foreign[seen]]

@@ -29,7 +29,7 @@ def past_reading(result: Past, lang: str = "zh") -> list[str]:
     >>> facts |= dict.fromkeys(STATUSES, 0)
     >>> orders = pd.DataFrame({"order": ["list"], "hits": [0.0], "of": [0], "share": [float("nan")]})
     >>> past_reading(Past("嘉兴", "2020", empty, orders, facts), "en")[0]
-    '嘉兴, lists of what was known by 2020: 0 firms known, 0 candidates.'
+    '嘉兴, lists built from what was known by 2020: 0 firms known, 0 candidates.'
     """
     facts = {name: int(value) for name, value in result.facts.items()}
     named = {"region": result.region, "day": result.day}
@@ -75,11 +75,11 @@ def units_reading(result: UnitTest, region: str, lang: str = "zh") -> list[str]:
     >>> empty = pd.DataFrame({"set": [], "method": []})
     >>> bad = UnitTest("openings", empty, empty, {"units": 9, "cities": 2, "makers": 20}, {"dev": 0.7})
     >>> units_reading(bad, "嘉兴", "en")[-1][:26]
-    'No figure of the score is '
+    'No figure is given for the'
     """
     facts = {name: int(value) for name, value in result.facts.items()}
     said = [text(f"backtest.{result.protocol}_how", lang, **facts)]
-    control = max(result.control.values())
+    control = max(result.control.values(), default=np.nan)
     if not result.sound:
         said.append(text("backtest.units_unsound", lang, control=f"{control:.3f}", limit=f"{STYLE_LIMIT:.2f}"))
         return said
@@ -122,5 +122,8 @@ def units_reading(result: UnitTest, region: str, lang: str = "zh") -> list[str]:
     for row in own.to_dict("records"):
         told = {"region": region, "units": row["units"], "value": f"{row['same_year']:.3f}"}
         said.append(text("backtest.units_own", lang, **told, hundred=f"{row['recall100']:.3f}"))
-    said.append(text("backtest.units_control", lang, control=f"{control:.3f}", limit=f"{STYLE_LIMIT:.2f}"))
+    if result.control:
+        said.append(text("backtest.units_control", lang, control=f"{control:.3f}", limit=f"{STYLE_LIMIT:.2f}"))
+    else:
+        said.append(text("backtest.units_nameless", lang))
     return said

@@ -137,8 +137,8 @@ def as_toml(result: Refit, *, source: str, on: str) -> str:
     lines = [
         "# Weights of the score's five terms, fitted on a bureau's own outcomes (chaingraph run --weights FILE)",
         f"# Held-out AUROC: shipped {result.shipped_auroc:.4f}, these {result.fitted_auroc:.4f}",
-        f"source = {_quoted(source)}",
-        f"on = {_quoted(on)}",
+        f"source = {quoted(source)}",
+        f"on = {quoted(on)}",
         f"positives = {result.positives}",
         "",
         "[weights]",
@@ -147,7 +147,8 @@ def as_toml(result: Refit, *, source: str, on: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """A text as TOML writes it, on one line."""
     plain = "".join(letter for letter in value if letter.isprintable())
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

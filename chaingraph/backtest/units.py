@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,9 +30,18 @@ from chaingraph.places.gazetteer import CHINA, gazetteer, short_name
 KAPPA = 10.0
 STYLE_LIMIT = 0.55  # a control that finds the city better than this takes the headline away
 SETS = ("dev", "held_out")
+NO_STYLE = "-"  # of a text without any style word
 _FORM = re.compile(
     r"有限责任公司|股份有限公司|有限公司|分公司|营业所|办事处|总公司|股份|集团|公司|责任|[((][^))]*[))]|[\s\d·\-.]"
 )
+# Words of scopes that say what a firm does with its goods, or that an office has to write.
+_SCOPE_STYLE = re.compile(
+    "生产|销售|制造|加工|经营|产品|自产|公司|及其|技术|服务|研究|开发|设计|各类|各种|相关|许可|项目|批准|依法|部门|活动|开展|方可|后|进出口|业务|除外|"
+    "国家|企业|限制|禁止"
+)
+_SCOPE_LENGTH = 80
+_MEANINGS = 100  # dimensions
+_BLOCK = 500
 _AFTER_PLACE = re.compile("^[省市县区州镇]+")
 # Words that say how a firm calls itself and not what it makes.
 STYLE_WORDS = re.compile(
@@ -50,7 +60,8 @@ class Units:
 
     ``city``: place in ``cities``; ``group``: number of the group, -1 = none but itself; ``year``; ``foreign``: with
     capital from abroad; ``origin``: where the capital is from, as written (empty: from here; "?": abroad, not told);
-    ``capital``: USD million, NaN = not known; ``text``: what is scored of the name; ``province`` and ``km`` of cities.
+    ``capital``: USD million, NaN = not known; ``text``: what is scored of the name; ``province`` and ``km`` of cities;
+    ``scope``: the items of the scope, "" where none is kept (read of old units alone, to learn what names mean).
     """
 
     city: Integers
@@ -63,6 +74,7 @@ class Units:
     cities: tuple[str, ...]
     province: tuple[str, ...]
     km: Floats
+    scope: tuple[str, ...]
 
 
 def units_of(tables: Mapping[str, pd.DataFrame]) -> Units:
@@ -97,6 +109,7 @@ def units_of(tables: Mapping[str, pd.DataFrame]) -> Units:
     foreign = frame["unit"].isin(abroad.index)
     origin = frame["unit"].map(abroad["investor_country"]).astype("str").fillna("?").where(foreign, "")
     km = np.array([[distance_km(one, other) for other in cities] for one in cities], dtype=np.float64)
+    items = tables["firm_products"].dropna(subset="product").groupby("firm_id")["product"].agg(" ".join)
     return Units(
         city=np.asarray(frame["city"].map({name: place for place, name in enumerate(cities)}), dtype=np.int64),
         group=np.asarray(groups, dtype=np.int64),
@@ -108,6 +121,7 @@ def units_of(tables: Mapping[str, pd.DataFrame]) -> Units:
         cities=cities,
         province=tuple(regions.province_of((None, None, name, None)) or name for name in cities),
         km=np.where(np.isnan(km), 2_000.0, km),
+        scope=tuple(frame["unit"].map(items).astype("str").fillna("")),
     )
 
 
@@ -143,7 +157,7 @@ def style_text(text: str) -> str:
     >>> style_text("东达电子科技")
     '电子 科技'
     """
-    return " ".join(STYLE_WORDS.findall(text)) or "-"
+    return " ".join(STYLE_WORDS.findall(text)) or NO_STYLE
 
 
 def text_rows(texts: Sequence[str], seen: Flags, shortest: int, longest: int) -> Sparse:
@@ -165,6 +179,68 @@ def text_rows(texts: Sequence[str], seen: Flags, shortest: int, longest: int) ->
     return sparse.csr_array(vectorizer.transform(texts))
 
 
+def without_style(text: str) -> str:
+    """A scored text without its style words.
+
+    Examples
+    --------
+    >>> without_style("东达电子科技")
+    '东达'
+    """
+    return STYLE_WORDS.sub("", text)
+
+
+def meanings(texts: Sequence[str], scopes: Sequence[str], seen: Flags) -> Floats:
+    """What names mean, as unit rows: by the ``scopes`` of those ``seen`` whose names hold the same pieces.
+
+    A piece of a name (one to three characters) stands for the pieces of scopes that it meets more often than chance
+    (positive pointwise mutual information, in at most a hundred dimensions). Nothing is learnt by city, and of a unit
+    nothing is read but its name. Zeros where nothing is known.
+    """
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    told = [row for row, scope in enumerate(scopes) if scope and seen[row]]
+    nothing: Floats = np.zeros((len(texts), 1))
+    names = [texts[row] for row in told]
+    goods = [_SCOPE_STYLE.sub("", scopes[row])[:_SCOPE_LENGTH] for row in told]
+    tables, readers = [], []
+    for held, shortest, longest, least, most in ((names, 1, 3, 5, 1.0), (goods, 2, 2, 10, 0.1)):
+        reader = TfidfVectorizer(analyzer="char", ngram_range=(shortest, longest), sublinear_tf=True)
+        pieces = reader.build_analyzer()
+        met = Counter(piece for text in held for piece in set(pieces(text)))
+        words = sorted(piece for piece, count in met.items() if least <= count <= max(least, most * len(held)))
+        if len(words) <= 1:
+            return nothing
+        readers.append(reader.set_params(vocabulary=words).fit(held))
+        tables.append(readers[-1].transform(held))
+    met_by = (tables[0].T @ tables[1]).tocoo()
+    left, right = (np.asarray(met_by.sum(axis=axis)).ravel() for axis in (1, 0))
+    known = np.log(met_by.data * left.sum() / (left[met_by.row] * right[met_by.col]))
+    kept = known > 0
+    if not kept.any():
+        return nothing
+    ties = sparse.csr_array((known[kept], (met_by.row[kept], met_by.col[kept])), shape=met_by.shape)
+    fold = TruncatedSVD(min(_MEANINGS, min(ties.shape) - 1), random_state=0)
+    pieces_mean = fold.fit_transform(ties) / np.sqrt(np.maximum(fold.singular_values_, 1e-9))
+    found: Floats = np.asarray(readers[0].transform(texts) @ pieces_mean)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return found
+
+
+def meaning_lift(asked: Floats, members: Sparse, rows: Floats) -> Floats:
+    """As `city_lift`, of rows that stand for what names mean: likeness is their cosine, none below 0, to the fourth."""
+    mass = np.zeros((len(asked), members.shape[0]))
+    held = np.flatnonzero(np.asarray(members.sum(axis=0)).ravel())
+    by_city, others = members.tocsc()[:, held], rows[held]
+    for start in range(0, len(asked), _BLOCK):
+        alike = np.maximum(asked[start : start + _BLOCK] @ others.T, 0.0) ** 4
+        mass[start : start + _BLOCK] = (by_city @ alike.T).T
+    known = mass.sum(axis=1, keepdims=True) > 0  # like nobody, or of unknown meaning: that says nothing
+    found: Floats = np.where(known, _lift(mass, members), 0.0)
+    return found
+
+
 def one_hot(values: Sequence[object]) -> Sparse:
     """A column per value."""
     codes, names = pd.factorize(np.array(values, dtype=object))
@@ -179,7 +255,10 @@ def city_lift(asked: Sparse, members: Sparse, rows: Sparse) -> Floats:
 
     ``members``: city x row, with weights; (mass + kappa p) / ((n + kappa) p) as in the score (`fit.kernels.lift`).
     """
-    mass = np.asarray((asked @ (members @ rows).T).todense(), dtype=np.float64)
+    return _lift(np.asarray((asked @ (members @ rows).T).todense(), dtype=np.float64), members)
+
+
+def _lift(mass: Floats, members: Sparse) -> Floats:
     count = np.asarray(members.sum(axis=1)).ravel()
     expected = np.maximum(mass.sum(axis=1, keepdims=True) / max(count.sum(), 1e-9), 1e-9)
     found: Floats = np.log((mass + KAPPA * expected) / ((count[None, :] + KAPPA) * expected))

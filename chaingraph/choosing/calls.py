@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -24,12 +25,20 @@ _CITY_LEVEL_CNY_M = 1000.0  # 10亿元: from here on the city's leaders receive
 _CITY_LEVEL_TIERS = {"global500", "china500", "soe"}
 
 
-def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:
+def monthly_calls(
+    rows: pd.DataFrame,
+    held: Sequence[RowFacts],
+    facts: pd.DataFrame,
+    graph: ChainGraph,
+    near: Mapping[str, float] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Whom to call this month, and what the others still lack?
 
     To be visited is who has a dated reason with its site open or compared, and a door or a unit that decides: at most
     twenty in all and five for one county or team. Who has a dated reason of which nobody knows the site is asked by one
-    call, at most ten. The rest with any mark waits for those it lacks; what passes and finds no room waits too.
+    call, at most ten: those nearest by first, since whoever answers can be visited in the same week, and those whose
+    site a prospectus names last. The rest with any mark waits for those it lacks; what passes and finds no room waits
+    too.
 
     Parameters
     ----------
@@ -39,6 +48,8 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
         What is known of each of these rows.
     facts
         From `ranking.firm_facts`.
+    near
+        By firm, how far away it is (`ways.Ways.near`); nothing: not known of anybody.
 
     Returns
     -------
@@ -47,7 +58,18 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
         stationed; missing for those not to be visited), for_whom (county or team), why_now, maturity, open_question.
     """
     names = {table: names_of(graph, table) for table in ("chains", "segments", "firms")}
-    columns = ["list", "candidate_list", "chain_id", "segment_id", "firm_id", "group_id", "maturity", "open_question"]
+    columns = [
+        "list",
+        "candidate_list",
+        "chain_id",
+        "segment_id",
+        "firm_id",
+        "group_id",
+        "maturity",
+        "open_question",
+        "unranked",
+        "prospectus",
+    ]
     shown = rows[columns].assign(place=range(len(rows)))
     shown = shown[shown["candidate_list"] == "new"]
     own = facts.reindex(shown["firm_id"])
@@ -64,11 +86,14 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
         one = held[row["place"]].facts
         marks = {mark.name: mark for mark in marks_of(one)}
         fact = one.motive
-        ready = marks["motive"].filled and (marks["door"].filled or marks["decision"].filled)
-        group = "visit" if ready else "ask_site" if fact is not None and not fact["open"] else "reserve"
+        ready = to_be_visited({name for name, mark in marks.items() if mark.filled})
+        asks = fact is not None and not fact["open"] and not row["unranked"]  # the fact is of this row's business
+        group = "visit" if ready else "ask_site" if asks else "reserve"
         date = str(fact["date"]) if fact is not None else ""
-        ordered.append((GROUPS.index(group), -row["maturity"], _later(date), row["place"], row, team, group))
-    for _, _, _, at, row, team, group in sorted(ordered, key=lambda item: item[:4]):
+        # Where a prospectus names the site nobody has to be asked; of the others the nearest come first.
+        away = (row["prospectus"], near.get(row["firm_id"], 0.0)) if group == "ask_site" else (0, 0.0)
+        ordered.append((GROUPS.index(group), away, -row["maturity"], _later(date), row["place"], row, team, group))
+    for _, _, _, _, at, row, team, group in sorted(ordered, key=lambda item: item[:5]):
         if row["group_id"] in seen or (group == "reserve" and not row["maturity"]):
             continue
         seen.add(row["group_id"])
@@ -87,7 +112,7 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
             "city": firm["city"],
             "segment_id": row["segment_id"],
             "segment": names["segments"][row["segment_id"]],
-            "visit_level": _level(one.motive, firm, stationed) if group == "visit" else None,
+            "visit_level": visit_level(_amount(one.motive), firm["tiers"], stationed) if group == "visit" else None,
             "for_whom": place(county) if county else place(stationed) if stationed else None,
             "why_now": None if one.motive is None else _why_now(one.motive),
             "maturity": row["maturity"],
@@ -95,13 +120,16 @@ def monthly_calls(rows: pd.DataFrame, held: Sequence[RowFacts], facts: pd.DataFr
             "sources": one.motive["source"] if one.motive is not None else None,
         }
         found.append(told | {"by": county or stationed})
-    return _within_limits(found)
+    return within_limits(found)
 
 
-def _within_limits(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """The groups cut to their lengths, each ranked; who finds no room among the visits waits in the reserve, first."""
+def within_limits(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """The groups cut to their lengths, each ranked; who finds no room among the visits waits in the reserve, first.
+
+    Rows are `results.CALL_COLUMNS` and ``by``, the county or team whose share of the visits a row takes (None: none's).
+    """
     taken: Counter[object] = Counter()
-    kept: dict[str, list[dict[str, object]]] = {group: [] for group in GROUPS}
+    kept: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for row in rows:
         group = str(row["group"])
         by = row.pop("by")
@@ -123,16 +151,38 @@ def _later(date: str) -> tuple[int, ...]:
     return tuple(-ord(letter) for letter in date)
 
 
-def _level(fact: Mapping[str, Any] | None, firm: pd.Series[Any], stationed: str | None) -> str:
-    """Who visits: the city's leaders for large projects and groups, a stationed team where one is, else the county."""
-    amount = None if fact is None else fact["amount_cny_m"]
-    tiers = {part.partition("(")[0].rstrip("?") for part in split(firm["tiers"])}
-    if (amount is not None and not is_missing(amount) and amount >= _CITY_LEVEL_CNY_M) or tiers & _CITY_LEVEL_TIERS:
+def to_be_visited(marks: Collection[str]) -> bool:
+    """Whether the marks that are filled suffice for a visit: a dated reason, and a door or a unit that decides.
+
+    Examples
+    --------
+    >>> to_be_visited({"motive", "door"}), to_be_visited({"door", "decision"})
+    (True, False)
+    """
+    return "motive" in marks and ("door" in marks or "decision" in marks)
+
+
+def _amount(fact: Mapping[str, Any] | None) -> float | None:
+    known = None if fact is None else fact["amount_cny_m"]
+    return None if known is None or is_missing(known) else float(known)
+
+
+def visit_level(amount_cny_m: float | None, tiers: object, stationed: object) -> str:
+    """Who visits: the city's leaders for large projects and groups, a stationed team where one is, else the county.
+
+    Examples
+    --------
+    >>> visit_level(1200.0, None, None), visit_level(None, "soe;listed", "深圳"), visit_level(None, None, "深圳")
+    ('city', 'city', 'stationed')
+    """
+    named = {part.partition("(")[0].rstrip("?") for part in split(tiers)}
+    if (amount_cny_m is not None and amount_cny_m >= _CITY_LEVEL_CNY_M) or named & _CITY_LEVEL_TIERS:
         return "city"
     return "stationed" if stationed else "county"
 
 
 def _why_now(fact: Mapping[str, Any]) -> Words:
     kind = reason(f"codes.signal_{fact['kind']}")
-    status = reason(f"codes.decided_{fact['site_status']}" if fact["open"] else "readiness.site_unknown")
+    unknown = "readiness.site_in_prospectus" if fact["prospectus"] else "readiness.site_unknown"
+    status = reason(f"codes.decided_{fact['site_status']}" if fact["open"] else unknown)
     return reason("readiness.motive", kind=kind, date=fact["date"], status=status)

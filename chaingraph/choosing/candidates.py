@@ -17,6 +17,13 @@ from chaingraph.sql import Query
 
 # Lists: main (the chain's own strategy), leader (以商招商, as a second list), sector (all segments, for the rankings).
 LISTS = ("main", "leader", "sector")
+# The lists that a plan names, each complete: a place on one puts nobody first on a shortlist.
+RANKING_TIERS = {
+    "global500": ("global500",),
+    "china500": ("china500",),
+    "soe": ("soe",),
+    "specialised": ("little_giant", "hidden_champion", "champion", "unicorn"),
+}
 SIGNAL_MONTHS = 24
 NO_SEGMENT_GATES = pd.DataFrame(columns=["firm_id", "node_id", "gate"], dtype="str")
 NATIONAL_TIERS = ("global500", "china500")
@@ -135,6 +142,18 @@ def nationwide(graph: ChainGraph, tiers: pd.DataFrame, region: str) -> set[str]:
     return held & set(firms.loc[firms["country"] == country, "firm_id"])
 
 
+def ranked_firms(tiers: pd.DataFrame) -> set[str]:
+    """The firms that any of the rankings can name.
+
+    Parameters
+    ----------
+    tiers
+        From `derived_tables.current_tiers`.
+    """
+    named = {tier for held in RANKING_TIERS.values() for tier in held}
+    return set(tiers.loc[tiers["current"] & tiers["tier"].isin(named), "firm_id"])
+
+
 def find_candidates(
     query: Query,
     asked: pd.DataFrame,
@@ -145,6 +164,7 @@ def find_candidates(
     region: str,
     segment_gates: pd.DataFrame | None = None,
     everywhere: Collection[str] = (),
+    sector_firms: Collection[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who passes the gates of each list, and who is held back?
 
@@ -156,6 +176,9 @@ def find_candidates(
         firm_id, node_id, gate: what is known against it in one node (`standing_gates.standing_gates`); None: nothing.
     everywhere
         From `nationwide`.
+    sector_firms
+        The firms that the list ``sector`` is asked for: those that rankings name (`ranked_firms`), a few of a
+        register of many, of which each would be a row in every segment that it makes.
 
     Returns
     -------
@@ -178,6 +201,7 @@ def find_candidates(
         "units": units,
         "expanding": moves.loc[here, ["firm_id"]],
         "nationwide": pd.DataFrame({"firm_id": sorted(everywhere)}, dtype="str"),
+        "sector_firms": pd.DataFrame({"firm_id": sorted(sector_firms)}, dtype="str"),
     }
     pool = query("pool", tables=tables).rename(columns={"group_name": "group"})
     passing = pool[pool["gate"].isna()].drop(columns=["firm", "held"]).reset_index(drop=True)

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.choosing.candidates import SIGNAL_MONTHS
-from chaingraph.model.case import rows_of
+from chaingraph.fit.entry_rates import EntryRates, entry_rate
+from chaingraph.model.case import cells_of, rows_of, usable_signals
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Reason, place, reason
@@ -44,6 +45,7 @@ _TROUBLE = ("downsizing", "insolvency", "divestment", "exit")
 _SETTLED_KINDS = ("land", "filing", "new_unit")
 _SETTLED_STAGES = ("signed", "registered", "started", "producing")
 _MANY, _SHOWN = 3, 3
+_RECORD = 2  # cities with a unit from which a record says something of the group
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,15 @@ class _Known:
     trouble: list[tuple[str, str]]
 
 
-def likelihood(graph: ChainGraph, families: pd.DataFrame, pairs: pd.DataFrame, region: str, as_of: str) -> pd.DataFrame:
+def likelihood(
+    graph: ChainGraph,
+    families: pd.DataFrame,
+    pairs: pd.DataFrame,
+    region: str,
+    as_of: str,
+    *,
+    rates: EntryRates | None = None,
+) -> pd.DataFrame:
     """How likely is each group to place a further site away from home, and why?
 
     Facts are added up, each with the points of `POINTS`: a site said to be open, new sites in other cities within 36
@@ -74,9 +84,14 @@ def likelihood(graph: ChainGraph, families: pd.DataFrame, pairs: pd.DataFrame, r
     pairs
         firm_id and segment_id, one row each: a plant is like another by its segment.
     region
-        The region that recruits; distances are to it.
+        The region that is recruiting; distances are to it.
     as_of
         The day up to which facts count.
+    rates
+        How often groups with such a record came within three years (`chaingraph.fit.entry_rates`); the last fact then
+        tells the estimate with its interval, where the past supports one: units of the group are on record in two
+        cities or more (one says more of the record than of the group), all of this country, all dated, none in the
+        region's city, and enough like it have been seen. It changes no points.
 
     Returns
     -------
@@ -95,19 +110,22 @@ def likelihood(graph: ChainGraph, families: pd.DataFrame, pairs: pd.DataFrame, r
     True
     """
     rows = pairs[["firm_id", "segment_id"]].drop_duplicates(ignore_index=True)
-    group_of = dict(zip(families["firm_id"], families["group_id"], strict=True))
-    asked = {group_of.get(firm, firm) for firm in rows["firm_id"]}
+    group_of = dict(cells_of(families, "firm_id", "group_id"))
+    asked = {group_of.get(firm, firm) for (firm,) in cells_of(rows, "firm_id")}
     seats = _seats(graph, group_of, asked)
     known = _known(graph, group_of, asked, seats, region, as_of)
-    made = set(zip(graph["firm_segments"]["firm_id"], graph["firm_segments"]["segment_id"], strict=True))
+    made = set(cells_of(graph["firm_segments"], "firm_id", "segment_id"))
     told: list[tuple[str | None, float | None, tuple[Reason, ...] | None]] = []
-    for firm, segment in rows.itertuples(index=False, name=None):
+    for firm, segment in cells_of(rows, "firm_id", "segment_id"):
         group = known.get(group_of.get(firm, firm))
         facts = [] if group is None else _facts(group, seats.get(firm), segment, made, as_of)
         if not facts:
             told.append((None, None, None))
             continue
         points = sum(POINTS[name] for name, _ in facts)
+        seated = {seats.get(firm), seats.get(group_of.get(firm, firm))}
+        if group is not None and rates is not None:
+            facts += _estimate(group, seated, region, as_of, rates)
         band = "high" if points >= HIGH else "middle" if points >= MIDDLE else "low"
         told.append((band, float(points), tuple(fact for _, fact in facts)))
     bands, points_of, facts_of = zip(*told, strict=True) if told else ((), (), ())
@@ -169,13 +187,38 @@ def _facts(
     return said
 
 
+def _estimate(
+    group: _Known, seated: Collection[str | None], region: str, as_of: str, rates: EntryRates
+) -> list[tuple[str, Reason]]:
+    """How often groups with such a record came to the region's city, where the past supports saying so."""
+    home = _city(region)[0]
+    provinces = {regions.province_of((None, None, city, None)) for city in group.units}
+    if not as_of or len(group.units) < _RECORD or group.undated or None in provinces or home in {*group.units, *seated}:
+        return []
+    recent = sum(row["month"] >= months_before(as_of, OPENING_MONTHS) for row in group.openings)
+    found = entry_rate(rates, home, recent, len(provinces))
+    if found is None:
+        return []
+    shares = {name: number(getattr(found, name) * 1e4, 0) for name in ("chance", "low", "high")}
+    seen = {
+        "pairs": number(found.pairs, 0),
+        "came": str(found.came),
+        "first": str(rates.first),
+        "last": str(rates.last),
+    }
+    return [("estimate", reason("likelihood.estimate", place=place(home), **shares, **seen))]
+
+
 def _seats(graph: ChainGraph, group_of: dict[str, str], wanted: Collection[str]) -> dict[str, str]:
     """The city of every member of these groups whose city is known."""
     firms = graph["firms"]
-    held = firms[firms["firm_id"].map(lambda firm: group_of.get(firm, firm) in wanted).astype(bool)]
     seats: dict[str, str] = {}
-    for firm, *seat in held[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None):
-        city = regions.prefecture_of(seat) or seat[2]
+    cities: dict[tuple[object, ...], object] = {}  # a hundred thousand firms sit in a few thousand places
+    for firm, *written in cells_of(firms, "firm_id", "country", "province", "city", "district"):
+        if group_of.get(firm, firm) not in wanted:
+            continue
+        seat = tuple(written)
+        city = cities[seat] if seat in cities else cities.setdefault(seat, regions.prefecture_of(seat) or seat[2])
         if isinstance(city, str):
             seats[firm] = city
     return seats
@@ -267,10 +310,7 @@ def _reviewed(graph: ChainGraph) -> list[dict[Any, Any]]:
 
     Of a project only its newest word says whether the place is open; ``elsewhere``: it went to ``instead_place``.
     """
-    signals = graph["firm_signals"]
-    held = signals[
-        (signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))) & signals["date"].notna()
-    ]
+    held = usable_signals(graph["firm_signals"]).dropna(subset=["date"])
     held = held.sort_values(["date", "signal_id"], kind="stable")
     projects = graph["projects"].set_index("project_id")[["region", "segment_id", "form"]]
     held = held.join(

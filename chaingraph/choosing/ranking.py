@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from chaingraph.choosing.ways import Ways, standing_levels, units_trade
+from chaingraph.choosing.candidates import RANKING_TIERS
+from chaingraph.choosing.ways import IN_PROSPECTUS, NEWS, Ways, owned_by_listed, to_call, way_keys
 from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.gaps import PRESENT_STATES
+from chaingraph.facts.rivals import with_supply
 from chaingraph.facts.source_kinds import source_kind
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import MOST_KEYS, Strategy
 from chaingraph.places import regions
-from chaingraph.sql import Query
+from chaingraph.sql import Query, plain_frame
 
-# The lists that a plan names, each complete: a place on one puts nobody first on a shortlist.
-RANKING_TIERS = {
-    "global500": ("global500",),
-    "china500": ("china500",),
-    "soe": ("soe",),
-    "specialised": ("little_giant", "hidden_champion", "champion", "unicorn"),
-}
 _REACH_KM = 300.0
 _DELTA = "长三角"
 _ENOUGH = 2  # of overflow
+_NO_BASIS = 2  # of unranked
 _NO_END = 2_000_000_000  # more rows than any list has
 # Project size by the classes that the plan coordinates by, in CNY million.
 _SIZES = ((10_000.0, "10bn"), (5_000.0, "5bn"), (1_000.0, "1bn"), (0.0, "under_1bn"))
@@ -50,10 +46,10 @@ def firm_facts(
         Indexed by firm_id: reach (0-1; NaN = a foreign firm whose units in China are not known), propensity
         (log(1 + units of its group in other cities); NaN = no units recorded), signal, signal_date, signal_text,
         signal_source, size_class (NaN = no amount known), tiers (current ones, edition in brackets, unverified marked
-        ``?``), old_tiers, confidence of the firm's row.
+        ``?``), old_tiers, confidence and parent_id of the firm's row.
     """
     firms = graph["firms"].set_index("firm_id")
-    facts = firms[["country", "province", "city", "district", "confidence"]].copy()
+    facts = firms[["country", "province", "city", "district", "confidence", "parent_id"]].copy()
     facts = facts.join(places.set_index("firm_id")[["distance_km", "inside"]]).join(
         families.set_index("firm_id")[["group_id", "group"]]
     )
@@ -96,7 +92,7 @@ def _reach(graph: ChainGraph, facts: pd.DataFrame, region: str) -> pd.Series[flo
 
     columns = ["group_id", "country", "province", "city", "district"]
     lies: dict[tuple[str, ...], tuple[bool, bool]] = {}  # ten thousand firms sit in a few hundred places
-    for group, *place in facts[columns].fillna("").drop_duplicates().itertuples(index=False, name=None):
+    for group, *place in cells_of(facts[columns].fillna("").drop_duplicates(), *columns):
         if tuple(place) not in lies:
             inside, *close = (regions.is_within(place, area) is True for area in (region, province, _DELTA))
             lies[tuple(place)] = inside, any(close)
@@ -109,7 +105,7 @@ def _reach(graph: ChainGraph, facts: pd.DataFrame, region: str) -> pd.Series[flo
         inside, *close = (place_within(place, area) for area in (region, province, _DELTA))
         note(group, inside=inside, close=any(close))
     values = []
-    for group, country, distance in zip(facts["group_id"], facts["country"], facts["distance_km"], strict=True):
+    for group, country, distance in cells_of(facts, "group_id", "country", "distance_km"):
         by_distance = math.exp(-distance / _REACH_KM) if country == "中国" and pd.notna(distance) else math.nan
         values.append(near.get(str(group), by_distance))
     return pd.Series(values, index=facts.index, dtype=float)
@@ -124,11 +120,11 @@ def _propensity(graph: ChainGraph, facts: pd.DataFrame) -> pd.Series[float]:
     places = pd.concat([site_places, seats], ignore_index=True)
     places["place"] = places["place"].map({place: _city_of(place) for place in places["place"].unique()})
     cities: dict[str, set[str]] = {}
-    for group, place in places.drop_duplicates().itertuples(index=False, name=None):
+    for group, place in cells_of(places.drop_duplicates(), "group_id", "place"):
         cities.setdefault(group, set()).add(place)
     values = []
     own = {city: {_city_of(city)} for city in facts["city"].dropna().unique()}
-    for group, city in zip(facts["group_id"], facts["city"], strict=True):
+    for group, city in cells_of(facts, "group_id", "city"):
         away = cities.get(group, set()) - own.get(city, set())
         values.append(math.log1p(len(away)) if away else math.nan)
     return pd.Series(values, index=facts.index, dtype=float)
@@ -138,6 +134,7 @@ def _city_of(place: str) -> str:
     return regions.prefecture_of((None, None, place, None)) or place
 
 
+_KEYS = [f"key_{position + 1}" for position in range(MOST_KEYS)]
 # What ranking adds to the columns of candidates.
 _RANKED = {
     **dict.fromkeys(("s", "fit_lift", "fit_low", "fit_high", "top_share", "severity"), "float64"),
@@ -145,10 +142,14 @@ _RANKED = {
     "rank": "Int64",
     "other_segments": "object",
     **dict.fromkeys(("position", "overflow", "unranked", "enough", "exempt", "quota_rows"), "int64"),
-    **{f"key_{position + 1}": "float64" for position in range(MOST_KEYS)},
-    "own_order": "float64",
-    "local_demand": "float64",
+    **dict.fromkeys(("prospectus", "owned"), "int64"),
+    **dict.fromkeys((*_KEYS, "own_order", "local_demand"), "float64"),
 }
+
+_ORDERED_BY = [  # what top.sql reads
+    "list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "product", "kind", "confidence",
+    "source", "as_of", "owned", "own_order", "unranked", "enough", "exempt", "quota_rows", *_KEYS,
+]  # fmt: skip
 
 
 def rank_lists(
@@ -169,7 +170,8 @@ def rank_lists(
     Parameters
     ----------
     candidates
-        From `candidates.find_candidates`; with ``supply`` (`facts.rivals.as_suppliers`), which is added to the fit.
+        From `candidates.find_candidates`; with ``supply`` (`facts.rivals.as_suppliers`), which on the leaders' list
+        counts before the fit.
     scores
         From `fit.lists.score_lists`.
     facts
@@ -191,8 +193,10 @@ def rank_lists(
         One row per list, chain, kind of list and group: the columns of candidates, s, fit_lift, fit_low, fit_high,
         top_share, severity, state, rank (ties share one), other_segments (ids in which the group also passes),
         position (1 = first; no ties), overflow (1 = its segment has had its share of the list, 2 = its segment lacks
-        nothing, and no dated reason speaks for it: behind the others), unranked (1 = a
-        known fit below 1, and no tie, buyer or fact: no rank, behind all others), key_1 to key_6.
+        nothing, and no dated reason speaks for it: behind the others), unranked (1 = nothing to call about
+        (`ways.to_call`), 2 = a known fit below 1, and no tie, buyer or fact: no rank, behind all others), prospectus (1
+        = what speaks for it is money whose site a prospectus names), owned (1 = its owner is asked on the same list and
+        stands for the group), key_1 to key_8.
     """
     if candidates.empty:
         return candidates.assign(**{name: pd.Series(dtype=kind) for name, kind in _RANKED.items()})
@@ -202,14 +206,10 @@ def rank_lists(
     tier_sets = rows["firm_id"].map(facts["tiers"]).fillna("")
     first = {key: strategy.tiers for key, strategy in strategies.items()}
     plans = rows["list"] + ":" + rows["chain_id"]
-    motive = rows["firm_id"].map(ways.motives).fillna(2.0)
-    door = pd.Series(
-        [pair in ways.doors for pair in zip(rows["chain_id"], rows["firm_id"], strict=True)], rows.index, dtype=float
-    )
+    ways_in = way_keys(rows, facts, tier_sets, ways)
+    motive = ways_in["motive"]
     keys = {
-        "motive": motive,
-        "standing": standing_levels(rows, facts, ways),
-        "door": 1.0 - door.where(rows["candidate_list"] == "new", units_trade(rows, ways)),
+        **ways_in,
         "likelihood": _likelihood_key(rows),
         "signal": signal,
         "linked": (~rows["firm_id"].isin(linked)).astype(float),
@@ -222,32 +222,39 @@ def rank_lists(
         "severity": -np.floor(rows["severity"] + 0.5),
         "reach": -rows["firm_id"].map(facts["reach"]).fillna(0.0).round(6),
         # Unknown fit comes after every known one; rounding keeps ties ties on every machine.
-        "fit": -(rows["s"] + rows.get("supply", 0.0)).round(9).fillna(-1e9),
+        "fit": -with_supply(rows).round(9).fillna(-1e9),
     }
-    nothing = (rows["s"] < 0) & (door < 1) & (keys["linked"] > 0) & (signal > 0) & (motive > 1)
-    rows["unranked"] = (nothing & ~(rows["local_demand"] > 0)).astype("int64")
+    nothing = (rows["s"] < 0) & (keys["door"] > 0) & (keys["linked"] > 0) & (signal > 0) & (motive >= NEWS)
+    nothing &= ~(rows["local_demand"] > 0)
     ordered_by_motive = {plan for plan, strategy in strategies.items() if "motive" in strategy.order}
-    rows["exempt"] = ((motive < 2) & plans.isin(ordered_by_motive)).astype("int64")
+    waits = ~to_call(rows, keys, ways) & plans.isin(ordered_by_motive)
+    rows["unranked"] = waits.astype("int64").mask(nothing, _NO_BASIS)
+    rows["prospectus"] = (motive == IN_PROSPECTUS).astype("int64")
+    rows["exempt"] = ((motive < NEWS) & plans.isin(ordered_by_motive)).astype("int64")
     # Makers for a segment that has enough are called when they move, not before those of segments that lack some.
     present = rows["state"].isin(PRESENT_STATES) & (rows["candidate_list"] == "new")
     rows["enough"] = (present & plans.isin(ordered_by_motive)).astype("int64")
-    for position in range(MOST_KEYS):
-        rows[f"key_{position + 1}"] = 0.0
-        for plan, strategy in strategies.items():
-            if position < len(strategy.order):
-                mask = plans == plan
-                rows.loc[mask, f"key_{position + 1}"] = keys[strategy.order[position]][mask]
+    own_keys = np.zeros((len(rows), MOST_KEYS))
+    for plan, strategy in strategies.items():
+        mask = (plans == plan).to_numpy(dtype=bool)
+        for position, key in enumerate(strategy.order):
+            own_keys[mask, position] = keys[key][mask]
+    rows[_KEYS] = own_keys
+    rows["owned"] = owned_by_listed(rows, facts)
     rows["own_order"] = -rows["severity"].round(6)
     quotas = {plan: max(1, math.ceil(strategy.quota * top)) for plan, strategy in strategies.items()}
     rows["quota_rows"] = plans.map(quotas)
-    ranked = query("top", [_NO_END if whole else top], tables={"candidates": rows.drop(columns=["gate"])})
+    # The engine gets what it orders by: carrying fifty columns through its windows takes twice as long.
+    asked = rows[_ORDERED_BY].assign(row_place=np.arange(len(rows)))
+    order = query("top", [_NO_END if whole else top], tables={"candidates": asked})
+    ranked = plain_frame(rows.drop(columns=["gate"]).iloc[order.pop("row_place")].reset_index(drop=True)).join(order)
     met: dict[tuple[str, str, str], set[str]] = {}
-    for name, chain, group, segment in _cells(rows, "list", "chain_id", "group_id", "segment_id"):
+    for name, chain, group, segment in cells_of(rows, "list", "chain_id", "group_id", "segment_id"):
         met.setdefault((name, chain, group), set()).add(segment)
     passing = {key: sorted(segments) for key, segments in met.items()}
     others = [
         tuple(segment for segment in passing[(name, chain, group)] if segment != own)
-        for name, chain, group, own in _cells(ranked, "list", "chain_id", "group_id", "segment_id")
+        for name, chain, group, own in cells_of(ranked, "list", "chain_id", "group_id", "segment_id")
     ]
     listed = pd.Series(others, index=ranked.index, dtype=object)
     rank = ranked["place"].astype("Int64").mask(ranked["unranked"] > 0)
@@ -261,13 +268,8 @@ def _likelihood_key(rows: pd.DataFrame) -> pd.Series[float]:
     return rows["likelihood"].map({"high": 0.0, "middle": 1.0, "low": 3.0}).fillna(2.0).astype(float)
 
 
-def _cells(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Cells row by row; walking a text column itself takes ten times as long."""
-    return zip(*(rows[column].astype(object).tolist() for column in columns), strict=True)
-
-
 def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequence[str]) -> str:
-    """Which key puts one row of a list behind another: ``basis``, ``quota``, ``enough``, one of its order, or ``id``.
+    """Which key puts one row of a list behind another: ``basis``, ``ground``, ``quota``, ``enough``, a key, ``id``.
 
     Examples
     --------
@@ -276,7 +278,7 @@ def deciding_key(row: Mapping[str, Any], ahead: Mapping[str, Any], order: Sequen
     'fit'
     """
     if row.get("unranked", 0) != ahead.get("unranked", 0):
-        return "basis"
+        return "basis" if _NO_BASIS in (row.get("unranked", 0), ahead.get("unranked", 0)) else "ground"
     if row["overflow"] != ahead["overflow"]:
         return "enough" if _ENOUGH in (row["overflow"], ahead["overflow"]) else "quota"
     return next((key for place, key in enumerate(order, start=1) if row[f"key_{place}"] != ahead[f"key_{place}"]), "id")
@@ -300,19 +302,17 @@ def rows_behind(everyone: pd.DataFrame, strategies: Mapping[str, Strategy], top:
         One row per list, chain, kind of list and group: list, chain_id, candidate_list, group_id, firm_id, segment_id,
         position, of (rows in all), quota (rows of one segment), short_of (`deciding_key` against the last row listed).
     """
-    columns = [
-        "list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "position", "of", "quota",
-        "short_of",
-    ]  # fmt: skip
+    whose = ["list", "chain_id", "candidate_list", "group_id", "firm_id", "segment_id", "position"]
+    # Of fifty columns these decide: tens of thousands of firms may stand behind.
+    deciding = [name for name in ("unranked", "overflow", *_KEYS) if name in everyone]
     told = []
     if "position" in everyone:
         for (name, chain, _), rows in everyone.groupby(["list", "chain_id", "candidate_list"], sort=True):
-            ordered = rows_of(rows)
             order = strategies[f"{name}:{chain}"].order
-            for row in ordered[top:]:
-                short_of = deciding_key(row, ordered[top - 1], order)
-                told.append({**row, "of": len(ordered), "quota": row["quota_rows"], "short_of": short_of})
-    return pd.DataFrame(told, columns=columns)
+            last, *behind = rows_of(rows[deciding].iloc[top - 1 :]) or [{}]
+            short_of = pd.Series([deciding_key(row, last, order) for row in behind], rows.index[top:], dtype="str")
+            told.append(rows[whose].assign(of=len(rows), quota=rows["quota_rows"]).iloc[top:].assign(short_of=short_of))
+    return pd.concat(told, ignore_index=True) if told else pd.DataFrame(columns=[*whose, "of", "quota", "short_of"])
 
 
 def first_rows(everyone: pd.DataFrame, strategies: Mapping[str, Strategy]) -> pd.DataFrame:
@@ -321,13 +321,13 @@ def first_rows(everyone: pd.DataFrame, strategies: Mapping[str, Strategy]) -> pd
     Returns
     -------
     DataFrame
-        One row per chain: chain_id, firm_id, second_id (missing where the list has one row), key (`deciding_key` of the
-        two), order (the strategy's, joined with ``;``), fit_lift, second_fit_lift.
+        One row per chain of which a new target has a rank: chain_id, firm_id, second_id (missing where only one has),
+        key (`deciding_key` of the two), order (the strategy's, joined with ``;``), fit_lift, second_fit_lift.
     """
     columns = ["chain_id", "firm_id", "second_id", "key", "order", "fit_lift", "second_fit_lift"]
     told = []
     if "position" in everyone:
-        new = everyone[(everyone["list"] == "main") & (everyone["candidate_list"] == "new")]
+        new = everyone[(everyone["list"] == "main") & (everyone["candidate_list"] == "new") & everyone["rank"].notna()]
         for chain, rows in new.groupby("chain_id", sort=True):
             first, *more = rows_of(rows.head(2))
             order = strategies[f"main:{chain}"].order

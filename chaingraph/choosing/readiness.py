@@ -7,7 +7,7 @@ laid out as such by `choosing.row_facts`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chaingraph.facts.landing import Choice
@@ -79,7 +79,10 @@ def motive(facts: Facts) -> Mark:
 
 
 def project(facts: Facts) -> Mark:
-    """拟投项目: product, form and size, all of one project: that of the reason to call, or the group's last plant."""
+    """拟投项目: product, form and size, all of one project: that of the reason to call, or the group's last plant.
+
+    Where only the product is known the mark stays open, and says the product.
+    """
     for row in facts.projects:
         size = _size(row)
         if isinstance(row["product"], str) and isinstance(row["form"], str) and size is not None and _source(row):
@@ -87,7 +90,13 @@ def project(facts: Facts) -> Mark:
             return _filled(
                 "project", reason("readiness.project", product=row["product"], form=form, size=size), _source(row)
             )
-    return _open("project", facts, "project")
+    fact = facts.motive
+    if fact is None or not isinstance(fact["product"], str) or not _source(fact):
+        return _open("project", facts, "project")
+    size = _size(fact)  # what the reason to call tells of it is told; the rest is asked
+    sized = {} if size is None else {"size": size}
+    said = reason(f"readiness.project_{'sized' if sized else 'product'}", product=fact["product"], **sized)
+    return replace(_open("project", facts, "project"), said=said)
 
 
 def decision(facts: Facts) -> Mark:

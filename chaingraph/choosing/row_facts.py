@@ -14,7 +14,7 @@ from chaingraph.facts.derived_tables import place_within, segment_nodes
 from chaingraph.facts.introductions import introducers_for
 from chaingraph.facts.landing import Choice, choices_of, need_of, offered
 from chaingraph.facts.landing import Grounds as Offered
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import MARK_TABLE_COLUMNS
@@ -207,7 +207,7 @@ def _merged(planned: Row | None, fact: Row | None) -> dict[str, Any] | None:
 def _lay_out(
     graph: ChainGraph, motives: pd.DataFrame, families: pd.DataFrame, local: set[str], region: str, day: str
 ) -> _Laid:
-    group = dict(zip(families["firm_id"], families["group_id"], strict=True))
+    group = dict(cells_of(families, "firm_id", "group_id"))
     members: dict[str, list[str]] = {}
     for firm, own in sorted(group.items()):
         members.setdefault(own, []).append(firm)

@@ -18,7 +18,7 @@ from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.roles import firm_roles
 from chaingraph.facts.standing import standing
 from chaingraph.matching.product_text import products_meet
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of
 from chaingraph.model.days import months_before
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
@@ -183,9 +183,7 @@ def held_firms(dropped: pd.DataFrame, known: Known, graph: ChainGraph) -> pd.Dat
     signs = signals[signals["kind"].isin(kinds)].assign(gate=signals["kind"].map(kinds))
     states = stands.assign(gate=stands["gate"].map(_STATES), place=None).dropna(subset=["gate"])
     read = makes.dropna(subset=["source"]).sort_values(["firm_id", "segment_id"], kind="stable")
-    sources = dict(
-        zip(read["firm_id"][::-1], read["source"][::-1], strict=True)
-    )  # of what it makes, where no more is said
+    sources = dict(cells_of(read[::-1], "firm_id", "source"))  # of what it makes, where no more is said
     for frame in (states, signs, known.held):  # the last that is told stands: a dated fact before a bare state
         for row in rows_of(frame.sort_values("date", na_position="first", kind="stable")):
             facts[row["firm_id"], row["gate"]] = (row["date"], row["place"], row["source"])

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from chaingraph.fit.entry_rates import EntryRates
+
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyOptions:
@@ -25,6 +27,9 @@ class SurveyOptions:
         Of the bootstrap over local firms; without draws no list has bands.
     weights
         Of the score's terms where a bureau fitted its own (`chaingraph.backtest.refit`); with a national case only.
+    likelihood
+        How often groups with such a record came, where a bureau fitted it on its own units; None: what comes with the
+        package (`chaingraph.fit.entry_rates`).
     tests
         Figures of the reader's own back-test (`trust.figures_of`); None: those that come with the package.
 
@@ -40,4 +45,5 @@ class SurveyOptions:
     seed: int = 0
     draws: int = 200
     weights: Mapping[str, float] | None = None
+    likelihood: EntryRates | None = None
     tests: pd.DataFrame | None = field(default=None, repr=False, compare=False)

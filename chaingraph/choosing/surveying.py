@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.choosing.calls import monthly_calls
-from chaingraph.choosing.candidates import asked_segments, find_candidates, nationwide
+from chaingraph.choosing.candidates import asked_segments, find_candidates, nationwide, ranked_firms
 from chaingraph.choosing.likelihood import likelihood
+from chaingraph.choosing.motives import with_reasons
 from chaingraph.choosing.ranking import firm_facts, first_rows, rank_lists, rank_sectors, rows_behind
 from chaingraph.choosing.row_facts import facts_of_rows, name_marks, with_marks
 from chaingraph.choosing.standing_gates import held_firms, what_is_known
@@ -28,11 +29,13 @@ from chaingraph.facts.introductions import find_introductions
 from chaingraph.facts.leaders import find_leaders, propose_leaders
 from chaingraph.facts.rivals import as_suppliers, rival_cities
 from chaingraph.facts.routes import find_routes, linked_firms
+from chaingraph.fit.entry_rates import about, shipped_rates
 from chaingraph.fit.lists import chain_seeds, explain_fit, score_lists
 from chaingraph.fit.population import exactly
 from chaingraph.fit.reference import NoReference, Reference, firms_compared, segments_with_basis
 from chaingraph.labels import both
 from chaingraph.leads.listing import fact_table
+from chaingraph.model.case import cells_of
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import AUTO, Strategy, load_strategy, own_titles
@@ -141,7 +144,7 @@ def survey(
     graph
         The chains to survey; with a reference, the graph that merges both.
     region
-        The region that recruits.
+        The region that is recruiting.
     open_engine
         Opens the engine that runs the SQL texts.
     options
@@ -184,10 +187,12 @@ def survey(
             region,
             known.segment_gates,
             here_too,
+            named := ranked_firms(tiers),
         )
         here = set(places.loc[_inside(places), "firm_id"])
         passed = inherited_rows(graph, around.families, here, known.roles, asked)
         passed = passed[~passed["firm_id"].isin(set(known.trouble["firm_id"]))]
+        passed = passed[(passed["list"] != "sector") | passed["firm_id"].isin(named)]
         candidates = pd.concat([candidates, passed], ignore_index=True) if len(passed) else candidates
         progress("fit")
         cities = sorted(places.loc[_inside(places), "prefecture"].dropna().unique())
@@ -199,16 +204,27 @@ def survey(
         progress("rank")
         ages = freshness(query, now)
         facts = firm_facts(graph, region, places, around.families, tiers, known.moves)
-        linked = linked_firms(query, set(around.presence["firm_id"]), around.families)
+        linked = linked_firms(graph, set(around.presence["firm_id"]), around.families)
         plans = {f"main:{chain}": plan for chain, plan in strategies.items()}
         plans |= {f"leader:{chain}": load_strategy("strengthen") for chain in strategies}
         lists = as_suppliers(candidates[candidates["list"] != "sector"], graph, leading)
-        likely = likelihood(graph, around.families, lists, region, now)
+        rates = options.likelihood or shipped_rates()
+        likely = likelihood(graph, around.families, lists, region, now, rates=rates)
         lists = lists.merge(likely.drop(columns="likelihood_facts"), on=["firm_id", "segment_id"], how="left")
         by_chain = _by_chain(around.leaders)
-        ties = lists.loc[lists["firm_id"].isin(linked_firms(query, here, around.families)), ["chain_id", "firm_id"]]
+        ties = lists.loc[lists["firm_id"].isin(linked_firms(graph, here, around.families)), ["chain_id", "firm_id"]]
         doors = find_introductions(graph, ties.drop_duplicates(), by_chain, here, around.families, known.roles)
-        ways = find_ways(graph, lists, known.motives, doors, around.families, around.presence, now)
+        ways = find_ways(
+            graph,
+            lists,
+            known.motives,
+            doors,
+            around.families,
+            around.presence,
+            now,
+            region=region,
+            leaders=by_chain,
+        )
         rank = partial(rank_lists, query, lists, top=options.top, whole=True)
         everyone = rank(scores, facts, around.gaps, linked, ways, plans)
         rough = population
@@ -274,8 +290,8 @@ def survey(
         as_of=now,
         data_date=newest,
         gaps=told(gaps, english.of),
-        targets=told(describe_targets(main, grounds), english.of),
-        leader_targets=told(describe_targets(led, by_leader), english.of),
+        targets=told(with_reasons(describe_targets(main, grounds), known.motives), english.of),
+        leader_targets=told(with_reasons(describe_targets(led, by_leader), known.motives), english.of),
         rankings=told(describe_rankings(sectors, graph, facts, around.gaps), english.of),
         leaders=told(describe_leaders(around.leaders, graph, known.trouble), english.of),
         questions=told(weekly_questions(gaps), english.of),
@@ -287,7 +303,7 @@ def survey(
         held=told(describe_held(held_firms(dropped, known, graph), graph), english.of),
         notes=told(with_first_rows(notes, firsts, graph), english.of),
         marks=told(name_marks(marks, graph), english.of),
-        calls=told(monthly_calls(ranked, held_facts, facts, graph), english.of),
+        calls=told(monthly_calls(ranked, held_facts, facts, graph, ways.near), english.of),
         roles=known.roles,
         asked=asked,
         behind=rows_behind(everyone, plans, options.top),
@@ -311,18 +327,18 @@ def survey(
             "strategies": main_plans,
             **own_titles(strategies),
             **({} if options.weights is None else {"weights": dict(options.weights)}),
+            **({} if options.likelihood is None else {"likelihood": about(options.likelihood)}),
         },
     )
 
 
 def _strategies(graph: ChainGraph, strategy: str) -> dict[str, Strategy]:
-    own = dict(zip(graph["chains"]["chain_id"], graph["chains"]["strategy"], strict=True))
-    # A chain for which nobody chose gets the middle way, and its note says that it is our assumption.
-    chosen = {chain: name if isinstance(name, str) else "extend" for chain, name in own.items()}
+    own = sorted(cells_of(graph["chains"], "chain_id", "strategy"))
     if strategy != AUTO:
         whole = load_strategy(strategy)
-        return {str(chain): whole for chain in sorted(own)}
-    return {str(chain): load_strategy(name) for chain, name in sorted(chosen.items())}
+        return {str(chain): whole for chain, _ in own}
+    # A chain for which nobody chose gets the middle way.
+    return {str(chain): load_strategy(name if isinstance(name, str) else "extend") for chain, name in own}
 
 
 def _inside(places: pd.DataFrame) -> pd.Series:

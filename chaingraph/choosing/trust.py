@@ -26,6 +26,7 @@ BASELINE = "same_industry"
 TEST_COLUMNS = ("protocol", "city", "method", "hidden", "auroc", "recall100")
 _METHODS = ("sums", "score", BASELINE)  # three terms (the reference in the box), five terms, what they are held against
 PROTOCOLS = ("hide30", "temporal", "outcomes")
+_DECIDING = frozenset({"unsure", "basis", "old"})  # each alone is a C
 _AGED_YEARS, _OLD_YEARS = 3, 5  # of what a firm makes
 
 
@@ -244,10 +245,48 @@ def evidence_grade(
     >>> evidence_grade(text=True, code=True, comparable=12, confidences=("seen", "seen"), national=False)
     'B'
     """
-    lacking = [not text, not code, comparable < 10, any(value != "seen" for value in confidences), not national]
-    if not basis or "unsure" in confidences or sum(lacking) >= 2 or years > _OLD_YEARS:
+    return _grade(
+        _lacking(
+            text=text,
+            code=code,
+            comparable=comparable,
+            confidences=confidences,
+            national=national,
+            basis=basis,
+            years=years,
+        )
+    )
+
+
+def _lacking(
+    *,
+    text: bool,
+    code: bool,
+    comparable: int,
+    confidences: tuple[object, object],
+    national: bool,
+    basis: bool,
+    years: float,
+) -> tuple[str, ...]:
+    """Which conditions of grade A a row lacks, by code."""
+    held = {
+        "text": not text,
+        "industry": not code,
+        "comparable": comparable < 10,
+        "seen": any(value != "seen" for value in confidences),
+        "national": not national,
+        "unsure": "unsure" in confidences,
+        "basis": not basis,
+        "old": years > _OLD_YEARS,
+        "aged": _OLD_YEARS >= years > _AGED_YEARS,
+    }
+    return tuple(name for name, lacks in held.items() if lacks)
+
+
+def _grade(lacking: tuple[str, ...]) -> str:
+    if not _DECIDING.isdisjoint(lacking) or len(set(lacking) - {"aged"}) >= 2:
         return "C"
-    return "B" if any(lacking) or years > _AGED_YEARS else "A"
+    return "B" if lacking else "A"
 
 
 def age_in_years(date: object, day: str) -> float:
@@ -274,11 +313,11 @@ def only_with_basis(ranked: pd.DataFrame, segments: frozenset[str]) -> pd.DataFr
 def graded(
     ranked: pd.DataFrame, facts: pd.DataFrame, with_basis: frozenset[str], day: str, *, national: bool
 ) -> pd.DataFrame:
-    """The rows with the grade of their evidence (`evidence_grade`)."""
+    """The rows with the grade of their evidence (`evidence_grade`) and, of a C, what it lacks (`grade_lacks`)."""
     firm_confidence = ranked["firm_id"].map(facts["confidence"])
     known = ranked.fillna({"text": False, "industry": False, "comparable": 0})
-    grades = [
-        evidence_grade(
+    lacking = [
+        _lacking(
             text=row["text"],
             code=row["industry"],
             comparable=row["comparable"],
@@ -289,7 +328,12 @@ def graded(
         )
         for row, confidence in zip(rows_of(known), firm_confidence, strict=True)
     ]
-    return ranked.assign(evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"))
+    grades = [_grade(held) for held in lacking]
+    lacks = [held if grade == "C" else () for held, grade in zip(lacking, grades, strict=True)]
+    return ranked.assign(
+        evidence_grade=pd.Series(grades, index=ranked.index, dtype="str"),
+        grade_lacks=pd.Series(lacks, index=ranked.index, dtype="object"),
+    )
 
 
 def sourced(ranked: pd.DataFrame, graph: ChainGraph, reference: Reference) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def why_not(graph: ChainGraph, findings: Findings, firm_id: str, open_engine: Op
     firm_id
         Any firm of the graph.
     open_engine
-        Opens what runs the SQL texts.
+        Opens the engine that runs the SQL.
 
     Returns
     -------

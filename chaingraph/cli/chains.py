@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from chaingraph.model.graph import ChainGraph
 
 
+_NAMED = 3  # examples
+
+
 def chosen_chains(value: str) -> list[ChainTemplate]:
     """The templates that a list of names means, separated by commas.
 
@@ -80,8 +83,19 @@ def show_command(lang: str, chain: str) -> None:
     import pandas as pd
 
     from chaingraph.model.chain_template import load_chain
+    from chaingraph.wording.english import English, shipped_words
 
     found = load_chain(chain)
+    english = English(shipped_words(), {})
+    shown = {
+        segment.id: dict.fromkeys(
+            (
+                *segment.keywords.get(lang, ()),
+                *(word if lang == "zh" else english.of(word) for word in segment.keywords["zh"]),
+            )
+        )
+        for segment in found.segments
+    }
     feeds: dict[str, list[str]] = {}
     for link in found.links:
         feeds.setdefault(link.origin, []).append(link.target)
@@ -92,9 +106,7 @@ def show_command(lang: str, chain: str) -> None:
             "stage": text(f"codes.stage_{segment.stage}", lang),
             "feeds": ", ".join(feeds.get(segment.id, ())),
             "gbt4754": ", ".join(segment.gbt4754),
-            "keywords": text("chains.joined", lang).join(
-                dict.fromkeys((*segment.keywords.get(lang, ()), *segment.keywords["zh"]))
-            ),
+            "keywords": text("chains.joined", lang).join(shown[segment.id]),
         }
         for segment in found.segments
     ]
@@ -102,8 +114,8 @@ def show_command(lang: str, chain: str) -> None:
     click.echo(f"{found.title[lang]} ({found.id}, {found.name})")
     click.echo(terminal_table(pd.DataFrame(rows), list(captions), lang, captions))
     for source in dict.fromkeys(segment.source for segment in found.segments):
-        click.echo(text("chains.read_in", lang, source=source))
-    lacking = sum("en" not in segment.keywords for segment in found.segments)
+        click.echo(text("chains.read_in", lang, source=source if lang == "zh" else english.of(source)))
+    lacking = sum(english.known(word) is None for segment in found.segments for word in segment.keywords["zh"])
     if lacking:
         click.echo(text("chains.no_english", lang, count=lacking))
 
@@ -177,8 +189,9 @@ def start_command(
         click.echo(text("national.rejects_in", lang, path=out / "rejects.csv"))
     everybody = _all_firms(local)
     inside = len(seated_firms(case, region)["firms"])
-    held = {"firms": inside, "here": everybody["firm_id"].nunique(), "region": region}
+    held = {"firms": _living(seated_firms(case, region)["firms"]), "here": _living(everybody), "region": region}
     click.echo(text("chains.started", lang, out=out, **held))
+    _tell_not_here([file for file in files if file not in outside], given, local, region, lang)
     if outside:
         count = len(case["firms"]) - inside
         click.echo(text("chains.started_outside" if count else "chains.none_outside", lang, count=count))
@@ -222,10 +235,25 @@ def _firms_of(file: Path, kind: str | None, lang: str) -> Case:
     return imported.case
 
 
+def _tell_not_here(files: list[Path], given: list[Case], local: list[Case], region: str, lang: str) -> None:
+    """Whom the files of local firms name elsewhere, or without a place: they are not in the case."""
+    seated = set(_all_firms(local)["firm_id"])
+    others = [firm for case in given for firm in case["firms"].loc[~case["firms"]["firm_id"].isin(seated), "firm"]]
+    if files and others:
+        names = text("chains.joined", lang).join(others[:_NAMED])
+        paths = " --outside ".join(map(str, files))
+        click.echo(text("chains.not_here", lang, count=len(others), names=names, region=region, files=paths))
+
+
 def _all_firms(cases: list[Case]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.concat([case["firms"] for case in cases], ignore_index=True)
+
+
+def _living(firms: pd.DataFrame) -> int:
+    """How many of these firms exist: who is dissolved is registered nowhere."""
+    return int(firms.loc[firms["status"].fillna("") != "dissolved", "firm_id"].nunique())
 
 
 def _tell_chains(case: Case, graph: ChainGraph, region: str, lang: str) -> None:

@@ -7,17 +7,10 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli.options import FOLDER, PATH, together
+from chaingraph.cli.options import FOLDER, PATH, Server, server_options
 from chaingraph.cli.terminal import terminal_table
 from chaingraph.labels import text
 from chaingraph.writers import CASE_FORMS, CaseForm
-
-# Where the server is and how to get in; the password comes from the environment, never from a command line.
-_server_options = together(
-    click.option("--uri", envvar="NEO4J_URI", default="neo4j://localhost:7687", show_default=True, metavar="URI"),
-    click.option("--user", envvar="NEO4J_USER", default="neo4j", show_default=True, metavar="USER"),
-    click.option("--database", default="neo4j", show_default=True, metavar="NAME"),
-)
 
 
 @click.group("neo4j")
@@ -27,34 +20,42 @@ def neo4j_commands() -> None:
 
 @neo4j_commands.command("push")
 @click.argument("case", type=PATH)
-@_server_options
+@server_options
 @click.option("--dataset", metavar="NAME")
 @click.option("--region", metavar="REGION")
 @click.option("--prune", is_flag=True)
 @click.pass_obj
 def push_command(
-    lang: str, case: Path, uri: str, user: str, database: str, dataset: str | None, region: str | None, *, prune: bool
+    lang: str, case: Path, server: Server, dataset: str | None, region: str | None, *, prune: bool
 ) -> None:
     """Write a case, only what differs."""
-    from chaingraph.api import survey
+    from chaingraph.engines.duckdb import open_engine
     from chaingraph.matching.merge import build_graph
+    from chaingraph.model.schema import REQUIRED_TABLES
     from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.stores.graphdb.push import write_neo4j
+    from chaingraph.stores.parquet.read import is_large, read_large_case, read_whole_case
 
+    large = is_large(case)
     # What is surveyed has chains; what is only shared may be a national case, which has firms alone.
-    read = read_case(case, lang=lang) if region else read_case(case, lang=lang, required=NATIONAL_TABLES)
+    required = REQUIRED_TABLES if region else NATIONAL_TABLES
+    read = read_whole_case(case, lang=lang) if large else read_case(case, lang=lang, required=required)
     graph = build_graph(read)
-    findings = survey(graph, region=region, lang=lang) if region else None
+    findings = None
+    if region:
+        from chaingraph.api import survey  # loads what a push without results has no use for
+
+        # Results are those of a run: of datasets, with the firms that the region sees.
+        seen = build_graph(read_large_case(case, region, open_engine, lang=lang)) if large else graph
+        findings = survey(seen, region=region, lang=lang)
     rows = sum(len(frame) for frame in graph.tables.values())
     with click.progressbar(length=rows, label=text("neo4j.pushing", lang), item_show_func=str, file=sys.stderr) as bar:
         load = write_neo4j(
             graph,
-            uri,
-            user=user,
+            **server._asdict(),
             dataset=dataset,
             findings=findings,
             prune=prune,
-            database=database,
             progress=lambda kind, count: bar.update(count, kind),
         )
     if load.number is None:
@@ -69,17 +70,17 @@ def push_command(
 
 
 @neo4j_commands.command("pull")
-@_server_options
+@server_options
 @click.option("--dataset", metavar="NAME")
 @click.option("--out", required=True, type=FOLDER, metavar="FOLDER")
 @click.option("--form", type=click.Choice(CASE_FORMS), default=CASE_FORMS[0], show_default=True)
 @click.pass_obj
-def pull_command(lang: str, uri: str, user: str, database: str, dataset: str | None, out: Path, form: CaseForm) -> None:
+def pull_command(lang: str, server: Server, dataset: str | None, out: Path, form: CaseForm) -> None:
     """Read a dataset back as a case folder."""
     from chaingraph.stores.graphdb.pull import read_neo4j
     from chaingraph.writers.case import write_case
 
-    case = read_neo4j(uri, user=user, dataset=dataset, database=database)
+    case = read_neo4j(**server._asdict(), dataset=dataset)
     write_case(case, out, form=form)
     held = sum(1 for frame in case.tables.values() if len(frame))
     rows = sum(len(frame) for frame in case.tables.values())
@@ -88,28 +89,26 @@ def pull_command(lang: str, uri: str, user: str, database: str, dataset: str | N
 
 @neo4j_commands.command("wipe")
 @click.argument("dataset")
-@_server_options
+@server_options
 @click.option("--yes", is_flag=True)
 @click.pass_obj
-def wipe_command(lang: str, dataset: str, uri: str, user: str, database: str, *, yes: bool) -> int:
+def wipe_command(lang: str, dataset: str, server: Server, *, yes: bool) -> int:
     """Take a dataset away; other people's data stay."""
     from chaingraph.stores.graphdb.pull import wipe_neo4j
 
-    if not yes and not click.confirm(text("neo4j.wipe_ask", lang, dataset=dataset, uri=uri)):
+    if not yes and not click.confirm(text("neo4j.wipe_ask", lang, dataset=dataset, uri=server.uri)):
         return 1
-    click.echo(text("neo4j.wiped", lang, dataset=dataset, **wipe_neo4j(uri, dataset, user=user, database=database)))
+    click.echo(text("neo4j.wiped", lang, dataset=dataset, **wipe_neo4j(**server._asdict(), dataset=dataset)))
     return 0
 
 
 @click.command("query")
 @click.argument("name", required=False)
-@_server_options
+@server_options
 @click.option("--param", "parameters", multiple=True, metavar="KEY=VALUE")
 @click.option("--csv", "as_csv", is_flag=True)
 @click.pass_obj
-def query_command(
-    lang: str, name: str | None, uri: str, user: str, database: str, parameters: tuple[str, ...], *, as_csv: bool
-) -> None:
+def query_command(lang: str, name: str | None, server: Server, parameters: tuple[str, ...], *, as_csv: bool) -> None:
     """Run a named query; without a name, list them."""
     from chaingraph.stores.graphdb.queries import cypher_queries, run_query
     from chaingraph.writers.files import csv_text
@@ -125,7 +124,7 @@ def query_command(
         if not separator:
             raise click.BadParameter(text("neo4j.param_form", lang, value=parameter), param_hint="--param")
         values[key] = value
-    frame = run_query(uri, name, user=user, database=database, **values)
+    frame = run_query(server.uri, name, user=server.user, database=server.database, **values)
     if as_csv:
         click.echo(csv_text(frame, list(frame.columns), line_end="\n"), nl=False)
     elif frame.empty:

@@ -16,7 +16,7 @@ from chaingraph.cli.desk import command as desk
 from chaingraph.cli.leads import commands, update
 from chaingraph.cli.ledger import proof
 from chaingraph.cli.options import given_text
-from chaingraph.cli.proof import backtest
+from chaingraph.cli.proof import backtest, likelihood
 from chaingraph.cli.work import documents as work_documents
 from chaingraph.cli.work import round as work_round
 from chaingraph.cli.work import views as work_views
@@ -30,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *pools.COMMANDS,
     *national.COMMANDS,
     *backtest.COMMANDS,
+    *likelihood.COMMANDS,
     *tag.COMMANDS,
     *commands.COMMANDS,
     *update.COMMANDS,

@@ -72,7 +72,7 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
     """
     from chaingraph.writers.into.add import add_to_case
 
-    review = asked.review or (None if asked.dry_run else _free_place(asked.case, lang))
+    review = asked.review or (None if asked.dry_run else free_place(asked.case, text("into.review_sheet", lang)))
     # The name of a version says the day on which somebody added something, not the day of the data.
     done = add_to_case(
         asked.case,
@@ -89,11 +89,11 @@ def add_and_tell(lang: str, asked: Into, tables: Mapping[str, pd.DataFrame], abo
     return done
 
 
-def _free_place(case: Path, lang: str) -> Path:
-    """Where the sheet of questions goes: beside the case, never over one that somebody may be filling in."""
+def free_place(case: Path, sheet: str) -> Path:
+    """Where a sheet for people goes: beside the case, never over one that somebody may be filling in."""
     home = case.resolve()
     stem = home.stem if home.is_file() else home.name
-    names = (f"{stem}_{text('into.review_sheet', lang)}{number}.xlsx" for number in ("", *range(2, 1000)))
+    names = (f"{stem}_{sheet}{number}.xlsx" for number in ("", *range(2, 1000)))
     return next(place for name in names if not (place := home.with_name(name)).exists())
 
 

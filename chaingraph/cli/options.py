@@ -6,12 +6,14 @@ else, wherever it stands.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from chaingraph.clock import today
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.model import registry
 from chaingraph.model.days import is_date
@@ -52,6 +54,22 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
         for option in reversed(decorators):
             command = option(command)
         return command
+
+    return decorate
+
+
+def bundled(name: str, kind: type[Any], *decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Options that several commands share, handed to a command as one named tuple, called ``name``."""
+
+    def decorate(command: Any) -> Any:
+        """The command, given these options as one."""
+
+        @functools.wraps(command)
+        def called(*arguments: Any, **options: Any) -> Any:
+            given = kind(**{field: options.pop(field) for field in kind._fields})
+            return command(*arguments, **{name: given}, **options)
+
+        return together(*decorators)(called)
 
     return decorate
 
@@ -105,3 +123,21 @@ class Named(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic 
         if value in known or (path.suffix.lower() == ".toml" and path.is_file()):
             return value
         self.fail(registry.unknown(self.kind, value, known).in_language(language_of(ctx)), param, ctx)
+
+
+class Server(NamedTuple):
+    """Where a Neo4j server is and who asks it; the password comes from the environment, never from a command line."""
+
+    uri: str
+    user: str
+    database: str
+
+
+server_options = bundled(
+    "server",
+    Server,
+    click.option("--uri", envvar="NEO4J_URI", default="neo4j://localhost:7687", show_default=True, metavar="URI"),
+    click.option("--user", envvar="NEO4J_USER", default="neo4j", show_default=True, metavar="USER"),
+    click.option("--database", default="neo4j", show_default=True, metavar="NAME"),
+)
+AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")

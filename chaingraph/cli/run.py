@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chaingraph.cli.options import PATH, checked_date
-from chaingraph.cli.survey import book_options, engine_options, survey_options
+from chaingraph.cli.survey import SURVEY_STAGES, book_options, engine_options, survey_options
 from chaingraph.cli.terminal import progress, tell_unplaced
 from chaingraph.labels import entries, text
 from chaingraph.model.days import UNDATED
@@ -18,6 +18,8 @@ from chaingraph.model.schema import TABLES
 
 if TYPE_CHECKING:
     from chaingraph.main_job import RunResult
+
+STAGES = (*SURVEY_STAGES, "workbook", "pages")  # those of `main_job.STAGES`
 
 
 @click.command("run")
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", default=0, show_default=True)
 @click.option("--draws", type=click.IntRange(0, 10_000), metavar="N", default=200, show_default=True)
 @click.option("--weights", type=PATH, metavar="FILE.toml")
+@click.option("--likelihood", type=PATH, metavar="FILE.toml")
 @click.option("--backtest", type=PATH, metavar="FILE.json")
 @click.option("--known-by", callback=checked_date, metavar="DATE")
 @click.option("--undated", type=click.Choice(UNDATED), default=UNDATED[0], show_default=True)
@@ -41,12 +44,13 @@ def run_command(
     lang: str, /, case: Path, region: str, out: Path, chains: tuple[str, ...], undated: str, **options: Any
 ) -> None:
     """Survey a region and write what a bureau receives."""
-    from chaingraph.main_job import STAGES, run
-    from chaingraph.wording.phrases import run_day
-    from chaingraph.wording.warnings import region_warnings
-
     started = time.perf_counter()
     with progress(STAGES, lang) as begin:
+        # Loading takes longer than anybody waits for a sign of life: the bar stands first.
+        from chaingraph.main_job import run
+        from chaingraph.wording.phrases import run_day
+        from chaingraph.wording.warnings import region_warnings
+
         result = run(
             case,
             region=region,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chaingraph.model.graph import ChainGraph
     from chaingraph.sql import OpenEngine
 
-_SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
+SURVEY_STAGES = ("read", "gaps", "candidates", "fit", "rank", "reasons")
 
 
 REFERENCE = click.option("--reference", metavar="CASE2", default="listed", show_default=True)
@@ -71,7 +71,7 @@ def _survey(
 
     options = SurveyOptions(**{**chosen, "as_of": chosen.get("as_of") or today()})
     open_engine = named_engine(engine, master, lang)
-    with progress(_SURVEY_STAGES, lang) as begin:
+    with progress(SURVEY_STAGES, lang) as begin:
         begin("read")
         graph, compared = _graphs(case, region, open_engine, reference, lang)
         wanted = None if chain is None else [graph.chain_id(chain)]

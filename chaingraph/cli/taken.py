@@ -42,9 +42,10 @@ def tell_taken(lang: str, file: str, known: Recognised, as_of: str | None, *, as
 
 def tell_columns(lang: str, columns: pd.DataFrame) -> None:
     """What each column of a file was taken for; what is dropped and what is not used is listed too."""
+    from chaingraph.importers.imported import column_told
+
     for row in columns.to_dict("records"):
-        taken = text(f"importers.column_{row['taken_for']}", lang) if row["use"] == "read" else ""
-        click.echo(text(f"national.column_{row['use']}", lang, header=row["header"], taken=taken, values=row["values"]))
+        click.echo(column_told(row, lang))
 
 
 def tables_told(rows: Mapping[str, int], lang: str) -> str:

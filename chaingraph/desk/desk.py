@@ -40,10 +40,10 @@ class Desk:
         return self.now()[:10]
 
     def chosen(self) -> Mapping[str, str]:
-        """What the user has set: office, region, lang; empty where not."""
+        """What the user has set: office, its English name, region, lang; empty where not."""
         kept = read_json(self.home / "settings.json")
         chosen = {name: str(value) for name, value in kept.items() if isinstance(value, str) and value}
-        return {"office": "", "region": "", "lang": LANGUAGES[0]} | dict(self.first) | chosen
+        return {"office": "", "office_en": "", "region": "", "lang": LANGUAGES[0]} | dict(self.first) | chosen
 
     def choose(self, **values: str) -> None:
         """Keep what the user sets."""
@@ -88,7 +88,7 @@ class Asked:
 
     @property
     def region(self) -> str:
-        """The region that recruits.
+        """The region that is recruiting.
 
         Raises
         ------

@@ -8,20 +8,9 @@ import pandas as pd
 
 from chaingraph.labels import text
 from chaingraph.leads.review import EDITABLE
-from chaingraph.model.columns import SIGNALS, SITE_STATUSES, is_missing
+from chaingraph.model.columns import SIGNALS, SITE_STATUSES
 from chaingraph.model.schema import TABLES
-from chaingraph.writers.files import number_text
-
-CODES = {"kind": "codes.signal_", "stage": "leads.stage_", "site_status": "leads.site_"}
-
-
-def worded(name: str, value: object, lang: str) -> str:
-    """A cell as people read it; empty where nothing is known."""
-    if is_missing(value):
-        return ""
-    if name in CODES:
-        return text(f"{CODES[name]}{value}", lang)
-    return number_text(value) if isinstance(value, float) else str(value)
+from chaingraph.writers.review_sheet import worded
 
 
 def shown_facts(rows: pd.DataFrame, lang: str) -> list[Mapping[str, object]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from chaingraph.desk.desk import Asked, Upload
 from chaingraph.desk.home import read_json, write_json, write_private
 from chaingraph.errors import CaseError, ChaingraphError
+from chaingraph.importers.imported import column_told
 from chaingraph.importers.recognise import import_file, recognise
 from chaingraph.labels import text
 from chaingraph.leads.read import LeadsRead, read_leads
@@ -34,6 +35,7 @@ MAX_FILE = 64 * MEGABYTE
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".pdf")
 SUFFIXES = tuple(dict.fromkeys((*TEXT_SUFFIXES, *TABLE_SUFFIXES)))
 _NAME = 80  # characters of a name that are kept
+_SILENT = 10  # texts without a fact that are named
 _QUESTIONS = 100  # that are put on the page; the others go to the sheet beside the case
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _KINDS = ("auto", "texts", "firms")
@@ -219,16 +221,11 @@ def _firms_part(asked: Asked, path: Path) -> Part:
         if not imported.account["kept"].sum():
             return Part(path.name, wrong=text("national.nothing_kept", asked.lang, reasons="; ".join(refused) or "-"))
         addition = _dry(asked, imported.tables, path.name)
-        columns = [_column(row, asked.lang) for row in imported.columns.to_dict("records")]
+        columns = [column_told(row, asked.lang).strip() for row in imported.columns.to_dict("records")]
         lines += [*_added(asked, addition), *refused]
         return Part(path.name, tuple(lines), columns=tuple(columns), tables=imported.tables, addition=addition)
     except ChaingraphError as error:
         return Part(path.name, wrong=error.in_language(asked.lang))
-
-
-def _column(row: Mapping[object, object], lang: str) -> str:
-    taken = text(f"importers.column_{row['taken_for']}", lang) if row["use"] == "read" else ""
-    return text(f"national.column_{row['use']}", lang, header=row["header"], taken=taken, values=row["values"]).strip()
 
 
 def _texts_part(asked: Asked, held: Waiting, names: Sequence[str]) -> Part:
@@ -242,6 +239,9 @@ def _texts_part(asked: Asked, held: Waiting, names: Sequence[str]) -> Part:
             for row in found.rejects.to_dict("records")
         ]
         lines.append(text("leads.funnel", asked.lang, **found.funnel))
+        if found.silent:
+            silent = text("gaps.list_separator", asked.lang).join(found.silent[:_SILENT])
+            lines.append(text("leads.no_facts", asked.lang, count=len(found.silent), names=silent))
         if not len(found.tables["evidence"]):
             return Part(shown, (*lines, text("leads.nothing_new", asked.lang)))
         addition = _dry(asked, found.tables, shown)

@@ -19,6 +19,7 @@ from chaingraph.ledger.rules import load_rules
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import Column
 from chaingraph.reading.cells import parser
+from chaingraph.wording.work import money as money_said
 
 # A city's ledger is judged by the rules of its own plan: those that come with the program are of one city.
 _REGION, _RULES, _NO_RULES = "嘉兴", "jiaxing", "none"
@@ -85,6 +86,9 @@ def given_fields(asked: Asked, columns: Sequence[Column]) -> dict[str, Any]:
                 facts["currency"] = money[1]
         else:
             value, problem = parser(column)(raw)
+            if column.name == "investment_m" and isinstance(value, float):
+                shown = money_said(value, asked.form.get("currency"), asked.lang)
+                asked.told(text("work.amount_read", asked.lang, given=raw[:60], told=shown))
         if problem is not None and value is None:
             reason = _reason(problem.reason, {**problem.values, "blank": ""}, asked.lang)
             caption = column.headers[0] if asked.lang == "zh" else column.name

@@ -6,17 +6,18 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from chaingraph.engines.temporary import temporary_folder
+from chaingraph.engines.temporary import clear_left, temporary_folder
 from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.model.columns import DTYPES
 from chaingraph.model.schema import TABLES
-from chaingraph.sql import Query, plain_frame, sql_text, views_of
+from chaingraph.sql import VIEWS, Query, plain_frame, sql_text, views_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,11 +31,14 @@ SET python_enable_replacements = false;
 SET lock_configuration = true;
 """
 _GLOB = frozenset("*?[]")
+_SMALL = 50_000  # rows
+_MEMORY_LIMIT = "2GB"
+_VECTORS = 4  # of 2,048 rows each, that are taken from a result at once
 
 
 @contextmanager
 def open_engine(
-    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = "2GB", threads: int = 2
+    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = _MEMORY_LIMIT, threads: int | None = None
 ) -> Iterator[Query]:
     """A query function over tables, closed to the outside world; valid inside the ``with`` block.
 
@@ -44,7 +48,8 @@ def open_engine(
         By name: a frame, or the path of a Parquet file or dataset (a folder, partitioned as ``province=浙江/…``), which
         is read where it lies. Columns of schema tables keep their types; a column that is all missing is text.
     memory_limit, threads
-        What DuckDB may use. What does not fit is spilled into a temporary folder that is removed after the block.
+        What DuckDB may use. What does not fit is spilled into a temporary folder that is removed after the block. As
+        they come, two threads for a dataset or more than 50,000 rows, else one.
 
     Raises
     ------
@@ -62,19 +67,30 @@ def open_engine(
     """
     import duckdb
 
-    with closed_connection(tables, memory_limit=memory_limit, threads=threads) as connection:
+    small = memory_limit == _MEMORY_LIMIT and threads is None and _are_small(tables)
+    frames = {name: table for name, table in tables.items() if not isinstance(table, Path)}
+    own, made = set(tables), set[str]()
+    with (
+        _kept_connection(frames) if small else closed_connection(tables, memory_limit=memory_limit, threads=threads)
+    ) as connection:
 
         def query(
             name: str, parameters: Sequence[object] = (), tables: Mapping[str, pd.DataFrame] | None = None
         ) -> pd.DataFrame:
             extra, text = list(tables or {}), sql_text(name)
-            views = views_of(text)
+            views = {view: told for view, told in views_of(text).items() if view not in made}
+            # A view is planned anew in each text that reads it; a small one that reads no table of this question alone
+            # is made once, as a table.
+            once = {view for view in views if small and VIEWS[view][1] in own}
             try:
                 for table in extra:
                     connection.register(table, (tables or {})[table])
                 for view, told in views.items():
-                    connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS {told}")
-                return plain_frame(connection.execute(text, list(parameters)).df())
+                    kind = "TABLE" if view in once else "VIEW"
+                    connection.execute(f"CREATE OR REPLACE TEMP {kind} {view} AS {told}")
+                made.update(once)
+                result = connection.execute(text, list(parameters))
+                return plain_frame(result.df() if small else _fetched(result))
             except duckdb.OutOfMemoryException as error:
                 raise StoreError(
                     both(
@@ -88,7 +104,7 @@ def open_engine(
             except duckdb.Error as error:
                 raise StoreError(both("engines.query_failed", name=name, error=error)) from error
             finally:
-                for view in views:
+                for view in views.keys() - once:
                     connection.execute(f"DROP VIEW IF EXISTS {view}")
                 for table in extra:
                     connection.unregister(table)
@@ -96,9 +112,31 @@ def open_engine(
         yield query
 
 
+def _fetched(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """All rows of a result. Of a large one each text is held once, however many cells say it: most say the same."""
+    parts = [result.fetch_df_chunk(_VECTORS)]
+    once: dict[object, object] = {}
+    while len(further := result.fetch_df_chunk(_VECTORS)):
+        parts[-1] = _with_texts_once(parts[-1], once)
+        parts.append(further)
+    if len(parts) == 1:
+        return parts[0]
+    parts[-1] = _with_texts_once(parts[-1], once)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _with_texts_once(part: pd.DataFrame, once: dict[object, object]) -> pd.DataFrame:
+    texts = {}
+    for name, column in part.items():
+        if isinstance(column.dtype, pd.StringDtype) and column.dtype.storage == "python":
+            cells = column.to_numpy(dtype=object)
+            texts[name] = pd.array(list(map(once.setdefault, cells, cells)), dtype=column.dtype)
+    return part.assign(**{str(name): cells for name, cells in texts.items()})
+
+
 @contextmanager
 def closed_connection(
-    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = "2GB", threads: int = 2
+    tables: Mapping[str, pd.DataFrame | Path], *, memory_limit: str = _MEMORY_LIMIT, threads: int | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that knows these tables and reaches nothing else, whatever it is asked; see `open_engine`."""
     import duckdb
@@ -106,12 +144,18 @@ def closed_connection(
     with temporary_folder("spill") as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
-            "threads": threads,
+            # A second thread pays from some size on; below it the two wait for each other.
+            "threads": threads or (1 if _are_small(tables) else 2),
             "temp_directory": str(spill),
             "preserve_insertion_order": False,  # every text states its order; without it less is held back in memory
         }
         connection = duckdb.connect(config=config)
         try:
+            # Uncompressed every empty cell takes 16 bytes, and most columns of a large case are empty or say the same.
+            compressed = sum(len(table) for table in tables.values() if not isinstance(table, Path)) > _SMALL
+            if compressed:
+                connection.execute("ATTACH ':memory:' AS held (COMPRESS)")
+                connection.execute("USE held")
             files = {name: parquet_files(value) for name, value in tables.items() if isinstance(value, Path)}
             allowed = [file for held in files.values() for file in held]
             connection.execute("SET allowed_paths = $1", [allowed])
@@ -120,10 +164,50 @@ def closed_connection(
                     _create_view(connection, name, files[name])
                 else:
                     _create(connection, name, value, memory_limit)
+            if compressed:
+                connection.execute("CHECKPOINT")
             connection.execute(_CLOSE)
             yield connection
         finally:
             connection.close()
+
+
+def _are_small(tables: Mapping[str, pd.DataFrame | Path]) -> bool:
+    frames = [table for table in tables.values() if not isinstance(table, Path)]
+    return len(frames) == len(tables) and sum(map(len, frames)) <= _SMALL
+
+
+@contextmanager
+def _kept_connection(tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same for small frames and the house's own texts: a connection to the database that this process keeps.
+
+    The tables are temporary ones, which no other connection sees and which go with this one.
+    """
+    connection = _kept_database(os.getpid()).cursor()
+    try:
+        for name, frame in tables.items():
+            _create(connection, name, frame, _MEMORY_LIMIT, "TEMP TABLE")
+        yield connection
+    finally:
+        connection.close()
+
+
+@cache
+def _kept_database(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of a process; a fork makes its own. To set one up and close it takes as long as five questions."""
+    import duckdb
+
+    clear_left()
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _MEMORY_LIMIT,
+        "threads": 1,
+        "temp_directory": "",  # what is small has nothing to spill
+        "preserve_insertion_order": False,
+        "python_enable_replacements": False,  # set by a statement it would hold for this one connection
+    }
+    database = duckdb.connect(config=config)
+    database.execute(_CLOSE)
+    return database
 
 
 def parquet_files(path: Path) -> list[str]:
@@ -149,7 +233,9 @@ def parquet_files(path: Path) -> list[str]:
     return found
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, memory_limit: str) -> None:
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame, memory_limit: str, kind: str = "TABLE"
+) -> None:
     """The table in the engine's own storage, columns of the schema in the schema's types."""
     import duckdb
 
@@ -159,7 +245,9 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFram
         other = {name: kinds[name] for name in held if kinds.get(name, held[name]) != held[name]}
         frame = frame.astype(other) if other else frame
     try:
-        connection.from_df(frame).create(name)
+        connection.register("handed_over", frame)
+        connection.execute(f'CREATE {kind} "{name}" AS SELECT * FROM handed_over')  # noqa: S608 - name is the schema's own
+        connection.unregister("handed_over")
     except duckdb.OutOfMemoryException as error:
         values = {"name": name, "rows": len(frame), "limit": memory_limit, "folder": tempfile.gettempdir()}
         raise StoreError(both("engines.table_memory", **values, error=_first_line(error))) from error

@@ -44,7 +44,8 @@ def open_engine(
         By name: a frame, or the path of a Parquet dataset that all of Spark's machines can read. Columns of schema
         tables get their types; a column that is all missing is text.
     master
-        Where Spark runs: ``local[2]``, ``spark://host:7077``, ``yarn``. Not looked at where a session is there.
+        Where Spark runs: ``local[2]``, ``spark://host:7077``, ``yarn``; ``local-cluster[2,1,1024]``: two executors of
+        one core and 1024 MB each, as processes of their own. Not looked at where a session is there.
     memory_limit
         Heap of the driver that is started.
     session
@@ -114,6 +115,8 @@ def _start(builder: Any, master: str, memory_limit: str) -> Any:
     if shutil.which("java") is None and not environ.get("JAVA_HOME"):
         raise StoreError(_say("no_java"))
     local = master.startswith("local")
+    if master.startswith("local-cluster"):  # its executors are started by scripts that Spark looks for there
+        environ.setdefault("SPARK_HOME", str(files("pyspark")))
     with as_file(files("chaingraph") / "library" / "spark-log4j2.properties") as quiet:
         builder = (
             builder.master(master)

@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of, usable_signals
 from chaingraph.model.columns import is_missing
 from chaingraph.model.graph import ChainGraph
 
 ENOUGH = 3  # fewer are named, and give no range
 SIZES = ("amount_cny_m", "land_mu", "floor_m2", "months")
-_USED = ("accepted", "corrected")
 _SIGNED = ("signed", "registered")  # registered where nobody noted the signing
 _PLANTS = ("signed", "registered", "started", "producing")
 
@@ -43,15 +42,14 @@ def project_cases(graph: ChainGraph) -> pd.DataFrame:
         production; NaN = one of the two is not known to the month). A project without any signal that tells its stage
         is not in it.
     """
-    signals = graph["firm_signals"]
-    used = signals[(signals["review"].isna() | signals["review"].isin(_USED)) & signals["project_id"].notna()]
+    used = usable_signals(graph["firm_signals"]).dropna(subset=["project_id"])
     told: dict[str, dict[str, str]] = {}
     for project, stage, date in zip(used["project_id"], used["stage"], used["date"], strict=True):
         if isinstance(stage, str):
             held = told.setdefault(project, {})
             day = date if isinstance(date, str) else ""
             held[stage] = min(held[stage], day) if held.get(stage) and day else day or held.get(stage, "")
-    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
+    names = dict(cells_of(graph["firms"], "firm_id", "firm"))
     rows = []
     for row in rows_of(graph["projects"]):
         stages = told.get(row["project_id"], {})

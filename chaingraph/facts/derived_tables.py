@@ -7,6 +7,7 @@ from functools import lru_cache
 import pandas as pd
 
 from chaingraph.errors import UnknownNameError
+from chaingraph.model.case import cells_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.services import service_segments
 from chaingraph.places import regions
@@ -67,17 +68,14 @@ def firm_places(graph: ChainGraph, region: str) -> pd.DataFrame:
     firms = graph["firms"]
     columns = ["country", "province", "city", "district"]
     told: dict[tuple[object, ...], tuple[bool | None, str | None, float]] = {}
-    for row in firms[columns].drop_duplicates().itertuples(index=False, name=None):
-        place = tuple(None if pd.isna(item) else str(item) for item in row)
+    seats = list(cells_of(firms[columns].astype(object).where(firms[columns].notna(), None), *columns))
+    for place in dict.fromkeys(seats):
         told[place] = (
             regions.is_within(place, region),
             regions.prefecture_of(place),
             distance_km(place, region),
         )
-    places = [
-        told[tuple(None if pd.isna(item) else str(item) for item in row)]
-        for row in firms[columns].itertuples(index=False, name=None)
-    ]
+    places = [told[place] for place in seats]
     return pd.DataFrame(
         {
             "firm_id": firms["firm_id"].to_numpy(),
@@ -96,7 +94,7 @@ def place_within(place: object, region: str) -> bool:
     >>> place_within("海宁市", "嘉兴"), place_within("港区", "嘉兴"), place_within("苏州", "嘉兴")
     (True, True, False)
     """
-    return isinstance(place, str) and _name_within(place, region)
+    return isinstance(place, str) and name_within(place, region) is True
 
 
 def city_within(city: str, region: str) -> bool:
@@ -113,15 +111,16 @@ def city_within(city: str, region: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _name_within(name: str, region: str) -> bool:
-    for within in (None, region):
+def name_within(name: str, region: str) -> bool | None:
+    """Whether a place that a row names lies in a region; None where that cannot be told."""
+    for within in (None, region):  # a generic name (港区) is looked for inside the region
         try:
             path = regions.region_path(name, within)
         except UnknownNameError:
             continue
         country, province, city, district = (*path, None, None, None)[:4]
-        return regions.is_within((country, province, city, district), region) is True
-    return False
+        return regions.is_within((country, province, city, district), region)
+    return None
 
 
 def current_tiers(graph: ChainGraph, query: Query) -> pd.DataFrame:

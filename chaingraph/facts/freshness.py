@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.model.case import usable_signals
 from chaingraph.model.days import months_before
 from chaingraph.sql import Query
 
@@ -47,7 +48,7 @@ def firms_checked(signals: pd.DataFrame, as_of: str) -> frozenset[str]:
     """
     if signals.empty or not as_of:
         return frozenset()
-    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))]
+    used = usable_signals(signals)
     used = used[used["date"].notna() & (used["confidence"].fillna("") != "unsure")]
     first = months_before(as_of, MIDDLE_MONTHS)
     months = used["date"].map(lambda date: f"{date}-12"[:7])  # a year alone is taken to its end

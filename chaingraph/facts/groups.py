@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chaingraph.model.case import cells_of
 from chaingraph.model.graph import ChainGraph
 from chaingraph.sql import Query
 
@@ -51,9 +52,9 @@ def heirs(graph: ChainGraph, families: pd.DataFrame, local: set[str]) -> dict[st
     dict
         By parent (the top of its group), the local units in the order of their ids.
     """
-    made = set(graph["firm_segments"]["firm_id"])
+    made = set(graph["firm_segments"]["firm_id"].unique())
     units: dict[str, list[str]] = {}
-    for firm, top in sorted(zip(families["firm_id"], families["group_id"], strict=True)):
+    for firm, top in sorted(cells_of(families, "firm_id", "group_id")):
         if firm in local and firm in made and top != firm and top not in local and top not in made:
             units.setdefault(top, []).append(firm)
     return units
@@ -70,7 +71,7 @@ def inherited_rows(
         list, chain_id, segment_id, firm_id, kind, product, confidence (known at best: the group can, as its unit does),
         source, as_of, group_id, group, local_unit, candidate_kind, candidate_list (reinvest).
     """
-    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
+    names = dict(cells_of(graph["firms"], "firm_id", "firm"))
     parent = {unit: top for top, units in heirs(graph, families, local).items() for unit in units}
     kept = roles[roles["maker"].fillna(value=True).astype(bool) & ~roles["stopped"].fillna(value=False).astype(bool)]
     makes = kept[["firm_id", "segment_id"]].merge(graph["firm_segments"], on=["firm_id", "segment_id"])

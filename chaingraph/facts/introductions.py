@@ -9,8 +9,9 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.facts.gaps import sensitive_firms
-from chaingraph.facts.routes import ROUTE_COLUMNS, Link, neighbours, steps_of
+from chaingraph.facts.routes import Link, neighbours, route_table, steps_of
 from chaingraph.matching.product_text import products_meet
+from chaingraph.model.case import cells_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
@@ -57,10 +58,10 @@ def find_introductions(
         One row per target and step of its best way in: `routes.ROUTE_COLUMNS`, step 1 nearest the target. A target
         without a way in has no row.
     """
-    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
+    names = dict(cells_of(graph["firms"], "firm_id", "firm"))
     tied = neighbours(graph)
     local = local - sensitive_firms(graph)
-    group = dict(zip(families["firm_id"], families["group_id"], strict=True))
+    group = dict(cells_of(families, "firm_id", "group_id"))
     members: dict[str, list[str]] = {}
     for firm in sorted(set(tied) - local):
         members.setdefault(group.get(firm, firm), []).append(firm)
@@ -88,8 +89,7 @@ def find_introductions(
                 best = (order, path)
         if best is not None:
             rows += steps_of(chain_id, firm_id, best[1], names)
-    frame = pd.DataFrame(rows, columns=list(ROUTE_COLUMNS))
-    return frame.astype({column: "str" for column in ROUTE_COLUMNS if column != "step"} | {"step": "int64"})
+    return route_table(rows)
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,7 @@ def business_of(graph: ChainGraph, roles: pd.DataFrame) -> Business:
     segments = graph["segments"]
     named = dict(zip(segments["segment_id"], segments["segment"] + ";" + segments["keywords"].fillna(""), strict=True))
     made: dict[str, list[tuple[str, str]]] = {}
-    cells = (held[column].astype(object).tolist() for column in ("firm_id", "segment_id", "product"))
-    for firm, segment, product in zip(*cells, strict=True):
+    for firm, segment, product in cells_of(held, "firm_id", "segment_id", "product"):
         words = f"{product};{named[segment]}" if isinstance(product, str) else named[segment]
         made.setdefault(firm, []).append((node[segment], words))
     return Business(made, of_chain, near)
@@ -153,8 +152,6 @@ def introducers_for(
     country: object,
     cities: Collection[str],
     chains: Collection[str],
-    *,
-    most: int = 2,
 ) -> list[str]:
     """Who may be asked to help with a firm that nobody here is known to know: by its city, its country, its chain.
 
@@ -172,7 +169,7 @@ def introducers_for(
     Returns
     -------
     list of str
-        Names, at most ``most``: who serves one of its cities, then its country where that is not China (a chamber of
+        Names, at most two: who serves one of its cities, then its country where that is not China (a chamber of
         that country), then the chain (an association or fund of the trade, wherever it sits).
 
     Examples
@@ -196,12 +193,12 @@ def introducers_for(
             found.append((1, name))
         elif of_chain:
             found.append((2, name))
-    return [name for _, name in sorted(set(found))][:most]
+    return [name for _, name in sorted(set(found))][:2]
 
 
 def _by_firm(roles: pd.DataFrame, column: str) -> dict[str, set[str]]:
     held: dict[str, set[str]] = {}
-    for firm, value in zip(roles["firm_id"], roles[column], strict=True):
+    for firm, value in cells_of(roles, "firm_id", column):
         held.setdefault(firm, set()).add(value)
     return held
 

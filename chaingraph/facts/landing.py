@@ -105,9 +105,8 @@ def choices_of(
     as_of: str,
     *,
     country: object = None,
-    most: int = 2,
 ) -> tuple[Choice, ...]:
-    """The places to propose, the surest first: what is known to fit, then the county of buyer or unit, focus, level.
+    """The two places to propose, the surer first: what is known to fit, then the county of buyer or unit, focus, level.
 
     A zone is proposed on a ground of its own: it names the chain, or lies where buyer or unit is and says of no trade
     that it is for it; a chemical park says so by what it is. One shared with a country (中德…) is for firms of that
@@ -148,7 +147,7 @@ def choices_of(
         if "focus" in choice.why or ("county" in choice.why and not _for_a_trade(zone, need)):
             kept.append(choice if partner is None else replace(choice, why=("partner", *choice.why)))
     kept.sort(key=_order)
-    return tuple(kept[:most])
+    return tuple(kept[:2])
 
 
 def _for_a_trade(zone: Row, need: Need) -> bool:

@@ -88,7 +88,7 @@ def market_shares(
     Parameters
     ----------
     region
-        The region that recruits.
+        The region that is recruiting.
     presence
         From `gaps.local_presence`.
     families

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence, Set
 
 import pandas as pd
 
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of
 from chaingraph.model.graph import ChainGraph
-from chaingraph.sql import Query
 
 MAX_STEPS = 4
 _NEAR_STEPS = 2
@@ -100,7 +99,7 @@ def find_routes(
         goods or control flow from → to, whichever end the target is. A target without a path of at most four steps has
         no row.
     """
-    names = dict(zip(graph["firms"]["firm_id"], graph["firms"]["firm"], strict=True))
+    names = dict(cells_of(graph["firms"], "firm_id", "firm"))
     tied = neighbours(graph)
     group = families.set_index("firm_id")["group_id"]
     members: dict[str, list[str]] = {}
@@ -116,8 +115,13 @@ def find_routes(
         if not path:  # a tie counts whatever the chain, as long as it is a near one
             path = shortest_route(tied, starts, region_local - {firm_id}, _NEAR_STEPS)
         rows += steps_of(chain_id, firm_id, path, names)
-    frame = pd.DataFrame(rows, columns=list(ROUTE_COLUMNS))
-    return frame.astype({column: "str" for column in ROUTE_COLUMNS if column != "step"} | {"step": "int64"})
+    return route_table(rows)
+
+
+def route_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Steps of paths (`steps_of`) as a table."""
+    kinds = {column: "int64" if column == "step" else "str" for column in ROUTE_COLUMNS}
+    return pd.DataFrame(rows, columns=list(ROUTE_COLUMNS)).astype(kinds)
 
 
 def steps_of(
@@ -132,7 +136,11 @@ def steps_of(
     return rows
 
 
-def linked_firms(query: Query, local: set[str], families: pd.DataFrame) -> set[str]:
+def linked_firms(graph: ChainGraph, local: Set[str], families: pd.DataFrame) -> set[str]:
     """Firms whose group has a recorded link to a local firm, or shares a partner with one (two steps)."""
-    here = pd.DataFrame({"firm_id": sorted(local)}, dtype="str")
-    return set(query("linked", tables={"here": here, "families": families[["firm_id", "group_id"]]})["firm_id"])
+    links = set(cells_of(graph["firm_links"], "source_id", "target_id"))
+    links |= {(target, source) for source, target in links}
+    once = {other for firm, other in links if firm in local}
+    twice = once | {other for firm, other in links if firm in once}
+    tied = families.loc[families["firm_id"].isin(twice - local), "group_id"]
+    return set(families.loc[families["group_id"].isin(tied), "firm_id"])

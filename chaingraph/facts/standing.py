@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.errors import UnknownNameError
+from chaingraph.facts.derived_tables import name_within
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.sql import Query
@@ -26,7 +26,7 @@ def standing(graph: ChainGraph, query: Query, region: str | None) -> pd.DataFram
     query
         Runs the SQL texts on the tables `STANDING_TABLES` of that graph.
     region
-        The region that recruits; None: nothing is told of being in one.
+        The region that is recruiting; None: nothing is told of being in one.
 
     Returns
     -------
@@ -48,20 +48,8 @@ def standing(graph: ChainGraph, query: Query, region: str | None) -> pd.DataFram
         {
             "place": pd.Series(places, dtype="str"),
             "inside": pd.Series(
-                [None if region is None else _inside(name, region) for name in places], dtype="boolean"
+                [None if region is None else name_within(name, region) for name in places], dtype="boolean"
             ),
         }
     )
     return query("standing", tables={"named": named})
-
-
-def _inside(name: str, region: str) -> bool | None:
-    """Whether a place that a row names lies in the region; None where that cannot be told."""
-    for within in (None, region):  # a generic name (港区) is looked for inside the region
-        try:
-            path = regions.region_path(name, within)
-        except UnknownNameError:
-            continue
-        country, province, city, district = (*path, None, None, None)[:4]
-        return regions.is_within((country, province, city, district), region)
-    return None

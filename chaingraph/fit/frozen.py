@@ -15,6 +15,7 @@ from chaingraph.fit import kernels
 from chaingraph.fit.aggregate import Aggregate
 from chaingraph.fit.kernels import Floats, Integers, Sparse
 from chaingraph.fit.pieces import Pieces
+from chaingraph.model.case import cells_of
 
 Distance = Callable[[str, str], float]
 TOGETHER = 512  # walks held in memory at once, where there are many; of more own walks than these, an estimate does
@@ -91,7 +92,7 @@ class Population:
         """Product texts of each firm, largest share first."""
         held = self.products.sort_values(["firm_id", "weight", "text"], ascending=[True, False, True], kind="stable")
         texts: dict[str, list[str]] = {}
-        for firm, text in zip(held["firm_id"], held["text"], strict=True):
+        for firm, text in cells_of(held, "firm_id", "text"):
             texts.setdefault(str(firm), []).append(str(text))
         return texts
 
@@ -170,14 +171,18 @@ def compared_pairs(population: Population, rows: Integers, columns: Integers) ->
     if key in population.compared:
         return population.compared[key]
     population.compared.clear()
-    apart = (rows[:, None] != columns[None, :]).astype(np.float64)
+    # In place where it can be: of fifteen thousand candidates each table takes ten times what their scores do.
     alike = (population.kinds[rows][:, None] & population.kinds[columns][None, :]) > 0
-    comparable = np.asarray(alike * apart, dtype=np.float64)
+    comparable = (alike & (rows[:, None] != columns[None, :])).astype(np.float64)
     factors = kernels.mix_factors(population.means)
-    text = factors[3] * kernels.dense(population.text[rows] @ population.text[columns].T) * comparable
-    parts = zip(factors[:3], population.codes, strict=True)
-    industry = sum((factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0) for factor, codes in parts), 0 * text)
-    walk_text = walk_industry = np.zeros_like(text)
+    text = kernels.dense(population.text[rows] @ population.text[columns].T)
+    text *= factors[3]
+    text *= comparable
+    industry = np.zeros_like(text)
+    for factor, codes in zip(factors[:3], population.codes, strict=True):
+        industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
+    industry *= comparable
+    walk_text = walk_industry = np.broadcast_to(np.float64(0), text.shape)  # which takes no memory
     if population.walks:
         first_code = population.text.shape[1]
         remember_walks(population, columns)
@@ -188,12 +193,8 @@ def compared_pairs(population: Population, rows: Integers, columns: Integers) ->
             visits = visited_attributes(population, columns[block])
             walk_text[:, block] = arrive[:, :first_code].astype(visits.dtype) @ visits[:, :first_code].T
             walk_industry[:, block] = arrive[:, first_code:].astype(visits.dtype) @ visits[:, first_code:].T
-    answer = (
-        comparable,
-        text,
-        industry * comparable,
-        walk_text * comparable,
-        walk_industry * comparable,
-    )
+        walk_text *= comparable
+        walk_industry *= comparable
+    answer = (comparable, text, industry, walk_text, walk_industry)
     population.compared[key] = answer
     return answer

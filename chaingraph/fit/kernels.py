@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from chaingraph.fit.pieces import Pieces, learned_pieces
+from chaingraph.model.case import cells_of
 
 Sparse: TypeAlias = sparse.csr_array  # rows are firms
 Floats: TypeAlias = NDArray[np.float64]
@@ -98,16 +99,20 @@ def code_labels(codes: pd.DataFrame) -> list[pd.DataFrame]:
         msg = f"行业分类标准未知 / unknown industry scheme: {', '.join(unknown)}; use {', '.join(LEVELS)}"
         raise ValueError(msg)
     known = codes.dropna(subset=["firm_id", "scheme", "code"])
-    text = known["code"].astype(str)
+    # Sorted once: what codes begin with is in the order of the codes.
+    known = known.sort_values(["firm_id", "scheme", "code"], kind="stable")
+    codes_of = [(str(scheme), str(code)) for scheme, code in cells_of(known, "scheme", "code")]
     frames = []
     for level in range(3):
-        digits = known["scheme"].map({scheme: sizes[level] for scheme, sizes in LEVELS.items()}).astype("int64")
-        long_enough = text.str.len().to_numpy() >= digits.to_numpy()
-        prefix = [code[:size] for code, size in zip(text, digits, strict=True)]
-        label = known["scheme"].astype(str) + ":" + pd.Series(prefix, index=known.index, dtype="str")
-        frame = pd.DataFrame({"firm_id": known["firm_id"], "label": label})[long_enough]
-        frames.append(frame.drop_duplicates().sort_values(["firm_id", "label"]).reset_index(drop=True))
+        labels = {(scheme, code): _label(scheme, code, LEVELS[scheme][level]) for scheme, code in set(codes_of)}
+        label = pd.Series([labels[code] for code in codes_of], index=known.index, dtype="str")
+        frame = pd.DataFrame({"firm_id": known["firm_id"], "label": label}).dropna(subset="label")
+        frames.append(frame.drop_duplicates(ignore_index=True))
     return frames
+
+
+def _label(scheme: str, code: str, digits: int) -> str | None:
+    return f"{scheme}:{code[:digits]}" if len(code) >= digits else None
 
 
 def code_rows(labels: pd.DataFrame, columns: Mapping[str, int], position: Mapping[str, int], size: int) -> Sparse:

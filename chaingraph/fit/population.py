@@ -146,7 +146,7 @@ def with_candidates(
         part of it ("" = city not known), by its id.
     """
     held_already = set(population.firm_ids) - set(known)
-    told = {str(firm) for held in (products["firm_id"], codes["firm_id"]) for firm in held}
+    told = {str(firm) for held in (products["firm_id"], codes["firm_id"]) for firm in held.unique()}
     new = tuple(sorted((told - held_already) | (set(firms) - set(population.firm_ids))))
     if not new:
         return population

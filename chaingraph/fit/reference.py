@@ -15,7 +15,7 @@ from chaingraph.fit.frozen import Population
 from chaingraph.fit.listed import Listed, counts_of, listed_base, listed_makers, summed_makers
 from chaingraph.fit.population import build_population, population_of, with_candidates
 from chaingraph.matching.name_forms import stock_key
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.distance import distance_km
@@ -247,10 +247,10 @@ def texts_and_codes(
     classes = {segment: split(codes) for segment, codes in industries.itertuples(index=False, name=None)}
     by_segment = [
         (firm, "gbt4754", code)
-        for firm, segment in made[["firm_id", "segment_id"]].astype(object).itertuples(index=False, name=None)
+        for firm, segment in cells_of(made, "firm_id", "segment_id")
         for code in classes.get(segment, ())
     ]
-    stated = own_firms[["firm_id", "industry_scheme", "industry"]].astype(object).itertuples(index=False, name=None)
+    stated = cells_of(own_firms, "firm_id", "industry_scheme", "industry")
     own = [(firm, scheme, code) for firm, scheme, codes in stated if isinstance(scheme, str) for code in split(codes)]
     codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
     return own_firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
@@ -285,7 +285,7 @@ def firms_compared(graph: ChainGraph, places: pd.DataFrame) -> tuple[int, int]:
     ``places``: from `derived_tables.firm_places`.
     """
     _, products, codes = texts_and_codes(graph)
-    comparable = set(products["firm_id"]) | set(codes["firm_id"])
+    comparable = set(products["firm_id"].unique()) | set(codes["firm_id"].unique())
     inside = set(places.loc[places["inside"].fillna(value=False).astype(bool), "firm_id"])
     return len(comparable), len(inside & comparable)
 

@@ -10,7 +10,7 @@ coefficients were fitted on listed firms under a back-test with whole cities hel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ from chaingraph.labels import both
 KAPPA = 10.0
 NEAR_KM, FAR_KM = 100.0, 300.0
 MIN_SEEDS = 5  # fewer give no band
+ROWS_AT_ONCE, DRAWS_AT_ONCE = 2048, 25  # of a bootstrap: all firms times all draws, several times, take hundreds of MB
 SHARE_COLUMNS = ("firm_id", "rank", "local_firm_id", "share", "text", "industry")
 FULL_FORM: Mapping[str, float] = {
     "mix": 0.38, "ppr": 0.90, "near": 0.45, "peers": 0.60, "relatedness": 0.05, "constant": -0.03,
@@ -158,10 +159,11 @@ def _lifts(population: Population, local: _Local, cities: Iterable[str] | None) 
     expected = population.expected[local.rows]
     count = local.comparable @ local.weights
     basis = np.where(local.comparable.sum(axis=1) > 0, 0.0, np.nan)
-    mix, walk = local.mix_text + local.mix_industry, local.ppr_text + local.ppr_industry
+    mix = (local.mix_text + local.mix_industry) @ local.weights
+    walk = (local.ppr_text + local.ppr_industry) @ local.weights if population.walks else np.zeros(len(local.rows))
     lifts = dict.fromkeys(("mix", "ppr", "near", "peers", "relatedness"), np.full(len(local.rows), np.nan))
-    lifts["mix"] = kernels.lift(mix @ local.weights, count, expected[:, 0], kappa=KAPPA) + basis
-    lifts["ppr"] = kernels.lift(walk @ local.weights, count, expected[:, 1], kappa=KAPPA) + basis
+    lifts["mix"] = kernels.lift(mix, count, expected[:, 0], kappa=KAPPA) + basis
+    lifts["ppr"] = kernels.lift(walk, count, expected[:, 1], kappa=KAPPA) + basis
     form, region = _form(population, cities), sorted(set(cities or ()))
     if "near" in form:
         lifts["near"] = _elsewhere(population, local.rows, _near(population, region)) + basis
@@ -347,23 +349,31 @@ def bootstrap(
     held = len(local.seeds)
     picks = np.random.default_rng(seed).multinomial(held, np.full(held, 1 / held), draws)
     weights = (picks * local.weights).T.astype(np.float64)  # seeds x draws
-    count = local.comparable[scored] @ weights
-    expected = population.expected[local.rows[scored]]
-    total = np.full(count.shape, form["constant"])
-    for column, term, values in (
-        (0, "mix", local.mix_text + local.mix_industry),
-        (1, "ppr", local.ppr_text + local.ppr_industry),
-    ):
-        if term not in form:
-            continue
-        base = expected[:, column : column + 1]
-        total += form[term] * kernels.lift(values[scored] @ weights, count, base, kappa=KAPPA)
+    total = np.full((len(scored), draws), form["constant"])
+    for block in _blocks(len(scored), ROWS_AT_ONCE):
+        rows = scored[block]
+        count, expected = local.comparable[rows] @ weights, population.expected[local.rows[rows]]
+        for column, term, by_text, by_industry in (
+            (0, "mix", local.mix_text, local.mix_industry),
+            (1, "ppr", local.ppr_text, local.ppr_industry),
+        ):
+            if term in form:
+                mass = (by_text[rows] + by_industry[rows]) @ weights
+                total[block] += form[term] * kernels.lift(mass, count, expected[:, column : column + 1], kappa=KAPPA)
     for term in ("near", "peers", "relatedness"):
         if term in form:
             total += form[term] * lifts[term].fillna(0.0).to_numpy()[scored][:, None]
     limit = max(1, min(top, int(0.2 * len(scored))))
     # Ties in order of id; rounded, so that the last bits, which depend on the number of threads, do not part them.
-    rank = np.argsort(np.argsort(-total.round(9), axis=0, kind="stable"), axis=0, kind="stable")
-    low, high = np.quantile(np.exp(total), [0.1, 0.9], axis=1)
-    frame.iloc[scored] = np.column_stack([low, high, (rank < limit).mean(axis=1)])
+    within = np.zeros(len(scored))
+    for block in _blocks(draws, DRAWS_AT_ONCE):
+        first = np.argsort(-total[:, block].round(9), axis=0, kind="stable")[:limit]
+        within += np.bincount(first.ravel(), minlength=len(scored))
+    for block in _blocks(len(scored), ROWS_AT_ONCE):
+        low, high = np.quantile(np.exp(total[block]), [0.1, 0.9], axis=1)
+        frame.iloc[scored[block]] = np.column_stack([low, high, within[block] / draws])
     return frame
+
+
+def _blocks(length: int, size: int) -> Iterator[slice]:
+    return (slice(first, first + size) for first in range(0, length, size))

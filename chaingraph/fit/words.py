@@ -10,10 +10,11 @@ from itertools import product as pairs
 from chaingraph.fit.frozen import Population
 
 _LATIN = re.compile("[a-z]+")  # texts are compared in lower case; igbt and led are written in capitals
+_MOST = 3  # words
 MOST_PRODUCTS = 40  # of a firm, by share; beyond them nothing is printed
 
 
-def shared_words(population: Population, candidate: str, local: str, *, most: int = 3) -> tuple[str, ...]:
+def shared_words(population: Population, candidate: str, local: str) -> tuple[str, ...]:
     """What do the products of two firms have in common?
 
     Parameters
@@ -22,15 +23,13 @@ def shared_words(population: Population, candidate: str, local: str, *, most: in
         Holds both firms.
     candidate, local
         Their ids.
-    most
-        How many words at most.
 
     Returns
     -------
     tuple of str
-        Whole product names where both firms have them, else the longest pieces of two characters or more that both
-        firms' names contain, weightiest first by the part of the text likeness that they carry. Empty when the two
-        share no text.
+        At most three: whole product names where both firms have them, else the longest pieces of two characters or more
+        that both firms' names contain, weightiest first by the part of the text likeness that they carry. Empty when
+        the two share no text.
     """
     at = population.position
     if population.pieces is None:
@@ -49,7 +48,7 @@ def shared_words(population: Population, candidate: str, local: str, *, most: in
     for piece in sorted(carried, key=lambda word: (-carried[word], -len(word), word)):
         if carried[piece] > 0 and not any(piece in word or word in piece for word in chosen):
             chosen.append(piece)
-        if len(chosen) == most:
+        if len(chosen) == _MOST:
             break
     return tuple(_LATIN.sub(lambda word: word[0].upper(), piece) for piece in chosen)
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
+from chaingraph.labels import text
 from chaingraph.model.case import Case, empty_rejects
 
 # What became of a column of a file: read as a column of ours, dropped as personal, or not used.
@@ -44,3 +46,9 @@ class Imported:
     def case(self) -> Case:
         """The tables as a case of their own, with rejects and the account of the files."""
         return Case(self.name, self.tables, self.rejects, self.account, self.notes)
+
+
+def column_told(row: Mapping[Any, object], lang: str) -> str:
+    """What a column of a file was taken for: a row of `Imported.columns` in words."""
+    taken = text(f"importers.column_{row['taken_for']}", lang) if row["use"] == "read" else ""
+    return text(f"national.column_{row['use']}", lang, header=row["header"], taken=taken, values=row["values"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +12,8 @@ import pandas as pd
 
 from chaingraph.importers.headings import PERSONAL, Headings
 from chaingraph.importers.imported import COLUMN_USES
-from chaingraph.importers.values import Rejected, as_rejects, rejected
+from chaingraph.importers.values import Rejected, as_rejects, read_cells, rejected, scale_of
+from chaingraph.model.columns import DTYPES, Column
 from chaingraph.reading.cells import clean, is_blank
 from chaingraph.reading.delimited import Rows
 from chaingraph.reading.grids import Grid, open_grids
@@ -70,6 +71,10 @@ class Laid:
         """How many columns of ours the header names."""
         return len({use.column for use in self.uses if use.column})
 
+    def headers(self) -> dict[str, str]:
+        """The header of each column that is kept, by our name of the column."""
+        return {use.column: use.header for use in self.uses if use.kept}
+
     def unit_above(self) -> tuple[str, ...]:
         """The units that a title states for the whole table (单位：万元、人)."""
         return tuple(
@@ -79,6 +84,27 @@ class Laid:
     def impersonal(self, cells: Sequence[str]) -> bool:
         """Whether a whole row may be shown: the file has no personal column, no cell a mobile or private mail."""
         return not (any(use.column == PERSONAL for use in self.uses) or any(map(personal, cells)))
+
+
+def read_columns_of(
+    laid: Laid, frame: pd.DataFrame, columns: Mapping[str, Column], lang: str
+) -> tuple[pd.DataFrame, list[pd.DataFrame], dict[str, pd.Series]]:
+    """Known columns of some rows: values under our names (missing columns empty), rejects, about figures."""
+    units, headers = laid.unit_above(), laid.headers()
+    scales = {use.column: scale_of(columns[use.column], use.unit, units) for use in laid.uses if use.column in columns}
+    out = pd.DataFrame({"row": frame["row"]})
+    bad: list[pd.DataFrame] = []
+    about: dict[str, pd.Series] = {}
+    for name, column in columns.items():
+        if name not in frame:
+            out[name] = pd.Series(None, index=frame.index, dtype=DTYPES[column.kind])
+            continue
+        header = headers.get(name, name)
+        out[name], rejects, guessed = read_cells(frame, name, column, scales.get(name), laid.label, header, lang)
+        bad.append(rejects)
+        if guessed.any():
+            about[name] = guessed
+    return out, bad, about
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from chaingraph.errors import UnknownNameError
 from chaingraph.importers.firms import seat
 from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
-from chaingraph.importers.layout import Laid, Part, Use
+from chaingraph.importers.layout import Laid, Part, Use, read_columns_of
 from chaingraph.importers.published import read_rows, tables_of
 from chaingraph.importers.register import complete, title_year
-from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
+from chaingraph.importers.values import rejected_rows
 from chaingraph.labels import both, text
 from chaingraph.matching.merge import WEAK
 from chaingraph.matching.names import match_firms
@@ -132,10 +132,8 @@ def _rows(
 ) -> tuple[pd.DataFrame, list[pd.DataFrame], list[pd.DataFrame]]:
     """The rows of a part that can be used, rejects of single cells, rejects of whole rows."""
     laid: Laid = part.laid
-    units = laid.unit_above()
-    scales = {use.column: scale_of(COLUMNS[use.column], use.unit, units) for use in laid.uses if use.column in COLUMNS}
-    headers = {use.column: use.header for use in laid.uses if use.kept}
-    rows, bad, about = read_columns_of(part.frame, COLUMNS, scales, headers, laid.label, lang)
+    headers = laid.headers()
+    rows, bad, about = read_columns_of(laid, part.frame, COLUMNS, lang)
     if "year" not in headers and edition is not None:
         rows["year"] = pd.Series(edition, rows.index, "Int64")
     lacking = rows["company"].isna()

@@ -14,9 +14,9 @@ import pandas as pd
 from chaingraph.importers.firms import contacts, notes_of, scopes, seat, with_codes_of_one_firm
 from chaingraph.importers.headings import Headings, heading_file
 from chaingraph.importers.imported import Imported
-from chaingraph.importers.layout import Part, read_parts, uses_table
+from chaingraph.importers.layout import Part, read_columns_of, read_parts, uses_table
 from chaingraph.importers.published import file_row, file_rows_added, passed_notes, sha256_of, tables_of, told
-from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
+from chaingraph.importers.values import rejected_rows
 from chaingraph.labels import text
 from chaingraph.model.case import empty_rejects, empty_table
 from chaingraph.model.columns import SEPARATOR, Column
@@ -42,42 +42,6 @@ COLUMNS: dict[str, Column] = {
 }
 _TITLE_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 _NAME = re.compile(r"[^\W\d_]")  # a name has a letter
-
-
-def read_register(
-    path: Path, *, as_of: str | None = None, headings: str | Path | Headings = "register", within: str | None = None,
-    lang: str = "zh",
-) -> Imported:  # fmt: skip
-    """Read a list of firms: one row per firm.
-
-    Parameters
-    ----------
-    path
-        Any file that `reading.grids.open_grids` reads, with the name and, where known, credit code, date of founding,
-        capital, scope, seat, state, former names, insured staff and so on, under the headings of a heading file.
-    as_of
-        Date of the list (ISO), written into every row; None: not known.
-    headings
-        A heading file by name, of your own by path, or as it was found to fit (`recognise.recognise`).
-    within
-        Where firms are whose row names no place (a county's own list): 海宁.
-    lang
-        Language of messages.
-
-    Returns
-    -------
-    Imported
-        Tables firms, firm_products (products, and the items of each scope, without share: what a firm may do, not what
-        it sells; confidence unsure) and contacts (public numbers and sites of units). A firm's id is its credit code,
-        or a digest of its name where the code is missing or rejected (malformed, rounded by a spreadsheet, or borne by
-        another firm of the list). Rows with the same id are merged, the first counts.
-
-    Raises
-    ------
-    CaseError
-        When the file cannot be read or has no column of names.
-    """
-    return joined_parts(list(read_register_in_parts(path, as_of=as_of, headings=headings, within=within, lang=lang)))
 
 
 def joined_parts(parts: Sequence[Imported]) -> Imported:
@@ -108,16 +72,29 @@ def read_register_in_parts(
 
     Parameters
     ----------
-    path, as_of, headings, within, lang
-        See `read_register`.
+    path
+        Any file that `reading.grids.open_grids` reads, with the name and, where known, credit code, date of founding,
+        capital, scope, seat, state, former names, insured staff and so on, under the headings of a heading file.
+    as_of
+        Date of the list (ISO), written into every row; None: not known.
     size
         Rows of the file per part.
+    headings
+        A heading file by name, of your own by path, or as it was found to fit (`recognise.recognise`).
+    within
+        Where firms are whose row names no place (a county's own list): 海宁.
+    lang
+        Language of messages.
 
     Yields
     ------
     Imported
-        As of `read_register`, with the account of its own rows; a firm met in an earlier part is left out. At least
-        one, empty where the file has no rows. The ids met are kept: about 0.1 GB for a million firms.
+        Tables firms, firm_products (products, and the items of each scope, without share: what a firm may do, not what
+        it sells; confidence unsure) and contacts (public numbers and sites of units), with the account of the part's
+        own rows. A firm's id is its credit code, or a digest of its name where the code is missing or rejected
+        (malformed, rounded by a spreadsheet, or borne by another firm of the list). Of rows with the same id the first
+        counts, in earlier parts too. At least one part, empty where the file has no rows. The ids met are kept: about
+        0.1 GB for a million firms.
 
     Raises
     ------
@@ -139,11 +116,9 @@ def _imported(
 ) -> Imported:
     """Firms, products and contacts of some rows, and what could not be used of them."""
     laid = part.laid
-    units = laid.unit_above()
-    scales = {use.column: scale_of(COLUMNS[use.column], use.unit, units) for use in laid.uses if use.column in COLUMNS}
-    headers = {use.column: use.header for use in laid.uses if use.kept}
+    headers = laid.headers()
     frame = with_states_told_among_tiers(part.frame)
-    rows, bad, about = read_columns_of(frame, COLUMNS, scales, headers, laid.label, lang)
+    rows, bad, about = read_columns_of(laid, frame, COLUMNS, lang)
     for column in ("scope", "website", "switchboard", "board_office"):
         rows[column] = part.frame[column] if column in part.frame else pd.Series(None, rows.index, "str")
     header = headers.get("firm", "firm")

@@ -18,6 +18,7 @@ from chaingraph.tagging.cases import segment_rows, words_of
 if TYPE_CHECKING:
     from chaingraph.model.chain_template import ChainTemplate
 
+_ELSEWHERE = 8  # firms of a chain that are asked about
 _OF_FIRMS = ("firms", "firm_products", "firm_segments", "firm_sites", "firm_links", "firm_signals", "contacts")
 
 
@@ -32,7 +33,8 @@ def seated_firms(case: Case, region: str) -> Case:
         place: regions.is_within(tuple(None if pd.isna(part) else str(part) for part in place), region) is True
         for place in places.drop_duplicates().itertuples(index=False, name=None)
     }
-    kept = firms[[inside[place] for place in places.itertuples(index=False, name=None)]]
+    within = [inside[place] for place in places.itertuples(index=False, name=None)]
+    kept = firms[pd.Series(within, firms.index, dtype="bool")]  # a list would choose columns where there is no firm
     ids = set(kept["firm_id"])
     tables: dict[str, pd.DataFrame] = {"firms": kept.reset_index(drop=True)}
     # A parent outside the region is none of these firms; its name would be looked for in vain.
@@ -122,13 +124,13 @@ def _pointing(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str, most: int = 8) -> pd.DataFrame:
+def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str) -> pd.DataFrame:
     """Groups of a national case that are seated elsewhere and make much of a chain: do they have a plant here?
 
     Returns
     -------
     DataFrame
-        One row per chain and firm, at most ``most`` each: chain_id, firm_id, firm, city, segments (count), whole (how
+        One row per chain and firm, at most eight each: chain_id, firm_id, firm, city, segments (count), whole (how
         many there are of the chain). Those first that are on more lists and have more revenue, where that is known
         (`import list --case` joins the China 500 to a national case), then those in more segments, then by the share of
         their revenue that the chain's products have.
@@ -147,5 +149,5 @@ def elsewhere(case: Case, templates: Sequence[ChainTemplate], region: str, most:
     order = ["chain_id", "lists", "revenue_cny_m", "segments", "share", "firm_id"]
     rows = rows.sort_values(order, ascending=[True, *[False] * 4, True], kind="stable")
     rows = rows.assign(whole=rows.groupby("chain_id")["firm_id"].transform("size").astype("int64"))
-    rows = rows[rows.groupby("chain_id").cumcount() < most]
+    rows = rows[rows.groupby("chain_id").cumcount() < _ELSEWHERE]
     return rows[["chain_id", "firm_id", "firm", "city", "segments", "whole"]].reset_index(drop=True)

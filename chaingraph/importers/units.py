@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from chaingraph.importers.firms import scope_items
 from chaingraph.importers.headings import load_headings
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.published import read_columns
@@ -30,6 +31,7 @@ _ORIGINS = {
 _USD_M = {"美元": 0.01, "港元": 0.01 / 7.8, "港币": 0.01 / 7.8}
 _AT_HOME = ("人民币", "CNY", "RMB")
 _MAKES = re.compile("制造|生产|加工")
+SCOPE_BEFORE = "2003"  # the first year that a protocol asks about: scopes of earlier units alone are kept
 _FILES = (".csv", ".xlsx", ".xls", ".txt")
 
 
@@ -39,7 +41,9 @@ def read_units(path: Path, *, headings: str | Path = UNITS, lang: str = "zh") ->
     A unit becomes a firm, and a site (kind subsidiary) of its group, or of itself where no group is named; one with
     capital in a foreign currency a row of ``foreign_investments`` too. A unit that does not make anything (a column
     says so, or its scope names no making) is left out; so is one without a date or a known city. The scope is read for
-    that alone and kept nowhere: registration offices write it in a house style, which would give the city away.
+    that alone, and the items of units registered before 2003 are kept as ``firm_products``, from which the protocol
+    learns what the words of names mean. Of those that are asked about none is kept: registration offices write scopes
+    in a house style, which would give the city away.
 
     Raises
     ------
@@ -149,7 +153,14 @@ def _tables(units: pd.DataFrame, source: str) -> dict[str, pd.DataFrame]:
             "contracted_usd_m": amount * abroad["currency"].map(_USD_M).astype(float),
         }
     )
-    held = {"firms": pd.concat(firms), "firm_sites": sites, "foreign_investments": investments}
+    old = units[(units["date"] < SCOPE_BEFORE) & units["scope"].notna()]
+    items = pd.DataFrame({"firm_id": old["firm_id"], "product": old["scope"].map(scope_items)}).explode("product")
+    held = {
+        "firms": pd.concat(firms),
+        "firm_sites": sites,
+        "foreign_investments": investments,
+        "firm_products": items.dropna(subset="product"),
+    }
     made = {}
     for name, frame in held.items():
         whole = frame.assign(source=source, confidence="known").reindex(columns=empty_table(name).columns)

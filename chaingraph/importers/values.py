@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -109,28 +109,3 @@ def read_cells(
     about = np.array([*(column.kind in _NUMERIC and bool(_ABOUT.match(cell)) for cell in cells), False], dtype=bool)
     kept = pd.Series(values[codes], index=frame.index, dtype=DTYPES[column.kind])
     return kept, as_rejects(bad), pd.Series(about[codes], index=frame.index) & kept.notna()
-
-
-def read_columns_of(
-    frame: pd.DataFrame,
-    columns: Mapping[str, Column],
-    scales: Mapping[str, tuple[float, float] | None],
-    headers: Mapping[str, str],
-    label: str,
-    lang: str,
-) -> tuple[pd.DataFrame, list[pd.DataFrame], dict[str, pd.Series]]:
-    """All columns of a part that are known: values under our names (missing columns empty), rejects, about figures."""
-    out = pd.DataFrame({"row": frame["row"]})
-    bad: list[pd.DataFrame] = []
-    about: dict[str, pd.Series] = {}
-    for name, column in columns.items():
-        if name not in frame:
-            out[name] = pd.Series(None, index=frame.index, dtype=DTYPES[column.kind])
-            continue
-        out[name], rejects, guessed = read_cells(
-            frame, name, column, scales.get(name), label, headers.get(name, name), lang
-        )
-        bad.append(rejects)
-        if guessed.any():
-            about[name] = guessed
-    return out, bad, about

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from chaingraph.leads.facts import Fact, facts_of
 from chaingraph.leads.sentences.figures import amounts_in
-from chaingraph.leads.sentences.kinds import lead_kinds
+from chaingraph.leads.sentences.kinds import SETTLED_STAGES, lead_kinds, lead_words
 from chaingraph.leads.sentences.namings import firms_in
 from chaingraph.leads.sentences.passages import cleaned, half_width
 from chaingraph.leads.sentences.where import joined, lies_within, named_path, places_in
@@ -235,7 +235,7 @@ def score(texts: Iterable[LabelledText], region: Path, reader: Reader = read_fac
                 read = _value(fact, name)
                 if name in label.values:
                     count("fields", name, hit=_right(fact, name, label.values[name]))
-                if read is not None:
+                if read is not None and (name in label.values or name != "instead" or fact.instead):
                     count("told", name, hit=name in label.values and _right(fact, name, label.values[name]))
     result: dict[str, dict[str, Share]] = {}
     for (table, row), (hits, of) in sorted(counts.items(), key=lambda one: (one[0][0], one[0][1] != "all", one[0][1])):
@@ -247,42 +247,95 @@ def _reason(fact: Fact) -> bool:
     """Whether a fact would be shown as a reason to call, were it young enough (`listing`)."""
     kind = lead_kinds()[fact.kind]
     silent = kind.said_open and fact.site not in ("open", "comparing")
-    return kind.months > 0 and not silent and fact.stage != "ended" and not fact.site.startswith("decided")
+    settled = fact.stage in (*SETTLED_STAGES, "ended") or fact.site.startswith("decided")
+    return kind.months > 0 and not silent and not settled
 
 
 def _paired(labels: Sequence[Labelled], facts: Sequence[Fact]) -> dict[int, int]:
     """Which fact is which label: same firm and kind, each once; equal stages before others."""
     pairs: dict[int, int] = {}
-    for strict in (True, False):
+    for by_letters, strict in ((True, True), (True, False), (False, True), (False, False)):
         for number, label in enumerate(labels):
             for place, fact in enumerate(facts):
                 if number in pairs or place in pairs.values() or fact.signal != label.kind:
                     continue
-                if same_firm(label.firm, fact.firm) and (not strict or (fact.stage or "") == label.stage):
+                alike = (_inside if by_letters else same_firm)(label.firm, fact.firm)
+                if alike and (not strict or (fact.stage or "") == label.stage):
                     pairs[number] = place
     return pairs
 
 
+def _inside(one: str, other: str) -> bool:
+    """Whether two names are equal, or the shorter lies in the longer and is not much shorter."""
+    a, b = normalise_name(one), normalise_name(other)
+    short, long = sorted((a, b), key=len)
+    return a == b or (short in long and len(short) >= 0.6 * len(long))
+
+
 def same_firm(one: str, other: str) -> bool:
-    """Whether two names mean one firm: equal, or the shorter inside the longer and not much shorter.
+    """Whether two names mean one firm: by their letters, or one is the other's short name.
+
+    A short name leaves out what says form, trade or seat; of an English one, words of form or trade, and where it sits.
 
     Examples
     --------
     >>> same_firm("苏州甲乙科技有限公司", "昆山甲乙科技有限公司"), same_firm("德国甲乙集团", "甲乙集团")
     (False, True)
+    >>> same_firm("甲乙", "甲乙汽车"), same_firm("武汉甲乙", "甲乙纸业"), same_firm("甲乙矿", "海南甲乙矿股份有限公司")
+    (True, False, True)
+    >>> same_firm("Jaxa", "Jaxa Genomics"), same_firm("Jaxa Genomics", "Jaxa Tyres")
+    (True, False)
     """
-    a, b = normalise_name(one), normalise_name(other)
-    short, long = sorted((a, b), key=len)
-    return a == b or (short in long and len(short) >= 0.6 * len(long))
+    if _inside(one, other):
+        return True
+    short, long = sorted((one.strip(), other.strip()), key=lambda name: len(normalise_name(name)))
+    if short.isascii() and long.isascii():
+        rest = long.removeprefix(short)
+        return len(short) > 2 and rest != long and _ENGLISH_REST.fullmatch(rest) is not None
+    a, b = _without_form(short), _without_form(long)
+    at = b.find(a) if len(a) > 1 else -1
+    if at < 0:
+        return False
+    seat, trade = b[:at], b[at + len(a) :]
+    seats = joined(places_in(seat), seat)
+    sits = not seat or (len(seats) == 1 and not seat[seats[0].end :].strip("省市县区") and not seats[0].start)
+    return (
+        sits and re.fullmatch(rf"(?:{lead_words().trades.pattern}|技术|投资|控股|工业|发展|制造)*", trade) is not None
+    )
+
+
+# What may follow a short English name: words of form or trade, and where the firm sits.
+_ENGLISH_REST = re.compile(
+    r"(?:,?\s(?:(?:Co|Corp|Inc|Ltd)\.?|Corporation|Company|Group|Holdings?|AG|SE|GmbH|plc|NV|AB|LLC|Motors?|Pharma|"
+    r"Pharmaceuticals?|Therapeutics|Bio(?:tech|sciences|pharma)?|Biotechnology|Genomics|Medicine|Medical|Technolog(?:y|ies)|"
+    r"Energy|Materials?|Automotive|Semiconductors?|Electronics?|Industr(?:y|ies)|Chemicals?|Systems|International)|"
+    r"\s\([A-Z][a-z]+\)|\sof\s[A-Z][a-z]+)+"
+)
+
+
+def _without_form(name: str) -> str:
+    """A Chinese name without brackets and legal form, as short names leave them out."""
+    return re.sub(r"(?:股份|有限|责任|集团|公司)+$", "", normalise_name(re.sub(r"[(（][^()（）]*[)）]", "", name)))
 
 
 def _site(label: Labelled, region: Path) -> str:
     if label.site != "decided":
         return label.site
     wanted = label.values.get("instead") or label.values.get("place", "")
-    path = named_path(wanted) or max((one.path for one in joined(places_in(wanted), wanted)), key=len, default=())
+    path = _meant(wanted)
     here = lies_within(path, region) if path else None
     return "unknown" if here is None else "decided_here" if here else "decided_elsewhere"
+
+
+def _meant(place: str) -> Path:
+    """The place that words mean, the innermost where several are named."""
+    return named_path(place) or max((one.path for one in joined(places_in(place), place)), key=len, default=())
+
+
+def _all_meant(place: str) -> list[Path]:
+    """Every place that a label names: South Korea and India."""
+    named = [_meant(part) for part in re.split(r"\sand\s|[、和]", place)]
+    return [path for path in (named_path(place) or _meant(place), *named) if path]
 
 
 def _value(fact: Fact, name: str) -> object:
@@ -290,7 +343,7 @@ def _value(fact: Fact, name: str) -> object:
         "amount": fact.amount,
         "place": fact.place,
         "date": fact.date,
-        "instead": fact.instead,
+        "instead": fact.instead or (fact.place if fact.signal == "relocation" else None),
         "land": fact.land_mu,
         "floor": fact.floor_m2,
         "cap": fact.capacity,
@@ -312,11 +365,14 @@ def _right(fact: Fact, name: str, wanted: str) -> bool:
         value = fact.land_mu if name == "land" else fact.floor_m2
         return value is not None and math.isclose(value, float(wanted), rel_tol=1e-3)
     if name in ("place", "instead"):
-        told_path, path = named_path(getattr(fact, name) or ""), named_path(wanted)
-        told_path = fact.path if name == "place" else told_path
-        said = getattr(fact, name) or ""
+        said = str(_value(fact, name) or "")
+        at = fact.path if said == fact.place else _meant(said)
         # 成都高新区 is right where its words stand in what was read, though a zone is no part of the path.
-        return bool(told_path) and (wanted in said or (bool(path) and told_path[: len(path)] == path))
+        return bool(at) and (wanted in said or any(at[: len(path)] == path for path in _all_meant(wanted)))
+    if name == "date":
+        return (fact.date or "").startswith(wanted)  # a day where the label knows the month says more, not otherwise
+    if name == "cap":
+        return fact.capacity is not None and wanted.startswith(fact.capacity)  # 38.5万吨, of which the label says what
     if name == "product":
         return fact.product is not None and (wanted in fact.product or fact.product in wanted)
     return _value(fact, name) == wanted

@@ -12,10 +12,10 @@ import pandas as pd
 
 from chaingraph.importers.headings import Headings
 from chaingraph.importers.imported import Imported
-from chaingraph.importers.layout import Part
+from chaingraph.importers.layout import Part, read_columns_of
 from chaingraph.importers.published import read_rows, tables_of
 from chaingraph.importers.register import complete
-from chaingraph.importers.values import read_columns_of, rejected_rows, scale_of
+from chaingraph.importers.values import rejected_rows
 from chaingraph.leads.firms import resolve
 from chaingraph.leads.sentences.events import kinds_said, stage_of
 from chaingraph.leads.sentences.passages import half_width
@@ -73,10 +73,9 @@ def _rows(
     part: Part, headings: Headings, as_of: str | None, lang: str
 ) -> tuple[pd.DataFrame, list[pd.DataFrame], list[pd.DataFrame]]:
     """Rows with their kind, rejects of single cells, rejects of whole rows."""
-    laid, units = part.laid, part.laid.unit_above()
-    scales = {use.column: scale_of(COLUMNS[use.column], use.unit, units) for use in laid.uses if use.column in COLUMNS}
-    headers = {use.column: use.header for use in laid.uses if use.kept}
-    rows, bad, _ = read_columns_of(part.frame, COLUMNS, scales, headers, laid.label, lang)
+    laid = part.laid
+    headers = laid.headers()
+    rows, bad, _ = read_columns_of(laid, part.frame, COLUMNS, lang)
     rows["date"] = rows["date"].fillna(as_of) if as_of else rows["date"]
     own = SIGNALS.get(headings.name)
     said = [(own, _STAGES.get(own)) if own else _told(title) for title in rows["title"]]

@@ -6,14 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from chaingraph.leads.sentences.dates import announced_on
-from chaingraph.leads.sentences.drafts import Draft, drafts_of, enriched, merged
+from chaingraph.leads.sentences.dates import assumed_year, event_date, same_day
+from chaingraph.leads.sentences.drafts import AT_HOME, Draft, drafts_of, enriched, merged
 from chaingraph.leads.sentences.events import site_of
 from chaingraph.leads.sentences.figures import Amount, land_mu
 from chaingraph.leads.sentences.kinds import STAGE_ORDER, LeadKind
-from chaingraph.leads.sentences.namings import NO_NAMES, FirmNamed, KnownNames, firms_in, text_aliases
+from chaingraph.leads.sentences.namings import (
+    NO_NAMES,
+    FirmNamed,
+    KnownNames,
+    firms_in,
+    heading,
+    named_under,
+    text_aliases,
+)
 from chaingraph.leads.sentences.passages import Passage, half_width, passages
-from chaingraph.leads.sentences.where import city_of, joined, lies_within, places_in
+from chaingraph.leads.sentences.speakers import is_byline, of_others, of_somebody, stated
+from chaingraph.leads.sentences.text_days import dated, days_of_text
+from chaingraph.leads.sentences.where import Named, city_of, joined, lies_within, meet, places_in
 from chaingraph.leads.sentences.zones import Around, core_name, same_firm, told_around, zones_of
 from chaingraph.places.gazetteer import Path
 
@@ -48,11 +58,20 @@ class Fact:
 
 _DWELLINGS = re.compile(r"住宅|房地产|商住|置业|地产(?!品)")
 _LAND_REACH = 120  # characters behind a plot's sentence in which its use is told
+# A report on how money raised long ago is kept and spent: no news of its raising.
+_SPENT = re.compile(r"存放(?:、管理)?[与和及、](?:实际)?使用|前次募集资金使用|募集资金使用情况")
 _HEAD = 400  # characters of a text in which its announcement is told
+_SAME = re.compile("同[年月日]")  # what took place in the month or year told before
+_ROW = 3  # firms in a row of whom a text only says that they were visited or came
+_LOOKED_AT = 2_000  # characters of a text in which its year is looked for
 _UNDECIDED = (None, "announced", "negotiating")
 _ASKS = re.compile(r"^\s*(?:问|投资者提问|投资者)[:]")
+_THE_COMPANY = re.compile(r"(?:上市|本)?公司(?:董事会)?(?:决定|同意|拟|将|审议|宣布|于)")
 _PROJECT_OF = re.compile(r"^(?:该)?项目由")
-_MANY = re.compile(r"项目\d+个|\d+个(?:项目|重大)|[一二三两]个项目|\d+家|共签约|累计")
+_MANY = re.compile(
+    r"项目\d+个|\d+多?个(?:[^,;]{0,4}项目|重大)|一个[^,;]{0,8}项目|"
+    r"集中(?:开工|签约)|更多[^,;]{0,8}企业|开竣工|[一二三两]个项目|\d+家|共签约|累计"
+)
 
 
 def facts_of(
@@ -88,25 +107,45 @@ def facts_of(
     >>> fact.firm, fact.kind, fact.stage, fact.site, fact.amount.million, fact.place
     ('宁波甲乙电子有限公司', 'expansion', 'signed', 'decided_here', 300.0, '嘉善')
     """
+    published = published or assumed_year(half_width(body[:_LOOKED_AT]))
     aliases = text_aliases(f"{title}\n{body}" if title else body)
     headed = firms_in(title, known, aliases) if title else []
     subject: FirmNamed | None = headed[0] if headed else None
     around, named = Around(), {core_name(firm): firm for firm in headed}
     drafts: list[Draft] = []
+    main, under = subject, None
     previous: Passage | None = None
+    day, same = None, _SAME.search(body) is not None
     for piece in passages(body):
         if piece.after == "\n":
             previous = None
-        firms = firms_in(piece.text, known, aliases)
+        if over := heading(piece.text):
+            subject, main, under, around, previous = over, over, over.name, Around(), None
+            continue
+        if is_byline(piece.text):
+            continue
+        firms = named_under(under, firms_in(piece.text, known, aliases))
         named |= {core_name(firm): firm for firm in firms if not firm.other_side}
         if piece.question or (not firms and _ASKS.match(piece.text)):
             continue
         around = told_around(piece, firms, around, published, zones)
+        around = around._replace(date=around.date or same_day(piece.text, day))
+        day = (event_date(piece.text, published) if same else None) or day
         told = False
         kinds: list[LeadKind] = []
-        for zone in zones_of(piece.text, firms, subject):
+        others = (
+            not firms
+            and subject is not None
+            and (
+                of_somebody(piece.text) or (drafts and of_others(piece.text, amount_told=drafts[-1].amount is not None))
+            )
+        )
+        for zone in zones_of(piece.text, firms, subject) if not others else ():
             subject = zone.firm or subject
-            zone = zone._replace(firm=subject)
+            main = main or (subject if subject and not subject.unit else None)
+            if zone.firm is None and main and subject and subject.unit and _THE_COMPANY.match(zone.text):
+                subject = main  # the company of whose subsidiary the sentence before spoke
+            zone = zone._replace(firm=subject, text=stated(zone.text))
             found = drafts_of(zone, piece, around, published, zones, kinds)
             if not found and firms and previous and _PROJECT_OF.match(piece.text):
                 whole = zone._replace(text=f"{previous.text},{zone.text}", start=0)
@@ -124,14 +163,18 @@ def facts_of(
                 drafts = [*drafts[:-1], enriched(replace(drafts[-1], firm=subject), zone, piece, published, zones)]
             elif drafts and same_firm(drafts[-1].firm, subject):
                 drafts = [*drafts[:-1], enriched(drafts[-1], zone, piece, published, zones)]
+        if not told and len({core_name(firm) for firm in firms if not firm.other_side}) >= _ROW:
+            subject = None  # of several in a row nobody is whom the next sentence speaks of
         if told and not around.stage and piece.after != ";":
             around = around._replace(date=None)
         previous = piece
+    if _SPENT.search(half_width(body[:_HEAD])):
+        drafts = [draft for draft in drafts if draft.kind.name != "fundraising"]
     lone = next(iter(named.values())) if len(named) == 1 else None
-    spoken = announced_on(half_width(body[:_HEAD]), published)
     headline = len(title) if title and body.startswith(title) else 0
     drafts = [draft for draft in drafts if not _is_headline_of(draft, drafts, headline)]
-    return _finished([_dated(draft, spoken) for draft in drafts], lone, region, body)
+    days = days_of_text(body, published)
+    return _finished([dated(draft, days) for draft in drafts], lone, region, body)
 
 
 def _is_headline_of(draft: Draft, drafts: Sequence[Draft], headline: int) -> bool:
@@ -153,12 +196,6 @@ def _with_plot(draft: Draft, before: str) -> Draft:
     return replace(draft, land_mu=land_mu(before))
 
 
-def _dated(draft: Draft, spoken: str | None) -> Draft:
-    """A draft of what is announced, with the day of the announcement where its sentence tells none."""
-    begun = draft.stage in ("started", "producing") or draft.kind.name in ("lease_end", "capacity_full")
-    return draft if draft.date or begun else replace(draft, date=spoken)
-
-
 def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, body: str) -> list[Fact]:
     """The facts of drafts: what names no firm is of the only one that the text names, or of nobody."""
     owned = [draft for draft in drafts if draft.firm]
@@ -171,6 +208,7 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
     over = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.stage == "ended"}
     owned = [_with_plan(draft, owned) if draft.kind.stage == "ended" else draft for draft in owned]
     broken = {core_name(draft.firm) for draft in owned if draft.firm and draft.kind.name == "insolvency"}
+    owned = [_with_details(draft, owned) for draft in owned if not _is_detail(draft, owned)]
     owned = [draft for draft in owned if not _told_better(draft, owned, body)]
     facts = []
     for draft in owned:
@@ -178,9 +216,11 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
         core = core_name(draft.firm)
         if draft.kind.name == "downsizing" and core in broken:
             continue
+        if draft.kind.name == "downsizing" and draft.instead is None:
+            draft = replace(draft, instead=_went_to(draft, owned))
         if core in over and draft.kind.name == "expansion" and _was_planned(draft, owned):
             continue  # what a text says of a project's plan before it says that the project is over
-        if draft.kind.name == "lease_end" and draft.said == "unknown":
+        if draft.kind.name in ("lease_end", "fundraising") and draft.said == "unknown":
             draft = replace(draft, said=waiting.get(core, "unknown"))
         if draft.kind.name == "land" and _DWELLINGS.search(half_width(body[draft.start : draft.end + _LAND_REACH])):
             continue
@@ -190,6 +230,15 @@ def _finished(drafts: Sequence[Draft], lone: FirmNamed | None, region: Path, bod
     return facts
 
 
+def _went_to(closed: Draft, drafts: Sequence[Draft]) -> Named | None:
+    """Where the work of a plant that closes goes, as the text tells of the same firm's move."""
+    moves = [
+        one.instead or one.place for one in drafts if one.kind.name == "relocation" and same_firm(one.firm, closed.firm)
+    ]
+    places = [place for place in moves if place and (closed.place is None or not meet(place.path, closed.place.path))]
+    return places[0] if len(places) == 1 else None
+
+
 def _told_better(draft: Draft, drafts: Sequence[Draft], body: str) -> bool:
     """Whether another fact says what this one says by the way.
 
@@ -197,7 +246,13 @@ def _told_better(draft: Draft, drafts: Sequence[Draft], body: str) -> bool:
     is about a customer that was won.
     """
     units = [other for other in drafts if _of_unit(draft, other)]
-    if draft.firm and not draft.firm.unit and any(_named_there(other, body) for other in units):
+    if (
+        draft.firm
+        and not draft.firm.unit
+        and any(
+            _named_there(other, body) and (draft.start < other.end or not _named_there(draft, body)) for other in units
+        )
+    ):
         return True
     ended = [other for other in drafts if other.kind.stage == "ended" and other is not draft]
     if draft.firm and draft.firm.unit and ended and not _named_there(draft, body) and draft.kind.stage == "ended":
@@ -212,7 +267,43 @@ def _told_better(draft: Draft, drafts: Sequence[Draft], body: str) -> bool:
         return False
     others = {other.kind.name for other in drafts if other is not draft and same_firm(other.firm, draft.firm)}
     return (draft.kind.name == "new_unit" and "expansion" in others) or (
-        draft.kind.name == "expansion" and "customer_win" in others
+        draft.kind.name == "expansion"
+        and ("customer_win" in others or (draft.said in ("open", "comparing") and "fundraising" in others))
+    )
+
+
+def _is_detail(plan: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether a plan is that of a filing, or for a plot, that the text tells before of the same firm."""
+    return plan.kind.name == "expansion" and plan.stage == "announced" and any(_detailed(plan, one) for one in drafts)
+
+
+def _detailed(plan: Draft, one: Draft) -> bool:
+    return (
+        one.kind.name in ("filing", "land")
+        and one.start < plan.start
+        and same_firm(one.firm, plan.firm)
+        and (
+            one.place is None
+            or plan.place is None
+            or (one.firm is not None and one.place.text in one.firm.name)  # where it sits only
+            or meet(one.place.path, plan.place.path)
+        )
+    )
+
+
+def _with_details(one: Draft, drafts: Sequence[Draft]) -> Draft:
+    """A filing with the figures of its plan."""
+    plan = next((plan for plan in drafts if _is_detail(plan, [one])), None) if one.kind.name == "filing" else None
+    if plan is None:
+        return one
+    return replace(
+        one,
+        amount=one.amount or plan.amount,
+        capacity=one.capacity or plan.capacity,
+        land_mu=one.land_mu if one.land_mu is not None else plan.land_mu,
+        floor_m2=one.floor_m2 if one.floor_m2 is not None else plan.floor_m2,
+        place=plan.place or one.place,
+        product=one.product or plan.product,
     )
 
 
@@ -228,7 +319,7 @@ def _of_unit(draft: Draft, other: Draft) -> bool:
         other.firm is not None
         and other.firm.unit
         and other.kind is draft.kind
-        and (draft.place is None or other.place is None or _meet(draft.place.path, other.place.path))
+        and (draft.place is None or other.place is None or meet(draft.place.path, other.place.path))
         and (draft.amount is None or (other.amount is not None and draft.amount.million == other.amount.million))
     )
 
@@ -241,13 +332,8 @@ def _was_planned(plan: Draft, drafts: Sequence[Draft]) -> bool:
     if plan.place is None:
         return plan.stage in _UNDECIDED or bool(ended)
     return any(
-        draft.place is None or _meet(draft.place.path, plan.place.path) for draft in ended if draft.instead is None
+        draft.place is None or meet(draft.place.path, plan.place.path) for draft in ended if draft.instead is None
     )
-
-
-def _meet(one: Path, other: Path) -> bool:
-    depth = min(len(one), len(other))
-    return one[:depth] == other[:depth]
 
 
 def _with_plan(ended: Draft, drafts: Sequence[Draft]) -> Draft:
@@ -269,7 +355,7 @@ def _fact(draft: Draft, firm: FirmNamed | None, region: Path) -> Fact:
     site: str = site_of(
         draft.kind, draft.stage, draft.said, placed=draft.place is not None, instead=draft.instead is not None
     )
-    at = draft.instead or draft.place
+    at = draft.instead or (None if draft.kind.name in AT_HOME else draft.place)
     if site == "decided":
         here = lies_within(at.path, region) if at else None
         site = "unknown" if here is None else "decided_here" if here else "decided_elsewhere"

@@ -13,7 +13,7 @@ import pandas as pd
 
 from chaingraph.leads.review import sources_of
 from chaingraph.leads.sentences.kinds import SETTLED_KINDS, SETTLED_STAGES, lead_kinds
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import rows_of, usable_signals
 from chaingraph.model.columns import is_missing
 from chaingraph.model.days import months_before
 from chaingraph.model.results import FACT_COLUMNS
@@ -23,7 +23,6 @@ LIST_COLUMNS = (
     "signal_id",
 )  # fmt: skip
 OPEN_SITES = ("open", "comparing")
-REVIEWED = ("accepted", "corrected")
 
 
 def months_of(signal: str, said: str | None = None) -> int:
@@ -40,7 +39,7 @@ def months_of(signal: str, said: str | None = None) -> int:
     >>> months_of("capacity_full"), months_of("land"), months_of("penalty")
     (12, 0, 0)
     >>> months_of("fundraising", "完成B轮融资"), months_of("fundraising", "拟发行可转债,募集资金用于扩产")
-    (12, 18)
+    (12, 15)
     """
     kinds = [kind for kind in lead_kinds().values() if kind.signal == signal and not kind.stage]
     if said is None or not kinds:
@@ -61,6 +60,28 @@ def says_open(signal: str) -> bool:
     return any(kind.said_open for kind in lead_kinds().values() if kind.signal == signal)
 
 
+def in_prospectus(signal: str, said: str) -> bool:
+    """Whether what a fact says of a kind of firm_signals is of money whose site a prospectus names.
+
+    Examples
+    --------
+    >>> in_prospectus("fundraising", "科创板IPO获受理"), in_prospectus("fundraising", "完成B轮融资")
+    (True, False)
+    >>> in_prospectus("fundraising", "港股IPO,净筹3.6亿港元"), in_prospectus("order", "可转债")
+    (False, False)
+    """
+    kinds = [kind for kind in lead_kinds().values() if kind.signal == signal]
+    return any(
+        kind.prospectus is not None and kind.prospectus.search(said) and not (kind.abroad and kind.abroad.search(said))
+        for kind in kinds
+    )
+
+
+def said_by(row: Mapping[str, object]) -> str:
+    """What a fact says: its own words and those of the text it was read from."""
+    return " ".join(str(row[name]) for name in ("text", "quote") if isinstance(row.get(name), str))
+
+
 def lead_list(
     tables: Mapping[str, pd.DataFrame],
     *,
@@ -70,12 +91,12 @@ def lead_list(
     chain: str | None = None,
     site_status: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Which reviewed facts of movement are there, and which are a reason to call on that day?
+    """Which reviewed facts of movement are on record, and which are a reason to call on that day?
 
     Parameters
     ----------
     tables
-        ``firms``, ``firm_signals``, ``evidence``, ``segments`` of a case.
+        ``firms``, ``firm_signals``, ``evidence``, ``segments`` of a case; with ``chain`` also ``firm_segments``.
     as_of
         The day, ISO.
     since
@@ -83,13 +104,13 @@ def lead_list(
     kinds, site_status
         Only these; empty: all. A signal without a site status counts as unknown.
     chain
-        Only facts whose segment is of that chain.
+        Only facts whose segment is in that chain; where a fact names none, those on firms with a segment in it.
 
     Returns
     -------
     DataFrame
         `LIST_COLUMNS`, the reasons first, then the newest. date: of the event, else of its earliest text; reason: flag.
-        What nobody has reviewed is not there; what people typed in (review empty) is.
+        Unreviewed facts are left out; those that people typed in (review empty) are included.
 
     Examples
     --------
@@ -107,7 +128,10 @@ def lead_list(
         used = used[used["site_status"].isin(site_status)]
     if chain:
         chains = dict(zip(tables["segments"]["segment_id"], tables["segments"]["chain_id"], strict=True))
-        used = used[used["segment_id"].map(chains) == chain]
+        own = used["segment_id"].map(chains)
+        made = tables["firm_segments"]
+        makers = set(made.loc[made["segment_id"].map(chains) == chain, "firm_id"])
+        used = used[(own == chain) | (own.isna() & used["firm_id"].isin(makers))]
     return used[list(LIST_COLUMNS)].reset_index(drop=True)
 
 
@@ -121,7 +145,7 @@ def reviewed(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
         that day), the reasons first, then the newest. date: of the event, else of its earliest text; site_status is
         unknown where nothing is said.
     """
-    used = usable(tables["firm_signals"])
+    used = usable_signals(tables["firm_signals"])
     used = used.merge(tables["firms"][["firm_id", "firm"]], on="firm_id", how="left")
     used = used.merge(sources_of(tables["evidence"]), on="signal_id", how="left")
     used["date"] = used["date"].where(used["date"].notna(), used["published"].astype("str"))
@@ -134,11 +158,6 @@ def reviewed(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
     return used.sort_values(
         ["reason", "date", "firm_id", "signal_id"], ascending=[False, False, True, True], na_position="last"
     ).reset_index(drop=True)
-
-
-def usable(signals: pd.DataFrame) -> pd.DataFrame:
-    """The signals that a person has accepted, corrected or typed in; what nobody has reviewed enters no list."""
-    return signals[signals["review"].isna() | signals["review"].isin(REVIEWED)]
 
 
 def fact_table(tables: Mapping[str, pd.DataFrame], *, as_of: str) -> pd.DataFrame:
@@ -177,8 +196,7 @@ def _settled(rows: Sequence[Mapping[str, object]]) -> dict[str, str]:
 
 
 def _is_reason(row: Mapping[str, object], as_of: str, settled: Mapping[str, str]) -> bool:
-    said = " ".join(str(row[name]) for name in ("text", "quote") if isinstance(row.get(name), str))
-    months = months_of(str(row["kind"]), said)
+    months = months_of(str(row["kind"]), said_by(row))
     if row.get("site_status") not in OPEN_SITES and says_open(str(row["kind"])):
         return False
     day = row["date"]

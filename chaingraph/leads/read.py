@@ -63,7 +63,7 @@ def read_leads(
     each: Callable[[Path], None] = lambda path: None,
     proposer: Proposer | None = None,
 ) -> LeadsRead:
-    """What do these texts say of firms that move, and is their site still open?
+    """What do these texts say about firms on the move, and is their site still open?
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def read_leads(
     region
         The region that reads: a decided site is decided here or elsewhere.
     case
-        Tables of the case whose firms, projects, signals and chains are known; None: none is.
+        Tables of the case whose firms, projects, signals and chains are known; None: no case.
     quotes
         Whether passages are kept; else their place and hash only.
     lang

@@ -14,6 +14,7 @@ import pandas as pd
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import LANGUAGES, text
+from chaingraph.leads.bands import BANDS, Band, band, features
 from chaingraph.leads.products import SegmentWords
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import REVIEWS, Column, is_missing
@@ -25,12 +26,14 @@ from chaingraph.reading.xlsx import open_workbook, sheet_rows
 
 # What may be corrected in the sheet; who it is about may not: that is another fact.
 EDITABLE = ("kind", "stage", "site_status", "date", "amount_cny_m", "place", "instead_place", "product")
+_OF_PROJECTS = ("product", "segment_id", "amount_cny_m")  # what a project says by the words of its facts
 REVIEW_COLUMNS = (
-    "decision", "quote", "firm", *EDITABLE[:5], "written", *EDITABLE[5:], "sources", "published", "title", "address",
-    "signal_id",
+    "decision", "quote", "firm", *EDITABLE[:5], "written", *EDITABLE[5:], "band", "sources", "published", "title",
+    "address", "signal_id",
 )  # fmt: skip
 _DECISIONS = {"accepted": ("accept", "yes"), "corrected": ("correct",), "rejected": ("reject", "no")}
 _NUMBER_DIGITS = 6
+_CLEARS = ("无", "-", "—", "――", "清空", "none")  # what a person writes where a cell is to hold nothing
 
 
 def sources_of(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +63,7 @@ def sources_of(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def review_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The signals that wait for review, one row each with its sentence, those of one firm together.
+    """Signals that wait for review, one row each with its sentence; the surer bands first, those of one firm together.
 
     Parameters
     ----------
@@ -70,7 +73,7 @@ def review_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `REVIEW_COLUMNS`; decision is empty.
+        `REVIEW_COLUMNS`; decision is empty, band as in `bands`.
 
     Examples
     --------
@@ -85,8 +88,23 @@ def review_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         sources_of(tables["evidence"]), on="signal_id", how="left"
     )
     rows["decision"] = pd.Series([None] * len(rows), dtype="str", index=rows.index)
-    rows = rows.sort_values(["firm", "published", "signal_id"], na_position="last", ignore_index=True)
+    rows["band"] = pd.Series([_band(row) for row in rows_of(rows)], dtype="str", index=rows.index)
+    order = rows["band"].map({name: place for place, name in enumerate(BANDS)})
+    rows = rows.assign(order=order).sort_values(
+        ["order", "firm", "published", "signal_id"], na_position="last", ignore_index=True
+    )
     return rows[list(REVIEW_COLUMNS)]
+
+
+def _band(row: Mapping[str, object]) -> Band:
+    """How sure a waiting signal is; without a quote nobody can tell, and it stands between."""
+    quote = row["quote"]
+    if not isinstance(quote, str):
+        return "middle"
+    size = row["capacity"] if is_missing(row["land_mu"]) else row["land_mu"]
+    values = {"date": row["date"], "amount": row["written"], "place": row["place"], "product": row["product"]}
+    values |= {"size": size, "instead": row["instead_place"]}
+    return band(features(str(row["firm"]), quote, str(row["kind"]), row["stage"], values))
 
 
 @dataclass(frozen=True)
@@ -144,12 +162,14 @@ def reviewed(
     rows: Sequence[tuple[int, Mapping[str, str]]],
     lang: str,
     segments: SegmentWords | None = None,
+    amounts: Mapping[str, str] | None = None,
 ) -> Reviewed:
     """What a person decided on the signals of a sheet.
 
     A row without a decision waits on. A row whose cells were changed must say so by its decision; one that cannot be
     used leaves its signal as it is. What a corrected cell says is said in the signal's short text too, and a corrected
-    product finds its segment by ``segments``.
+    product finds its segment by ``segments``. A cell that says 无 or - is emptied; one that is left empty is refused.
+    ``amounts`` is what the texts write of each signal (``written`` of `sources_of`), which nobody corrects.
     """
     told = rows_of(signals)
     held = {str(row["signal_id"]): row for row in told}
@@ -167,6 +187,9 @@ def reviewed(
             problems.append((number, text("leads.review_bad_decision", lang, value=shown(cells["decision"]))))
             continue
         changed, wrong = _changes(held[signal_id], cells, lang)
+        if amounts is not None and fold(cells.get("written", "")) != fold(amounts.get(signal_id, "")):
+            names = {name: text(f"leads.column_{name}", lang) for name in ("written", "amount_cny_m")}
+            wrong = wrong or text("leads.review_original", lang, **names)
         if decision == "accepted" and changed and not wrong:
             columns = ", ".join(text(f"leads.column_{name}", lang) for name in changed)
             wrong = text("leads.review_changed", lang, columns=columns)
@@ -196,10 +219,14 @@ def _changes(signal: Mapping[str, object], cells: Mapping[str, str], lang: str) 
         if name not in cells:
             continue
         column = TABLES["firm_signals"].column(name)
+        if not column.required and fold(cells[name]) in _CLEARS:
+            changes |= {} if is_missing(signal.get(name)) else {name: ""}
+            continue
         value, problem = parser(column)(_canonical(column, cells[name]))
         if problem is None and value is None and not is_missing(signal.get(name)):
             shown_name = text(f"leads.column_{name}", lang)
-            return {}, text("leads.review_emptied", lang, column=shown_name)
+            entry = "leads.review_required" if column.required else "leads.review_emptied"
+            return {}, text(entry, lang, column=shown_name)
         if problem is not None:
             reason = text(f"tables.{problem.reason}", lang, **problem.values, blank="")
             shown_name = text(f"leads.column_{name}", lang)
@@ -221,13 +248,40 @@ def _following(
             held, now, mark = signal.get(name), changed.get(name), "→" if name == "instead_place" else ""
             if isinstance(held, str) and isinstance(now, str):
                 said = {mark + held} | {part for part in parts if name == "place" and part.endswith(held)}
-                parts = [f"{mark}{now}" if part in said else part for part in parts]
-        told = " ".join(parts)
+                parts = [(f"{mark}{now}" if now else "") if part in said else part for part in parts]
+        told = " ".join(filter(None, parts))
+        if changed.get("stage") == "":
+            for lang in LANGUAGES:
+                held = text(f"leads.stage_{signal['stage']}", lang)
+                told = told.replace(f"({held})", "")
         found |= {"text": told} if told != words else {}
     product = changed.get("product")
     if segments is not None and isinstance(product, str) and (segment := segments.segment_of(product)):
         found["segment_id"] = segment
     return found
+
+
+def changes_by_table(held: Mapping[str, pd.DataFrame], done: Reviewed) -> dict[str, Mapping[str, Mapping[str, object]]]:
+    """What a review changes of each table: the facts, and of their projects what stands there by a corrected fact.
+
+    Parameters
+    ----------
+    held
+        ``firm_signals`` and ``projects`` of the case.
+
+    Returns
+    -------
+    dict
+        Table -> id of a row -> new values by column.
+    """
+    projects = {str(row["project_id"]): row for row in rows_of(held["projects"])}
+    found: dict[str, dict[str, object]] = {}
+    for row in rows_of(held["firm_signals"]):
+        changed, project = done.changes.get(str(row["signal_id"]), {}), projects.get(str(row["project_id"]))
+        for name in _OF_PROJECTS:
+            if project is not None and name in changed and _equal(project[name], row[name]):
+                found.setdefault(str(row["project_id"]), {})[name] = changed[name]
+    return {"firm_signals": done.changes, "projects": found}
 
 
 def _canonical(column: Column, cell: str) -> str:

@@ -77,17 +77,17 @@ def check_facts(data: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
     for name, value in data.items():
         column = FIELD.get(name)
         if column is None or name == "project_id":
-            raise LedgerError(reason="field", field=name, fields=", ".join(FIELD))
+            raise LedgerError(reason="field", field=name, fields=tuple(FIELD))
         if value is None and not whole and not column.required:
             continue
         if not _FITS[column.kind](value):
             raise LedgerError(reason="value", field=name, found=repr(value), kind=column.kind)
         members = [part.partition("(")[0] for part in split(value)] if column.kind == "set" else [value]
         if column.choices and not set(members) <= set(column.choices):
-            raise LedgerError(reason="value", field=name, found=repr(value), kind=", ".join(column.choices))
-    missing = [column.name for column in FIELDS if column.required and whole and not data.get(column.name)]
+            raise LedgerError(reason="value", field=name, found=repr(value), kind=column.choices)
+    missing = tuple(column.name for column in FIELDS if column.required and whole and not data.get(column.name))
     if missing:
-        raise LedgerError(reason="required", fields=", ".join(missing))
+        raise LedgerError(reason="required", fields=missing)
     return dict(data)
 
 
@@ -245,7 +245,7 @@ def _stage(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> D
     del pairs
     stage = act.data.get("stage")
     if stage not in STAGES:
-        raise LedgerError(reason="stage", stage=stage, stages=", ".join(STAGES))
+        raise LedgerError(reason="stage", stage=stage, stages=tuple(STAGES))
     if stage == project.stage:
         raise LedgerError(reason="same_stage", project=project.project_id, stage=stage)
     on = _past_day(act, "on", empty=True)
@@ -261,7 +261,7 @@ def _stage(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> D
     backwards = stage != "ended" and (project.stage == "ended" or stage in reached)
     body = rules.get("stages")
     if body is not None and skipped and (body["skipping"] != "with_reason" or not act.why.strip()):
-        raise LedgerError(reason="skipped", project=project.project_id, stage=stage, skipped=", ".join(skipped))
+        raise LedgerError(reason="skipped", project=project.project_id, stage=stage, skipped=tuple(skipped))
     if (stage == "ended" or backwards or not on) and not act.why.strip():
         raise LedgerError(reason="why", act=stage)
     flags = _signing_flags(project, on, rules) if stage == "signed" or "signed" in skipped else []
@@ -276,7 +276,7 @@ def _ending(act: Act, stage: str) -> dict[str, Any]:
     if kind is None and lost_to is None:
         return {}
     if stage != "ended" or kind not in ENDINGS:
-        raise LedgerError(reason="value", field="end_kind", found=repr(kind), kind=", ".join(ENDINGS))
+        raise LedgerError(reason="value", field="end_kind", found=repr(kind), kind=ENDINGS)
     if (kind == "lost") != _is_text(lost_to):
         raise LedgerError(reason="lost_to", lead=act.project_id)
     return {"end_kind": kind} | ({"lost_to": lost_to} if lost_to else {})
@@ -358,7 +358,7 @@ def _decided(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) ->
 def _recorded(act: Act, project: Project, pairs: Sequence[Pair], rules: Rules) -> Decided:
     del project, pairs, rules
     if act.data.get("record") not in RECORDS or not act.why.strip():
-        raise LedgerError(reason="record", record=act.data.get("record"), records=", ".join(RECORDS))
+        raise LedgerError(reason="record", record=act.data.get("record"), records=RECORDS)
     return Decided({"record": act.data["record"]}, "recorded", {"record": act.data["record"]})
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from chaingraph.errors import ChaingraphError
-from chaingraph.labels import both
+from chaingraph.labels import LANGUAGES, both, code_word, text
+from chaingraph.ledger.fields import FIELD
+from chaingraph.ledger.work.fields import CONTACT_FIELDS, FEEDBACK_FIELDS, LEAD_FIELD
 from chaingraph.model.days import day_or_none
 
 Data = Mapping[str, object]
@@ -26,6 +28,16 @@ LEAD_KINDS = (
     "lead_changed", "lead_released", "lead_closed", "lead_reopened", "lead_handed_over", "lead_withdrawn",
 )  # fmt: skip
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+_SAID_OF_CONTACTS = {column.name: column for column in (*CONTACT_FIELDS, *FEEDBACK_FIELDS)}
+
+# What a refusal tells by a code -> where the code's words stand, the first that has any.
+_STAGE, _ACT = "ledger.stage_", ("ledger.stage_", "desk.kind_", "work.kind_")
+_WORDED: dict[str, tuple[str, ...]] = {
+    "stage": (_STAGE,), "stages": (_STAGE,), "skipped": (_STAGE,), "act": _ACT, "kinds": _ACT[1:],
+    "kind": ("ledger.type_", *_ACT[1:]), "review": ("leads.review_",), "record": ("ledger.code_",),
+    "records": ("ledger.code_",),
+}  # fmt: skip
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?")
@@ -45,8 +57,29 @@ class LedgerError(ChaingraphError):
 
 def _both(entry: str, /, **values: object) -> dict[str, str]:
     """A sentence of the ledger in both languages, for messages whose reader is not known."""
-    known = {key: str(value)[:200] for key, value in values.items()} | {"blank": ""}
-    return both(f"ledger.{entry}", **known)
+    known = {key: {lang: _told(key, value, lang)[:400] for lang in LANGUAGES} for key, value in values.items()}
+    return both(f"ledger.{entry}", **known, blank="")
+
+
+def _told(key: str, value: object, lang: str) -> str:
+    """A value of a sentence in the reader's language: codes and fields in words, anything else as it was given."""
+    if isinstance(value, Mapping):  # a choice: code -> spellings, of which the first is the Chinese word
+        words = [spellings[0] if lang == "zh" and spellings else code for code, spellings in value.items()]
+    elif key in ("field", "fields"):
+        words = [_field_told(str(name), lang) for name in (value if isinstance(value, tuple) else (value,))]
+    else:
+        codes = value if isinstance(value, tuple) else (value,)
+        words = [code_word(_WORDED.get(key, ()), str(code), lang) for code in codes]
+    return text("gaps.list_separator", lang).join(words)
+
+
+def _field_told(name: str, lang: str) -> str:
+    """A field as the reader's sheets call it, with the name by which it is given."""
+    called = code_word(("ledger.field_",), name, lang)
+    if called == name and lang == "zh":
+        column = next((known[name] for known in (LEAD_FIELD, FIELD, _SAID_OF_CONTACTS) if name in known), None)
+        called = column.headers[0] if column is not None and column.headers else name
+    return f"{called}（{name}）" if called != name and lang == "zh" else called
 
 
 @dataclass(frozen=True)
@@ -169,7 +202,7 @@ def check_act(act: Act, kinds: Sequence[str] = KINDS) -> None:
         Saying which of them is missing or malformed.
     """
     if act.kind not in kinds:
-        raise LedgerError(reason="kind", kind=act.kind, kinds=", ".join(kinds))
+        raise LedgerError(reason="kind", kind=act.kind, kinds=tuple(kinds))
     if not IDENTIFIER.fullmatch(act.project_id):
         raise LedgerError(reason="project_id", project=act.project_id)
     found = _MOMENT.fullmatch(act.at)

@@ -103,7 +103,12 @@ def as_refusal(error: sqlite3.DatabaseError | UnicodeDecodeError, path: Path) ->
 
 def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
     """The same ledger in memory, to be derived anew there; the file stays as it is."""
-    memory = sqlite3.connect(":memory:", isolation_level=None)
     with contextlib.closing(connection):
-        connection.backup(memory)
+        return in_memory(connection)
+
+
+def in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of a ledger in memory."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    connection.backup(memory)
     return memory

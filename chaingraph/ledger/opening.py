@@ -21,7 +21,7 @@ FORM = 1  # of the file; another one is refused, not guessed at
 
 
 def open_ledger(path: str | Path, rules: Rules, *, create: bool = False, journal: str = "wal") -> Ledger:
-    """Open a ledger, or make one.
+    """Open a ledger, or create one.
 
     A ledger whose rules have changed since is derived anew; one that cannot be written is derived in a copy.
 

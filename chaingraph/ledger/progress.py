@@ -327,7 +327,7 @@ def board(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, place_targets: p
     -------
     Board
         ``stages``: a row per place of landing, projects at each stage and in all (Int64), usd_m their known investment
-        (million USD, NaN = none known). ``progress``: a row per target, see `chaingraph.ledger.progress.progress`.
+        (million USD, NaN = none known), cny_m likewise. ``progress``: a row per target, see `progress.progress`.
         ``places``, ``departments``: a row each, this year's counts and points, see `progress.scoreboard`. ``expiring``,
         ``doubtful``, ``unknown``: exclusive negotiations that end within seven days, pairs that wait for a person,
         projects of which it cannot be told whether they must be reported.
@@ -366,13 +366,15 @@ def board(ledger: Ledger, targets: pd.DataFrame, as_of: str, *, place_targets: p
     whole_day(as_of)
     query = "SELECT landing, stage, projects, usd, sized, unknown FROM stage_tally ORDER BY landing"
     rows = ledger.connection.execute(query).fetchall()
+    sums = "SELECT landing, sum(cny_m) FROM standing WHERE NOT same GROUP BY landing"
+    cny = dict(ledger.connection.execute(sums).fetchall())
     soon = "SELECT count(*) FROM standing WHERE NOT same AND stage <> 'ended' AND exclusive_until BETWEEN ? AND ?"
     expiring = ledger.connection.execute(soon, (as_of, days_later(as_of, 7))).fetchone()[0]
     pairs = ledger.connection.execute("SELECT count(*) FROM pairs WHERE status = 'open'").fetchone()[0]
     found, year = counted(ledger, as_of), as_of[:4]
     return Board(
         as_of=as_of,
-        stages=_stages(rows),
+        stages=_stages(rows).assign(cny_m=lambda shown: shown["landing"].map(cny).astype("float64")),
         progress=progress(ledger, targets, as_of, found=found),
         places=scoreboard(ledger, as_of, year=year, found=found, targets=_targets_of(place_targets, "place")),
         departments=scoreboard(

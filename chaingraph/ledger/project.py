@@ -74,6 +74,21 @@ def replay(events: Iterable[Event]) -> dict[str, Project]:
     return dict(sorted(projects.items()))
 
 
+def came_to(project: Project, start: str, end: str) -> list[str]:
+    """Stages that a project came to from one day to another, both included.
+
+    What it had come to before it was entered counts on the day of the entry: only then is it new to the ledger.
+
+    Examples
+    --------
+    >>> told = Project("p", entered_on="2026-03-10", stage_on={"negotiating": "2026-01-02", "signed": "2026-04-01"})
+    >>> came_to(told, "2026-03-09", "2026-03-15")
+    ['negotiating']
+    """
+    days = {stage: max(day or "", project.entered_on) for stage, day in project.stage_on.items()}
+    return [stage for stage, day in days.items() if start <= day <= end]
+
+
 def _entered(_: Project, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "facts": dict(data),

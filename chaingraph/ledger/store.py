@@ -19,7 +19,7 @@ from chaingraph.ledger.acts import Pair, decide, due_clock
 from chaingraph.ledger.again import same_content, undone
 from chaingraph.ledger.events import LEAD_KINDS, Act, Event, LedgerError, canonical, chained, check_act, read_event
 from chaingraph.ledger.fields import IDENTIFYING
-from chaingraph.ledger.file import UNREADABLE, as_refusal, copied, told
+from chaingraph.ledger.file import UNREADABLE, as_refusal, copied, in_memory, told
 from chaingraph.ledger.project import Project, apply, replay
 from chaingraph.ledger.rules import Rules
 from chaingraph.ledger.suspects import Keys, keys, suspects
@@ -260,8 +260,10 @@ class Ledger:
             raise LedgerError(reason="no_project", project=project_id)
         return found
 
-    def projects(self) -> list[Project]:
-        """All projects as they stand, by id."""
+    def projects(self, *, until: str = "") -> list[Project]:
+        """All projects as they stand, by id; ``until`` a day, as they stood at its end."""
+        if until:
+            return list(replay(event for event in self.events() if event.day <= until).values())
         with told(self.path):
             rows = self.connection.execute("SELECT state FROM projects ORDER BY project_id")
             return [derived.from_json(state) for (state,) in rows]
@@ -290,3 +292,18 @@ class Ledger:
         """Derive everything anew in a copy, for a file that cannot be written; the file stays as it is."""
         self.connection = copied(self.connection)
         self._derive(self.connection)
+
+    def as_of(self, day: str) -> Ledger:
+        """The ledger as it stood at the end of a day: itself where nothing was recorded later, else a copy in memory.
+
+        A ledger that was begun after that day is itself too: it then tells what was taken over into it of that time.
+        """
+        recorded = "SELECT coalesce(min(substr(at, 1, 10)), ''), coalesce(max(substr(at, 1, 10)), '') FROM events"
+        first, last = self.connection.execute(recorded).fetchone()
+        if last <= day or first > day:
+            return self
+        then = Ledger(self.path, in_memory(self.connection), self.rules, self.journal, write=False)
+        then.connection.execute("DROP TRIGGER events_remain")  # of the copy: the file's events stay
+        then.connection.execute("DELETE FROM events WHERE substr(at, 1, 10) > ?", (day,))
+        then._derive(then.connection)
+        return then

@@ -61,7 +61,7 @@ def projects(ledger: Ledger, stage: str = "") -> pd.DataFrame:
         For a stage that there is not.
     """
     if stage and stage not in STAGES:
-        raise LedgerError(reason="stage", stage=stage, stages=", ".join(STAGES))
+        raise LedgerError(reason="stage", stage=stage, stages=tuple(STAGES))
     order = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(STAGES))
     query = (
         f"SELECT {', '.join(LIST_COLUMNS)} FROM standing WHERE NOT same AND (? = '' OR stage = ?) "  # noqa: S608  # constants
@@ -152,6 +152,9 @@ def span(as_of: str, period: str) -> tuple[str, str]:
 def happened(ledger: Ledger, start: str, end: str) -> pd.DataFrame:
     """What happened from one day to another (both included): one row per project and stage reached, report or ending.
 
+    By the day on which it happened; `project.came_to`, which weekly and monthly counts take, puts what was entered late
+    on the day of its entry.
+
     Returns
     -------
     DataFrame
@@ -173,17 +176,17 @@ def by(ledger: Ledger, dimension: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per value (missing where not stated): the dimension, a column per stage, projects, usd_m (sum of the
-        known investments in million USD), by number of projects.
+        One row per value (missing where not stated): the dimension, a column per stage, projects, usd_m and cny_m (sums
+        of the investments known in million USD and CNY), by number of projects.
     """
     if dimension not in DIMENSIONS:
-        raise LedgerError(reason="field", field=dimension, fields=", ".join(DIMENSIONS))
+        raise LedgerError(reason="field", field=dimension, fields=DIMENSIONS)
     counts = ", ".join(f"sum(stage = '{name}')" for name in STAGES)
     query = (
-        f"SELECT {dimension}, {counts}, count(*), sum(usd_m) FROM standing WHERE NOT same "  # noqa: S608  # constants
+        f"SELECT {dimension}, {counts}, count(*), sum(usd_m), sum(cny_m) FROM standing WHERE NOT same "  # noqa: S608  # constants
         f"GROUP BY {dimension} ORDER BY count(*) DESC, {dimension}"
     )
-    return frame(ledger.connection.execute(query).fetchall(), (dimension, *STAGES, "projects", "usd_m"))
+    return frame(ledger.connection.execute(query).fetchall(), (dimension, *STAGES, "projects", "usd_m", "cny_m"))
 
 
 def funnel(ledger: Ledger, as_of: str) -> pd.DataFrame:
@@ -194,7 +197,7 @@ def funnel(ledger: Ledger, as_of: str) -> pd.DataFrame:
     DataFrame
         One row per stage: stage, reached (projects that ever reached it), share (of those of the stage before), skipped
         (passed over with a reason), now_here, days_through (median days from reaching it to the next stage reached,
-        NaN where none), days_here (median days since, of those still there).
+        NaN where none), days_here (median days since, of those that are there and were on the day).
     """
     columns = ("stage", "same", "project_id", *(f"{name}_on" for name in LADDER))
     query = f"SELECT {', '.join(columns)} FROM standing WHERE NOT same"  # noqa: S608  # constants
@@ -208,8 +211,9 @@ def funnel(ledger: Ledger, as_of: str) -> pd.DataFrame:
         start = _days(found.loc[through, f"{name}_on"])
         end = _days(later.loc[through].replace("", None).bfill(axis=1).iloc[:, 0]) if through.any() else start
         here = found["stage"].eq(name)
-        since = _days(found.loc[here & reached, f"{name}_on"])
         now = pd.Timestamp(as_of)
+        since = _days(found.loc[here & reached, f"{name}_on"])
+        since = since[since <= now]  # a stage that was reached after the day had not been waited in
         count = int(reached.sum())
         rows.append(
             {

@@ -36,19 +36,19 @@ _NOT_CONTENT = {column.name for column in PROVENANCE} | {"note", "reason"}
 def build_graph(*cases: Case, name: str | None = None) -> ChainGraph:
     """One graph from one or several cases.
 
-    One case: its tables as they are. Several: the first case wins. A later case's firm that is a firm already there
-    (same id and name, else by the rules of `chaingraph.matching.names`) takes its id in every table; otherwise it is
-    added, under a new id if its own is taken by another firm. Rows are unique by the key of their table, the first
-    case's row stays. In a firm's row only what is empty is filled from the later case: codes, founded, employees,
-    industry with its scheme, the place where no city is known; aliases and former names are joined. ``matches`` says
-    which row was filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What
-    was counted over all firms of the first case stays what it is: firms that only a later case has are not counted in
-    it. What people confirmed of single firms stands in the rows it is about (`confirmed.with_confirmations`).
+    One case: its tables as they are. Several: the first case wins. A firm of a later case that is already there (same
+    id and name, else by the rules of `chaingraph.matching.names`) takes its id in every table; otherwise it is added,
+    under a new id if its own is taken by another firm. Rows are unique by the key of their table; the first case's row
+    stays. In a firm's row only what is empty is filled from the later case: codes, founded, employees, industry with
+    its scheme, the place where no city is known; aliases and former names are joined. ``matches`` says which row was
+    filled from which source. Pairs that the rules leave open are in ``review`` and stay two firms. What was counted
+    over all firms of the first case stays what it is: firms that only a later case has are not counted in it. What
+    people confirmed of single firms stands in the rows it is about (`confirmed.with_confirmations`).
 
     Parameters
     ----------
     *cases
-        The cases, the one that wins first.
+        The cases, in order of precedence.
     name
         Name of the graph; by default the names of the cases joined with ``+``.
 

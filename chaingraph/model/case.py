@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +15,8 @@ from chaingraph.model.columns import DTYPES, made_id
 from chaingraph.model.results import FILE_COLUMNS, REJECT_COLUMNS
 from chaingraph.model.results.columns import COLUMNS
 from chaingraph.model.schema import TABLES
+
+REVIEWED = ("accepted", "corrected")  # of a fact that was read from a text: a person says that it holds
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -48,6 +50,29 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
     cells = [_cells(column) for _, column in frame.items()]
     return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def usable_signals(signals: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``firm_signals`` that a person has accepted, corrected or typed in; unreviewed ones are left out.
+
+    Examples
+    --------
+    >>> read = pd.DataFrame({"signal_id": ["a", "b", "c"], "review": ["accepted", "pending", None]})
+    >>> usable_signals(read)["signal_id"].tolist()
+    ['a', 'c']
+    """
+    return signals[signals["review"].isna() | signals["review"].isin(REVIEWED)]
+
+
+def cells_of(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The cells of some columns, row by row; walking a text column itself takes a hundred times as long.
+
+    Examples
+    --------
+    >>> list(cells_of(pd.DataFrame({"firm": ["甲", None], "city": ["嘉兴", "宁波"]}), "city", "firm"))
+    [('嘉兴', '甲'), ('宁波', nan)]
+    """
+    return zip(*(frame[column].astype(object).tolist() for column in columns), strict=True)
 
 
 def _cells(column: pd.Series) -> list[Any]:

@@ -225,8 +225,8 @@ PROJECT_STAGES = {
 SITE_STATUSES = {
     "open": ("未定", "选址未定"),
     "comparing": ("比选", "比选中"),
-    "decided_here": ("已定本市",),
-    "decided_elsewhere": ("已定外地",),
+    "decided_here": ("已定本市", "decided here"),
+    "decided_elsewhere": ("已定外地", "decided elsewhere"),
     "unknown": ("不详", "未知"),
 }
 REVIEWS = {

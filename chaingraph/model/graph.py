@@ -12,7 +12,7 @@ import pandas as pd
 
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import both
-from chaingraph.model.case import Reading, complete_tables, rows_of
+from chaingraph.model.case import Reading, cells_of, complete_tables, rows_of
 from chaingraph.model.columns import split
 from chaingraph.model.notebook_view import html
 from chaingraph.places import regions
@@ -70,7 +70,7 @@ class ChainGraph:
         Raises
         ------
         UnknownNameError
-            When no chain has that name; near names are listed.
+            When no chain has that name; similar names are listed.
         """
         chains = self.tables["chains"]
         for column in ("chain_id", "chain", "chain_en"):
@@ -129,9 +129,9 @@ class ChainGraph:
         if key not in self.derived:
             firms = self.tables["firms"]
             places = firms[["country", "province", "city", "district"]].drop_duplicates()
-            inside = {tuple(row): regions.is_within(row, region) for row in places.itertuples(index=False, name=None)}
-            rows = firms[["firm_id", "country", "province", "city", "district"]].itertuples(index=False, name=None)
-            self.derived[key] = frozenset(str(row[0]) for row in rows if inside.get(tuple(row[1:])) is True)
+            inside = {row: regions.is_within(row, region) for row in cells_of(places, *places.columns)}
+            rows = cells_of(firms, "firm_id", "country", "province", "city", "district")
+            self.derived[key] = frozenset(str(row[0]) for row in rows if inside.get(row[1:]) is True)
         return set(self.derived[key])
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:

@@ -14,13 +14,13 @@ from chaingraph.model.results import GAP_STATES
 
 AUTO = "auto"  # each chain's own
 ORDER_KEYS = (
-    "motive", "door", "standing", "likelihood", "signal", "linked", "tier", "severity", "reach", "fit",
+    "motive", "standing", "near", "door", "size", "likelihood", "signal", "linked", "tier", "severity", "reach", "fit",
 )  # fmt: skip
 PLAN_ORDER = "plan"  # rank.order = "plan": the order by lists of the plan, which rank.plan holds
 _KEYS = ("order", "title", "words", "seeds", "pool", "tiers", "rank")
 _SEEDS = ("leader", "partner", "other")
 _SEGMENTS = ("gaps", "leader_segments")
-MOST_KEYS = 6  # that order a list: as many as the text that ranks it has
+MOST_KEYS = 8  # that order a list: as many as the text that ranks it has
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ def lies_in(path: Path, region: Path) -> bool | None:
     return None if overlap else False
 
 
-def near_names(text: str, count: int = 5, *, countries: bool = False) -> list[str]:
-    """Known names that look like a text, the likest first; of countries only, where those are asked for."""
+def near_names(text: str, *, countries: bool = False) -> list[str]:
+    """Up to five known names that look like a text, the likest first; only countries, where those are asked for."""
     asked = text[:60]
     by_name = gazetteer().by_name
     if countries:
@@ -134,4 +134,4 @@ def near_names(text: str, count: int = 5, *, countries: bool = False) -> list[st
         known = [name for name in english_names() if name[:1].casefold() == asked[:1].casefold()]
     else:
         known = [name for name in (*AREAS, *by_name) if not set(asked).isdisjoint(name)]
-    return difflib.get_close_matches(asked, known, n=count, cutoff=0.5 if asked.isascii() else 0.3)
+    return difflib.get_close_matches(asked, known, n=5, cutoff=0.5 if asked.isascii() else 0.3)

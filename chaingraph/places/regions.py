@@ -56,7 +56,7 @@ def region_path(name: str, within: str | None = None) -> Path:
     Raises
     ------
     UnknownNameError
-        When no place has the name (near names are listed) or several do (they are listed).
+        When no place has the name (similar names are listed) or several do (they are listed).
 
     Examples
     --------

@@ -34,7 +34,7 @@ from chaingraph.sql import Query
 
 
 def find_pool(graph: ChainGraph, query: Query, findings: Findings, name: str, *, on: str | None = None) -> Pool:
-    """Whom does one of the plan's other ways to recruit lead to?
+    """Whom does one of the plan's other ways of recruiting lead to?
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def find_pool(graph: ChainGraph, query: Query, findings: Findings, name: str, *,
     name
         One of ``registry.shipped("pools")``, or the path of a TOML file.
     on
-        The day that policies have to hold on, ISO; None: the survey's date.
+        The day on which policies must be in force, ISO; None: the survey's date.
 
     Returns
     -------

@@ -10,7 +10,7 @@ import pandas as pd
 
 from chaingraph.choosing.gates import firm_gates
 from chaingraph.choosing.standing_gates import what_is_known
-from chaingraph.facts.derived_tables import firm_places
+from chaingraph.facts.derived_tables import current_tiers, firm_places
 from chaingraph.facts.groups import families
 from chaingraph.model.case import rows_of
 from chaingraph.model.findings import Findings
@@ -78,6 +78,11 @@ class Ground:
             "segment": row["segment"],
             "gap_state": row["state"],
         }
+
+    def listed(self) -> pd.Series[Any]:
+        """By firm: those of the pool's tiers whose list it is on now."""
+        tiers = current_tiers(self.graph, self.query)
+        return tiers[tiers["current"] & tiers["tier"].isin(self.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
 
     def state(self, segment_id: str) -> Reason:
         """The state of a segment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from chaingraph.facts.derived_tables import current_tiers, place_within
+from chaingraph.facts.derived_tables import place_within
 from chaingraph.facts.groups import families
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
@@ -26,8 +26,7 @@ def pool(ground: Ground) -> Pool:
     groups = families(ground.query)
     units = ground.units.set_index("group_id")
     sites = ground.graph["firm_sites"].merge(groups[["firm_id", "group_id"]], on="firm_id")
-    tiers = current_tiers(ground.graph, ground.query)
-    listed = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
+    listed = ground.listed()
     rows: list[dict[str, object]] = []
     held: dict[str, str] = {}
     for group_id in sorted(set(groups["group_id"])):

@@ -6,7 +6,6 @@ from typing import cast
 
 import pandas as pd
 
-from chaingraph.facts.derived_tables import current_tiers
 from chaingraph.facts.roles import firm_roles
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import split
@@ -106,8 +105,7 @@ def _institutes(segment: str, ground: Ground) -> list[dict[str, object]]:
 
 def _firms(segment: str, made: pd.DataFrame, held: dict[str, str], ground: Ground) -> list[dict[str, object]]:
     """Firms outside that license it, or make it and are on a list of specialised firms: those known best come first."""
-    tiers = current_tiers(ground.graph, ground.query)
-    special = tiers[tiers["current"] & tiers["tier"].isin(ground.rules["tiers"])].groupby("firm_id")["tier"].agg(list)
+    special = ground.listed()
     found: list[dict[str, object]] = []
     for row in rows_of(made[made["segment_id"] == segment].sort_values("firm_id", kind="stable")):
         firm_id = row["firm_id"]

@@ -9,10 +9,10 @@ from chaingraph.reading.read import read_case
 
 
 def load_example(*, lang: str = "zh") -> Case:
-    """What does a case look like, and what comes out of it, before there is one of one's own?
+    """What does a case look like, and what comes out of it, before you have one of your own?
 
     One chain (energy storage, 储能) of eight segments and twenty firms in and around the city of 嘉兴. Places are real,
-    everything else is made up: every name of a firm begins with 构造 (Constructed) and every source is ``constructed``.
+    everything else is made up: every firm's name begins with 构造 (Constructed) and every source is ``constructed``.
 
     Parameters
     ----------

@@ -36,10 +36,13 @@ from chaingraph.reading.headers import (
 )
 from chaingraph.reading.rejects import Journal, Problem, Refusal, shown
 from chaingraph.reading.unfinished import as_it_was
-from chaingraph.reading.xlsx import MAX_CELLS, MEGABYTE, merged_area, open_workbook, sheet_rows
+from chaingraph.reading.xlsx import MEGABYTE, merged_area, open_workbook, sheet_rows
 
 MAX_FILE = 256 * MEGABYTE
 MAX_ROWS = 3_000_000
+MAX_CODES = (
+    40_000_000  # rows times columns of a CSV or Parquet file, four bytes each: a million firms, two million links
+)
 _PASSED_OVER = {".md", ".txt", ".toml", ".json", ".html", ".pdf", ".docx", ".png", ".jpg"}
 _OUR_REJECTS = ("rejects.csv", "rejects.parquet")  # what an import could not use, written beside the tables
 _OVERLONG = 1_000  # rows with too many cells before it is asked whether they are a fifth of all
@@ -253,8 +256,8 @@ def _read_parquet(path: Path, table: Table) -> Sheet:
                 raise Refusal(Problem("time_zone"), found=", ".join(zoned))
             count = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata($1)", [place]).fetchone()
             total = int(count[0]) if count else 0
-            if total * len(names) > MAX_CELLS:
-                raise Refusal(Problem("too_many_cells", {"limit": MAX_CELLS}), found=f"{total} × {len(names)}")
+            if total * len(names) > MAX_CODES:
+                raise Refusal(Problem("too_many_cells", {"limit": MAX_CODES}), found=f"{total} × {len(names)}")
             result = connection.execute("SELECT * FROM read_parquet($1)", [place])
             batches = iter(lambda: result.fetchmany(10_000), [])
             lines = ([_text(value) for value in row] for batch in batches for row in batch)
@@ -309,7 +312,7 @@ def _gather(file: str, table: Table, sha256: str, rows: Rows) -> Sheet:
     overlong: list[tuple[int, str]] = []
     footers: list[tuple[int, str]] = []
     width = len(header)
-    limit = min(MAX_ROWS, MAX_CELLS // width)
+    limit = min(MAX_ROWS, MAX_CODES // width)
     waiting: list[Sequence[str]] = []
     for number, row in itertools.chain(ahead[1:], rows):
         if is_footer(row):

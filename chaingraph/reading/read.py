@@ -96,8 +96,8 @@ def read_case(
     --------
     >>> read_case("no/such/folder", lang="en")
     Traceback (most recent call last):
-    chaingraph.errors.CaseError: The case no/such/folder was refused; put the following right first:
-    - 'no/such/folder' nothing is there → check the path of the case folder or workbook
+    chaingraph.errors.CaseError: The case no/such/folder was refused. Put the following right first:
+    - 'no/such/folder' there is nothing there → check the path of the case folder or workbook
     """
     journal = Journal(str(called or path), lang)
     if not 0 <= max_reject_share <= 1:

@@ -6,7 +6,7 @@
 -- segment_gates: firm_id, node_id, gate (choosing/standing_gates.py: the business was sold, the place is decided).
 -- families: firm_id, group_id, group_name. units: group_id, unit, local_unit (what is on record in the region).
 -- expanding: firm_id (a dated sign says that it expands here). nationwide: firm_id (who operates something does so in
--- the whole country, here too: candidates.nationwide).
+-- the whole country, here too: candidates.nationwide). sector_firms: firm_id (whom the list of all segments may hold).
 WITH orders AS (
     SELECT max(CASE WHEN gate = 'local' THEN gate_order END) AS local,
            max(CASE WHEN gate = 'not_maker' THEN gate_order END) AS not_maker,
@@ -64,6 +64,8 @@ met AS (
     LEFT JOIN by_segment AS s ON s.firm_id = m.firm_id AND s.node_id = m.node_id
     LEFT JOIN expanding AS e ON e.firm_id = m.firm_id
     LEFT JOIN nationwide AS w ON w.firm_id = m.firm_id
+    LEFT JOIN sector_firms AS r ON r.firm_id = m.firm_id
+    WHERE a.list <> 'sector' OR r.firm_id IS NOT NULL
 ),
 held_back AS (
     SELECT chain_id, firm_id, firm, min(gate_order) AS gate_order

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +19,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
 from chaingraph.sql import OpenEngine
 from chaingraph.stores.listed_box import listed_firms
-from chaingraph.stores.parquet.read import firm_names, is_large, read_case_for, read_large_case
+from chaingraph.stores.parquet.read import WHOLE_UP_TO, firm_names, is_large, narrowed_case, read_large_case
 
 LISTED: Literal["listed"] = "listed"  # the aggregate of listed firms that comes with the package
 NO_REFERENCE: Literal["none"] = "none"
@@ -31,29 +33,37 @@ def read_cases(
     *,
     engine: OpenEngine = open_engine,
     lang: str = "zh",
+    whole: bool = False,
 ) -> tuple[tuple[Case, ...], Reference]:
     """A case and what its ``--reference`` names: the cases to merge into the graph, and what to compare with.
 
     ``listed``: the aggregate of listed firms that comes with the package; ``none``: nothing; else a national case (a
     folder of that very name is given as ``./listed``), which is the second of the cases. Either may be a case with
     Parquet datasets: it is then read as the region sees it, with the firms that the other one has (where both are
-    such cases: the own one with those read of the national one).
+    such cases: the own one with those read of the national one). So is an own case of tables with more than
+    `WHOLE_UP_TO` firms, unless it is asked for ``whole``.
 
     Raises
     ------
     CaseError
         When a case is refused.
     """
+    tables = None if is_large(case) else read_case(case, lang=lang)
+    limit = sys.maxsize if whole else WHOLE_UP_TO
+
+    def own_case(also: Collection[str]) -> Case:
+        if tables is None:
+            return read_large_case(case, region, engine, lang=lang, also=also)
+        return narrowed_case(tables, region, engine, lang=lang, also=also, whole_up_to=limit)
+
     if reference in (LISTED, NO_REFERENCE):
-        own = read_case_for(region, case, engine, lang=lang)
-        return (own,), as_reference(reference)
-    whole = None if is_large(case) else read_case(case, lang=lang)
+        return (own_case(()),), as_reference(reference)
     if is_large(reference):
-        known = set() if whole is None else firm_names(whole)
+        known = set() if tables is None or len(tables["firms"]) > limit else firm_names(tables)
         national = read_large_case(reference, region, engine, lang=lang, also=known, reference=True)
     else:
         national = read_case(reference, lang=lang, required=NATIONAL_TABLES)
-    own = read_large_case(case, region, engine, lang=lang, also=firm_names(national)) if whole is None else whole
+    own = own_case(firm_names(national))
     return (own, national), NationalReference(build_graph(national))
 
 

@@ -16,7 +16,8 @@ import pandas as pd
 from chaingraph.model.columns import split
 from chaingraph.tagging.features import NONE, TermIndex, is_dealing, is_making, normalise, parts
 
-STAMP = "SegmentTagger(words)"  # in the source of a row
+STAMP = "按产品用词归类(程序)"  # in the source of a row
+STAMPS = (STAMP, "SegmentTagger(words)")  # and as it was called before
 ENOUGH_EXAMPLES = 200  # products of firms in segments from which on the learnt tagger does better than words alone
 _AT_END, _INSIDE = 0.3, 0.5  # least share of a product that a word makes up, at its end and elsewhere
 _JOINED = re.compile("[及和与、]")
@@ -158,6 +159,12 @@ def _likeness(word: str, piece: str) -> float:
     return pair.ratio() if len(thing) >= _COMMON else 0.0
 
 
+def told_products(products: pd.DataFrame) -> pd.DataFrame:
+    """What each firm is told to make, each text once, by firm and text."""
+    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
+    return table.sort_values(["firm_id", "product"], ignore_index=True)
+
+
 def rows_by_words(products: pd.DataFrame, tagger: WordTagger) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The products that put their firms into a segment, and the firms that none does.
 
@@ -174,8 +181,7 @@ def rows_by_words(products: pd.DataFrame, tagger: WordTagger) -> tuple[pd.DataFr
         why (as in `Told`), words (near ones, joined with ``、``; missing = none, or not among the first
         50 firms).
     """
-    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
-    table = table.sort_values(["firm_id", "product"], ignore_index=True)
+    table = told_products(products)
     cache = {text: tagger.tell(text) for text in table["product"].unique()}
     told = [cache[text] for text in table["product"]]
     segments = pd.Series([one.segments for one in told], index=table.index, dtype=object)

@@ -12,7 +12,7 @@ from chaingraph.model.case import Case
 from chaingraph.model.columns import DTYPES, SEPARATOR, split
 from chaingraph.model.schema import TABLES
 from chaingraph.model.services import service_segments
-from chaingraph.tagging.by_words import ENOUGH_EXAMPLES, STAMP, WordTagger, rows_by_words
+from chaingraph.tagging.by_words import ENOUGH_EXAMPLES, STAMP, STAMPS, WordTagger, rows_by_words, told_products
 from chaingraph.tagging.features import parts
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def examples(case: Case) -> pd.DataFrame:
     What the words of its chains alone have put there teaches nothing that they do not say themselves.
     """
     rows = case["firm_segments"].dropna(subset="product")
-    rows = rows[~rows["source"].astype("str").str.contains(STAMP, regex=False, na=False)]
+    said = rows["source"].astype("str")
+    for stamp in STAMPS:
+        rows = rows[~said.reindex(rows.index).str.contains(stamp, regex=False, na=False)]
     rows = rows.sort_values(["firm_id", "segment_id"], ignore_index=True)
     return rows[["firm_id", "product", "segment_id"]]
 
@@ -144,8 +146,7 @@ def speaking_products(products: pd.DataFrame, tagger: SegmentTagger) -> pd.DataF
         segment, with segment_id and probability (0-1). Segments in which a firm's known shares add up to less than
         `SMALL` are left out: what is not even 1 % of revenue is no sign of a maker.
     """
-    table = products.dropna(subset="product").drop_duplicates(["firm_id", "product"])
-    table = table.sort_values(["firm_id", "product"], ignore_index=True)
+    table = told_products(products)
     found = tagger.tag(table["product"].tolist(), groups=table["firm_id"].tolist(), least=None)
     rows = table.assign(row=range(len(table))).merge(found[["row", "segment_id", "probability"]], on="row", how="inner")
     return rows[~_too_small(rows)].drop(columns="row")
@@ -229,8 +230,13 @@ def segment_rows(rows: pd.DataFrame, stamp: str) -> pd.DataFrame:
     return frame.astype({column.name: DTYPES[column.kind] for column in columns})
 
 
-def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Case:
-    """A case of firms and products with the chains of another case and its firms put into their segments.
+def tag_and_tell(
+    case: Case, chains: Case, notes: pd.DataFrame | None = None, *, learn: Learn = learn_tagger
+) -> tuple[Case, pd.DataFrame]:
+    """Firms and products with the chains of another, its firms in their segments, and why the others have none.
+
+    Where the chains come with fewer than `by_words.ENOUGH_EXAMPLES` products of firms, their words tell of those
+    firms that the tagger says nothing of: what a program learns from a few dozen texts it does not trust itself.
 
     Parameters
     ----------
@@ -240,40 +246,14 @@ def tag_case(case: Case, chains: Case, notes: pd.DataFrame | None = None) -> Cas
         The case to learn from: chains, segments, terms, and firms whose segments are known.
     notes
         See `case_terms`.
-
-    Returns
-    -------
-    Case
-        The first case with the chain tables of the second and tagged rows in firm_segments; rows that the first case
-        states itself stay and win.
-
-    Raises
-    ------
-    CaseError
-        When the case has no products, or nothing can be learnt.
-    """
-    return tag_and_tell(case, chains, notes)[0]
-
-
-def tag_and_tell(
-    case: Case, chains: Case, notes: pd.DataFrame | None = None, *, learn: Learn = learn_tagger
-) -> tuple[Case, pd.DataFrame]:
-    """As `tag_case`, and of each firm without a segment why it has none.
-
-    Where the chains come with fewer than `by_words.ENOUGH_EXAMPLES` products of firms, their words tell of those
-    firms that the tagger says nothing of: what a program learns from a few dozen texts it does not trust itself.
-
-    Parameters
-    ----------
-    case, chains, notes
-        See `tag_case`.
     learn
         How to come by a tagger of the chains.
 
     Returns
     -------
     case, left
-        left: one row per firm without a segment (`by_words.rows_by_words`).
+        case: the first case with the chain tables of the second and tagged rows in firm_segments; rows that it states
+        itself stay and win. left: one row per firm without a segment (`by_words.rows_by_words`).
     """
     if not len(case["firm_products"]):
         raise CaseError(_both("no_products"))

@@ -11,14 +11,14 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.labels import text
 from chaingraph.matching.asked_name import find_firm
-from chaingraph.model.case import rows_of
-from chaingraph.model.columns import split
+from chaingraph.model.case import rows_of, usable_signals
+from chaingraph.model.columns import is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Words, reason, sentences_apart
 from chaingraph.places.regions import place_text
 from chaingraph.wording.firm import both_lists, find_listed, nearest_locals
-from chaingraph.wording.phrases import joined, listed, names_by_id, number, parts, place_said, run_day, say
+from chaingraph.wording.phrases import joined, listed, names_by_id, number, parts, place_words, run_day, say
 from chaingraph.wording.sites import recorded_sites
 from chaingraph.wording.targets import tier_names
 
@@ -39,7 +39,9 @@ class Brief:
     sections: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang: str) -> Brief:
+def write_up(
+    findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang: str, segment: str | None = None
+) -> Brief:
     """Everything known about a firm that a recruiting team needs, and what is not known.
 
     Parameters
@@ -48,6 +50,9 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
         Id, name or part of a name of a firm of the case; one that is on no list is told as it is on record.
     on
         The day of the brief, ISO. A policy that has ended by then, or has not begun, is not named.
+    segment
+        What a firm on no list is wanted for, where somebody knows: then the segment's gap and what can be
+        offered are told too.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
     except UnknownNameError:
         firm_id = find_firm(graph["firms"], firm)
     if not (lists["firm_id"] == firm_id).any():
-        return _unlisted(findings, graph, firm_id, lang)
+        return _unlisted(findings, graph, firm_id, on, lang, segment)
     row = best_place(lists[lists["firm_id"] == firm_id])
     gap = sentences_apart(findings.gaps, lang).set_index("segment_id").loc[row["segment_id"]].to_dict()
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
@@ -89,7 +94,7 @@ def write_up(findings: Findings, graph: ChainGraph, firm: str, *, on: str, lang:
             region=place_text(findings.region, lang),
             chain=row["chain"],
             list=text(f"codes.candidate_{row['candidate_list']}", lang),
-            rank=place_said(row["rank"]),
+            rank=place_words(row["rank"], lang),
             date=run_day(findings.data_date, findings.as_of, lang),
         ),
         tuple((text(f"brief.{name}", lang), said) for name, said in sections if said),
@@ -129,7 +134,7 @@ def _points(findings: Findings, row: Mapping[Any, Any], lang: str) -> tuple[str,
     dated = calls.loc[calls["firm_id"] == row["firm_id"], "why_now"].dropna()
     said = []
     for mark in rows_of(own):
-        held = mark["said"] if mark["filled"] else text("brief.not_known", lang)
+        held = text("brief.not_known", lang) if is_missing(mark["said"]) else mark["said"]
         if mark["mark"] == "motive" and len(
             dated
         ):  # a dated reason of which nobody knows the site is no mark, and is told
@@ -140,7 +145,7 @@ def _points(findings: Findings, row: Mapping[Any, Any], lang: str) -> tuple[str,
     return tuple(said)
 
 
-def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) -> Brief:
+def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, on: str, lang: str, segment: str | None) -> Brief:
     """A firm that is on no list, a local one too: who it is, what it makes, the dated facts, and what holds it back."""
     known = graph["firms"].set_index("firm_id").loc[firm_id].to_dict()
     makes, signals = (graph[name][graph[name]["firm_id"] == firm_id] for name in ("firm_segments", "firm_signals"))
@@ -152,8 +157,11 @@ def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) ->
         text("brief.lists", lang, tiers=tier_names(known["tiers"], lang)) if isinstance(known["tiers"], str) else None
     )
     who = [*sites, tiers, text("brief.makes", lang, products=say(listed(products, 6), lang)) if products else None]
-    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))]
-    used = used.dropna(subset=["date"]).sort_values(["date", "signal_id"], ascending=[False, True], kind="stable")
+    used = (
+        usable_signals(signals)
+        .dropna(subset=["date"])
+        .sort_values(["date", "signal_id"], ascending=[False, True], kind="stable")
+    )
     facts = [
         say(reason("explain.signal", date=row["date"], kind=reason(f"codes.signal_{row['kind']}"), text=said), lang)
         for row in rows_of(used.head(_FACTS))
@@ -163,11 +171,18 @@ def _unlisted(findings: Findings, graph: ChainGraph, firm_id: str, lang: str) ->
     back = held[held["firm_id"] == firm_id].drop_duplicates(["said", "way"])
     why = [text("brief.unlisted", lang)]
     why += [text("brief.held", lang, said=row["said"], way=row["way"]) for row in rows_of(back)]
+    gap: tuple[str, ...] = tuple(dict.fromkeys(segments[each] for each in makes["segment_id"] if each in segments))
+    wanted = sentences_apart(findings.gaps, lang)
+    wanted = wanted[wanted["segment_id"] == segment]
+    offers: tuple[str, ...] = ()
+    for row in rows_of(wanted.head(1)):
+        gap, offers = tuple(parts(row["reasons"])), _offers(row, graph, on, lang)
     sources = dict.fromkeys([known["source"], *makes["source"], *used["source"]])
     sections = (
         ("who", tuple(item for item in who if item)),
         ("why", tuple(why)),
-        ("gap", tuple(dict.fromkeys(segments[segment] for segment in makes["segment_id"] if segment in segments))),
+        ("gap", gap),
+        ("offer", offers),
         ("facts", tuple(facts)),
         ("sources", tuple(source for source in sources if isinstance(source, str))),
     )

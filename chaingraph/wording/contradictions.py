@@ -38,7 +38,7 @@ def contradictions(graph: ChainGraph, query: Query, region: str | None) -> list[
     query
         Runs the SQL texts on the tables `facts.standing.STANDING_TABLES`.
     region
-        The region that recruits; None: what notes say of being here is not asked.
+        The region that is recruiting; None: what notes say of being here is not asked.
 
     Returns
     -------

@@ -10,14 +10,17 @@ from functools import cache
 from importlib.resources import files
 from typing import cast
 
-from chaingraph.labels import text
+from chaingraph.labels import both, text
+from chaingraph.model.case import cells_of
 from chaingraph.model.columns import SEPARATOR, split
 from chaingraph.model.graph import ChainGraph
+from chaingraph.model.registry import shipped
 from chaingraph.places.english import CHINESE, place_in_english
 
 _ADDRESS = re.compile(r"(https?://\S+)")
 _JOINTS = ";\uff1b、\uff0c,"
 _SHARE = re.compile(r"(.+?)( \d+%)")  # a local firm with its share of the likeness
+_DATED = re.compile(r"(.+?[^\d-])((?:19|20)\d\d(?:-\d\d){0,2})")  # a newspaper with its day
 _NOTED = re.compile(r"([^()]+) \(([^()]+)\)")
 _NAME_LENGTH = 32  # characters: what is longer is a sentence of its own and not a name
 # Columns in which analysts write sentences.
@@ -25,6 +28,10 @@ _FREE = (
     ("firm_signals", "text"), ("firms", "note"), ("firm_sites", "note"), ("projects", "note"), ("zones", "note"),
     ("carriers", "note"), ("policies", "summary"), ("parcels", "note"), ("premises", "note"), ("segments", "reason"),
     ("outreach", "note"), ("designations", "note"), ("introducers", "note"), ("funds", "note"), ("chains", "note"),
+)  # fmt: skip
+# Columns in which firms name their products; a firm's own words are many more than any list of words holds.
+_PRODUCTS = (
+    ("firm_segments", "product"), ("firm_links", "product"), ("firm_signals", "product"), ("projects", "product"),
 )  # fmt: skip
 _MARK = text("gaps.chinese_name", "en", name="")
 _DERIVED = "english"
@@ -36,15 +43,19 @@ class English:
 
     ``words``: Chinese text -> English, the case's own before the shipped ones. ``firms``: every name of a firm -> its
     English name, or itself where none is known. ``sentences``: what analysts wrote as notes, which is no name.
+    ``products``: names of products, of which the part that is known may be shown.
     """
 
     words: Mapping[str, str]
     firms: Mapping[str, str]
     sentences: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
     _held: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, said: str) -> str:
         """A text in English. What has no English is marked: a name stays, with a mark; a sentence is left out.
+
+        Of a product's name that has none as a whole, the words that have are shown, with a mark of their own.
 
         An address, a text without Chinese and the name of a firm that has none in English stay as they are.
         """
@@ -59,6 +70,11 @@ class English:
         """A text that lacks English: of a list its English, a name as it is, no sentence."""
         members = _apart(said) if said not in self.sentences else []
         told = [self.known(member) for member in members]
+        if said in self.products:
+            found = [self._in_part(member) if one is None else [one] for member, one in zip(members, told, strict=True)]
+            words = dict.fromkeys(word for one in found for word in one)
+            if words:
+                return text("gaps.chinese_part", "en", name=", ".join(words))
         if len(members) > 1 and any(told):
             shown = dict.fromkeys(
                 self.of(member) if one is None else one for member, one in zip(members, told, strict=True)
@@ -67,6 +83,18 @@ class English:
         if said in self.sentences or len(said) > _NAME_LENGTH or "。" in said:
             return text("gaps.chinese_only", "en")
         return text("gaps.chinese_name", "en", name=said)
+
+    def _in_part(self, product: str) -> list[str]:
+        """The English of those words in a product's name that have one, the longest first."""
+        found: list[str] = []
+        start = 0
+        while start < len(product):
+            ends = range(len(product), start + 1, -1)
+            end = next((end for end in ends if product[start:end] in self.words), None)
+            if end is not None:
+                found.append(self.words[product[start:end]])
+            start = end or start + 1
+        return found
 
     def known(self, said: str) -> str | None:
         """A text in English; None where part of it has none."""
@@ -80,6 +108,9 @@ class English:
         if (share := _SHARE.fullmatch(said)) is not None:
             part = self.known(share[1])
             return None if part is None else part + share[2]
+        if (dated := _DATED.fullmatch(said)) is not None:
+            paper = self.known(dated[1])
+            return None if paper is None else f"{paper} {dated[2]}"
         if (noted := _NOTED.fullmatch(said)) is not None:
             parts = [self.known(part) for part in noted.groups()]
             return None if None in parts else f"{parts[0]} ({parts[1]})"
@@ -132,7 +163,12 @@ def english_of(graph: ChainGraph) -> English:
     if _DERIVED not in graph.derived:
         own = graph["translations"]
         words = {**shipped_words(), **dict(zip(own["text"], own["text_en"], strict=True))}
-        graph.derived[_DERIVED] = English(words, dict(_firm_names(graph)), frozenset(_free_texts(graph)))
+        graph.derived[_DERIVED] = English(
+            words,
+            dict(_firm_names(graph)),
+            sentences=frozenset(_free_texts(graph)),
+            products=frozenset(said for table, column in _PRODUCTS for said in graph[table][column].dropna()),
+        )
     return cast("English", graph.derived[_DERIVED])
 
 
@@ -141,7 +177,11 @@ def shipped_words() -> dict[str, str]:
     """Product words and other texts that any case may use, with their English: ``library/english.csv``."""
     path = files("chaingraph") / "library" / "english.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    return {row["text"]: row["text_en"] for row in csv.DictReader(lines)}
+    templates = (both("chains.source", name=name) for name in shipped("chains"))
+    return {
+        **{row["text"]: row["text_en"] for row in csv.DictReader(lines)},
+        **{source["zh"]: source["en"] for source in templates},
+    }
 
 
 def _free_texts(graph: ChainGraph) -> Iterator[str]:
@@ -155,7 +195,7 @@ def _free_texts(graph: ChainGraph) -> Iterator[str]:
 def _firm_names(graph: ChainGraph) -> Iterator[tuple[str, str]]:
     """Every name of a firm with what it is called in English; its own registered name last, so that it counts."""
     firms = graph["firms"]
-    columns = zip(*(firms[name] for name in ("firm", "firm_en", "aliases", "former_names")), strict=True)
+    columns = cells_of(firms, "firm", "firm_en", "aliases", "former_names")
     registered = []
     for name, english, aliases, former in columns:
         shown = english if isinstance(english, str) else name

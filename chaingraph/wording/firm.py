@@ -16,7 +16,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.results.told import sentences_apart
 from chaingraph.model.strategy import code_captions
-from chaingraph.wording.phrases import number, percent, place_said
+from chaingraph.wording.phrases import number, percent, place_words
 
 
 def explain_firm(findings: Findings, firm: str, lang: str) -> str:
@@ -63,7 +63,7 @@ def _explained(row: Mapping[Any, Any], findings: Findings, lang: str) -> str:
             lang,
             firm=f"{english} {row['firm']}" if english and english != row["firm"] else row["firm"],
             chain=row["chain"],
-            rank=place_said(row["rank"]),
+            rank=place_words(row["rank"], lang),
             strategy=strategy,
             list=text(f"codes.candidate_{kind}", lang),
         )

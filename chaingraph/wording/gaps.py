@@ -15,7 +15,7 @@ from chaingraph.model.columns import split
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results import GAP_COLUMNS, LEADER_COLUMNS, QUESTION_COLUMNS
 from chaingraph.model.results.told import NOTHING, SET, Name, Reason, Several, Words, place, reason
-from chaingraph.wording.phrases import listed, names_of, number, percent
+from chaingraph.wording.phrases import joined_sources, listed, names_of, number, percent
 
 QUESTIONS = 20
 _TENTH = 0.05  # of a firm: what would be printed as 0.0 is not worth a sentence
@@ -70,7 +70,7 @@ def describe_gaps(
                 "ask_whom": whom if asked else None,
                 "question": _question(row, segments[segment_id], by_office=by_office) if asked else None,
                 "reasons": (*_reasons(row, firms, graph), *other_cities.get(str(segment_id), ())),
-                "sources": _sources(row),
+                "sources": joined_sources([row["source"], *row["presence_sources"]]),
             }
         )
     words = pd.DataFrame(rows).set_index("segment_id", drop=False) if rows else pd.DataFrame(columns=list(GAP_COLUMNS))
@@ -189,15 +189,11 @@ def _reasons(row: Mapping[Any, Any], firms: Mapping[str, Name], graph: ChainGrap
     if pd.notna(row["local_order_share"]):
         said.append(reason("gaps.order_share", share=percent(row["local_order_share"])))
     if row["severity"] > 0:
-        parts = ("state", "demand", "high_value", "chokepoint", "must_pass")
-        values = {part: number(row[f"severity_{part}"], 2) for part in parts}
-        said.append(reason("gaps.severity", total=number(row["severity"], 2), **values))
+        named = ("state", "demand", "high_value", "chokepoint", "must_pass")
+        held = {part: row[f"severity_{part}"] for part in named if row[f"severity_{part}"] > 0}
+        parts = tuple(reason(f"gaps.severity_{part}", points=number(points, 2)) for part, points in held.items())
+        said.append(reason("gaps.severity", total=number(row["severity"], 2), parts=Several(parts)))
     return said
-
-
-def _sources(row: Mapping[Any, Any]) -> str:
-    sources = [row["source"], *row["presence_sources"]]
-    return ";".join(dict.fromkeys(source for source in sources if isinstance(source, str)))
 
 
 def weekly_questions(gaps: pd.DataFrame, most: int = QUESTIONS) -> pd.DataFrame:

@@ -65,9 +65,10 @@ def list_notes(
             rows.append((chain_id, reason("explain.note_counted", **graph.reading._asdict())))
         rows.append((chain_id, reason("explain.note_tiers")))
         rows += [(chain_id, note) for note in proposal_notes(proposed, str(chain_id), graph)]
-        bare = _without_ground(everyone, str(chain_id))
-        if bare:
-            rows.append((chain_id, reason("explain.note_no_ground", count=bare)))
+        for level, entry in ((1, "note_waiting"), (2, "note_no_ground")):
+            count = _without_rank(everyone, str(chain_id), level)
+            if count:
+                rows.append((chain_id, reason(f"explain.{entry}", count=count)))
         new = main[(main["chain_id"] == chain_id) & (main["candidate_list"] == "new")]
         own = asked[asked["chain_id"] == chain_id]
         if chain_id in unled and len(own):
@@ -93,12 +94,12 @@ def list_notes(
     return pd.DataFrame(rows, columns=["chain_id", "note"])
 
 
-def _without_ground(everyone: pd.DataFrame | None, chain_id: str) -> int:
-    """How many new targets of a chain's own list have a fit below 1 and nothing local that speaks for them."""
+def _without_rank(everyone: pd.DataFrame | None, chain_id: str, level: int) -> int:
+    """How many new targets of a chain's own list have no rank: 1 = nothing to call about, 2 = nothing local at all."""
     if everyone is None or "unranked" not in everyone:
         return 0
     own = everyone[(everyone["list"] == "main") & (everyone["chain_id"] == chain_id)]
-    return int((own.loc[own["candidate_list"] == "new", "unranked"] > 0).sum())
+    return int((own.loc[own["candidate_list"] == "new", "unranked"] == level).sum())
 
 
 def with_first_rows(notes: pd.DataFrame, firsts: pd.DataFrame, graph: ChainGraph) -> pd.DataFrame:

@@ -39,7 +39,7 @@ class Doors:
 
 def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
     """Lay out offices, zones, carriers, stationed teams and offices abroad so that each row can name its own."""
-    chains = dict(zip(graph["chains"]["chain"], graph["chains"]["chain_id"], strict=True))
+    chains = graph["chains"]
     outreach = graph["outreach"]
     # A department named for all chains at once draws the maps; that it would lead a talk is not said anywhere.
     held = graph["chain_offices"].dropna(subset=["chain_id", "department"]).drop_duplicates("chain_id")
@@ -56,7 +56,7 @@ def find_doors(graph: ChainGraph, local: set[str]) -> Doors:
         stationed=tuple(outreach.loc[outreach["kind"] == "stationed_city", "place"]),
         channels=_channels(graph["contacts"]),
         introducers=[{str(name): cell for name, cell in row.items()} for row in rows_of(graph["introducers"])],
-        chains={chain: frozenset((chain, name)) for name, chain in chains.items()},
+        chains={own: frozenset((own, name)) for own, name in zip(chains["chain_id"], chains["chain"], strict=True)},
         abroad=frozenset(outreach.loc[outreach["kind"].str.startswith("overseas_office"), "place"]),
     )
 
@@ -69,7 +69,7 @@ def _channels(contacts: pd.DataFrame) -> dict[str, str]:
     return dict(zip(first["firm_id"], first["channel"], strict=True))
 
 
-def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _best(places: pd.DataFrame, name: str, chains: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Per chain, the places that name it as their focus, the surest and highest-ranking first."""
     level = places["level"].fillna("") if "level" in places else pd.Series("", index=places.index)
     ordered = places.assign(
@@ -82,11 +82,11 @@ def _best(places: pd.DataFrame, name: str, chains: Mapping[str, str]) -> dict[st
         ],
         industry=level.str.contains("行业"),  # a trade body's title ranks behind a state one of the same level
     ).sort_values(["sureness", "order", "industry", name], kind="stable")
+    named = chains.groupby("chain", sort=False)["chain_id"].agg(list)  # two chains may bear one name
     best: dict[str, tuple[str, ...]] = {}
     for own, focus in zip(ordered[name], ordered["focus_chains"], strict=True):
-        for chain in split(focus):
-            if chain in chains:
-                best[chains[chain]] = (*best.get(chains[chain], ()), own)
+        for chain in (chain for part in split(focus) for chain in named.get(part, ())):
+            best[chain] = (*best.get(chain, ()), own)
     return best
 
 
@@ -138,6 +138,8 @@ def next_step(
         Firm names.
     """
     said: list[Words] = []
+    if row.get("prospectus") == 1:
+        said.append(reason("explain.step_prospectus"))
     if row["candidate_list"] == "reinvest" and isinstance(row["local_unit"], str):
         said.append(reason("explain.step_unit", unit=row["local_unit"]))
     elif row.get("candidate_kind") == "operates":

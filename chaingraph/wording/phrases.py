@@ -10,6 +10,7 @@ from typing import cast
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.model.case import cells_of
 from chaingraph.model.columns import SEPARATOR, is_missing
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.columns import COLUMNS
@@ -19,6 +20,7 @@ from chaingraph.places.regions import place_text
 
 MOST_NAMES = 4
 _AS_WRITTEN = ("sources", "local_unit", "products")  # columns that hold what the case says, in its own language
+_AS_IT_IS = frozenset((int, float, bool, type(None)))  # half of all that is said, not asked five times what it is
 _BETWEEN, _OPENING, _CLOSING = ";\uff1b", "(\uff08", ")\uff09"
 
 
@@ -39,6 +41,8 @@ def say(words: Words | tuple[Words, ...], lang: str, english: English | None = N
 
 
 def _said(value: object, lang: str, english: English | None) -> object:
+    if type(value) in _AS_IT_IS:
+        return value
     match value:
         case str():
             return value if english is None or value.isascii() else english(value)
@@ -106,6 +110,17 @@ def _worded(english: English, frame: pd.DataFrame, lang: str, apart: bool) -> pd
     return in_words(frame, lang, apart, english if apart else None)
 
 
+def joined_sources(sources: Iterable[object]) -> str:
+    """Sources, each once and in their order; missing ones are left out.
+
+    Examples
+    --------
+    >>> joined_sources(["a", float("nan"), "b", "a"])
+    'a;b'
+    """
+    return SEPARATOR.join(dict.fromkeys(source for source in sources if isinstance(source, str)))
+
+
 def as_told(texts: Texts) -> Told:
     """The same of a table that somebody has edited in every language: text that differs is a name in each of them."""
     if isinstance(texts, Told):
@@ -129,8 +144,9 @@ def names_of(graph: ChainGraph, table: str) -> Mapping[str, Name]:
     if key not in graph.derived:
         noun = table.removesuffix("s")
         frame = graph[table]
-        english = frame[f"{noun}_en"].fillna(frame[noun])
-        graph.derived[key] = dict(zip(frame[f"{noun}_id"], map(Name, frame[noun], english), strict=True))
+        english = frame.assign(english=frame[f"{noun}_en"].fillna(frame[noun]))
+        rows = cells_of(english, f"{noun}_id", noun, "english")
+        graph.derived[key] = {held: Name(chinese, other) for held, chinese, other in rows}
     return cast("Mapping[str, Name]", graph.derived[key])
 
 
@@ -205,6 +221,17 @@ def place_said(rank: object) -> str:
     ('3', '3', '–')
     """
     return "–" if is_missing(rank) else str(int(float(str(rank))))
+
+
+def place_words(rank: object, lang: str) -> str:
+    """A place on a list in words, for a sentence; of a row without a rank that it waits in reserve.
+
+    Examples
+    --------
+    >>> place_words(3, "zh"), place_words(float("nan"), "zh"), place_words(3, "en")
+    ('第3位', '储备', 'rank 3')
+    """
+    return text("codes.no_place", lang) if is_missing(rank) else text("codes.place", lang, rank=place_said(rank))
 
 
 def data_day(date: str, lang: str) -> str:

@@ -17,7 +17,7 @@ from chaingraph.model.results import TARGET_COLUMNS
 from chaingraph.model.results.told import NOTHING, Name, Several, Words, reason
 from chaingraph.places import regions
 from chaingraph.wording.next_steps import Doors, find_doors, is_introduction, next_step
-from chaingraph.wording.phrases import listed, names_of, percent, say
+from chaingraph.wording.phrases import joined_sources, listed, names_of, percent, say
 from chaingraph.wording.sites import recorded_sites
 
 MOST_REASONS = 4
@@ -143,7 +143,9 @@ def _described(row: Mapping[Any, Any], grounds: Grounds, names: Mapping[str, Map
         "reasons": tuple(_reasons(row, firm, gap, grounds, names)),
         "route": _route(path, names["firms"]),
         "next_step": tuple(steps),
-        "sources": _sources(row, firm, path),
+        "sources": joined_sources(
+            [row["source"], firm["source"], firm["signal_source"], *(step["source"] for step in path)]
+        ),
     }
 
 
@@ -285,11 +287,9 @@ def _risk(row: Mapping[Any, Any], firm: Row, grounds: Grounds) -> tuple[Words, .
         said.append(reason("explain.risk_unsure"))
     elif "known" in confidences:
         said.append(reason("explain.risk_known"))
+    if row.get("grade_lacks"):
+        lacking = tuple(reason(f"explain.lacks_{code}") for code in row["grade_lacks"])
+        said.append(reason("explain.risk_grade", lacking=Several(lacking)))
     if grounds.seed_counts.get(row["chain_id"], 0) < WEAK_SEEDS:
         said.append(reason("explain.risk_weak_fit"))
     return tuple(said) or None
-
-
-def _sources(row: Mapping[Any, Any], firm: Row, path: Sequence[Row]) -> str:
-    sources = [row["source"], firm["source"], firm["signal_source"], *(step["source"] for step in path)]
-    return ";".join(dict.fromkeys(source for source in sources if isinstance(source, str)))

@@ -33,18 +33,21 @@ def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: st
         When the region is not known.
     """
     inside = firm_places(graph, region)["inside"]
+    living = graph["firms"]["status"].ne("dissolved").fillna(value=True).to_numpy(dtype=bool)
     said = []
     if not inside.fillna(value=False).any():
         said.append(text("gaps.warn_no_local_firm", lang, region=region, firms=len(inside)))
     elif len(gaps) and not (gaps["found"].fillna(0) > 0).any():
         own = graph["firm_segments"]
-        own = own[own["firm_id"].isin(graph["firms"]["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])]
+        here = inside.fillna(value=False).to_numpy(dtype=bool) & living  # who is dissolved is counted nowhere
+        own = own[own["firm_id"].isin(graph["firms"]["firm_id"][here])]
         presumed = own[own["basis"] == "seat"]["firm_id"].nunique()
         entry = "warn_presumed" if presumed else "warn_none_producing" if len(own) else "warn_no_local_maker"
         values = {"region": region, "segments": len(gaps), "rows": len(own), "firms": presumed}
         said.append(text(f"gaps.{entry}", lang, **values))
-    if len(inside) and inside.fillna(value=False).all():
-        said.append(text("gaps.warn_nobody_outside", lang, region=region, firms=len(inside)))
+    seats = inside.to_numpy(dtype=object)[living]
+    if len(seats) and all(each is True for each in seats):
+        said.append(text("gaps.warn_nobody_outside", lang, region=region, firms=len(seats)))
     own = graph["firms"]
     local = set(own["firm_id"][inside.fillna(value=False).to_numpy(dtype=bool)])
     tops = own["parent_id"].where(own["parent_id"].isin(own["firm_id"])).fillna(own["firm_id"])

@@ -12,7 +12,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.model.strategy import code_captions
 from chaingraph.wording.firm import explained_rows
-from chaingraph.wording.phrases import names_by_id, place_said
+from chaingraph.wording.phrases import names_by_id, place_words
 
 Row = Mapping[str, object]
 
@@ -90,7 +90,7 @@ def _line(row: Row, findings: Findings, names: Mapping[str, Mapping[str, str]], 
     if isinstance(row["candidate_list"], str):
         values["list"] = text(f"codes.candidate_{row['candidate_list']}", lang)
     if fate == "same_group":
-        values["rank"] = place_said(row["rank"])
+        values["rank"] = place_words(row["rank"], lang)
     if fate == "behind" and pd.isna(row["position"]):  # type: ignore[call-overload] # a cell
         fate = "behind_somewhere"
     elif fate == "behind":

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from chaingraph.errors import UnknownNameError
-from chaingraph.labels import text
+from chaingraph.labels import code_word, text
 from chaingraph.model.columns import is_missing, split
 
 # Column -> the group of its codes' words.
@@ -44,24 +43,12 @@ def word(column: str, value: object, lang: str) -> str:
     if group is None:
         return str(value)
     bare = str(value).removeprefix("lead_")
-    return text("gaps.list_separator", lang).join(_coded(group, part, lang) for part in split(bare) or (bare,))
-
-
-def _coded(group: str, code: str, lang: str) -> str:
-    try:
-        return text(f"{group}{code}", lang)
-    except UnknownNameError:
-        return code
+    return text("gaps.list_separator", lang).join(code_word((group,), part, lang) for part in split(bare) or (bare,))
 
 
 def caption(column: str, lang: str) -> str:
     """What a column is called here, else in the workbook; a stage is called by its own name."""
-    for entry in (f"work.column_{column}", f"workbook.column_{column}", f"work.stage_{column}"):
-        try:
-            return text(entry, lang)
-        except UnknownNameError:
-            continue
-    return column
+    return code_word(("work.column_", "workbook.column_", "work.stage_"), column, lang)
 
 
 def captions(columns: Iterable[str], lang: str) -> dict[str, str]:
@@ -77,6 +64,20 @@ def in_words(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         table = table.assign(says=pd.Series(said, index=table.index, dtype="object"))
     shown = {name: [word(str(name), value, lang) for value in table[name].astype(object)] for name in table.columns}
     return pd.DataFrame(shown, index=table.index, columns=table.columns).astype("str")
+
+
+def day_in_words(day: str, lang: str) -> str:
+    """A day or month as an official paper writes it in Chinese; elsewhere as it stands.
+
+    Examples
+    --------
+    >>> day_in_words("2025-11-30", "zh"), day_in_words("2025-03", "zh"), day_in_words("2025-11-30", "en")
+    ('2025年11月30日', '2025年3月', '2025-11-30')
+    """
+    numbers = day.split("-")
+    if lang != "zh" or not all(number.isdecimal() for number in numbers):
+        return day
+    return "".join(f"{int(number)}{unit}" for number, unit in zip(numbers, "年月日", strict=False))
 
 
 def money(amount: object, currency: object, lang: str) -> str:
@@ -95,4 +96,4 @@ def money(amount: object, currency: object, lang: str) -> str:
     large = millions >= _HUNDRED_MILLION
     said = f"{millions / _HUNDRED_MILLION:.10g}" if large else f"{millions * 100:.10g}"
     entry = "work.hundred_million" if large else "work.ten_thousand"
-    return text(entry, lang, amount=said, currency=_coded("work.currency_", code, lang))
+    return text(entry, lang, amount=said, currency=code_word(("work.currency_",), code, lang))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from IPython.display import HTML
 
 MOST_NODES = 300
+_SHOWN = 20  # rows of a table
 _FORMATS = {"fit_lift": "{:.1f}×", "fit_low": "{:.1f}", "fit_high": "{:.1f}", "severity": "{:.2f}"}
 _STYLE = (
     "border-collapse:collapse;font-size:13px",
@@ -59,7 +60,7 @@ def graph_html(graph: ChainGraph, lang: str = "zh") -> str:
     return f"<p><b>{html.escape(graph.name)}</b></p>" + _table(heads, rows)
 
 
-def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20) -> str:
+def findings_html(findings: Findings, lang: str | None = None) -> str:
     """What was found, as HTML: the gaps and the first targets, with units; a state has its colour and its words."""
     lang = lang or findings.lang
     graph = _no_graph(findings, lang)
@@ -79,7 +80,7 @@ def findings_html(findings: Findings, lang: str | None = None, *, most: int = 20
     )
     for entry, frame, columns in tables:
         heads = tuple(text(f"workbook.column_{column}", lang) for column in columns)
-        rows = [tuple(_cell(row[column], column) for column in columns) for row in rows_of(frame.head(most))]
+        rows = [tuple(_cell(row[column], column) for column in columns) for row in rows_of(frame.head(_SHOWN))]
         parts.append(f"<p>{html.escape(text(f'notebook.{entry}', lang, shown=len(rows), all=len(frame)))}</p>")
         parts.append(_table(heads, rows, states))
     return "".join(parts)
@@ -124,7 +125,7 @@ def show(
     height: int = 640,
     lang: str | None = None,
 ) -> HTML:
-    """Show a graph or what was found in a notebook: tables with units, and the page of a chain inline.
+    """Show a graph or findings in a notebook: tables with units, and the page of a chain inline.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def show(
     chain
         Name or id of that chain; None: the first.
     height
-        Of the page's frame, in pixels.
+        Height of the page's frame, in pixels.
     lang
         Language of the tables: zh or en; None: that of the findings, Chinese for a graph.
 
@@ -179,7 +180,7 @@ def framed(page: str, height: int = 640) -> str:
     page
         A whole page of HTML, such as that of `neighbourhood`.
     height
-        Of the frame, in pixels.
+        Height of the frame, in pixels.
 
     Returns
     -------
@@ -213,8 +214,8 @@ def neighbourhood(
 ) -> str:
     """What surrounds a firm or a segment, as one HTML page that loads nothing.
 
-    Segments stand in three layers by stage, firms between them; nothing moves by itself. Of more than `MOST_NODES`
-    nodes the nearest are drawn, and a warning says how many were left out.
+    Segments stand in three layers by stage, firms between them; nothing moves by itself. Beyond `MOST_NODES` nodes only
+    the nearest are drawn, and a warning says how many were left out.
 
     Parameters
     ----------
@@ -229,7 +230,7 @@ def neighbourhood(
     lang
         Language of names and links: zh or en.
     height
-        Of the drawing, in pixels.
+        Height of the drawing, in pixels.
 
     Returns
     -------

@@ -8,16 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from chaingraph.labels import text
+from chaingraph.leads.bands import weights
 from chaingraph.leads.review import EDITABLE, REVIEW_COLUMNS
 from chaingraph.leads.sentences.kinds import STAGE_ORDER, lead_kinds
 from chaingraph.model.columns import SIGNALS, SITE_STATUSES, is_missing
 from chaingraph.writers.files import number_text, write_bytes, write_csv
-from chaingraph.writers.harmless import safe_text
+from chaingraph.writers.harmless import harmless_book, safe_text
 from chaingraph.writers.workbook.sheet import EDITED
 
 _WIDTHS = {"decision": 10, "quote": 60, "firm": 26, "title": 30, "address": 30, "product": 16, "written": 14}
 _WIDTH = 12
-_CODES = {"kind": "codes.signal_", "stage": "leads.stage_", "site_status": "leads.site_"}
+_CODES = {"kind": "codes.signal_", "stage": "leads.stage_", "site_status": "leads.site_", "band": "leads.band_"}
 
 
 def write_review(rows: pd.DataFrame, path: Path, *, lang: str) -> None:
@@ -30,7 +31,7 @@ def write_review(rows: pd.DataFrame, path: Path, *, lang: str) -> None:
     """
     captions = {name: text(f"leads.column_{name}", lang) for name in REVIEW_COLUMNS}
     shown = pd.DataFrame(
-        {captions[name]: [_cell(name, value, lang) for value in rows[name]] for name in REVIEW_COLUMNS}
+        {captions[name]: [worded(name, value, lang) for value in rows[name]] for name in REVIEW_COLUMNS}
     )
     if path.suffix.lower() == ".csv":
         write_csv(shown.astype("str").replace("", None), path, columns=list(shown.columns))
@@ -38,7 +39,8 @@ def write_review(rows: pd.DataFrame, path: Path, *, lang: str) -> None:
         write_bytes(_workbook(shown, captions, lang), path)
 
 
-def _cell(name: str, value: object, lang: str) -> str:
+def worded(name: str, value: object, lang: str) -> str:
+    """A cell of a fact as people read it; empty where nothing is known."""
     if is_missing(value):
         return ""
     if name in _CODES:
@@ -47,13 +49,10 @@ def _cell(name: str, value: object, lang: str) -> str:
 
 
 def _workbook(shown: pd.DataFrame, captions: dict[str, str], lang: str) -> bytes:
-    import xlsxwriter
-
     buffer = BytesIO()
-    with xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet = book.add_worksheet(text("leads.review_sheet", lang))
+    title = text("leads.review_sheet", lang)
+    with harmless_book(buffer, title=title) as book:
+        sheet = book.add_worksheet(title)
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
         edited = book.add_format(
@@ -70,6 +69,8 @@ def _workbook(shown: pd.DataFrame, captions: dict[str, str], lang: str) -> bytes
             place = REVIEW_COLUMNS.index(name)
             sheet.data_validation(1, place, last, place, {"validate": "list", "source": choices})
         sheet.write_comment(0, 0, text("leads.review_note", lang))
+        shares = {name: f"{right / of:.0%}" for name, (right, of) in weights().measured.items()}
+        sheet.write_comment(0, REVIEW_COLUMNS.index("band"), text("leads.band_note", lang, **shares))
         sheet.freeze_panes(1, 3)
         sheet.autofilter(0, 0, last, len(REVIEW_COLUMNS) - 1)
         sheet.set_landscape()

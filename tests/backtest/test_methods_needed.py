@@ -21,4 +21,4 @@ def test_a_package_that_is_missing_is_named_before_anything_is_read(
     assert main(["backtest", str(tmp_path / "no-case"), "--out", str(tmp_path / "f.json"), "--lang", "en"]) == 1
     said = capsys.readouterr().err
     assert "mcda" in said
-    assert "nothing is there" not in said
+    assert "there is nothing there" not in said

@@ -27,7 +27,7 @@ def measured(methods: tuple[str, ...], held: dict[str, pd.DataFrame], seed: int 
 def test_what_every_sentence_is_told_against_is_always_there() -> None:
     assert chosen_methods("mix") == ("random", "same_industry", "mix", "sums", "score")
     assert chosen_methods("") == ("random", "same_industry", "sums", "score")
-    with pytest.raises(UnknownNameError, match="no such method: mixx"):
+    with pytest.raises(UnknownNameError, match="no method mixx"):
         chosen_methods("mixx,score")
 
 

@@ -64,7 +64,7 @@ def test_fewer_than_two_hundred_leave_the_shipped_weights() -> None:
     held = made()
     found = refit(held, came(held, "relatedness", LEAST_POSITIVES - 1), panel=panel_of(held, km, open_engine))
     assert (found.positives, found.fitted, dict(found.weights)) == (199, False, dict(FULL_FORM))
-    assert "199 firms have signed or gone further, fewer than 200: the shipped weights stay" in reading(found, "en")
+    assert "199 firms have signed or gone further, fewer than 200, so the shipped weights stay" in reading(found, "en")
     with pytest.raises(CaseError, match="the shipped weights stay"):
         as_toml(found, source="x", on="2026-01-01")
 
@@ -84,8 +84,8 @@ def test_what_chance_brought_leaves_the_shipped_weights() -> None:
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        ("[weights]\nmix = 1", "must have exactly"), ("weights = 3", "must have exactly"), ("[weights", "is no TOML"),
-        ('{"mix": 1}', "is no TOML"),
+        ("[weights]\nmix = 1", "must have exactly"), ("[weights", "not valid TOML"),
+        ("weights = 3", "must have exactly"), ('{"mix": 1}', "not valid TOML"),
         ("[weights]\nmix = -1\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = -1"),
         ("[weights]\nmix = nan\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = nan"),
         ("[weights]\nmix = true\nppr = 0\nnear = 0\npeers = 0\nrelatedness = 0\nconstant = 0", "mix = True"),
@@ -123,11 +123,11 @@ def test_a_run_takes_weights_with_a_national_reference_only(tmp_path: Path, caps
     (tmp_path / "w.toml").write_text("[weights]\n", encoding="utf-8")
     given = ["run", str(data), "--region", "嘉兴", "--out", str(tmp_path / "out"), "--lang", "en", "--weights"]
     assert main([*given, str(tmp_path / "w.toml")]) == 1
-    assert "used with a national reference only" in capsys.readouterr().err
+    assert "used only with a national reference" in capsys.readouterr().err
     (tmp_path / "b.toml").write_bytes(b"\xff\x00")
     for name, said in (
         ("w.toml", "must have exactly: mix,"),
-        ("b.toml", "is no text"),
+        ("b.toml", "is not text"),
         ("no.toml", "cannot be opened: No such file"),
     ):
         assert main([*given, str(tmp_path / name), "--reference", str(data)]) == 1

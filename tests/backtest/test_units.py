@@ -22,6 +22,8 @@ from chaingraph.backtest.units import (
     Units,
     auroc,
     city_lift,
+    meaning_lift,
+    meanings,
     one_hot,
     recall,
     scored_text,
@@ -82,12 +84,92 @@ def test_a_lift_is_nothing_where_a_city_has_the_common_share() -> None:
     assert np.allclose(city_lift(rows, members, rows), 0.0)
 
 
+def screws() -> Units:
+    """Units before 2003: bolts and fasteners by two words, cloth and forty other trades by one; and their scopes."""
+    words = {"螺丝": "标准件", "紧固": "标准件", "织布": "坯面料"}
+    words |= {chr(0x5000 + place) + chr(0x5100 + place): chr(0x5200 + place) * 3 for place in range(40)}
+    told = [(f"{brand}{word}", scope) for brand in "安博晨达恩丰高宏佳凯美诺" for word, scope in words.items()]
+    size = len(told)
+    return replace(
+        made(),
+        city=np.arange(size) % 2,
+        year=np.full(size, 2002),
+        text=tuple(name for name, _ in told),
+        scope=tuple(scope for _, scope in told),
+    )
+
+
+def test_names_without_a_common_piece_are_alike_by_what_they_mean() -> None:
+    units = screws()
+    every = np.ones(len(units.text), dtype=bool)
+    asked = (*units.text, "螺丝", "紧固", "织布", "未见之词")
+    scopes = (*units.scope, "", "", "", "")
+    screw, fastener, cloth, unseen = meanings(asked, scopes, np.append(every, [False] * 4))[-4:]
+    assert screw @ fastener > 0.9
+    assert screw @ cloth < 0.3
+    assert np.allclose(unseen, 0.0)
+
+
+def test_a_scope_that_was_not_seen_teaches_nothing() -> None:
+    units = screws()
+    assert np.allclose(meanings(units.text, units.scope, np.zeros(len(units.text), dtype=bool)), 0.0)
+    half = np.arange(len(units.text)) < len(units.text) // 2
+    other = [scope if seen else "乱写 别的" for scope, seen in zip(units.scope, half, strict=True)]
+    np.testing.assert_allclose(meanings(units.text, units.scope, half), meanings(units.text, other, half))
+
+
+def test_meaning_lifts_by_hand() -> None:
+    rows = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    shared = one_hot([0, 0, 1, 1]).T.tocsr()
+    assert np.allclose(meaning_lift(rows, shared, rows), 0.0)
+    apart = one_hot([0, 1, 0, 1]).T.tocsr()
+    found = meaning_lift(rows[:1], apart, rows)
+    # Two of four are alike; kappa 10: (2 + 5) / (12 * .5) in the city that holds both, 5 / 6 in the other.
+    assert np.allclose(found, np.log([[7 / 6, 5 / 6]]))
+    assert np.allclose(
+        meaning_lift(-rows[:1], apart, rows), 0.0
+    )  # like nobody says nothing, and least of all "not here"
+    between = np.array([[np.cos(0.4), np.sin(0.4)]])  # cosines count to the fourth
+    one, other = np.cos(0.4) ** 4, np.sin(0.4) ** 4
+    share = 10 * (one + other) / 2
+    expected = [(2 * one + share) / (12 * (one + other) / 2), (2 * other + share) / (12 * (one + other) / 2)]
+    assert np.allclose(meaning_lift(between, apart, rows), np.log([expected]))
+
+
+def test_style_words_move_no_score() -> None:
+    units = made()
+    asked = np.flatnonzero(units.foreign & (units.year >= 2003))
+    styled = replace(
+        units, text=tuple(f"{text}{('实业', '科技')[at % 2]}" for text, at in zip(units.text, units.city, strict=True))
+    )
+    first, second = (openings_protocol._terms(one, asked, np.arange(8), 0) for one in (units, styled))
+    for term in openings_protocol.WEIGHTS:
+        np.testing.assert_allclose(first[term], second[term], err_msg=term)
+    assert not np.allclose(first["style"], second["style"])
+
+
+def test_no_name_moves_the_score_of_the_entries() -> None:
+    units = made()
+    renamed = replace(units, text=tuple(f"{'实业' if at % 2 else ''}改名{at % 7}" for at in range(len(units.text))))
+    first, second = (entries_protocol._window(one, 2007) for one in (units, renamed))
+    for term in entries_protocol.WEIGHTS:
+        np.testing.assert_array_equal(first[term], second[term], err_msg=term)
+    assert all(not np.allclose(first[term], second[term]) for term in ("fit", "style", "length"))
+    assert entries(units).control == {}
+
+
+def test_groups_without_a_style_word_are_neither_first_nor_last_by_style() -> None:
+    units = made()
+    bare = replace(units, text=tuple(text if at % 2 else "东达" for at, text in enumerate(units.text)))
+    silent = entries_protocol._window(bare, 2007)["style"]
+    assert (silent == 0).all(axis=1).any()
+
+
 def test_a_planted_trade_is_found_and_chance_is_not() -> None:
-    for result in (openings(made()), entries(made())):
+    for result, reads_names in ((openings(made()), openings_protocol.SCORE), (entries(made()), "entries_and_names")):
         rows = result.by_city.groupby("method")["same_year"].mean()
-        score = openings_protocol.SCORE if result.protocol == "openings" else entries_protocol.SCORE
         assert result.sound
-        assert rows[score] > 0.6
+        assert rows[reads_names] > 0.6
         assert abs(rows["random"] - 0.5) < 0.1
 
 
@@ -101,6 +183,7 @@ def test_what_comes_later_changes_nothing_before(protocol: object) -> None:
         text=tuple("改名" if later else text for text, later in zip(units.text, late, strict=True)),
         city=np.where(late, 0, units.city),
         origin=tuple("法国" if later else origin for origin, later in zip(units.origin, late, strict=True)),
+        scope=tuple("改营" if later else scope for scope, later in zip(units.scope, late, strict=True)),
     )
     if protocol is openings:
         asked = np.flatnonzero(units.foreign & (units.year >= 2003) & (units.year < 2009))
@@ -118,7 +201,7 @@ def test_style_takes_the_headline_away(tmp_path: Path, capsys: pytest.CaptureFix
     assert max(result.control.values()) > STYLE_LIMIT
     assert not result.sound
     told = units_as_json(result)
-    assert {row["method"] for row in told["summary"]} <= {"random", "style_words", "name_length"}
+    assert {row["method"] for row in told["summary"]} <= {"random", "style_taken_out", "name_length"}
     assert len(units_reading(result, "嘉兴", "en")) == 2
     case, out = tmp_path / "case", tmp_path / "figures.json"
     source = write_units(tmp_path / "units.csv", styled=True)
@@ -126,7 +209,7 @@ def test_style_takes_the_headline_away(tmp_path: Path, capsys: pytest.CaptureFix
     asked = ["backtest", str(case), "--protocol", "openings", "--out", str(out), "--lang", "en"]
     assert main(asked) == 1
     said = capsys.readouterr().out
-    assert "No figure of the score is told" in said
+    assert "No figure is given for the score" in said
     assert "all terms" not in said
     assert json.loads(out.read_text(encoding="utf-8"))["sound"] is False
 
@@ -142,7 +225,7 @@ def test_a_gain_is_paired_by_city() -> None:
 
 
 def test_a_case_without_dated_units_is_refused() -> None:
-    with pytest.raises(CaseError, match="no unit with the day"):
+    with pytest.raises(CaseError, match="no unit with its opening date"):
         units_of(complete_tables({}))
     few = made()
     with pytest.raises(CaseError, match="no city has"):

@@ -26,6 +26,9 @@ def test_an_old_product_text_lowers_the_grade_and_its_date_is_printed() -> None:
     new = later.targets["zh"].set_index(["chain_id", "firm_id"]).loc[("pv", "O05")]
     assert old["evidence_grade"] == "C" >= new["evidence_grade"]
     assert "产品依据为2018资料" in old["risk"]
+    assert "证据C级，缺：" in old["risk"]  # a C says what it lacks
+    assert "五年内的产品资料" in old["risk"]
+    assert "五年内" not in str(new["risk"])
 
 
 def test_a_leader_in_decline_is_said_to_be_so() -> None:

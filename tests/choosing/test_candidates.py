@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 import pytest
 
-from chaingraph.choosing.candidates import asked_segments, find_candidates, signals
+from chaingraph.choosing.candidates import asked_segments, find_candidates, ranked_firms, signals
 from chaingraph.choosing.standing_gates import what_is_known
 from chaingraph.choosing.surveying import look_around, survey_tables
 from chaingraph.engines.duckdb import open_engine
@@ -18,7 +20,9 @@ from tests.toy import toy_tables
 STRATEGIES = {"hy": load_strategy("build"), "pv": load_strategy("extend")}
 
 
-def found(tables: dict[str, pd.DataFrame], as_of: str = "2024-06") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def found(
+    tables: dict[str, pd.DataFrame], as_of: str = "2024-06", sector_firms: Collection[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     graph = ChainGraph("toy", tables)
     places = firm_places(graph, "嘉兴")
     with open_engine(survey_tables(graph, places)) as query:
@@ -26,7 +30,15 @@ def found(tables: dict[str, pd.DataFrame], as_of: str = "2024-06") -> tuple[pd.D
         asked = asked_segments(graph, around.gaps, around.leaders, STRATEGIES)
         known = what_is_known(graph, query, "嘉兴", around.families, as_of)
         passing, dropped = find_candidates(
-            query, asked, around.families, known.units, known.trouble, known.moves, "嘉兴", known.segment_gates
+            query,
+            asked,
+            around.families,
+            known.units,
+            known.trouble,
+            known.moves,
+            "嘉兴",
+            known.segment_gates,
+            sector_firms=sector_firms,
         )
     return passing, dropped, asked
 
@@ -51,6 +63,24 @@ def test_pool_by_hand() -> None:
     gates = {(row["chain_id"], row["gate"]): row["count"] for row in dropped.to_dict("records")}
     assert gates[("pv", "insolvency")] == 1
     assert gates[("pv", "local")] == 4  # L02, L03, L06 in open segments; L01 buys PV05
+
+
+def test_all_segments_are_asked_of_firms_in_rankings_only() -> None:
+    passing, dropped, _ = found(toy_tables())
+    assert "sector" not in set(passing["list"])
+    named, held, _ = found(toy_tables(), sector_firms={"O01", "O10"})
+    rows = named[named["list"] == "sector"]
+    assert set(rows["firm_id"]) == {"O01", "O10"}
+    assert named[named["list"] != "sector"].reset_index(drop=True).equals(passing)
+    assert held.equals(dropped)
+    tiers = pd.DataFrame(
+        {
+            "firm_id": ["A", "B", "C", "D"],
+            "tier": ["little_giant", "little_giant", "listed", "soe"],
+            "current": [True, False, True, True],
+        }
+    )
+    assert ranked_firms(tiers) == {"A", "D"}
 
 
 def test_a_firm_listed_no_more_is_held_back_and_named() -> None:

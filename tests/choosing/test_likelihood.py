@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from chaingraph.choosing.likelihood import POINTS, likelihood
+from chaingraph.fit.entry_rates import TERMS, EntryRate, EntryRates, shipped_rates
 from chaingraph.model.case import empty_table, with_ids
 from chaingraph.model.graph import ChainGraph
 from chaingraph.wording.phrases import say
@@ -23,6 +24,8 @@ def asked(
     more: list[dict[str, Any]] | None = None,
     segment: str = "S1",
     as_of: str = AS_OF,
+    region: str = "嘉兴",
+    rates: EntryRates | None = None,
 ) -> tuple[object, float, str]:
     """Band, points and facts of firm F, seated in 合肥 and maker of S1, for 嘉兴."""
     firms = [{"firm_id": "F", "firm": "某公司", "country": "中国", "city": "合肥"}, *(more or [])]
@@ -42,7 +45,7 @@ def asked(
         {"firm_id": parents.index, "group_id": parents.fillna(parents.index.to_series()).to_numpy()}
     )
     pairs = pd.DataFrame({"firm_id": ["F"], "segment_id": [segment]})
-    found = likelihood(ChainGraph("made", tables), families, pairs, "嘉兴", as_of).iloc[0]
+    found = likelihood(ChainGraph("made", tables), families, pairs, region, as_of, rates=rates).iloc[0]
     facts = found["likelihood_facts"]
     return found["likelihood"], found["likelihood_points"], "" if facts is None else say(facts, "zh")
 
@@ -140,3 +143,51 @@ def test_a_case_without_firms_gives_no_row() -> None:
     families = pd.DataFrame({"firm_id": [], "group_id": []}, dtype="str")
     tables = {name: empty_table(name) for name in ("firms", "firm_segments", "firm_sites", "firm_signals", "projects")}
     assert likelihood(ChainGraph("made", tables), families, nobody, "嘉兴", AS_OF).empty
+
+
+RATES = EntryRates(
+    "构造", "2026-01-01", 1998, 2015, 21_000, 50, 100,
+    {**dict.fromkeys(TERMS, 0.0), "constant": -5.0, "recent": 1.0, "provinces": 2.0},
+    (EntryRate(0.0, 20_000, 20, 0.0005, 0.002), EntryRate(0.1, 1_000, 30, 0.02, 0.04)), {"嘉兴": 12},
+)  # fmt: skip
+TWO = [{"region": "武汉", "kind": "plant", "since": "2025-03"}, {"region": "长沙", "kind": "plant", "since": "2012"}]
+THREE = [*TWO, {"region": "成都", "kind": "subsidiary", "since": "2024"}]
+
+
+def estimated(sites: list[dict[str, Any]], **options: Any) -> str | None:
+    """What is told of the estimate; it never changes band or points."""
+    band, points, facts = asked(sites=sites, rates=RATES, **options)
+    plain = asked(sites=sites, **options)
+    assert pd.isna(band) if pd.isna(plain[0]) else (band, points) == plain[:2]
+    assert facts.startswith(plain[2])
+    return facts.removeprefix(plain[2]) or None
+
+
+def test_an_estimate_is_told_with_interval_and_count_and_goes_by_new_units_and_provinces() -> None:
+    few, more = estimated(TWO), estimated(THREE)
+    assert few is not None
+    assert more is not None
+    assert "万分之10（95%区间5–20，1998—2015年登记中20000例有20例" in few.replace(",", "")
+    assert "估计（不是事实）" in few
+    assert "万分之300" in more
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"region": "苏州", "kind": "plant"},  # not dated: the pace is not known
+        {"region": "平湖", "kind": "plant", "since": "2010"},  # here already
+        {"region": "某开发区", "kind": "plant", "since": "2010"},  # nobody knows where that is
+    ],
+)
+def test_no_estimate_where_the_past_supports_none(more: dict[str, Any]) -> None:
+    assert estimated([*TWO, more]) is None
+
+
+def test_one_unit_another_city_or_a_seat_here_gives_no_estimate() -> None:
+    assert estimated(TWO[:1]) is None
+    assert estimated(TWO, region="苏州") is None  # has no count of its own in these rates
+    assert estimated(TWO, region="合肥") is None  # its own seat
+    assert estimated(TWO, as_of="") is None
+    assert estimated([*TWO, {"region": "日本", "kind": "plant", "since": "2010"}]) is None
+    assert asked(sites=TWO, rates=shipped_rates())[2].count("估计") == 1

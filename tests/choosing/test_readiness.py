@@ -12,7 +12,14 @@ from chaingraph.facts.landing import Choice
 from chaingraph.labels import LANGUAGES
 from chaingraph.wording.phrases import say
 
-MOTIVE = {"kind": "capacity_full", "date": "2025-03", "open": True, "site_status": "open", "source": "公告"}
+MOTIVE = {
+    "kind": "capacity_full",
+    "date": "2025-03",
+    "open": True,
+    "site_status": "open",
+    "product": None,
+    "source": "公告",
+}
 PROJECT = {
     "product": "硅片",
     "form": "plant",
@@ -132,6 +139,15 @@ def test_a_silent_site_is_what_is_asked_about() -> None:
     assert silent.question is not None
     assert "2025-03" in say(silent.question, "zh")
     assert "选址定了没有" in say(silent.question, "zh")
+
+
+def test_what_the_reason_to_call_tells_of_the_project_is_said_and_the_rest_asked() -> None:
+    motive = {**MOTIVE, "product": "硅片", "amount_cny_m": 600.0}
+    told = mark("project", projects=(), motive=motive)
+    assert not told.filled
+    assert told.question is not None
+    assert say(told.said or "", "zh") == "硅片，投资6亿元（其余待了解）"
+    assert mark("project", projects=(), motive={**motive, "source": None}).said is None
 
 
 def test_a_policy_holds_through_its_last_month() -> None:

@@ -185,15 +185,18 @@ def test_a_segment_past_its_quota_waits_behind_all_others(found: Findings) -> No
     assert seen_over < 0.2 * len(new)
 
 
-def test_a_dated_reason_stands_first_then_a_door() -> None:
-    """Money raised is a reason to call; a plan of which nobody knows the site is none, and a door goes before it."""
+def test_a_dated_reason_stands_first_and_who_gives_none_has_no_rank() -> None:
+    """Money raised is a reason to call; a plan that names its place is none, nor is being near."""
     graph = ChainGraph("toy", toy_tables())
-    rows = cg.survey(graph, region="嘉兴", as_of="2024-05-31", draws=0, reference=None).targets["zh"]
-    new = rows[(rows["chain_id"] == "pv") & (rows["candidate_list"] == "new")]
-    assert new["firm"].tolist()[:3] == ["乙三能源股份有限公司", "乙四逆变股份有限公司", "乙九硅片有限公司"]
-    assert new["signal"].tolist()[0] == "fundraising"
-    assert new["signal"].isna().tolist()[1]
-    assert new["signal"].tolist()[2] == "expansion"
+    rows = cg.survey(graph, region="嘉兴", as_of="2024-05-31", draws=0, reference=None)
+    new = rows.targets["zh"]
+    new = new[(new["chain_id"] == "pv") & (new["candidate_list"] == "new")]
+    assert new["firm"].tolist()[:2] == ["乙三能源股份有限公司", "乙九硅片有限公司"]
+    assert new["rank"].tolist()[:1] == [1]
+    assert new["rank"].iloc[1:].isna().all()
+    assert len(new) == 5
+    notes = rows.notes["zh"]
+    assert notes.loc[notes["chain_id"] == "pv", "note"].str.contains("另有4家暂无可谈的由头").any()
 
 
 def test_ties_share_a_rank(found: Findings) -> None:
@@ -245,6 +248,7 @@ def test_questions_are_twenty_and_name_somebody(found: Findings) -> None:
     assert questions["state"].isin(["none_known", "unknown"]).all()
 
 
+@pytest.mark.slow
 def test_another_candidate_changes_no_other_fit_when_the_reference_is_held(graph: ChainGraph) -> None:
     """With a national case as reference, a new outside firm in the bureau's own case is scored and nothing moves."""
     national = graph.region("中国")

@@ -13,7 +13,7 @@ from chaingraph.engines.duckdb import open_engine
 from chaingraph.labels import LANGUAGES, text
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
-from chaingraph.model.strategy import ORDER_KEYS, load_strategy
+from chaingraph.model.strategy import MOST_KEYS, ORDER_KEYS, load_strategy
 from chaingraph.wording.why_not import tell_firm
 from tests.toy import toy_tables
 
@@ -64,7 +64,7 @@ def test_who_stands_behind_is_counted_from_the_end_of_the_list(fates: pd.DataFra
     behind = fates[fates["fate"] == "behind"]
     assert (behind["position"] > 1).all()
     assert (behind["position"] <= behind["of"]).all()
-    assert set(behind["short_of"]) <= {*ORDER_KEYS, "basis", "quota", "enough", "id"}
+    assert set(behind["short_of"]) <= {*ORDER_KEYS, "basis", "ground", "quota", "enough", "id"}
     assert set(short.behind["position"]) >= set(behind["position"])
 
 
@@ -72,7 +72,7 @@ def test_a_firm_of_which_nothing_is_known_is_told_so(graph: ChainGraph, short: F
     firms = pd.concat([graph["firms"], graph["firms"].iloc[[0]].assign(firm_id="N1", firm="无人知晓有限公司")])
     more = ChainGraph("toy", {**graph.tables, "firms": firms.reset_index(drop=True)})
     assert why_not(more, short, "N1", open_engine).empty
-    assert "企业环节表中没有它" in cg.explain(short, "无人知晓", more)
+    assert "企业环节表中没有该企业" in cg.explain(short, "无人知晓", more)
 
 
 def test_every_firm_is_told_of_in_both_languages(graph: ChainGraph, short: Findings, fates: pd.DataFrame) -> None:
@@ -104,14 +104,12 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
             "firm_id": f"F{place}",
             "segment_id": "S",
             "position": place,
+            "rank": place,
             "overflow": overflow,
             "quota_rows": 2,
             "key_1": one,
             "key_2": two,
-            "key_3": 0.0,
-            "key_4": 0.0,
-            "key_5": 0.0,
-            "key_6": 0.0,
+            **{f"key_{place}": 0.0 for place in range(3, MOST_KEYS + 1)},
             "fit_lift": 1.0 + place,
         }
         for place, overflow, one, two in rows
@@ -120,15 +118,19 @@ def made(*rows: tuple[int, int, float, float]) -> pd.DataFrame:
 
 
 def test_what_puts_a_row_behind_is_the_first_key_that_differs_and_the_quota_before_all() -> None:
-    plan = {"main:C": load_strategy("extend")}  # motive, door, standing, likelihood, severity, fit
+    plan = {"main:C": load_strategy("extend")}  # motive, standing, near, …
     everyone = made((1, 0, 0.0, 0.0), (2, 0, 0.0, 1.0), (3, 0, 0.0, 1.0), (4, 0, 1.0, 0.0), (5, 1, 0.0, 0.0))
     behind = rows_behind(everyone, plan, 2)
     assert dict(zip(behind["firm_id"], behind["short_of"], strict=True)) == {"F3": "id", "F4": "motive", "F5": "quota"}
     assert behind["of"].tolist() == [5, 5, 5]
     first = first_rows(everyone, plan).iloc[0]
-    assert (first["firm_id"], first["second_id"], first["key"]) == ("F1", "F2", "door")
+    assert (first["firm_id"], first["second_id"], first["key"]) == ("F1", "F2", "standing")
     assert first_rows(everyone.head(1), plan)["second_id"].isna().all()
+    assert first_rows(everyone.assign(rank=pd.array([pd.NA] * 5, dtype="Int64")), plan).empty  # nobody is first there
     assert deciding_key({"overflow": 0, "key_1": 0}, {"overflow": 0, "key_1": 0}, ("signal",)) == "id"
+    for levels, key in (((0, 1), "ground"), ((0, 2), "basis"), ((1, 2), "basis")):
+        first, second = ({"unranked": level, "overflow": 0} for level in levels)
+        assert deciding_key(second, first, ("fit",)) == key
     assert rows_behind(pd.DataFrame(), plan, 2).empty
 
 

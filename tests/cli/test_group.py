@@ -165,13 +165,13 @@ def test_the_language_before_a_command_is_that_of_what_it_says(
         ),
         (["ledger", "extend", "x", "p", "--by", "y", "--months", "one"], "要写整数", "write a whole number"),
         (["ledger", "paid", "x", "p", "--by", "y", "--usd-m", "much"], "要写数字", "write a number"),
-        (["check", "x", "y"], "多写了 y。", "Too much was given: y."),
+        (["check", "x", "y"], "多写了 y。", "Too many arguments: y."),
         (["run", "x", "--pictures=yes"], "--pictures 后面不写值。", "--pictures takes no value."),
-        (["rnu"], "没有命令 rnu。相近的有 run", "There is no command rnu. Near: run"),
-        (["ledger", "zzz"], "没有命令 zzz。可用的有 add,", "There is no command zzz. There are: add,"),
+        (["rnu"], "没有命令 rnu。相近的有 run", "There is no command rnu. Similar: run"),
+        (["ledger", "zzz"], "没有命令 zzz。可用的有 add,", "There is no command zzz. Available: add,"),
         (["sql", "x", "--out", "."], ". 是文件夹；这里要写一个文件", ". is a folder; name a file"),
-        (["brief", "x", "--region", ""], "--region 的值不对：值为空", "Wrong value of --region: it is empty"),
-        (["tag", "", "--with", "x", "--out", "y"], "CASE 的值不对：值为空", "Wrong value of CASE: it is empty"),
+        (["brief", "x", "--region", ""], "--region 的值不对：值为空", "Invalid value for --region: it is empty"),
+        (["tag", "", "--with", "x", "--out", "y"], "CASE 的值不对：值为空", "Invalid value for CASE: it is empty"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )
@@ -197,7 +197,10 @@ def test_wrong_usage_is_said_in_the_reader_s_language(
     ids=lambda words: " ".join(words[:2]),
 )  # fmt: skip
 def test_what_is_no_day_is_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for lang, said in (("en", f"Wrong value of {words[-2]}: {words[-1]} is not a "), ("zh", f"{words[-1]} 不是日期")):
+    for lang, said in (
+        ("en", f"Invalid value for {words[-2]}: {words[-1]} is not a "),
+        ("zh", f"{words[-1]} 不是日期"),
+    ):
         assert main([*words, "--lang", lang]) == 2
         assert said in capsys.readouterr().err
 
@@ -205,9 +208,12 @@ def test_what_is_no_day_is_wrong_usage(words: list[str], capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["export", "x", "--out", "y.doc"], "cannot tell what y.doc should be: end --out in .xlsx, .html or .csv"),
-        (["export", "x", "--out", "y.html"], "for y.html the case that holds the targets is needed too: --case"),
-        (["import", "x", "--by", "y"], "give a SHEET or --shortlist FILE.xlsx, one of the two"),
+        (
+            ["export", "x", "--out", "y.doc"],
+            "cannot tell which format y.doc should have: end --out in .xlsx, .html or .csv",
+        ),
+        (["export", "x", "--out", "y.html"], "y.html also needs the case that holds the targets: --case"),
+        (["import", "x", "--by", "y"], "give either a SHEET or --shortlist FILE.xlsx"),
         (["add", "x", "p", "--by", "y", "--set", "place"], "--set place: write field=value; the fields are: project,"),
     ],
     ids=lambda words: str(words[0]),
@@ -216,7 +222,7 @@ def test_wrong_usage_of_the_ledger_says_what_is_right(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["ledger", *words, "--lang", "en"]) == 2
-    assert f"Wrong usage: {said}" in capsys.readouterr().err
+    assert f"Invalid usage: {said}" in capsys.readouterr().err
 
 
 def test_seeds_are_numbers_and_not_without_end() -> None:

@@ -273,6 +273,7 @@ def test_run_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         "engine": "duckdb",
         "master": None,
         "weights": None,
+        "likelihood": None,
         "backtest": Path("b"),
         "known_by": None,
         "keep_undated": False,
@@ -337,7 +338,7 @@ def test_ctrl_c_while_the_program_loads_is_told_as_later(module: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == cli.INTERRUPTED
-    assert done.stderr == "\nInterrupted; no half-written file was left.\n"
+    assert done.stderr == "\nInterrupted; no half-written file was left behind.\n"
     assert done.stdout == ""
 
 

@@ -48,6 +48,18 @@ def national(tmp_path: Path) -> Path:
     return tmp_path / "national"
 
 
+def test_who_is_dissolved_is_not_counted_as_registered(
+    national: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = read_case(national, required=("firms",))
+    names = case["firms"]["firm"] == "甲泵业股份有限公司"
+    gone = case["firms"].assign(status=case["firms"]["status"].mask(names, "dissolved"))
+    write_case(Case("national", {**case.tables, "firms": gone}), tmp_path / "later")
+    asked = ["start", "--region", "台州", "--chains", "泵阀与缝制装备", "--reference", str(tmp_path / "later")]
+    assert main([*asked, "--out", str(tmp_path / "taizhou")]) == 0
+    assert "注册在 台州 的企业 2 家，其中 1 家" in capsys.readouterr().out
+
+
 def test_a_city_begins_with_chains_and_those_registered_there(
     national: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,7 +70,7 @@ def test_a_city_begins_with_chains_and_those_registered_there(
     assert "注册在 台州 的企业 3 家，其中 2 家" in said
     assert "龙头企业（建议）：甲泵业股份有限公司、乙缝纫机股份有限公司" in said
     assert "丁阀门股份有限公司 (温州)" in said  # asked for: a plant here?
-    assert "丙白酒股份有限公司：未归入环节。「白酒」" in said
+    assert "丙白酒股份有限公司：未归入环节。“白酒”" in said
     case = read_case(out)
     assert len(case.rejects) == 0
     assert set(case["firm_segments"]["basis"]) == {"seat"}
@@ -108,7 +120,7 @@ def test_a_register_is_tagged_and_opens_as_a_workbook_that_runs(
     raw, tagged, book = (tmp_path / name for name in ("raw", "tagged", "tagged.xlsx"))
     assert main(["import", str(register), "--as-of", "2026-01-01", "--out", str(raw)]) == 0
     assert main(["tag", str(raw), "--with", str(FROZEN), "--out", str(tagged), "--workbook", str(book)]) == 0
-    assert "「零售服装」" in capsys.readouterr().out  # why the second firm has no segment
+    assert "“零售服装”" in capsys.readouterr().out  # why the second firm has no segment
     for case in (tagged, book):
         assert main(["check", str(case)]) == 0
     held, corrected = (read_case(case)["firm_segments"]["segment_id"].tolist() for case in (tagged, book))
@@ -144,6 +156,20 @@ def test_targets_come_from_an_export_of_firms_elsewhere(tmp_path: Path, capsys: 
     assert main(["run", str(out), "--region", "台州", "--out", str(tmp_path / "out")]) == 0
     assert "没有外地企业" not in capsys.readouterr().out
     assert pd.read_csv(tmp_path / "out" / "shortlist.csv")["firm"].tolist() == ["丁电机有限公司"]
+
+
+def test_who_of_a_mixed_list_is_elsewhere_or_nowhere_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mixed = tmp_path / "名单.csv"
+    mixed.write_text(f"{LOCAL}己泵业有限公司,温州市,潜水泵制造\n庚泵业有限公司,,潜水泵制造\n", encoding="utf-8")
+    asked = [*PUMPS, "--firms", str(mixed), "--out", str(tmp_path / "taizhou")]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert "另有 2 家企业（如己泵业有限公司、庚泵业有限公司）不在 台州 或未写所在地，没有写入" in said
+    assert f"--outside {mixed}" in said
+    assert main([*asked, "--outside", str(mixed)]) == 0
+    assert "另有" not in capsys.readouterr().out
 
 
 def test_a_curated_case_gives_firms_elsewhere_without_a_reference_that_leads_nowhere(
@@ -202,7 +228,7 @@ def test_firms_of_an_export_are_for_start_and_a_list_without_a_product_of_the_ch
     capsys.readouterr()
     assert main(["explain", str(out), "--region", "台州", "--firm", "甲泵业有限公司", "--lang", "en"]) == 0
     said = capsys.readouterr().out
-    assert "checked and not made here, says 某局" in said
+    assert "checked and not made here, according to 某局" in said
     assert "no row of firm_segments" not in said
 
 
@@ -239,3 +265,17 @@ def test_start_says_what_each_column_was_read_as_and_why_every_firm_without_a_se
     assert len(told) == 13  # of them only ten are shown
     assert "戊饼业有限公司" in set(told["企业"])
     assert told["未归入的原因"].str.contains("糕点|月饼").all()
+
+
+def test_start_and_check_count_the_same_firms_without_those_dissolved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, out = tmp_path / "本地.csv", tmp_path / "taizhou"
+    rows = ("甲泵业,台州市,离心泵制造,存续", "乙泵业,台州市,离心泵制造,存续", "丙泵业,台州市,离心泵制造,注销")
+    here.write_text("\n".join(("企业名称,所属城市,经营范围,登记状态", *rows, "")), encoding="utf-8")
+    assert main([*PUMPS, "--firms", str(here), "--out", str(out)]) == 0
+    assert "注册在 台州 的企业 2 家，其中 2 家" in capsys.readouterr().out
+    main(["check", str(out), "--region", "台州"])
+    said = capsys.readouterr().out
+    assert "台州本地有2家企业登记在册" in said
+    assert "2家企业都在台州" in said

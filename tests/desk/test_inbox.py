@@ -53,6 +53,13 @@ def test_a_pasted_text_is_shown_before_it_is_taken_in(desk: Desk) -> None:
     assert {fact["address"] for fact in part.facts} == {"https://example.org/1"}
 
 
+def test_texts_in_which_nothing_was_found_are_named(desk: Desk) -> None:
+    token = dropped(desk, Upload("no_news.txt", "今天天气晴好,公园里游人如织。".encode()))
+    (part,) = shown(desk, token)
+    assert not part.adds
+    assert any("no_news.txt" in line for line in part.lines)
+
+
 def test_what_is_taken_in_waits_for_review_and_is_signed(desk: Desk) -> None:
     assert take(ask(desk), pasted(desk)) == Went("/review")
     signals = read_case(desk.case)["firm_signals"]

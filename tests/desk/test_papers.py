@@ -9,7 +9,7 @@ import pytest
 from chaingraph.desk import runs
 from chaingraph.desk.desk import Desk, Page, Went
 from chaingraph.desk.log import opened
-from chaingraph.desk.views import papers
+from chaingraph.desk.views import papers, settings
 from chaingraph.errors import ChaingraphError
 from tests.made_desk import ask
 from tests.made_work import act
@@ -53,3 +53,16 @@ def test_what_cannot_be_made_is_said(desk: Desk) -> None:
         papers.make(ask(desk), "shell")
     with opened(ask(desk), create=True), pytest.raises(ChaingraphError):
         papers.make(ask(desk, lead="none"), "talk")
+
+
+def test_a_paper_for_investors_bears_the_offices_english_name(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for where the office's name is; without one the command says that it is to be added."""
+    begun: list[list[str]] = []
+    monkeypatch.setattr(runs, "begin", lambda _desk, _kind, command: begun.append(command))
+    settings.choose(ask(desk, office="平湖市投促局", region="平湖", office_en="Pinghu Investment Office"))
+    papers.make(ask(desk, chain="PV", language="en"), "investor")
+    settings.choose(ask(desk, office="平湖市投促局", region="平湖"))
+    papers.make(ask(desk, chain="PV", language="en"), "investor")
+    named, bare = begun
+    assert named[named.index("--office-en") + 1] == "Pinghu Investment Office"
+    assert "--office-en" not in bare

@@ -154,6 +154,8 @@ def test_who_sits_here_is_an_office_and_the_region_is_known(desk: Desk) -> None:
     assert settings.choose(ask(desk, office="平湖市投促局", region="平湖")) == Went("/")
     assert ask(desk).signed["by"] == "平湖市投促局"
     assert ask(desk).region == "平湖"
+    with pytest.raises(ChaingraphError, match="英文名称只用英文字母"):
+        settings.choose(ask(desk, office="平湖市投促局", office_en="平湖", region="平湖"))
     with pytest.raises(ChaingraphError, match="请先填写本单位"):
         settings.choose(ask(desk, office=" ", region="平湖"))
     with pytest.raises(ChaingraphError):

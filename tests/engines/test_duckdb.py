@@ -40,6 +40,19 @@ def test_no_query_reaches_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not (tmp_path / "secret.csv.out").exists()
 
 
+def test_no_query_reaches_a_frame_or_a_table_of_another_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "lying_about", pd.DataFrame({"a": [1]}), raising=False)
+    with (
+        engine.open_engine({"firms": toy_tables()["firms"]}) as other,
+        engine.open_engine({"segments": empty_table("segments")}) as query,
+    ):
+        assert other("segment_count", tables={"segments": empty_table("segments")})["segments"].tolist() == [0]
+        for name in ("lying_about", "firms"):
+            monkeypatch.setattr(engine, "sql_text", lambda _, name=name: f"SELECT * FROM {name}")
+            with pytest.raises(StoreError, match=name):
+                query("anything")
+
+
 def test_names_are_values_only() -> None:
     tables = toy_tables()
     tables["firms"].loc[: len(HOSTILE) - 1, "firm"] = list(HOSTILE)
@@ -64,6 +77,23 @@ def test_a_table_for_one_question_is_gone_after_it(monkeypatch: pytest.MonkeyPat
         assert query("x", tables={"passing": pd.DataFrame({"a": [1, 2]})})["n"].tolist() == [2]
         with pytest.raises(StoreError, match="passing"):
             query("x")
+
+
+def test_of_many_rows_texts_are_held_once_and_tables_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "rows": "SELECT firm, city FROM firms ORDER BY firm_id",
+        "held": "SELECT sum(memory_usage_bytes) AS bytes FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'",
+    }
+    monkeypatch.setattr(engine, "sql_text", texts.__getitem__)
+    rows = 60_000
+    cells = {"firm_id": map(str, range(rows)), "firm": ["某某新材料科技有限公司"] * rows, "city": ["嘉兴"] * rows}
+    firms = pd.concat([empty_table("firms"), pd.DataFrame(cells)], ignore_index=True)
+    with pd.option_context("mode.string_storage", "python"), engine.open_engine({"firms": firms}) as query:
+        answer = query("rows")
+        held = int(query("held")["bytes"].iloc[0])
+    assert answer["firm"].tolist() == ["某某新材料科技有限公司"] * rows
+    assert {len({id(cell) for cell in answer[name].to_numpy(dtype=object)}) for name in answer} == {1}
+    assert held < rows * 16 * 3  # sixteen bytes a cell, were it only for the three columns that hold anything
 
 
 def write_dataset(folder: Path, rows: int = 4) -> Path:

@@ -119,6 +119,7 @@ def asked_of_standing(graph: ChainGraph, open_engine: OpenEngine) -> None:
 ASKED = ("segments", "firms", "firm_segments", "firm_products")
 
 
+@pytest.mark.slow
 def test_the_toy_case_asks_every_text(session: Any) -> None:
     seen: dict[str, int] = {}
     tables = toy_tables()
@@ -137,6 +138,7 @@ def test_the_toy_case_asks_every_text(session: Any) -> None:
     assert all(seen.values()), f"no row came from {[name for name, rows in seen.items() if not rows]}"
 
 
+@pytest.mark.slow
 def test_jiaxing(session: Any) -> None:
     seen: dict[str, int] = {}
     survey(build_graph(read_case(FROZEN)), "嘉兴", comparing(session, seen), SurveyOptions(draws=0))

@@ -61,7 +61,7 @@ class Answering(BaseHTTPRequestHandler):
 def server() -> Iterator[Any]:
     held: Any = HTTPServer(("127.0.0.1", 0), Answering)
     held.asked, held.answer = [], (200, b"")
-    thread = threading.Thread(target=held.serve_forever, daemon=True)
+    thread = threading.Thread(target=held.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield held
     held.shutdown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ def test_what_is_missing_is_said_before_anything_starts(monkeypatch: pytest.Monk
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_no_java_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     if reason := absent():
@@ -56,6 +58,7 @@ def session() -> Iterator[Any]:
         yield started
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_parameters_and_names_are_values_only(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = toy_tables()
@@ -68,6 +71,7 @@ def test_parameters_and_names_are_values_only(session: Any, monkeypatch: pytest.
         assert found.dtypes.astype("str").tolist() == ["str", "str", "int64"]
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_types_are_those_of_the_house(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     text = """SELECT CAST(? AS INT) AS n, NULL AS nothing, 0.5 AS share, TRUE AS yes, CAST(NULL AS BIGINT) AS count,
@@ -79,6 +83,7 @@ def test_types_are_those_of_the_house(session: Any, monkeypatch: pytest.MonkeyPa
     assert found.dtypes.astype("str").tolist() == kinds
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_a_table_for_one_question_is_gone_after_it(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     texts(monkeypatch, "SELECT count(*) AS n FROM passing")
@@ -91,6 +96,7 @@ def test_a_table_for_one_question_is_gone_after_it(session: Any, monkeypatch: py
         query("made")
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 def test_a_dataset_is_read_where_it_lies(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "firms"
@@ -150,5 +156,20 @@ def test_the_command_starts_spark_and_is_quiet(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if "incubator modules" not in line]  # the JVM's own word
     assert said[-1] == f"Written: {out}"
-    assert all("parents from elsewhere" in line for line in said[:-1])  # of the case; nothing of Spark
+    assert all("parents elsewhere" in line for line in said[:-1])  # of the case; nothing of Spark
     assert out.stat().st_size > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.spark
+def test_a_cluster_of_two_executors_answers_as_duckdb_does(tmp_path: Path) -> None:
+    """100,000 made firms: counts, pools, the first of every segment and their whole rows, to the byte."""
+    if reason := absent():
+        pytest.skip(reason)
+    script = Path(__file__).resolve().parents[2] / "scripts" / "bench_scale.py"
+    words = ["--engine", "spark", "--master", "local-cluster[2,1,1024]", "--firms", "1e5", "--data", str(tmp_path)]
+    command = [sys.executable, str(script), *words, "--loaded"]
+    environment = {name: value for name, value in os.environ.items() if name != "SPARK_HOME"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert re.search(r"^ +2\.00 .*100 k firms: the same answer, executors$", done.stdout, flags=re.MULTILINE)

@@ -79,6 +79,7 @@ def test_long_chains_and_long_circles_have_one_name() -> None:
     assert set(group_of({**circle, **tail}).values()) == {"z0"}
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)  # each opens an engine twice
 @given(
     st.lists(st.sampled_from(["", *"abcdef"]), min_size=6, max_size=6),

@@ -119,6 +119,8 @@ def ask(city: str) -> dict[str, set[str]]:
         outside = query("outside", [150], tables={"families": families(query)}).set_index("segment_id")
         expected = query("expected", tables={"reference_places": places}).set_index("segment_id")
         makers = query("makers", tables={"reference_places": places}).dropna(subset=["segment_id"])
+    del tables["segment_nodes"]  # which datasets do not have: they are handed over with the question
+    with open_engine(tables) as query:
         large = narrow(graph, "嘉兴", query, keep=1000)
         totals = segment_totals(large, graph).set_index("segment_id")
         counted = counted_makers(graph, large, query).groupby("segment_id")["firms"].sum()

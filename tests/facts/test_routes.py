@@ -56,8 +56,7 @@ def test_every_link_is_seen_from_both_ends() -> None:
 
 
 def test_linked_means_tied_or_sharing_a_partner() -> None:
-    with open_engine({"firm_links": GRAPH["firm_links"]}) as query:
-        linked = linked_firms(query, LOCAL["pv"], FAMILIES)
+    linked = linked_firms(GRAPH, LOCAL["pv"], FAMILIES)
     assert {"O01", "O02", "O03", "O04", "O09"} <= linked  # O09 through O02
     assert "O05" not in linked
 
@@ -112,6 +111,15 @@ def test_abroad_the_planned_office_is_named_and_called_planned() -> None:
 
 def test_build_names_a_carrier() -> None:
     assert step("O10", chain="hy")[-1] == "可联合甲氢能研究院"
+
+
+def test_two_chains_of_one_name_both_have_their_doors() -> None:
+    chains = pd.concat([GRAPH["chains"], GRAPH["chains"].tail(1).assign(chain_id="twin")], ignore_index=True)
+    doors = find_doors(ChainGraph("twins", {**GRAPH.tables, "chains": chains}), set())
+    last = GRAPH["chains"]["chain_id"].iloc[-1]
+    assert set(doors.chains) == {*GRAPH["chains"]["chain_id"], "twin"}
+    assert doors.carriers.get("twin") == doors.carriers.get(last)
+    assert doors.zones.get("twin") == doors.zones.get(last)
 
 
 def test_a_group_with_a_unit_is_met_through_it() -> None:

@@ -23,6 +23,7 @@ from tests.toy import toy_tables
         ("一般行业知识(未逐条核对来源)", "known", "general"),
         ("一般行业知识(未逐条核对来源);A股公司注册地公开数据(2024)", "known", "general"),
         ("ChainKnowledgeGraph;SegmentTagger>=0.80", "known", "tagged"),
+        ("工商登记;按产品用词归类(程序)", "seen", "tagged"),
         ("工商登记;SegmentTagger>=0.80", "seen", "tagged"),  # a program's reading, whatever text it read
         ("  ", "seen", "unstated"),
         (float("nan"), "seen", "unstated"),

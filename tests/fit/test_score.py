@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from chaingraph.errors import UnknownNameError
-from chaingraph.fit import kernels
+from chaingraph.fit import kernels, score
 from chaingraph.fit.frozen import Population
 from chaingraph.fit.score import (
     CASE_FORM,
@@ -309,6 +309,16 @@ def test_band_holds_the_score_and_top_share_has_a_limit():
     assert ((held["fit_low"] <= middle) & (middle <= held["fit_high"])).mean() > 0.7
     assert held["top_share"].sum() == pytest.approx(int(0.2 * len(held)))
     pd.testing.assert_frame_equal(band, bootstrap(population, seeds, pool, top=30, draws=100))
+
+
+def test_a_band_is_the_same_however_many_firms_and_draws_are_taken_at_once(monkeypatch):
+    population = build_population(*instance(1))
+    seeds = pd.DataFrame({"firm_id": [f"f{at:02d}" for at in range(12)], "weight": 1.0})
+    pool = [firm for firm in population.firm_ids if firm >= "f12"]
+    whole = bootstrap(population, seeds, pool, draws=50)
+    monkeypatch.setattr(score, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(score, "DRAWS_AT_ONCE", 3)
+    pd.testing.assert_frame_equal(whole, bootstrap(population, seeds, pool, draws=50), check_exact=True)
 
 
 def test_codes_compare_within_a_scheme_only():

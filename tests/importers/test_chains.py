@@ -12,8 +12,10 @@ from chaingraph.errors import CaseError
 from chaingraph.importers.chains import added_chains, chain_tables
 from chaingraph.model.case import Case
 from chaingraph.model.chain_template import load_chain
+from chaingraph.model.columns import split
 from chaingraph.model.registry import shipped
 from chaingraph.reading.read import read_case
+from chaingraph.wording.english import English, shipped_words
 from chaingraph.writers.case import write_case
 
 JIAXING = Path(__file__).resolve().parents[2] / "data" / "jiaxing"
@@ -52,6 +54,28 @@ def test_every_template_is_a_case_without_a_reject(tmp_path: Path) -> None:
     tables = chain_tables([load_chain(name) for name in shipped("chains")])
     write_case(Case("all", tables), tmp_path / "all", form="csv")
     assert not len(read_case(tmp_path / "all", required=("chains", "segments")).rejects)
+
+
+def test_every_text_that_a_template_shows_has_english() -> None:
+    """Whoever adds a chain adds the words it brings to chaingraph/library/english.csv."""
+    english = English(shipped_words(), {})
+    tables = chain_tables([load_chain(name) for name in shipped("chains")])
+    shown = {
+        text
+        for table, columns in {
+            "chains": ("source",),
+            "segments": ("keywords", "reason", "source"),
+            "segment_links": ("source",),
+        }.items()
+        for column in columns
+        for cell in tables[table][column].dropna()
+        for text in (split(cell) if column == "keywords" else [cell])
+    }
+    assert len(shown) > 2000
+    assert sorted(text for text in shown if english.known(text) is None) == []
+    for column in ("chain_en", "segment_en"):
+        table = column.removesuffix("_en") + "s"
+        assert not [name for name in tables[table][column] if not name.isascii()]
 
 
 def test_links_to_other_chains_hold_where_both_are_taken() -> None:

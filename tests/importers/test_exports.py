@@ -22,7 +22,7 @@ ACCOUNTS = {
         "qixinbao",
         None,
         [2, 2, 0, 0],
-        {"the list has this code under another": 1, "the year must lie": 1},
+        {"the list already has this code under another": 1, "the year must lie": 1},
     ),
     "规上企业名单.docx": ("scale", "2025", [2, 2, 0, 0], {}),
     "综合评价结果.pdf": ("performance", None, [3, 3, 0, 0], {}),
@@ -99,7 +99,7 @@ def test_what_is_personal_is_dropped_and_a_public_number_is_a_contact(files: Pat
         "邮箱",
     ]
     assert imported.notes == (
-        "导出结果.xlsx [Sheet1]: 1 cells of telephones held a mobile or private mail, which was dropped",
+        "导出结果.xlsx [Sheet1]: 1 telephone cells held a mobile number or private mail, which was dropped",
     )
 
 

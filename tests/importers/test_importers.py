@@ -15,7 +15,7 @@ from chaingraph.importers.ckg import COLUMNS, import_ckg
 from chaingraph.importers.classes import read_classes
 from chaingraph.importers.lists import join_list, read_list
 from chaingraph.importers.published import read_columns
-from chaingraph.importers.register import read_register, read_register_in_parts
+from chaingraph.importers.register import joined_parts, read_register_in_parts
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import read_case
 from chaingraph.writers.case import write_case
@@ -272,7 +272,7 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
         f"无码公司,330482,2001-01-01,,纱线,嘉兴市,\n,{credit_code(2)},,,,,\n"
     )
     path.write_bytes(gzip.compress(lines.encode("gb18030")))
-    case = read_register(path, as_of="2019-04", lang="en").case
+    case = joined_parts(list(read_register_in_parts(path, as_of="2019-04", lang="en"))).case
     firms = case["firms"].set_index("firm")
     assert firms.loc["平湖光学有限公司", ["firm_id", "founded", "province", "city", "district"]].tolist() == [
         code,
@@ -290,7 +290,7 @@ def test_a_register_keeps_scope_as_text_and_rejects_bad_codes(tmp_path):
     for broken in (b"\x1f\x8b broken", whole[:-20]):  # one that breaks off would else be half a register
         path.write_bytes(broken)
         with pytest.raises(CaseError, match="cannot be read"):
-            read_register(path, as_of="2019-04", lang="en")
+            list(read_register_in_parts(path, as_of="2019-04", lang="en"))
 
 
 def test_a_packed_file_of_several_parts_is_read_whole(tmp_path):
@@ -329,7 +329,7 @@ def test_a_register_read_in_parts_is_the_register_read_whole(tmp_path):
     path = tmp_path / "register.csv.gz"
     for encoding in ("gb18030", "utf-8-sig"):
         path.write_bytes(gzip.compress(lines.encode(encoding)))
-        whole = read_register(path, as_of="2019-04").case
+        whole = joined_parts(list(read_register_in_parts(path, as_of="2019-04"))).case
         parts = list(read_register_in_parts(path, as_of="2019-04", size=3))
         assert [len(part.tables["firms"]) for part in parts] == [3, 2, 2]
         for table in ("firms", "firm_products"):

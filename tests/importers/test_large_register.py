@@ -20,7 +20,7 @@ from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import read_case
 from chaingraph.stores.parquet import tag as parquet_tag
 from chaingraph.stores.parquet.narrow import datasets
-from chaingraph.tagging.cases import tag_case
+from chaingraph.tagging.cases import tag_and_tell
 from chaingraph.writers.datasets import large_case_folder, write_datasets
 from tests.made_exports import credit_code
 from tests.shared_data import FROZEN
@@ -52,7 +52,8 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(register: Path) -> Case:
-    return tag_case(joined_parts(list(read_register_in_parts(register, as_of="2019-04"))).case, read_case(FROZEN))
+    imported = joined_parts(list(read_register_in_parts(register, as_of="2019-04")))
+    return tag_and_tell(imported.case, read_case(FROZEN))[0]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from chaingraph.errors import CaseError, ChaingraphError
 from chaingraph.importers.ckg import import_ckg
 from chaingraph.importers.imported import Imported
 from chaingraph.importers.recognise import FIRM_KINDS, import_file, recognise
-from chaingraph.importers.register import read_register, read_register_in_parts
+from chaingraph.importers.register import joined_parts, read_register_in_parts
 from chaingraph.labels import entries
 from chaingraph.model import registry
 from chaingraph.reading.read import read_case
@@ -55,7 +55,7 @@ def test_codes_that_a_spreadsheet_rounded_are_rejects_and_no_firm_is_lost(tmp_pa
         ["嘉兴甲光伏有限公司", None],
     ]
     assert [row for row, _, _ in rejected(imported)] == [2, 3, 4]
-    assert imported.rejects["reason"].str.contains("noughts").tolist() == [True, True, False]
+    assert imported.rejects["reason"].str.contains("zeros").tolist() == [True, True, False]
     assert imported.account[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[3, 3, 0, 0]]
 
 
@@ -120,7 +120,7 @@ def test_sums_remarks_and_repeated_headers_are_no_firms(tmp_path: Path) -> None:
     assert values(imported, "firm") == [["乙光伏有限公司"], ["甲光伏有限公司"]]
     assert imported.account[["rows", "rejected"]].to_numpy().tolist() == [[2, 0]]
     assert imported.notes == (
-        "a.csv: 4 rows are no data (sums, remarks, headers again) and were not read: rows 4, 6, 7, 8",
+        "a.csv: 4 rows are not data (sums, remarks, repeated headers) and were not read: rows 4, 6, 7, 8",
     )
 
 
@@ -210,7 +210,7 @@ def test_nothing_kept_is_a_failure_and_says_why(tmp_path: Path, capsys: pytest.C
         assert main([*words, "--out", str(tmp_path / "out"), "--lang", "en"]) == REFUSED
         assert "the firm has no name" in capsys.readouterr().err
         assert not (tmp_path / "out").exists()
-    with pytest.raises(CaseError, match="no header that is known"):
+    with pytest.raises(CaseError, match="no known header"):
         import_file(file(tmp_path, "a,b\n1,2\n"), lang="en")
 
 
@@ -252,7 +252,8 @@ def test_every_column_that_a_heading_file_names_has_a_caption() -> None:
 @pytest.mark.shared
 @pytest.mark.long
 def test_a_real_register_loses_a_wrong_code_and_no_firm() -> None:
-    imported = read_register(shared("data/enterprise-registry/jiaxing.csv.gz"), as_of="2019-04")
+    path = shared("data/enterprise-registry/jiaxing.csv.gz")
+    imported = joined_parts(list(read_register_in_parts(path, as_of="2019-04")))
     assert imported.account[["rows", "kept", "merged", "rejected"]].to_numpy().tolist() == [[13956, 13956, 0, 0]]
     assert len(imported.tables["firm_products"]) == 81135
     assert imported.rejects["value"].tolist() == ["91330424691289527K"]

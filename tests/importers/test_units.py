@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chaingraph.backtest.openings import FIRST_YEAR
 from chaingraph.errors import CaseError
 from chaingraph.importers.recognise import import_file
-from chaingraph.importers.units import read_units
-from tests.made_units import write_units
+from chaingraph.importers.units import SCOPE_BEFORE, read_units
 
 
 def written(folder: Path, *lines: str, name: str = "units.csv") -> Path:
@@ -58,7 +58,7 @@ def test_what_cannot_be_used_is_told_by_row(tmp_path: Path) -> None:
     assert sorted(held.tables["firms"]["firm"]) == ["己有限公司", "甲有限公司"]
     told = dict(zip(held.rejects["row"], held.rejects["reason"], strict=True))
     assert told[3].startswith("no city")
-    assert told[4].startswith("no date")
+    assert told[4].startswith("no opening date")
     assert told[5] == told[6] == "makes nothing"
     assert held.account.iloc[0][["rows", "kept", "rejected"]].tolist() == [6, 2, 4]
 
@@ -72,11 +72,16 @@ def test_the_files_of_a_folder_are_read_together_and_a_unit_counts_once(tmp_path
     assert len(held.notes) == 1
 
 
-def test_no_scope_is_kept(tmp_path: Path) -> None:
-    held = import_file(write_units(tmp_path / "made.csv"), kind="units").tables
-    assert set(held) == {"firms", "firm_sites", "foreign_investments"}
-    path = written(tmp_path, ",甲有限公司,苏州,2004,,,,服装制造(依法须经批准的项目)")
-    assert "依法" not in "".join(map(str, read_units(path).tables["firms"].to_numpy().ravel()))
+def test_scopes_are_kept_of_units_before_the_first_year_asked_about_and_of_no_other(tmp_path: Path) -> None:
+    assert str(FIRST_YEAR) == SCOPE_BEFORE
+    old = ",甲有限公司,苏州,2002-12-31,,,,服装、鞋帽制造(依法须经批准的项目)"
+    held = read_units(written(tmp_path, old, ",乙有限公司,苏州,2003-01-01,,,,齿轮制造")).tables
+    names = held["firms"].set_index("firm_id")["firm"]
+    kept = held["firm_products"].assign(firm=lambda rows: rows["firm_id"].map(names))
+    assert kept[["firm", "product"]].to_numpy().tolist() == [["甲有限公司", "服装"], ["甲有限公司", "鞋帽制造"]]
+    said = "".join(str(table.to_numpy()) for table in held.values())
+    assert "依法" not in said
+    assert "齿轮" not in said
 
 
 def test_a_file_without_dates_is_refused(tmp_path: Path) -> None:

@@ -158,3 +158,16 @@ def test_places_that_are_compared_say_more_than_a_site_that_is_open() -> None:
 )
 def test_no_words_of_a_sentence_are_a_product(words: str) -> None:
     assert [fact.product for fact in facts(f"{FIRM}{words}。")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("words", "product"),
+    [
+        ("完成C轮融资6亿元,将用于建设储能电池第二生产基地", "储能电池"),
+        ("获得5000万元战略投资,计划2027年建设飞轮储能量产线,地点未定", "飞轮储能"),
+        ("拟投资8亿元建设压缩机二期项目", "压缩机"),
+        ("拟投资8亿元建设电解水制氢项目", "电解水制氢"),
+    ],
+)
+def test_a_product_ends_where_a_phase_or_an_ordinal_begins(words: str, product: str) -> None:
+    assert [fact.product for fact in facts(f"{FIRM}{words}。")] == [product]

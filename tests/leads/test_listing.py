@@ -67,6 +67,16 @@ def test_the_list_can_be_narrowed(tmp_path: Path) -> None:
     assert lead_list(held, as_of="2025-07-01", chain="pv").empty
 
 
+def test_a_chain_has_the_facts_of_its_firms_where_the_fact_tells_no_segment(tmp_path: Path) -> None:
+    held = tables(tmp_path, {"a_2025-06-02.txt": FULL})
+    maker = held["firm_signals"]["firm_id"].iloc[0]
+    segments = pd.DataFrame({"segment_id": ["PV01", "NE01"], "chain_id": ["pv", "ne"]})
+    held |= {"segments": segments, "firm_segments": pd.DataFrame({"firm_id": [maker], "segment_id": ["PV01"]})}
+    assert [len(lead_list(held, as_of="2025-07-01", chain=chain)) for chain in ("pv", "ne")] == [1, 0]
+    held["firm_signals"] = held["firm_signals"].assign(segment_id="NE01")
+    assert [len(lead_list(held, as_of="2025-07-01", chain=chain)) for chain in ("pv", "ne")] == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("kind", "site", "reason"),
     [
@@ -87,13 +97,13 @@ def test_a_plan_is_a_reason_only_where_somebody_says_that_the_site_is_open(
     ("kind", "text", "reason"),
     [
         ("fundraising", "完成B轮融资2亿元", False),  # a round of money: 12 months
-        ("fundraising", "公开发行可转债,募集资金用于新基地", True),  # money raised on the market: 18
+        ("fundraising", "公开发行可转债,募集资金用于新基地", True),  # money raised on the market: 15
         ("relocation", "整体搬迁", False),
         ("relocation", "变更募集资金投资项目实施地点", True),
         ("customer_win", "获得定点", False),  # 9
     ],
 )
 def test_each_kind_has_a_window_of_its_own(kind: str, text: str, reason: bool) -> None:
-    row = {"kind": kind, "site_status": "unknown", "stage": None, "date": "2024-02", "firm_id": "a", "text": text}
+    row = {"kind": kind, "site_status": "unknown", "stage": None, "date": "2024-03", "firm_id": "a", "text": text}
     assert _is_reason(row, "2025-06-01", {}) is reason
     assert _is_reason({**row, "date": "2023-11"}, "2025-06-01", {}) is False

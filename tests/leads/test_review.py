@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from chaingraph.errors import StoreError
+from chaingraph.leads.bands import band, weights
 from chaingraph.leads.products import SegmentWords
-from chaingraph.leads.review import read_review, review_rows, reviewed
+from chaingraph.leads.review import read_review, review_rows, reviewed, sources_of
 from chaingraph.model.case import Case
 from chaingraph.model.schema import TABLES
 from chaingraph.writers.review_sheet import write_review
@@ -43,7 +44,9 @@ def answers(tables: dict[str, pd.DataFrame], tmp_path: Path, **changed: str) -> 
     path = tmp_path / "r.csv"
     write_review(review_rows(tables), path, lang="zh")
     rows = [(number, {**cells, **changed}) for number, cells in read_review(path, "zh") if "丙丁" in cells["firm"]]
-    done = reviewed(tables["firm_signals"], rows, "zh")
+    sources = sources_of(tables["evidence"]).dropna(subset=["written"])
+    amounts = dict(zip(sources["signal_id"], sources["written"], strict=True))
+    done = reviewed(tables["firm_signals"], rows, "zh", amounts=amounts)
     return dict(next(iter(done.changes.values()), {})), [reason for _, reason in done.problems]
 
 
@@ -56,13 +59,17 @@ def answers(tables: dict[str, pd.DataFrame], tmp_path: Path, **changed: str) -> 
             {"decision": "更正", "site_status": "比选", "amount_cny_m": "250"},
             {"site_status": "comparing", "amount_cny_m": 250.0, "review": "corrected"},
         ),
+        ({"decision": "更正", "stage": "无"}, {"stage": "", "review": "corrected"}),
+        ({"decision": "更正", "place": "-"}, {"place": "", "review": "corrected"}),
         ({"decision": ""}, {}),
     ],
 )
 def test_a_decision_is_taken(
     tables: dict[str, pd.DataFrame], tmp_path: Path, cells: dict[str, str], changes: dict[str, object]
 ) -> None:
-    assert answers(tables, tmp_path, **cells) == (changes, [])
+    found, said = answers(tables, tmp_path, **cells)
+    assert (found if "text" in changes else {key: each for key, each in found.items() if key != "text"}) == changes
+    assert not said
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,9 @@ def test_a_decision_is_taken(
         ({"decision": "也许"}, "不是结论"),
         ({"decision": "采用", "place": "滁州"}, "改了内容"),
         ({"decision": "更正", "date": "昨天"}, "不能用"),
-        ({"decision": "更正", "place": ""}, "被清空"),
+        ({"decision": "更正", "place": ""}, "确实没有请填“无”"),
+        ({"decision": "更正", "kind": "无"}, "“动态类型”不能为空"),
+        ({"decision": "更正", "written": "约4亿元"}, "照录原文"),
         ({"decision": "采用", "signal_id": "s-none"}, "没有动态"),
     ],
 )
@@ -100,3 +109,34 @@ def test_a_corrected_product_stands_in_the_short_text_and_finds_its_segment() ->
     changed = reviewed(signals, [(2, cells)], "zh", words).changes["s-1"]
     assert changed["text"] == "投资建设(已公告) 德清县 约8亿元 原料药 →滁州"
     assert changed["segment_id"] == "RX01"
+
+
+def test_what_tells_more_is_surer_and_stands_first(tables: dict[str, pd.DataFrame]) -> None:
+    rows = review_rows(tables)
+    order = [("high", "middle", "low").index(name) for name in rows["band"]]
+    assert order == sorted(order)
+    told = {"named", "place", "amount", "kind_expansion", "stage_signed"}
+    assert band(told) == "high"
+    assert band(told - {"named"}) != "high"
+    assert band({"kind_relocation", "short_name"}) == "low"
+
+
+def test_without_a_quote_a_signal_is_neither_sure_nor_doubtful(tables: dict[str, pd.DataFrame]) -> None:
+    silent = tables | {"evidence": tables["evidence"].assign(quote=None)}
+    assert set(review_rows(silent)["band"]) == {"middle"}
+
+
+def test_bands_were_measured_and_part() -> None:
+    shares = [right / of for right, of in (weights().measured[name] for name in ("high", "middle", "low"))]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 1.2 * shares[-1]
+
+
+def test_what_is_cleared_goes_out_of_the_short_text() -> None:
+    row = {"signal_id": "s-1", "firm_id": "A", "kind": "expansion", "stage": "signed", "review": "pending"}
+    row |= {"text": "投资建设(签约) 南浔区 隔膜", "product": "隔膜", "place": "南浔区"}
+    signals = pd.DataFrame([row]).reindex(columns=TABLES["firm_signals"].names)
+    cells = {"signal_id": "s-1", "decision": "更正", "stage": "无", "place": "无"}
+    assert reviewed(signals, [(2, cells)], "zh").changes["s-1"] == {
+        "stage": "", "place": "", "text": "投资建设 隔膜", "review": "corrected",
+    }  # fmt: skip

@@ -284,7 +284,7 @@ def test_a_ledger_of_another_form_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("act", "match"),
     [
-        (Act("erased", "p1", "2024-01-01", CENTRE), "no such act"),
+        (Act("erased", "p1", "2024-01-01", CENTRE), "there is no act erased"),
         (Act("entered", "p 1", "2024-01-01", CENTRE), "project id p 1"),
         (Act("entered", "p1", "2024-02-30", CENTRE), "moment 2024-02-30"),
         (Act("entered", "p1", "1.3.2024", CENTRE), "moment"),

@@ -40,5 +40,5 @@ def test_short_former_and_other_names_find_the_firm(asked: str, meant: str) -> N
 def test_a_name_of_several_or_of_none_is_refused_with_those_that_are_near() -> None:
     with pytest.raises(UnknownNameError, match=r"台州甲一泵业有限公司\(b1\)、台州甲一阀门有限公司\(b2\)"):
         find_firm(FIRMS, "台州甲一")
-    with pytest.raises(UnknownNameError, match="near names: 浙江奥翔药业股份有限公司"):
+    with pytest.raises(UnknownNameError, match="similar names: 浙江奥翔药业股份有限公司"):
         find_firm(FIRMS, "奥祥药业股份")

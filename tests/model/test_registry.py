@@ -68,7 +68,7 @@ def test_a_file_of_ones_own_keeps_its_whole_name(tmp_path: Path) -> None:
         (("quota = 0.5", "quotta = 1"), r"strategy mine.toml, [rank]: key is 'quotta'; choose: quota, order"),
         (('"missing"', '"absent"'), "pool.states is 'absent'; choose: "),
         (('states = ["missing", "none_known"]', ""), "pool.states is []; choose: missing"),
-        (('["tier", "fit"]', '["tier", "tier"]'), "rank.order is ['tier', 'tier']; choose: 1-6: motive"),
+        (('["tier", "fit"]', '["tier", "tier"]'), "rank.order is ['tier', 'tier']; choose: 1-8: motive"),
         (('["soe"]', '["so"]'), "tiers.first is 'so'; choose: soe"),
         (("leader = 5", "leader = true"), "seeds.leader is True; choose: > 0"),
         (("[seeds]", "[seed]"), "key is 'seed'; choose: seeds"),

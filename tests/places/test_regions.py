@@ -91,7 +91,7 @@ def test_a_city_given_beside_settles_the_name() -> None:
 def test_an_unknown_name_lists_near_ones() -> None:
     with pytest.raises(UnknownNameError, match="嘉兴"):
         regions.region_path("嘉兴巿")  # 巿 is not 市
-    with pytest.raises(UnknownNameError, match="near names"):
+    with pytest.raises(UnknownNameError, match="similar names"):
         regions.region_path("")
 
 

@@ -183,7 +183,7 @@ def test_technology_lists_holders_for_missing_and_needed_segments() -> None:
     institute = pool.rows[pool.rows["list"] == "institute"].iloc[0]
     assert (institute["firm"], institute["via"]) == ("构造研究院", "甲氢能研究院")
     assert pd.isna(institute["firm_id"])
-    assert "甲一新能源有限公司提出需求:钙钛矿叠层电池中试" in institute["reasons"]
+    assert "甲一新能源有限公司提出需求：钙钛矿叠层电池中试" in institute["reasons"]
     assert set(_firms(pool, "firm")) == {"O02", "O05", "O10"}  # little_giant, little_giant, hidden_champion
     assert "丙一电解技术公司" in pool.rows.loc[pool.rows["segment_id"] == "HY02", "firm"].tolist()
 

@@ -25,9 +25,9 @@ from tests.toy import toy_tables
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    assert "nothing is there" in refused(tmp_path / "none")
-    assert "nothing is there" in refused(tmp_path / "none" / ".." / "none")
-    assert "nothing is there" in refused(Path("a\0b"))
+    assert "there is nothing there" in refused(tmp_path / "none")
+    assert "there is nothing there" in refused(tmp_path / "none" / ".." / "none")
+    assert "there is nothing there" in refused(Path("a\0b"))
     assert "it cannot be opened" in refused(Path("x" * 5000))
     (tmp_path / "case.csv").write_text("a", encoding="utf-8")
     assert "a case is a folder or one XLSX workbook" in refused(tmp_path / "case.csv")
@@ -92,7 +92,9 @@ def test_files_that_are_no_table(toy: Path, content: bytes, message: str) -> Non
 def test_big5_is_not_read_as_gb18030(toy: Path) -> None:
     names = ["台灣積體電路製造股份有限公司", "友達光電", "台達電子"]
     content = "\r\n".join(["firm_id,firm", *(f"F{number},{name}" for number, name in enumerate(names))])
-    said = "firms: 'F0,台灣積體電路製造.*' the file is in Big5 .traditional Chinese. → as GB18030 .*: save it as CSV"
+    said = (
+        "firms: 'F0,台灣積體電路製造.*' the file is in Big5 .traditional Chinese. → read as GB18030 .*: save it as CSV"
+    )
     far = "firm_id,firm\r\n" + "X,plain\r\n" * 10_000 + content  # beyond what is looked at before all is read
     for lines in (content, far):
         (toy / "firms.csv").write_bytes(lines.encode("big5"))
@@ -209,7 +211,7 @@ def test_file_names_of_any_kind(toy: Path) -> None:
     (toy / "企业 表(2).csv").write_bytes(b"x")
     case = read_case(toy, lang="en")
     summarise(case, "en").encode("utf-8")
-    assert set(case.rejects["reason"]) == {"not a table of a case; it was not read"}
+    assert set(case.rejects["reason"]) == {"not a table of a case, so it was not read"}
 
 
 SETTINGS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

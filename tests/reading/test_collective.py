@@ -27,9 +27,7 @@ def test_a_collective_name_is_no_firm_and_no_reason_to_refuse_a_case(tmp_path: P
         ["firm_segments", 3, "V"],
         ["firm_segments", 4, "多家企业"],
     ]
-    assert set(case.rejects["reason"]) == {
-        "stands for several firms that are not named, not for one; the row was not used"
-    }
+    assert set(case.rejects["reason"]) == {"stands for several unnamed firms, not for one; the row was not used"}
 
 
 @pytest.mark.parametrize("name", ["Various companies", "others", "其他", "其他企业", "多家厂商", "若干国外企业"])

@@ -275,7 +275,7 @@ def test_files_that_are_no_table_of_a_case_are_reported(tmp_path: Path) -> None:
     (tmp_path / "firm_segmets.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     case = read_case(tmp_path, lang="en")
     assert case.rejects["table"].tolist() == ["firm_segmets.csv"]
-    assert "near names: firm_segments (企业环节)" in case.rejects["remedy"].iloc[0]
+    assert "similar names: firm_segments (企业环节)" in case.rejects["remedy"].iloc[0]
     (tmp_path / "targets.ods").write_bytes(b"PK")
     assert "targets: 'targets.ods' the file format is not known" in refused(tmp_path)
 

@@ -126,7 +126,7 @@ def test_an_unknown_segment_leaves_its_row_out(toy: Path) -> None:
     rejected = only_reject(case)
     assert (rejected["row"], rejected["column"], rejected["value"]) == (4, "segment_id", "PV1")
     assert rejected["reason"] == "it points to a row that does not exist; row left out"
-    assert rejected["remedy"] == "near names in segments: PV01; correct it or add a row"
+    assert rejected["remedy"] == "similar names in segments: PV01; correct it or add a row"
     assert len(case["firm_segments"]) == 25
 
 
@@ -251,7 +251,7 @@ def test_parents_do_not_run_in_a_circle(toy: Path) -> None:
         "L07,甲七氢能装备有限公司,,,中国,浙江,嘉兴,港区,,,,,L07",
     )
     case = read_case(toy, lang="en")
-    assert sorted(case.rejects["reason"]) == ["the firm is its own parent", "the parents run in a circle"]
+    assert sorted(case.rejects["reason"]) == ["the firm is its own parent", "the parents form a circle"]
     parents = case["firms"].set_index("firm_id")["parent_id"]
     assert parents["L02"] == "O01"
     assert parents[["O01", "L07"]].isna().all()

@@ -27,45 +27,15 @@ from chaingraph.sql import sql_text
 from chaingraph.stores.comparison import read_cases
 from chaingraph.stores.parquet.narrow import LARGE_TABLES, datasets, narrow, nodes_of, seats
 from chaingraph.stores.parquet.read import is_large, read_large_case
+from tests.made_datasets import as_datasets, without_dash
 from tests.shared_data import FROZEN
 
 EVERY = 100_000
 
 
-def as_datasets(case: Path, folder: Path) -> Path:
-    """The same case, its firms and their segments as Parquet datasets by province; rows in another order."""
-    shutil.copytree(
-        case, folder, ignore=lambda _, names: [f"{name}.csv" for name in LARGE_TABLES if f"{name}.csv" in names]
-    )
-    tables = read_case(case).tables
-    places = tables["firms"].set_index("firm_id")["province"]
-    for name in LARGE_TABLES:
-        rows = tables[name].sample(frac=1, random_state=7)
-        province = rows["firm_id"].map(places).fillna("-")
-        if name == "firms":
-            province = province.where(rows["province"].notna(), "-")
-        for part, held in rows.drop(columns="province", errors="ignore").groupby(province):
-            target = folder / name / f"province={part}"
-            target.mkdir(parents=True)
-            with duckdb.connect() as connection:
-                connection.register("held", held)
-                connection.execute("COPY (SELECT * FROM held) TO $1 (FORMAT parquet)", [str(target / "part-0.parquet")])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return as_datasets(FROZEN, tmp_path_factory.mktemp("large") / "jiaxing")
-
-
 @pytest.fixture(scope="module")
 def whole(large: Path) -> Case:
     return read_large_case(large, "嘉兴", open_engine, keep=EVERY)
-
-
-def without_dash(case: Case) -> pd.DataFrame:
-    firms = case["firms"]
-    return firms.assign(province=firms["province"].where(firms["province"] != "-"))
 
 
 def test_what_is_large_is_told_by_its_folders(large: Path, tmp_path: Path) -> None:
@@ -268,7 +238,7 @@ def test_every_problem_is_counted_shown_and_written(
         rows = connection.execute("SELECT * FROM read_parquet($1)", [str(out)]).df()
     counts = rows.groupby(["table_name", "column_name", "reason"]).size().to_dict()
     assert counts == EXPECTED
-    assert "2  firms · founded · no date" in shown
+    assert "2  firms · founded · not a date (YYYY, YYYY-MM or YYYY-MM-DD)" in shown
     assert "2001-13" in shown
     assert "\u202e" not in shown
     assert main(["check", str(case), "--lang", "en"]) == 3

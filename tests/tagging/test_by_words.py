@@ -71,7 +71,7 @@ def test_a_case_without_firms_to_learn_from_tags_by_words_and_tells_of_the_other
     assert rows[["firm_id", "segment_id", "basis", "confidence"]].to_numpy().tolist() == [
         ["a", "PS04", "seat", "unsure"]
     ]
-    assert rows.loc[0, "source"] == "list;SegmentTagger(words)"
+    assert rows.loc[0, "source"] == "list;按产品用词归类(程序)"
     told = left.set_index("firm_id")
     assert told["why"].to_dict() == {"b": "dealing", "c": "of_no_chain", "d": "no_word"}
     assert "平缝机" in told.loc["d", "words"]

@@ -14,7 +14,7 @@ from chaingraph.cli.main import main
 from chaingraph.errors import CaseError
 from chaingraph.model.case import Case, empty_table
 from chaingraph.reading.read import NATIONAL_TABLES, read_case
-from chaingraph.tagging.cases import case_terms, examples, tag_case, tag_products
+from chaingraph.tagging.cases import case_terms, examples, tag_and_tell, tag_products
 from chaingraph.tagging.context import batches, beside
 from chaingraph.tagging.features import NONE, TermIndex, is_dealing, normalise, parts
 from chaingraph.tagging.linear import LinearStep
@@ -214,7 +214,7 @@ def test_products_of_a_case_become_rows_that_say_where_they_are_from() -> None:
             "as_of": ["2020", "2021", "2021", "2021"],
         }
     )
-    tagged = tag_case(Case("national", {"firm_products": products}), toy_chains())["firm_segments"]
+    tagged = tag_and_tell(Case("national", {"firm_products": products}), toy_chains())[0]["firm_segments"]
     assert tagged[["firm_id", "segment_id", "kind", "basis"]].to_numpy().tolist() == [
         ["a", "PV04", "maker", "seat"],
         ["c", "EV03", "maker", "seat"],
@@ -267,13 +267,13 @@ def test_rows_the_case_states_itself_win() -> None:
     tables["firm_segments"] = pd.DataFrame({"firm_id": ["a"], "segment_id": ["PV04"], "product": ["own"]}).reindex(
         columns=empty_table("firm_segments").columns
     )
-    tagged = tag_case(Case("national", tables), toy_chains())["firm_segments"]
+    tagged = tag_and_tell(Case("national", tables), toy_chains())[0]["firm_segments"]
     assert tagged["product"].tolist() == ["own"]
 
 
 def test_a_case_without_products_and_a_term_of_no_segment_are_refused() -> None:
     with pytest.raises(CaseError, match="no firm_products"):
-        tag_case(Case("empty", {}), toy_chains())
+        tag_and_tell(Case("empty", {}), toy_chains())
     chains = toy_chains()
     wrong = pd.DataFrame({"term": ["甲"], "segments": ["ZZ01"]}).reindex(columns=empty_table("segment_terms").columns)
     with pytest.raises(CaseError, match="ZZ01"):

@@ -54,6 +54,26 @@ def test_a_name_without_english_stays_and_is_marked(english: English) -> None:
     assert english.of("星敏感器、无名之物") == "star trackers, 无名之物" + MARK
 
 
+def test_of_a_products_name_what_is_known_is_shown_and_marked(english: English) -> None:
+    names = ("某某星敏感器", "新卫星平台与星敏感器", "星敏感器、大卫星平台", "无名之物、卫星平台", "无名之物")
+    named = English(english.words, english.firms, products=frozenset(names))
+    assert [named.of(name) for name in names] == [
+        "star trackers [in part]",
+        "satellite buses, star trackers [in part]",
+        "star trackers, satellite buses [in part]",
+        "satellite buses [in part]",
+        "无名之物" + MARK,
+    ]
+    assert english.of(names[0]) == names[0] + MARK  # of what is no product, a part would mislead
+    table = pd.DataFrame({"product": [names[0]]}).reindex(columns=empty_table("firm_segments").columns)
+    assert english_of(_graph({"星敏感器": "star trackers"}, firm_segments=table)).of(names[0]).endswith("[in part]")
+
+
+def test_a_newspaper_keeps_its_day() -> None:
+    assert english_of(_graph({})).of("嘉兴日报2024-05-06") == "Jiaxing Daily 2024-05-06"
+    assert english_of(_graph({})).of("嘉兴日报2024 https://x.cn") == "Jiaxing Daily 2024 https://x.cn"
+
+
 def test_a_note_is_left_out_however_short_and_beside_a_name(english: English) -> None:
     noted = English(english.words, english.firms, frozenset({"在建"}))
     assert noted.of("在建") == "[in Chinese only]"

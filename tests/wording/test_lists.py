@@ -25,5 +25,5 @@ def notes(status: str) -> str:
 
 
 def test_the_last_resort_of_a_chain_without_leaders_is_told() -> None:
-    assert "Nobody leads this chain and nobody can be proposed" in notes("signed")
-    assert "Nobody leads this chain and nobody can be proposed" not in notes("producing")
+    assert "This chain has no leader and none can be proposed" in notes("signed")
+    assert "This chain has no leader and none can be proposed" not in notes("producing")

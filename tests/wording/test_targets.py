@@ -29,7 +29,7 @@ def row(found: Findings, firm_id: str, lang: str = "zh", chain: str = "pv") -> p
 
 def test_a_row_names_gap_buyer_sign_and_likeness(toy: Findings) -> None:
     said = row(toy, "O03")["reasons"]
-    assert "补「电池片」（本数据中未见本地企业）" in said
+    assert "补“电池片”（本数据中未见本地企业）" in said
     assert "甲一新能源有限公司" in said
     assert "2023-11有融资信号：完成C轮融资" in said
 
@@ -48,7 +48,7 @@ def test_without_a_multiple_the_actual_reason_is_told(toy: Findings) -> None:
     assert "没有可比的本地企业" not in all_without  # they are named in the line below
     assert "相近的本地企业" in all_without
     one = whole.assign(fit_lift=whole["fit_lift"].fillna(1.0).mask(whole["firm_id"] == firm))
-    assert "参照中没有「" in told(one)
+    assert "参照中没有“" in told(one)
     alone = replace(toy, shares=toy.shares[toy.shares["firm_id"] != firm])
     alone = replace(alone, targets={**toy.targets, "zh": one}, leader_targets={"zh": one.head(0)})
     assert "契合：没有可比的本地企业" in explain_firm(alone, firm, "zh")
@@ -102,7 +102,7 @@ def test_short_lists_say_why() -> None:
 def test_explain_by_name_part_or_id(toy: Findings) -> None:
     by_id = cg.explain(toy, "O09")
     assert cg.explain(toy, "乙九") == by_id
-    assert "尚不知道" in by_id
+    assert "尚未掌握" in by_id
     assert "S=" in by_id
     assert "甲一新能源有限公司（占12%）" in by_id
     in_english = cg.explain(toy, "O09", lang="en")

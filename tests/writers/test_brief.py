@@ -43,7 +43,7 @@ def test_a_brief_answers_the_questions_of_a_first_visit(found: Findings) -> None
     assert "做什么项目：未掌握" in section(brief, "要点")
     assert "公平竞争审查条例" in section(brief, "谈条件时注意")
     assert "秀洲一号地，120亩" in section(brief, "我们能提供什么")
-    assert "异地布点记录" in section(brief, "我们还不知道的")
+    assert "异地布点记录" in section(brief, "尚未掌握的情况")
     assert "在国内外有哪些" in section(brief, "首次会谈要问的")
 
 

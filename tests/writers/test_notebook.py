@@ -87,7 +87,7 @@ def test_too_many_nodes_are_cut_with_a_warning() -> None:
 
 def test_an_unknown_node_names_near_ones() -> None:
     pytest.importorskip("pyvis", reason="pip install 'chaingraph[notebooks]'")
-    with pytest.raises(UnknownNameError, match=r"near names: .*电池片"):
+    with pytest.raises(UnknownNameError, match=r"similar names: .*电池片"):
         cg.neighbourhood(toy_graph(), "电池")
 
 

@@ -94,7 +94,7 @@ def test_explain_says_the_share(found: Findings, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_brief_says_the_share_of_the_row_that_carries_it(found: Findings, graph: ChainGraph, lang: str) -> None:
     shares = expected(found, lang)
-    ranked = sorted(rows_of(found, lang), key=lambda item: item[1]["rank"])
+    ranked = sorted(rows_of(found, lang), key=lambda item: (pd.isna(item[1]["rank"]), item[1]["rank"]))
     best: dict[str, tuple[str, str, str]] = {}
     for key, _ in ranked:
         best.setdefault(key[2], key)

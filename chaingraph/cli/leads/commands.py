@@ -139,14 +139,16 @@ def review_command(lang: str, case: Path, out: Path | None, answers: Path | None
 
 def _take_back(held: Case, case: Path, answers: Path, lang: str) -> None:
     from chaingraph.leads.products import SegmentWords
-    from chaingraph.leads.review import read_review, reviewed
+    from chaingraph.leads.review import changes_by_table, read_review, reviewed, sources_of
     from chaingraph.writers.into.change import change_case
 
     words = SegmentWords.of(held["segments"], held["segment_terms"])
-    done = reviewed(held["firm_signals"], read_review(answers, lang), lang, words)
+    sources = sources_of(held["evidence"]).dropna(subset=["written"])
+    amounts = dict(zip(sources["signal_id"], sources["written"], strict=True))
+    done = reviewed(held["firm_signals"], read_review(answers, lang), lang, words, amounts)
     for row, reason in done.problems:
         click.echo(text("leads.review_row", lang, row=row, reason=reason), err=True)
-    version = change_case(case, "firm_signals", done.changes, day=today(), about=answers.name, lang=lang)
+    version = change_case(case, changes_by_table(held.tables, done), day=today(), about=answers.name, lang=lang)
     click.echo(text("leads.review_applied", lang, **done.counts))
     if version is not None:
         click.echo(text("leads.kept_version", lang, path=version, case=case))

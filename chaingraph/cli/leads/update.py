@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli.into import Into, add_and_tell, undo_and_tell
+from chaingraph.cli.into import Into, add_and_tell, free_place, undo_and_tell
 from chaingraph.cli.leads.commands import tell_read
 from chaingraph.cli.options import FILE, PATH
 from chaingraph.labels import entries, text
@@ -68,7 +68,7 @@ def update_command(
     if waiting.empty:
         click.echo(text("leads.nothing_to_review", lang))
         return
-    place = _free(case, lang)
+    place = free_place(case, text("leads.update_sheet", lang))
     write_review(waiting, place, lang=lang)
     click.echo(text("leads.update_review", lang, count=len(waiting), path=place, case=case))
 
@@ -76,14 +76,6 @@ def update_command(
 def _kind(name: str, lang: str) -> str:
     known = entries("leads", lang)
     return known.get(f"list_{name}", known["list_register"])
-
-
-def _free(case: Path, lang: str) -> Path:
-    """Where the sheet of facts to review goes: beside the case, never over one that somebody may be filling in."""
-    home = case.resolve()
-    stem = home.stem if home.is_file() else home.name
-    names = (f"{stem}_{text('leads.update_sheet', lang)}{number}.xlsx" for number in ("", *range(2, 1000)))
-    return next(place for name in names if not (place := home.with_name(name)).exists())
 
 
 COMMANDS: tuple[click.Command, ...] = (update_command,)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from chaingraph.cli.ledger import views
-from chaingraph.cli.ledger.acts import USUAL_RULES, ledger_commands, ledger_options, opened_ledger
+from chaingraph.cli.ledger.acts import USUAL_RULES, LedgerFile, ledger_commands, ledger_options, opened_ledger
 from chaingraph.cli.options import PATH, Named
 from chaingraph.labels import text
 
@@ -18,13 +18,13 @@ from chaingraph.labels import text
 @click.option("--rebuild", is_flag=True)
 @click.option("--against", type=PATH)
 @click.pass_obj
-def check_command(lang: str, ledger: Path, rules: str, journal: str, against: Path | None, *, rebuild: bool) -> int:
+def check_command(lang: str, ledger: LedgerFile, against: Path | None, *, rebuild: bool) -> int:
     """Check that the ledger is whole, and that its past is the sealed one."""
     from chaingraph.ledger.proof.checks import check_ledger
     from chaingraph.ledger.proof.seal import read_seal, seal_faults
 
     sealed = None if against is None else read_seal(against)
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         if rebuild:
             opened.rebuild()
         faults = check_ledger(opened)
@@ -45,12 +45,12 @@ def check_command(lang: str, ledger: Path, rules: str, journal: str, against: Pa
 @ledger_options
 @click.option("--out", type=PATH, required=True)
 @click.pass_obj
-def seal_command(lang: str, ledger: Path, rules: str, journal: str, out: Path) -> None:
+def seal_command(lang: str, ledger: LedgerFile, out: Path) -> None:
     """Write what the ledger holds today, to be kept elsewhere."""
     from chaingraph.ledger.proof.seal import seal
     from chaingraph.writers.files import write_bytes
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         made = seal(opened)
     write_bytes((json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode(), out)
     click.echo(text("ledger.sealed", lang, path=out, **made))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_commands, ledger_options, opened_ledger
-from chaingraph.cli.options import PATH, Named, checked_day
+from chaingraph.cli.ledger.acts import LedgerFile, ledger_commands, ledger_options, opened_ledger, tables_beside
+from chaingraph.cli.options import AS_OF, PATH, Named, Server, server_options
 from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.fields import DIMENSIONS, DUE, PERIODS, STAGES
@@ -16,8 +16,6 @@ from chaingraph.model.columns import is_missing
 from chaingraph.writers.ledger import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
     from chaingraph.ledger.store import Ledger
@@ -57,12 +55,9 @@ def _echo(table: pd.DataFrame, lang: str) -> None:
     click.echo(table_text([str(name) for name in table.columns], rows, most=40))
 
 
-_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")  # fmt: skip
-
-
 @ledger_commands.command("list")
 @ledger_options
-@_AS_OF
+@AS_OF
 @click.option("--stage", type=click.Choice(list(STAGES)))
 @click.option("--period", type=click.Choice(PERIODS))
 @click.option("--due", type=click.Choice(DUE))
@@ -71,9 +66,7 @@ _AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="D
 @click.pass_obj
 def list_command(
     lang: str,
-    ledger: Path,
-    rules: str,
-    journal: str,
+    ledger: LedgerFile,
     as_of: str,
     stage: str | None,
     period: str | None,
@@ -85,42 +78,37 @@ def list_command(
     from chaingraph.ledger import views
     from chaingraph.ledger.lists import due as lists
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
+        then = opened.as_of(as_of)
         if project:
             opened.project(project)
             events = [(event.number, event.at, event.kind, event.by, event.why) for event in opened.events(project)]
             _shown(views.frame(events, ("number", "at", "kind", "by", "why")), lang)
         elif period:
-            _shown(views.happened(opened, *views.span(as_of, period)), lang)
+            _shown(views.happened(then, *views.span(as_of, period)), lang)
         elif due:
-            _shown(lists.due(opened, due, as_of), lang)
+            _shown(lists.due(then, due, as_of), lang)
         elif dimension:
-            _shown(views.by(opened, dimension), lang)
+            _shown(views.by(then, dimension), lang)
         else:
-            _shown(views.in_own_money(views.projects(opened, stage or ""))[_LIST_SHOWN], lang)
-
-
-def _case(case: Path, lang: str) -> Mapping[str, pd.DataFrame]:
-    """The tables of a case that the ledger is read against: targets, zones, chains, offices and who introduces."""
-    from chaingraph.reading.read import read_case
-
-    return read_case(case, lang=lang).tables
+            _shown(views.in_own_money(views.projects(then, stage or ""))[_LIST_SHOWN], lang)
 
 
 @ledger_commands.command("board")
 @ledger_options
 @click.option("--case", required=True, type=PATH, metavar="CASE2")
-@_AS_OF
+@AS_OF
 @click.pass_obj
-def board_command(lang: str, ledger: Path, rules: str, journal: str, case: Path, as_of: str) -> None:
+def board_command(lang: str, ledger: LedgerFile, case: Path, as_of: str) -> None:
     """The board: progress, places, departments."""
     from chaingraph.writers.ledger.frames import notes, parts
 
-    tables = _case(case, lang)
-    with opened_ledger(ledger, rules, journal, lang) as opened:
-        for note in notes(opened, as_of, lang):
+    tables = tables_beside(case, lang)
+    with opened_ledger(ledger, lang) as opened:
+        then = opened.as_of(as_of)
+        for note in notes(then, as_of, lang):
             click.echo(note)
-        shown = {part.key: part for part in parts(opened, tables, as_of, lang)}
+        shown = {part.key: part for part in parts(then, tables, as_of, lang)}
         for key in ("progress", "board", "places", "departments", "broken_down", "warnings"):
             if key in shown:
                 click.echo(f"\n{shown[key].caption}")
@@ -142,9 +130,7 @@ def board_command(lang: str, ledger: Path, rules: str, journal: str, case: Path,
 @click.pass_obj
 def import_command(
     lang: str,
-    ledger: Path,
-    rules: str,
-    journal: str,
+    ledger: LedgerFile,
     sheet: Path | None,
     shortlist: Path | None,
     place: str,
@@ -161,7 +147,7 @@ def import_command(
     if (sheet is None) == (shortlist is None):
         raise click.UsageError(text("ledger.import_one", lang))
     if shortlist is not None:
-        with opened_ledger(ledger, rules, journal, lang, create=create, places=[place]) as opened:
+        with opened_ledger(ledger, lang, create=create, places=[place]) as opened:
             _import_marks(opened, shortlist, at, by, place, profile, lang, rejects)
         return
     assert sheet is not None  # one of the two is given
@@ -172,7 +158,7 @@ def import_command(
     if dry_run:
         done = read_projects(sheet, at=at, mapping=mapping, lang=lang)[1]
     else:
-        with opened_ledger(ledger, rules, journal, lang, create=create, places=[place]) as opened:
+        with opened_ledger(ledger, lang, create=create, places=[place]) as opened:
             done = import_projects(opened, sheet, at=at, by=by, mapping=mapping, lang=lang)
     counts = {"entered": done.entered, "changed": done.changed, "advanced": done.advanced, "reported": done.reported}
     click.echo(text("ledger.imported", lang, rows=done.rows, used=done.used, **counts))
@@ -216,13 +202,11 @@ def _import_marks(
 @click.option("--only", multiple=True, metavar="VIEW", type=click.Choice(VIEWS))
 @click.option("--projects", is_flag=True)
 @click.option("--offices", is_flag=True)
-@_AS_OF
+@AS_OF
 @click.pass_obj
 def export_command(
     lang: str,
-    ledger: Path,
-    rules: str,
-    journal: str,
+    ledger: LedgerFile,
     out: Path,
     case: Path | None,
     region: str,
@@ -246,7 +230,7 @@ def export_command(
         raise click.UsageError(text("ledger.export_kinds", lang, path=out))
     if suffix != ".csv" and case is None:
         raise click.UsageError(text("ledger.export_case", lang, path=out))
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         if suffix == ".csv" and projects:
             rows = sheet_rows(opened)
             write_csv(rows, out, columns=list(rows.columns))
@@ -256,7 +240,7 @@ def export_command(
             if not enough_to_refit(found):
                 click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
         elif case is not None:
-            tables = _case(case, lang)
+            tables = tables_beside(case, lang)
             if offices and suffix == ".html":
                 write_offices_page(opened, tables, out, as_of=as_of, lang=lang)
             else:
@@ -269,30 +253,27 @@ def export_command(
 @click.option("--case", required=True, type=PATH, metavar="CASE2")
 @click.option("--region", default="嘉兴", show_default=True, metavar="REGION")
 @click.option("--out", required=True, type=PATH, metavar="FILE")
-@_AS_OF
+@AS_OF
 @click.pass_obj
-def refit_command(
-    lang: str, ledger: Path, rules: str, journal: str, case: Path, region: str, out: Path, as_of: str
-) -> None:
+def refit_command(lang: str, ledger: LedgerFile, case: Path, region: str, out: Path, as_of: str) -> None:
     """Fit the score's weights anew, from 200 firms that came on."""
     from chaingraph.backtest.panel import panel_of
     from chaingraph.backtest.refit import LEAST_POSITIVES, as_toml, reading, refit
     from chaingraph.engines.duckdb import open_engine
     from chaingraph.ledger.lists.feedback import outcomes
     from chaingraph.places.distance import distance_km
-    from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.files import write_bytes
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         found = outcomes(opened, region)
     if len(found) < LEAST_POSITIVES:
         click.echo(text("ledger.positives", lang, count=len(found), least=LEAST_POSITIVES))
         return
-    tables = read_case(case, lang=lang, required=NATIONAL_TABLES).tables
+    tables = tables_beside(case, lang)
     done = refit(tables, found, panel=panel_of(tables, distance_km, open_engine))
     click.echo(reading(done, lang))
     if done.fitted:
-        write_bytes(as_toml(done, source=ledger.name, on=as_of).encode(), out)
+        write_bytes(as_toml(done, source=ledger.path.name, on=as_of).encode(), out)
         click.echo(text("ledger.written", lang, path=out))
 
 
@@ -300,28 +281,22 @@ def refit_command(
 @ledger_options
 @click.option("--dataset", required=True, metavar="NAME")
 @click.option("--name", metavar="NAME")
-@click.option("--uri", envvar="NEO4J_URI", default="neo4j://localhost:7687", show_default=True, metavar="URI")
-@click.option("--user", envvar="NEO4J_USER", default="neo4j", show_default=True, metavar="USER")
-@click.option("--database", default="neo4j", show_default=True, metavar="NAME")
+@server_options
 @click.pass_obj
 def push_command(
     lang: str,
-    ledger: Path,
-    rules: str,
-    journal: str,
+    ledger: LedgerFile,
     dataset: str,
     name: str | None,
-    uri: str,
-    user: str,
-    database: str,
+    server: Server,
 ) -> None:
     """Write to Neo4j, tied to the case's firms, segments and zones."""
     from chaingraph.ledger.views import register
     from chaingraph.stores.graphdb.ledger import write_ledger
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         held = register(opened)
-    done = write_ledger(held, uri, dataset=dataset, ledger=name or ledger.stem, user=user, database=database)
+    done = write_ledger(held, **server._asdict(), dataset=dataset, ledger=name or ledger.path.stem)
     click.echo(text("ledger.neo4j_pushed", lang, dataset=dataset, **done._asdict()))
     click.echo("; ".join(f"{relation} {count}" for relation, count in done.ties.items()))
 

@@ -165,7 +165,7 @@ def _tell_past(
         raise ChaingraphError(text("national.past_needs", lang))
     open_engine = named_engine(*engine, lang)
     events = read_columns(outcomes, load_headings("outcomes", "outcomes"), ("firm", "region", "date"), lang)
-    cases, compared = read_cases(case, LISTED, region, engine=open_engine, lang=lang)
+    cases, compared = read_cases(case, LISTED, region, engine=open_engine, lang=lang, whole=True)
     whole = cases[0].tables
     cut, compared, _ = as_known(cases, compared, day, keep_undated=keep_undated, lang=lang)
     then = build_graph(*cut)

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
-from chaingraph.cli.options import FILE, PATH, Named, checked_day, together
+from chaingraph.cli.ledger.acts import LedgerFile, case_tables, ledger_options, opened_ledger
+from chaingraph.cli.options import AS_OF, FILE, PATH, Named, together
 from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.writers.work import INVESTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-
     from chaingraph.model.findings import Findings
     from chaingraph.model.graph import ChainGraph
 
 _on_day = together(
-    click.option("--as-of", default=today, callback=checked_day, metavar="DATE"),
+    AS_OF,
     click.option("--out", required=True, type=FILE, metavar="FILE"),
 )
 _CASE = click.option("--case", type=PATH, metavar="CASE2")
@@ -33,21 +29,15 @@ def document_commands() -> None:
     """Documents of the week, from the log."""
 
 
-def _tables(case: Path | None, lang: str) -> Mapping[str, pd.DataFrame] | None:
-    from chaingraph.reading.read import NATIONAL_TABLES, read_case
-
-    return None if case is None else read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-
-
-def _surveyed(lang: str, case: Path, region: str) -> tuple[Findings, ChainGraph]:
-    """What the lists say of a region, and the graph that they rest on."""
+def _surveyed(lang: str, case: Path, region: str, as_of: str) -> tuple[Findings, ChainGraph]:
+    """What the lists say of a region on a day, and the graph that they rest on."""
     from chaingraph.api import survey
     from chaingraph.matching.merge import build_graph
     from chaingraph.stores.comparison import LISTED, read_cases
 
     cases, compared = read_cases(case, LISTED, region, lang=lang)
     graph = build_graph(*cases)
-    return survey(graph, region=region, lang=lang, reference=compared), graph
+    return survey(graph, region=region, as_of=as_of, lang=lang, reference=compared), graph
 
 
 def _wrote(lang: str, path: Path) -> None:
@@ -58,19 +48,18 @@ def _wrote(lang: str, path: Path) -> None:
 @ledger_options
 @_on_day
 @_CASE
+@click.option("--by", default="", metavar="OFFICE")
 @click.pass_obj
-def week_command(
-    lang: str, ledger: Path, rules: str | None, journal: str, as_of: str, out: Path, case: Path | None
-) -> None:
+def week_command(lang: str, ledger: LedgerFile, as_of: str, out: Path, case: Path | None, by: str) -> None:
     """The week on one A3 sheet."""
     from chaingraph.ledger.work.weekly import weekly
     from chaingraph.writers.work.schedule import write_schedule
 
-    tables = _tables(case, lang)
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    tables = case_tables(case, lang)
+    with opened_ledger(ledger, lang) as opened:
         week = weekly(opened, as_of, case=tables)
     chains = {} if tables is None else dict(zip(tables["chains"]["chain_id"], tables["chains"]["chain"], strict=True))
-    write_schedule(week, out, chains=chains, lang=lang)
+    write_schedule(week, out, by=by, chains=chains, lang=lang)
     _wrote(lang, out)
 
 
@@ -83,9 +72,7 @@ def week_command(
 @click.pass_obj
 def talk_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     lead: str,
     as_of: str,
     out: Path,
@@ -98,13 +85,14 @@ def talk_command(
     from chaingraph.wording.brief import write_up
     from chaingraph.writers.work.talk import write_talk
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         held = lead_in_work(opened, lead)
     brief = None
     if case is not None and region:
-        found, graph = _surveyed(lang, case, region)
+        found, graph = _surveyed(lang, case, region, as_of)
         try:
-            brief = write_up(found, graph, str(held.facts.get("firm_id", held.firm)), on=as_of, lang=lang)
+            firm, segment = str(held.facts.get("firm_id", held.firm)), held.facts.get("segment_id")
+            brief = write_up(found, graph, firm, on=as_of, lang=lang, segment=segment)
         except UnknownNameError:
             click.echo(text("work.not_listed", lang, firm=held.firm), err=True)
     write_talk(held, out, on=as_of, brief=brief, lang=lang)
@@ -117,16 +105,31 @@ def talk_command(
 @_on_day
 @click.option("--place", required=True, metavar="PLACE")
 @click.option("--by", default="", metavar="OFFICE")
+@_CASE
 @click.pass_obj
 def report_command(
-    lang: str, ledger: Path, rules: str | None, journal: str, lead: str, as_of: str, out: Path, place: str, by: str
+    lang: str,
+    ledger: LedgerFile,
+    lead: str,
+    as_of: str,
+    out: Path,
+    place: str,
+    by: str,
+    case: Path | None,
 ) -> None:
     """The form of a first report, filled in as far as is known."""
     from chaingraph.ledger.work.log import lead_in_work
+    from chaingraph.ledger.work.taking import completed
     from chaingraph.writers.work.talk import write_first_report
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
-        write_first_report(lead_in_work(opened, lead), out, place=place, on=as_of, rules=opened.rules, by=by, lang=lang)
+    tables, names = case_tables(case, lang), dict[str, str]()
+    for table, key, called in (("chains", "chain_id", "chain"), ("segments", "segment_id", "segment")):
+        names |= {} if tables is None else dict(zip(tables[table][key], tables[table][called], strict=True))
+    with opened_ledger(ledger, lang) as opened:
+        told = lead_in_work(opened, lead)
+        project = None if told.project_id is None else opened.project(told.project_id).facts
+        held = completed(told, project, tables)
+        write_first_report(held, out, place=place, on=as_of, rules=opened.rules, by=by, names=names, lang=lang)
     _wrote(lang, out)
 
 
@@ -140,9 +143,7 @@ def report_command(
 @click.pass_obj
 def month_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     month: str,
     out: Path,
     case: Path | None,
@@ -150,15 +151,14 @@ def month_command(
     by: str,
 ) -> None:
     """The month's report in the official layout."""
-    from chaingraph.ledger.views import span
     from chaingraph.ledger.work.monthly import monthly
     from chaingraph.ledger.work.weekly import weekly
     from chaingraph.writers.work.month import write_month
 
-    tables = _tables(case, lang)
-    with opened_ledger(ledger, rules, journal, lang) as opened:
-        figures = monthly(opened, month, case=tables)
-        due = weekly(opened, span(f"{month}-01", "month")[1], case=tables)
+    tables = case_tables(case, lang)
+    with opened_ledger(ledger, lang) as opened:
+        figures = monthly(opened, month, case=tables, today=today())
+        due = weekly(opened, figures.as_of, case=tables)
     write_month(figures, out, city=city, office=by, due=due, lang=lang)
     _wrote(lang, out)
 
@@ -167,13 +167,13 @@ def month_command(
 @click.argument("case", type=PATH)
 @click.option("--region", required=True, metavar="REGION")
 @click.option("--chain", required=True, metavar="CHAIN")
-@click.option("--out", required=True, type=FILE, metavar="FILE")
+@_on_day
 @click.pass_obj
-def slides_command(lang: str, case: Path, region: str, chain: str, out: Path) -> None:
+def slides_command(lang: str, case: Path, region: str, chain: str, as_of: str, out: Path) -> None:
     """One chain in six slides that can be edited."""
     from chaingraph.writers.work.slides import write_slides
 
-    found, graph = _surveyed(lang, case, region)
+    found, graph = _surveyed(lang, case, region, as_of)
     write_slides(found, graph, chain, out, lang=lang)
     _wrote(lang, out)
 
@@ -184,17 +184,30 @@ def slides_command(lang: str, case: Path, region: str, chain: str, out: Path) ->
 @click.option("--chain", required=True, metavar="CHAIN")
 @click.option("--language", type=click.Choice(INVESTOR), default=INVESTOR[0], show_default=True)
 @click.option("--office", required=True, metavar="OFFICE")
-@click.option("--as-of", default=today, callback=checked_day, metavar="DATE")
+@click.option("--office-en", default="", metavar="OFFICE")
+@AS_OF
 @click.option("--out", required=True, type=FILE, metavar="FILE")
 @click.pass_obj
 def investor_command(
-    lang: str, case: Path, region: str, chain: str, language: str, office: str, as_of: str, out: Path
+    lang: str,
+    case: Path,
+    region: str,
+    chain: str,
+    language: str,
+    office: str,
+    office_en: str,
+    as_of: str,
+    out: Path,
 ) -> None:
     """What an investor may be handed, without anything internal."""
     from chaingraph.writers.work.investor import write_investor
 
-    found, graph = _surveyed(lang, case, region)
-    write_investor(found, graph, chain, out, on=as_of, office=office, language=language)
+    found, graph = _surveyed(lang, case, region, as_of)
+    given = {"on": as_of, "office": office, "office_en": office_en, "language": language}
+    for part, count in write_investor(found, graph, chain, out, **given):
+        click.echo(text(f"work.investor_without_{part}", lang, count=count, day=as_of))
+    if language != "zh" and not office_en and not office.isascii():
+        click.echo(text("work.investor_office", lang, office=office))
     _wrote(lang, out)
 
 
@@ -219,17 +232,25 @@ def trip_command(
     out: Path,
 ) -> None:
     """A journey to a city: whom to see, in which order, through whom."""
+    from chaingraph.errors import CaseError
     from chaingraph.ledger.work.log import leads_in_work
-    from chaingraph.ledger.work.trip import visits
+    from chaingraph.ledger.work.trip import cities_of, visits
     from chaingraph.writers.work.journey import write_journey
 
-    found, graph = _surveyed(lang, case, region)
+    found, graph = _surveyed(lang, case, region, as_of)
     leads = []
     if ledger is not None:
-        with opened_ledger(ledger, rules, "wal", lang) as opened:
+        with opened_ledger(LedgerFile(ledger, rules), lang) as opened:
             leads = leads_in_work(opened, until=as_of)
     tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
     planned = visits(found.targets[lang], tables, city, days=days, leads=leads)
+    if not planned:
+        there = text("gaps.list_separator", lang).join(cities_of(found.targets[lang]))
+        entry = "work.trip_nobody" if there else "work.trip_no_targets"
+        raise CaseError(text(entry, lang, city=city, cities=there))
+    if planned[-1].day < days:
+        told = {"firms": len(planned), "needed": planned[-1].day, "days": days}
+        click.echo(text("work.trip_shorter", lang, city=city, **told), err=True)
     write_journey(planned, out, city=city, on=as_of, lang=lang)
     _wrote(lang, out)
 

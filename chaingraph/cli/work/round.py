@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
+from chaingraph.cli.ledger.acts import LedgerFile, case_tables, ledger_options, opened_ledger
 from chaingraph.cli.options import FILE, FOLDER, PATH, checked_day
 from chaingraph.clock import today
 from chaingraph.labels import text
@@ -25,9 +25,7 @@ from chaingraph.model.columns import is_missing
 @click.pass_obj
 def dispatch_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     out: Path,
     plan: Path | None,
     by: str,
@@ -37,19 +35,21 @@ def dispatch_command(
     mapping: Path | None,
 ) -> None:
     """Write a workbook per county and team."""
-    from chaingraph.ledger.work.dispatching import assignments, read_plan
+    from chaingraph.ledger.work.dispatching import assignments, read_plan, resolved
     from chaingraph.ledger.work.log import leads_in_work, record_leads
     from chaingraph.ledger.work.sheets import load_system_map
-    from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.work.dispatch import write_dispatch
 
     if plan is not None and not by:
         raise click.UsageError(text("work.plan_by", lang))
     system = load_system_map(mapping)
-    tables = None if case is None else read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    tables = case_tables(case, lang)
+    with opened_ledger(ledger, lang) as opened:
         if plan is not None:
-            done = record_leads(opened, assignments(read_plan(plan), at=at, by=by))
+            planned, meant = resolved(read_plan(plan), leads_in_work(opened))
+            for unit, known in meant.items():
+                click.echo(text("work.unit_resolved", lang, unit=unit, known=known), err=True)
+            done = record_leads(opened, assignments(planned, at=at, by=by))
             click.echo(text("work.assigned", lang, count=sum(each.new for each in done)))
         leads = leads_in_work(opened)
     made = write_dispatch(leads, out, as_of=at, units=units, case=tables, mapping=system, lang=lang)
@@ -69,9 +69,7 @@ def dispatch_command(
 @click.pass_obj
 def merge_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     folder: Path,
     at: str,
     unit: str,
@@ -90,7 +88,7 @@ def merge_command(
     if not paths:
         click.echo(text("work.no_files", lang, path=folder))
     files = [read_returned(path, system, unit=unit, lang=lang) for path in paths]
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         merged = merge_returned(opened, files, at=at, lang=lang)
     separator = text("gaps.list_separator", lang)
     counts = separator.join(f"{word('effect', effect, lang)} {count}" for effect, count in merged.counts.items())
@@ -103,7 +101,7 @@ def merge_command(
         pairs = zip(several["unit"], several["value"], strict=True)
         words = separator.join(f"{unit_}: {word(str(field), value, lang)}" for unit_, value in pairs)
         click.echo(text("work.merge_conflict", lang, firm=firm, field=word("field", field, lang), words=words))
-    click.echo(text("work.merge_overdue", lang, count=len(merged.overdue)))
+    click.echo(text("work.merge_overdue", lang, count=len(merged.overdue), today=len(merged.today)))
     if out is not None:
         write_merged(merged, out, as_of=at, lang=lang)
         click.echo(text("cli.wrote", lang, path=out))

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaingraph.cli.ledger.acts import ledger_options, opened_ledger
-from chaingraph.cli.options import FILE, PATH, checked_day
+from chaingraph.cli.ledger.acts import LedgerFile, case_tables, ledger_options, opened_ledger
+from chaingraph.cli.options import AS_OF, FILE, PATH, checked_day
 from chaingraph.cli.work.acts import work_commands
-from chaingraph.clock import today
 from chaingraph.labels import text
 from chaingraph.ledger.work.fields import COUNTED_BY
 from chaingraph.model.results import WORK_SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_AS_OF = click.option("--as-of", default=today, callback=checked_day, metavar="DATE")
 
 
 def _echo(table: pd.DataFrame, lang: str, empty: str) -> None:
@@ -35,7 +32,7 @@ def _echo(table: pd.DataFrame, lang: str, empty: str) -> None:
 
 @work_commands.command("list")
 @ledger_options
-@_AS_OF
+@AS_OF
 @click.option("--viewer", default="", metavar="OFFICE")
 @click.option("--by", "dimension", type=click.Choice(COUNTED_BY))
 @click.option("--lead", metavar="LEAD")
@@ -44,9 +41,7 @@ def _echo(table: pd.DataFrame, lang: str, empty: str) -> None:
 @click.pass_obj
 def list_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     as_of: str,
     viewer: str,
     dimension: str | None,
@@ -60,7 +55,7 @@ def list_command(
     from chaingraph.model.results import WORK_COLUMNS
     from chaingraph.writers.files import write_csv
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         if lead:
             lead_in_work(opened, lead)
             for event in history(opened, lead):
@@ -82,22 +77,25 @@ def list_command(
     else:
         _echo(rows[list(WORK_SHOWN if not viewer else ("in_contact", *WORK_SHOWN))], lang, "work.none")
     counts = views.stage_counts(leads)
+    live = sum(lead.live for lead in leads)
     told = [f"{text(f'work.stage_{name}', lang)} {count}" for name, count in counts.items() if count]
-    click.echo(text("work.counts", lang, total=len(leads), counts=text("gaps.list_separator", lang).join(told) or "0"))
+    click.echo(
+        text(
+            "work.counts", lang, total=len(leads), live=live, counts=text("gaps.list_separator", lang).join(told) or "0"
+        )
+    )
 
 
 @work_commands.command("due")
 @ledger_options
-@_AS_OF
+@AS_OF
 @click.option("--viewer", default="", metavar="OFFICE")
 @click.option("--case", type=PATH, metavar="CASE2")
 @click.option("--out", type=FILE, metavar="FILE.csv")
 @click.pass_obj
 def due_command(
     lang: str,
-    ledger: Path,
-    rules: str | None,
-    journal: str,
+    ledger: LedgerFile,
     as_of: str,
     viewer: str,
     case: Path | None,
@@ -106,11 +104,10 @@ def due_command(
     """What is overdue or falls due, and who has to act."""
     from chaingraph.ledger.work.views import due_list
     from chaingraph.model.results import DUE_COLUMNS
-    from chaingraph.reading.read import NATIONAL_TABLES, read_case
     from chaingraph.writers.files import write_csv
 
-    tables = None if case is None else read_case(case, lang=lang, required=NATIONAL_TABLES).tables
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    tables = case_tables(case, lang)
+    with opened_ledger(ledger, lang) as opened:
         rows = due_list(opened, as_of, case=tables, viewer=viewer)
     if out is not None:
         write_csv(rows, out, columns=DUE_COLUMNS)
@@ -124,27 +121,33 @@ def due_command(
 @click.option("--into", type=PATH, metavar="CASE")
 @click.option("--outcomes", type=FILE, metavar="FILE.csv")
 @click.pass_obj
-def lost_command(
-    lang: str, ledger: Path, rules: str | None, journal: str, into: Path | None, outcomes: Path | None
-) -> None:
+def lost_command(lang: str, ledger: LedgerFile, into: Path | None, outcomes: Path | None) -> None:
     """What went elsewhere: shown, put into a case, or written as outcomes of other places."""
     from chaingraph.cli.into import Into, add_and_tell
     from chaingraph.ledger.lists.lost import as_case_rows, lost, lost_outcomes
     from chaingraph.model.results import OUTCOME_COLUMNS
     from chaingraph.writers.files import write_csv
 
-    with opened_ledger(ledger, rules, journal, lang) as opened:
+    with opened_ledger(ledger, lang) as opened:
         found, written = lost(opened), lost_outcomes(opened)
     _echo(found[["date", "firm", "instead_place", "text"]], lang, "work.nothing_lost")
     if outcomes is not None:
         write_csv(written, outcomes, columns=OUTCOME_COLUMNS)
         click.echo(text("cli.wrote", lang, path=outcomes))
     if into is not None and len(found):
+        import pandas as pd
+
+        from chaingraph.ledger.work.taking import firm_of
+        from chaingraph.reading.read import NATIONAL_TABLES, read_case
+
+        firms = read_case(into, lang=lang, required=NATIONAL_TABLES)["firms"]
+        named = [firm_of(firms, firm) for firm in found["firm"]]
+        found["firm_id"] = found["firm_id"].fillna(pd.Series(named, index=found.index, dtype="str"))
         unnamed = int(found["firm_id"].isna().sum())
         if unnamed:
             click.echo(text("work.lost_unnamed", lang, count=unnamed), err=True)
         asked = Into(into, dry_run=False, review=None, answers=None)
-        add_and_tell(lang, asked, as_case_rows(found, ledger.name), ledger.name)
+        add_and_tell(lang, asked, as_case_rows(found, ledger.path.name), ledger.path.name)
 
 
 COMMANDS: tuple[click.Command, ...] = (work_commands,)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from chaingraph.desk import runs
 from chaingraph.desk.desk import Answer, Asked, Grid, Page, Went
-from chaingraph.desk.facts import worded
 from chaingraph.desk.held import stamp_of
 from chaingraph.desk.log import has_ledger, opened
 from chaingraph.desk.views.history import changed_cells
@@ -30,6 +29,7 @@ from chaingraph.reading.unfinished import versions_of
 from chaingraph.wording.work import word
 from chaingraph.writers.files import number_text
 from chaingraph.writers.into.add import add_to_case
+from chaingraph.writers.review_sheet import worded
 
 # Tables that say something of a firm, in the order of the page, with the columns that name firms in them.
 _TABLES = (

@@ -8,20 +8,21 @@ from typing import Any
 import pandas as pd
 
 from chaingraph.desk.desk import Answer, Asked, Grid, Page, Went
-from chaingraph.desk.facts import worded
 from chaingraph.desk.log import given, given_fields, has_ledger, opened, signed_act
 from chaingraph.errors import ChaingraphError
 from chaingraph.labels import text
 from chaingraph.leads.listing import lead_list
 from chaingraph.ledger.events import LEAD_KINDS, Event
 from chaingraph.ledger.work.fields import CLOSINGS, CONTACT_FIELDS, FEEDBACK_FIELDS, FORMS, LEAD_FIELD, LEAD_STAGES
+from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.log import hand_over, history, lead_in_work, leads_in_work, record_lead, record_leads
 from chaingraph.ledger.work.taking import taking
-from chaingraph.ledger.work.views import due_list, work_list
+from chaingraph.ledger.work.views import amount_of, due_list, work_list
 from chaingraph.model.columns import SITE_STATUSES, is_missing
 from chaingraph.model.days import days_later
 from chaingraph.model.results import WORK_SHOWN
 from chaingraph.wording.work import caption, captions, in_words, money, word
+from chaingraph.writers.review_sheet import worded
 
 _FACTS = ("date", "firm", "kind", "stage", "site_status", "place", "product", "reason")
 _IN_WORK = tuple(name for name in WORK_SHOWN if name != "lead_id")
@@ -131,7 +132,7 @@ def take(asked: Asked) -> Answer:
         raise ChaingraphError(asked.say("none_chosen"))
     signed = asked.signed
     owner = asked.form.get("owner", "").strip()
-    acts = taking(asked.case.tables, wanted, at=signed["at"], by=signed["by"], owner=owner)
+    acts = taking(asked.case.tables, wanted, at=signed["at"], by=signed["by"], owner=owner, lang=asked.lang)
     with opened(asked, create=True) as ledger:
         done = record_leads(ledger, acts)
     asked.told(asked.say("taken", count=sum(1 for one in done if one.new)))
@@ -167,7 +168,7 @@ def lead(asked: Asked, name: str) -> Answer:
                 (
                     key,
                     caption(key, asked.lang),
-                    [(unit, word(key, value, asked.lang)) for unit, value in several.items()],
+                    [(unit, _claimed(found, key, unit, value, asked.lang)) for unit, value in several.items()],
                 )
                 for key, several in sorted(found.conflicts.items())
             ],
@@ -243,14 +244,21 @@ def act(asked: Asked, name: str, what: str) -> Answer:
     return Went("/leads" if what == "withdraw" and not done.lead.firm else f"/leads/{name}")
 
 
+def _claimed(lead: Lead, key: str, unit: str, value: object, lang: str) -> str:
+    return amount_of(lead, unit, value, lang) if key == "investment_m" else word(key, value, lang)
+
+
 def _decide(asked: Asked, name: str) -> Answer:
     """Where units differ, take what one of them says."""
     field, unit = asked.form.get("field", ""), asked.form.get("unit", "")
     with opened(asked) as ledger:
-        several = lead_in_work(ledger, name).conflicts.get(field, {})
+        lead = lead_in_work(ledger, name)
+        several = lead.conflicts.get(field, {})
         if unit not in several:
             raise ChaingraphError(asked.say("no_act"))
-        record_lead(ledger, signed_act(asked, "lead_changed", name, {field: several[unit]}))
+        currency = lead.feedback.get(unit, {}).get("currency") if field == "investment_m" else None
+        data = {field: several[unit], **({"currency": currency} if currency else {})}
+        record_lead(ledger, signed_act(asked, "lead_changed", name, data))
     asked.told(asked.say("decided", field=caption(field, asked.lang), unit=unit))
     return Went(f"/leads/{name}")
 

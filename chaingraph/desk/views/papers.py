@@ -81,13 +81,14 @@ def _of_the_log(asked: Asked, kind: str) -> tuple[str, list[str], list[str]]:
         month = asked.form.get("month", "")
         return month, ["--month", month, "--city", asked.region, "--by", by, "--case", str(desk.case)], subject
     if kind == "week":
-        return desk.today, ["--as-of", desk.today, "--case", str(desk.case)], subject
+        return desk.today, ["--as-of", desk.today, "--by", by, "--case", str(desk.case)], subject
     with opened(asked) as ledger:
         lead = lead_in_work(ledger, asked.form.get("lead", ""))
     if kind == "talk":
         more = ["--region", asked.region, "--case", str(desk.case)]
     else:
-        more = ["--place", asked.form.get("place", "").strip() or asked.region, "--by", by]
+        place = asked.form.get("place", "").strip() or asked.region
+        more = ["--place", place, "--by", by, "--case", str(desk.case)]
     return f"{lead.firm}_{desk.today}", ["--as-of", desk.today, *more], [*subject, lead.lead_id]
 
 
@@ -104,8 +105,10 @@ def _of_the_case(asked: Asked, kind: str) -> tuple[str, list[str], list[str]]:
     if kind == "investor":
         language = asked.form.get("language", INVESTOR[0])
         options += ["--language", language, "--office", asked.signed["by"], "--as-of", desk.today]
+        english = desk.chosen()["office_en"]
+        options += ["--office-en", english] if english else []
         return f"{chain}_{language}_{desk.today}", options, [str(desk.case)]
-    return f"{chain}_{desk.today}", options, [str(desk.case)]
+    return f"{chain}_{desk.today}", [*options, "--as-of", desk.today], [str(desk.case)]
 
 
 def paper(asked: Asked, name: str) -> Answer:

@@ -11,7 +11,7 @@ from chaingraph.desk.desk import Answer, Asked, Page, Went
 from chaingraph.desk.facts import captions, choices, shown_facts
 from chaingraph.errors import ChaingraphError
 from chaingraph.leads.products import SegmentWords
-from chaingraph.leads.review import EDITABLE, review_rows, reviewed
+from chaingraph.leads.review import EDITABLE, changes_by_table, review_rows, reviewed
 from chaingraph.writers.into.change import change_case
 
 _DECISIONS = ("accept", "correct", "reject")
@@ -102,9 +102,8 @@ def write_decisions(asked: Asked) -> Answer:
     for _, reason in done.problems:
         asked.told(reason, wrong=True)
     about = asked.say("review_about", count=len(done.changes))
-    version = change_case(
-        asked.desk.case, "firm_signals", done.changes, day=asked.desk.today, about=about, signed=signed, lang=asked.lang
-    )
+    changes = changes_by_table(tables, done)
+    version = change_case(asked.desk.case, changes, day=asked.desk.today, about=about, signed=signed, lang=asked.lang)
     clear(asked.desk)
     if version is not None:
         asked.told(asked.say("review_written", version=version.name, **done.counts))

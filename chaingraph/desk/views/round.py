@@ -109,7 +109,7 @@ def merge(asked: Asked) -> Answer:
             "counts": [(word("effect", effect, asked.lang), count) for effect, count in merged.counts.items()],
             "rows": _linked(rows[~quiet], asked),
             "conflicts": _linked(_worded(merged.conflicts, asked.lang), asked),
-            "overdue": _linked(merged.overdue, asked),
+            "overdue": _linked(pd.concat([merged.overdue, merged.today], ignore_index=True), asked),
             "file": place.relative_to(asked.desk.papers).as_posix(),
         },
     )

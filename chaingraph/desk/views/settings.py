@@ -7,7 +7,7 @@ from chaingraph.errors import ChaingraphError
 from chaingraph.labels import LANGUAGES
 from chaingraph.places.regions import region_path
 
-_OFFICE = 60  # characters
+_OFFICE, _OFFICE_EN = 60, 120  # characters
 
 
 def settings(asked: Asked) -> Answer:
@@ -17,11 +17,13 @@ def settings(asked: Asked) -> Answer:
 
 def choose(asked: Asked) -> Answer:
     """Keep what was set."""
-    office, region = asked.form.get("office", "").strip(), asked.form.get("region", "").strip()
+    office, region, english = (asked.form.get(name, "").strip() for name in ("office", "region", "office_en"))
     if not office or len(office) > _OFFICE:
         raise ChaingraphError(asked.say("no_office"))
+    if len(english) > _OFFICE_EN or not english.isascii():
+        raise ChaingraphError(asked.say("no_office_en"))
     region_path(region)
-    asked.desk.choose(office=office, region=region)
+    asked.desk.choose(office=office, region=region, office_en=english)
     asked.told(asked.say("set"))
     return Went("/")
 

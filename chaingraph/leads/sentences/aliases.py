@@ -11,7 +11,7 @@ from chaingraph.leads.sentences.kinds import lead_words
 from chaingraph.leads.sentences.short_names import established, ordinary
 from chaingraph.leads.sentences.where import joined, places_in
 
-_SHORTEST = 3  # letters of a short name that is looked for in running text
+_SHORTEST = 3  # letters of a short name, unless it is all that is left of a name without place and trade
 _CALLED = re.compile(
     r"^\s?[(]\s?(?:[^()“”\"]{0,16}?(?:以下|下)?[简统]?称(?:为)?[:]?|hereinafter[^\"“]{0,40}|以下)\s?[“\"]?([^()“”\",、;]{2,24})[”\"]?"
     r"(?:[或、及和,]\s?[“\"]?([^()“”\",;]{2,24})[”\"]?)?\s?[)]"
@@ -20,7 +20,7 @@ _GENERIC = re.compile(
     r"^(?:本|该|上市|标的|子|母)?公司$|^(?:发行人|标的|本|该|甲方|乙方|丙方|企业|集团|项目|我|保荐|管理人|Company|the)"
 )
 _FORM = re.compile(r"(?:股份|有限|责任|集团|公司|厂|\(|\))+$")
-_UNIT = re.compile(r"(?:子|孙|项目|参股|关联|附属)公司[“\"]?$")
+_UNIT = re.compile(r"(?:(?:子|孙|项目|参股|关联|附属)公司|实施主体[为:]?|新设|设立)[“\"]?$")
 _GENERAL = "技术|投资|发展|控股|建设|工程|管理|制造|工业|贸易|国际|产业|开发"
 _BRACKET = re.compile(r"\([^()]{1,8}\)")
 
@@ -55,8 +55,13 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
     whole = {
         core: name for start, _, name in spans for core in (_bare(name), _FORM.sub("", name)) if not _unit(body, start)
     }
-    for short in established(body):
-        found.setdefault(short, subject if subject and _alike(short, subject) else whole.get(short, short))
+    for name in dict.fromkeys(whole.values()):
+        if not _beyond(stem(name), name):
+            whole.setdefault(stem(name), name)
+    for short in established(body):  # 三孚新科 of 广州三孚新材料科技股份有限公司
+        alike = {name for name in whole.values() if _shortened(short, name)}
+        lone = next(iter(alike)) if len(alike) == 1 else short
+        found.setdefault(short, subject if subject and _alike(short, subject) else whole.get(short, lone))
     for start, _, name in spans:
         if not _unit(body, start):
             for core in _cores(name):
@@ -64,15 +69,37 @@ def aliases_of(body: str, full_names: Iterable[tuple[int, int]]) -> Mapping[str,
     for core, names in cores.items():
         if len(names) == 1:  # of two firms of one group none is meant
             found.setdefault(core, next(iter(names)))
+    for name in dict.fromkeys(name for _, _, name in spans):  # 甲环汽车集团, where 甲环汽车科技集团有限公司 is told too
+        bare = _bare(name)
+        longer = {other for other in whole.values() if other != name and _shortened(bare, other, by_letters=False)}
+        if len(longer) == 1 and not re.search("有限|股份|厂$", name):
+            found.setdefault(name, next(iter(longer)))
     roots = Counter(stem(name) for name in {*found.values(), *(name for _, _, name in spans)})
     for name in dict.fromkeys(found.values()):  # 越岚新能源, where the text is about 越岚科技
         for longer in _of_stem(stem(name)).findall(body) if stem(name) and roots[stem(name)] == 1 else ():
             found.setdefault(longer, name)
-    return {short: name for short, name in found.items() if len(short) >= _SHORTEST}
+    return {short: name for short, name in found.items() if len(short) >= _SHORTEST or short == stem(name)}
 
 
 def _unit(body: str, start: int) -> bool:
     return _UNIT.search(body[max(0, start - 8) : start]) is not None
+
+
+def _shortened(short: str, name: str, *, by_letters: bool = True) -> bool:
+    """Whether a short name is a longer one without seat, form and the end of its trade: 甲环生物 of 甲环生物技术.
+
+    With ``by_letters``, of a company limited by shares, whom texts call by two of its letters, any that begins so. Not
+    of its unit elsewhere, whose bracket stands behind all of the short name: 甲环科技(宁波)有限公司.
+    """
+    if len(short) < _SHORTEST or _beyond(short, name):
+        return False
+    bare = _bare(name)
+    return bare.startswith(short) or (by_letters and "股份" in name and bare.startswith(short[:2]))
+
+
+def _beyond(short: str, name: str) -> bool:
+    """Whether a name has a bracket behind all of a short one: 甲环科技(宁波)有限公司 is a unit of 甲环科技."""
+    return bool(short) and "(" in name and _bare(name.partition("(")[0]).startswith(short)
 
 
 def _alike(short: str, name: str) -> bool:

@@ -7,15 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+# 7,34 Milliarden: a German text sets a comma before the decimals.
+_GERMAN_SCALE = r"Millionen|Milliarden?|Mio\.?|Mrd\.?"
+_GERMAN = rf"\d{{1,3}},\d{{1,2}}(?=\s(?:{_GERMAN_SCALE}))"
 _SCALES = {
     "": 1e-6, "万": 1e-2, "百万": 1.0, "千万": 10.0, "亿": 100.0, "百亿": 1e4, "万亿": 1e6,
     "million": 1.0, "billion": 1e3, "m": 1.0, "bn": 1e3, "M": 1.0, "B": 1e3, "trillion": 1e6,
+    "millionen": 1.0, "mio.": 1.0, "mio": 1.0, "milliarden": 1e3, "milliarde": 1e3, "mrd.": 1e3, "mrd": 1e3,
 }  # fmt: skip
 _CURRENCIES = {
     "CNY": ("元人民币", "元", "人民币", "yuan", "RMB", "CNY"),
-    "USD": ("美元", "美金", "US dollars", "dollars", "USD", "US$", "$"),
-    "EUR": ("欧元", "euros", "euro", "EUR", "€"),
-    "JPY": ("日元", "日圆", "yen", "JPY", "¥"),
+    "USD": ("美元", "美金", "米ドル", "ドル", "US dollars", "dollars", "USD", "US$", "$"),
+    "EUR": ("欧元", "Euro", "euros", "euro", "EUR", "€"),
+    "JPY": ("日元", "日圆", "円", "yen", "JPY", "¥"),
+    "PLN": ("兹罗提", "zlotys", "zloty", "PLN"),
     "KRW": ("韩元", "韩币", "won", "KRW"),
     "HKD": ("港元", "港币", "HK$", "HKD"),
     "GBP": ("英镑", "pounds", "£", "GBP"),
@@ -29,13 +34,13 @@ _AFTER = "|".join(
 )
 _BEFORE = "|".join(
     sorted(
-        (re.escape(word) for word in _CODE if word in "€£¥" or "$" in word or word in ("人民币", "USD", "EUR")),
+        (re.escape(word) for word in _CODE if word in "€£¥" or "$" in word or word in ("人民币", "USD", "EUR", "PLN")),
         key=len,
         reverse=True,
     )
 )
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.]){_NUMBER}\s?[-]?(?P<scale>万亿|百亿|千万|百万|亿|万|[Bb]illion|[Mm]illion|trillion|bn|[MBm](?![A-Za-z]))?\s?(?P<after>{_AFTER})?"
+    rf"(?:(?P<before>{_BEFORE})\s?)?(?<![\d.])(?P<number>{_GERMAN}|{_NUMBER[1:-1]})\s?[-]?(?P<scale>{_GERMAN_SCALE}|万亿|百亿|千万|百万|亿|万|[Bb]illion|[Mm]illion|trillion|bn|[MBm](?![A-Za-z]))?\s?(?P<after>{_AFTER})?"
 )
 _LIMITED = re.compile(r"(不超过|不高于|至多|(?<![签合履预租])约|近|超过|超|逾|不低于)(?:为|人民币)?$")
 # Words shortly before a number that say what it is of; the nearest counts.
@@ -64,6 +69,7 @@ _CAPACITY = re.compile(
     rf"(?<![\d.]){_NUMBER}\s?(GWh|MWh|GW|MW|万吨|吨|(?<=年产\d\d\d)万平方米|万套|万台套|万台|万辆|万片|万千米|千米|万米|万件|万支|万箱|万块|万条|万颗|万组|万头|万羽|万瓶|万双|万千瓦|千瓦|兆瓦|万立方米|亿平方米|亿只|亿件|亿米|亿片|亿块|亿支|亿箱|台|套|片|辆)(?!/[^年]|每)"
 )
 _PLOT = re.compile(r"(?:土地面积|面积|用地|占地|地块)[^\d]{0,6}$")
+_SOLD = re.compile(r"(?:销售|销量|订单)[^\d,;]{0,4}$")
 _SQUARE_FOOT = 0.09290304  # in square metres
 _M2_PER_MU = 2000 / 3
 _MU_PER_HECTARE = 15.0
@@ -92,7 +98,7 @@ def amounts_in(text: str, *, lone: bool = False) -> list[Amount]:
     >>> [(one.million, one.currency) for one in amounts_in("raised $85 million, 5 billion yen")]
     [(85.0, 'USD'), (5000.0, 'JPY')]
     """
-    found: list[Amount] = []
+    found: list[Amount] = list(_about(text))
     skip = -1
     for one in _AMOUNT.finditer(text):
         before, after = one["before"], one["after"]
@@ -118,7 +124,8 @@ def amounts_in(text: str, *, lone: bool = False) -> list[Amount]:
             r"\d", ahead + text[max(0, one.start() - 8) : one.start()]
         ):
             continue
-        million = round(float(one[2].replace(",", "")) * _SCALES[scale], 6)
+        decimals = "." if re.fullmatch(r"\d{1,3},\d{1,2}", one["number"]) else ""
+        million = round(float(one["number"].replace(",", decimals)) * _SCALES[scale], 6)
         head = text[max(0, one.start() - 40) : one.start()]
         limit = _LIMITED.search(text[max(0, one.start() - 8) : one.start()])
         found.append(
@@ -126,7 +133,17 @@ def amounts_in(text: str, *, lone: bool = False) -> list[Amount]:
                 one.start(), one.end(), one[0].strip(), million, currency, _role(head, rest), limit[1] if limit else ""
             )
         )
-    return found
+    return sorted(found, key=lambda one: one.start)
+
+
+def _about(text: str) -> Iterator[Amount]:
+    """A sum told without a number: 近亿元 is some hundred million yuan."""
+    for one in re.finditer(rf"(近|超|逾|过|约)亿(?:{_AFTER})", text):
+        if not re.search(r"[\d数]$", text[: one.start()][-1:]):
+            word = text[one.start() + 2 : one.end()]
+            head = text[max(0, one.start() - 40) : one.start()]
+            role = _role(head, text[one.end() : one.end() + 12])
+            yield Amount(one.start(), one.end(), one[0], 100.0, _CODE[word], role, one[1])
 
 
 def _role(head: str, rest: str) -> str:
@@ -220,9 +237,10 @@ def capacity(text: str) -> str | None:
         found
         for found in _CAPACITY.finditer(text)
         if re.search(
-            r"(?:年产|产能|规划|达产后|新增|建设|的|可|[,;:]|^)[^\d,;]{0,10}$",
+            r"(?:年产|产能|规划|达产后|新增|建设|产品|的|可|[,;:]|^)[^\d,;]{0,10}$",
             text[max(0, found.start() - 14) : found.start()],
         )
+        and not _SOLD.search(text[max(0, found.start() - 8) : found.start()])
     ]
     yearly = (found for found in told if text[max(0, found.start() - 3) : found.start()].rstrip("约").endswith("年产"))
     best = next(yearly, next((found for found in told if "日产" not in text[: found.start()][-6:]), None))

@@ -14,7 +14,10 @@ from chaingraph.leads.sentences.passages import half_width
 from chaingraph.model import registry
 from chaingraph.model.columns import PROJECT_STAGES, SIGNALS
 
-_KEYS = ("order", "title", "signal", "stage", "months", "said_open", "longer", "later", "words", "against")
+_KEYS = (
+    "order", "title", "signal", "stage", "months", "said_open", "longer", "prospectus", "later", "words", "against",
+)  # fmt: skip
+_HAN = re.compile(r"[\u3041-\u9fff]")
 _MOST_MONTHS = 120
 STAGE_ORDER = tuple(PROJECT_STAGES)
 # From here on the place of a project is settled.
@@ -28,7 +31,8 @@ class LeadKind:
 
     ``months``: how long it is a reason to call while the site is not decided; 0 = never. ``stage``: of a project, where
     the kind itself says it. ``said_open``: whether it is a reason only where a text says that the site is still open.
-    ``longer``: words beside which it is one for ``longer_months``.
+    ``longer``: words beside which it is one for ``longer_months``. ``prospectus``: words beside which a prospectus
+    names the site, unless one of ``abroad`` stands there too.
     """
 
     name: str
@@ -39,6 +43,8 @@ class LeadKind:
     said_open: bool
     longer: re.Pattern[str] | None
     longer_months: int
+    prospectus: re.Pattern[str] | None
+    abroad: re.Pattern[str] | None
     later: Mapping[str, str]
     words: re.Pattern[str] | None
     against: re.Pattern[str] | None
@@ -59,6 +65,7 @@ class Words:
     before_names: tuple[str, ...]
     no_places: frozenset[str]
     states: Mapping[str, str]
+    countries: Mapping[str, str]
     well_known: tuple[str, ...]
     trades: re.Pattern[str]
 
@@ -72,7 +79,7 @@ def phrase(word: str) -> str:
     (True, False)
     """
     parts = re.split(r"(…|\[[^\]]+\]\*?)", half_width(word))
-    reach = 48 if word.isascii() or word.replace("…", "").isascii() else 24  # characters of a clause
+    reach = 24 if _HAN.search(word) else 48  # characters of a clause
     return "".join(
         rf"(?:[^,:\n]|(?<=\d),(?=\d)){{0,{reach}}}?"
         if part == "…"
@@ -117,6 +124,7 @@ def load_kind(name: str) -> LeadKind:
     where.keys(data, _KEYS)
     stage = None if "stage" not in data else where.choice("stage", data["stage"], tuple(PROJECT_STAGES))
     longer = where.table("longer", data.get("longer", {}))
+    prospectus = where.table("prospectus", data.get("prospectus", {}))
     return LeadKind(
         name=found.name,
         title=where.both_languages("title", data.get("title")),
@@ -126,6 +134,8 @@ def load_kind(name: str) -> LeadKind:
         said_open=bool(where.choice("said_open", str(data.get("said_open", False)), ("True", "False")) == "True"),
         longer=pattern(_both(where, "longer", {name: longer.get(name, []) for name in LANGUAGES})),
         longer_months=where.whole("longer.months", longer.get("months", 0), _MOST_MONTHS),
+        prospectus=pattern(_both(where, "prospectus", {name: prospectus.get(name, []) for name in LANGUAGES})),
+        abroad=pattern(where.strings("prospectus.abroad", prospectus.get("abroad", []))),
         later=where.both_languages("later", data.get("later")),
         words=pattern(_both(where, "words", data.get("words"))),
         against=pattern(_both(where, "against", data.get("against"))),
@@ -158,6 +168,7 @@ def lead_words() -> Words:
         before_names=tuple(sorted(told["before_names"]["words"], key=lambda word: (-len(word), word))),
         no_places=frozenset(told["no_places"]["words"]),
         states=told["states_abroad"],
+        countries={half_width(name): country for name, country in told["countries"]["words"].items()},
         well_known=tuple(told["well_known"]["words"]),
         trades=re.compile("|".join(sorted(told["trades"]["words"], key=len, reverse=True))),
     )

@@ -6,9 +6,12 @@ Positions count characters of the body as `cleaned` gives it; everything that fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from chaingraph.model import registry
 from chaingraph.reading.personal import masked
 from chaingraph.reading.rejects import INVISIBLE
 
@@ -22,7 +25,11 @@ _BLANKS = re.compile(r"[ \t]+")
 _BETWEEN = re.compile(r"(?<=[\u3400-\u9fff,.;:]) (?=[\u3400-\u9fff])")
 _LINES = re.compile(r"\s*\n\s*")
 # Full stops: Chinese ones, line ends, semicolons, an English one before a capital; numbers of a list.
-_STOP = re.compile(r"[。!?;\n]+[”\"]?|(?<=[a-z0-9)])(?<!Ltd)(?<!Inc)(?<!Co)(?<!Corp)(?<!No)\.(?=\s+[A-Z])")
+_STOP = re.compile(
+    r"[。!?;\n]+[”\"]?|(?<=[a-z0-9)])(?<!Ltd)(?<!Inc)(?<!Co)(?<!Corp)(?<!No)\.(?=\s+[A-Z])"
+    # The first of a German month ends no sentence: zum 1. Juni.
+    r"(?!\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,22 @@ def cleaned(raw: str) -> str:
     return masked(_LINES.sub("\n", _BETWEEN.sub("", text)).strip()[:MAX_BODY])
 
 
+@cache
+def _plain_letters() -> Mapping[int, int]:
+    """Half-width marks for full-width ones, simplified letters for traditional ones."""
+    told = tomllib.loads((registry.LIBRARY / "traditional.toml").read_text(encoding="utf-8"))
+    return _HALF | dict(zip(map(ord, told["traditional"]), map(ord, told["simplified"]), strict=True))
+
+
 def half_width(text: str) -> str:
-    """The same text with half-width marks, of the same length.
+    """The same text with half-width marks and simplified letters, of the same length.
 
     Examples
     --------
-    >>> half_width("（一期）")
-    '(一期)'
+    >>> half_width("（一期）簽約")
+    '(一期)签约'
     """
-    return text.translate(_HALF)
+    return text.translate(_plain_letters())
 
 
 def passages(body: str) -> Iterator[Passage]:

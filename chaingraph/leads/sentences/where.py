@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -14,17 +14,26 @@ from chaingraph.places.regions import region_path
 from chaingraph.places.world import places_abroad
 
 _LONGEST = 12
-_INSIDE = ("江", "河", "湖", "路", "街", "大道", "山脉")
+# Behind a name these say that it is that of a river, a road, a paper; 河源江东新区 is no river.
+_INSIDE = re.compile(r"[江河](?![东南西北])|湖(?![东南西北州])|路|街|大道|山脉|网(?![络点格])|日报|晚报|晨报|时报|卫视")
+_AT_TOWN = re.compile("[在于到至往]")
+_AT = re.compile(r"\b(?:in|at|near|outside|its|from|to|of)\s$")
+_CALENDAR = {
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Series",
+}  # fmt: skip
 _NOT_OUTER = {"On", "In", "The", "And", "But", "China"}
 _NO_PLACE = re.compile(r"杭州湾|贵安|独山港|长三角|珠三角")
 # A zone of the place before it: 成都高新区, 威海南海新区.
 _ZONE = re.compile(
     r"(?:市|县|区)?(?:(?![变为与和及在至到由从的])[\u4e00-\u9fff]){0,8}?(?:经济技术开发区|经济开发区|经开区|高新技术产业开发区|高新技术产业园区|高新技术开发区|"
-    r"高新区|开发区|新区|临空经济区|工业集中区|工业园区|工业园|产业园区|化工园区|综合保税区|保税区|港区)"
+    r"高新区|开发区|新区|临空经济区|工业集中区|工业园区|工业园|产业园区|化工园区|综合保税区|保税区|港区)|(?:(?<=[市县区])|[市县区])(?:(?![变为与和及在至到由从的])[\u4e00-\u9fff]){1,3}?(?:镇|街道|乡)(?!企业)"
 )
 # A town abroad and what it lies in: Danville, Virginia; Reynosa, Mexico.
+# Between the two may stand in which part: Hlohovec in southwestern Slovakia.
 _TOWN_ABROAD = re.compile(
-    r"\b([A-Z][\w.'-]+(?:\s(?:[A-Z][\w.'-]+|of|on)){0,3}),\s([A-Z][A-Za-z]*(?:\.(?:[A-Z]\.)*|(?:\s[A-Z][a-z]+){1,2})?)"
+    r"\b([A-Z][\w.'-]+(?:\s(?:[A-Z][\w.'-]+|of|on)){0,3})(?:,|(?=\sin\s[a-z]*(?:north|south|east|west)|\sin\scentral)\sin)\s"
+    r"(?:(?:(?:north|south)?(?:east|west)?(?:ern)?|north|south|central)\s)?([A-Z][A-Za-z]*(?:\.(?:[A-Z]\.)*|(?:\s[A-Z][a-z]+){1,2})?)"
 )
 
 
@@ -91,9 +100,39 @@ def places_in(text: str, more: Mapping[str, str] | None = None) -> list[Named]:
     >>> [place.path for place in places_in("项目落户平湖市独山港镇")]
     [('中国', '浙江', '嘉兴', '平湖')]
     """
+    return list(_places_of_text(text) if not more else _all_places(text, more))
+
+
+@lru_cache(maxsize=2048)
+def _places_of_text(text: str) -> tuple[Named, ...]:
+    """The places of a stretch without further names: each is looked at several times while its passage is read."""
+    return tuple(_all_places(text, {}))
+
+
+def _all_places(text: str, more: Mapping[str, str]) -> list[Named]:
     abroad = list(_towns_abroad(text))
-    english = (one for one in _english(text) if all(one.end <= held.start or held.end <= one.start for held in abroad))
-    return sorted([*_chinese(text, more or {}), *abroad, *english], key=lambda place: place.start)
+    chinese = list(_chinese(text, more))
+    towns = _apart(_abroad(text, chinese), chinese)
+    taken = [*chinese, *towns, *abroad]
+    taken += _apart(_countries(text), taken)
+    return sorted([*taken, *_apart(_english(text), taken)], key=lambda place: place.start)
+
+
+def _apart(places: Iterable[Named], taken: Sequence[Named]) -> list[Named]:
+    """Those that share no character with one that is taken."""
+    return [one for one in places if all(one.end <= held.start or held.end <= one.start for held in taken)]
+
+
+@cache
+def _country_names() -> re.Pattern[str]:
+    """Countries as Japanese and German texts call them; in kana no part of a longer word: タイ of タイヤ."""
+    names = "|".join(sorted(map(re.escape, lead_words().countries), key=len, reverse=True))
+    return re.compile(rf"(?<![\u30a1-\u30fa\u30fcA-Za-z])(?:{names})(?![\u30a1-\u30fa\u30fcA-Za-z])")
+
+
+def _countries(text: str) -> Iterator[Named]:
+    for found in _country_names().finditer(text):
+        yield Named(found.start(), found.end(), found[0], (lead_words().countries[found[0]],))
 
 
 def _state(name: str) -> Path:
@@ -136,7 +175,7 @@ def _chinese(text: str, more: Mapping[str, str]) -> Iterator[Named]:
         for length in range(min(_LONGEST, len(text) - position), 1, -1):
             word = text[position : position + length]
             path = named_path(more[word]) if word in more else _path(word) if word in names else ()
-            if path and not text.startswith(_INSIDE, position + length):
+            if path and not _INSIDE.match(text, position + length):
                 yield Named(position, position + length, word, path)
                 position += length
                 break
@@ -144,11 +183,27 @@ def _chinese(text: str, more: Mapping[str, str]) -> Iterator[Named]:
             position += 1
 
 
+def _abroad(text: str, chinese: Sequence[Named]) -> Iterator[Named]:
+    """Cities abroad, in the words of the country that the passage names: 设在越南, 产能并到岘港."""
+    abroad = [place for place in chinese if place.path[:1] != (CHINA,)]
+    countries = {place.path[0] for place in abroad}
+    starts = {place.end for place in abroad} | {found.end() for found in _AT_TOWN.finditer(text)}
+    for start in sorted(starts) if abroad else ():
+        for length in (5, 4, 3, 2):
+            word = text[start : start + length]
+            paths = [path for country in countries for path in places_abroad(word, country)] if len(word) > 1 else []
+            if len(paths) == 1 and word not in _names():
+                yield Named(start, start + len(word), word, paths[0])
+                break
+
+
 def _english(text: str) -> Iterator[Named]:
     for word in _latin().finditer(text):
         pieces = word[0].split()
         for name in (word[0], *pieces):
             path = _state(name) or latin_names().get(name, ())
+            if not path and name == word[0] and _AT.search(text, max(0, word.start() - 9), word.start()):
+                path = () if name in _CALENDAR else _path(name)
             if path:
                 start = word.start() + word[0].index(name)
                 yield Named(start, start + len(name), name, path)
@@ -217,6 +272,18 @@ def lies_within(path: Path, region: Path) -> bool | None:
     if path[: len(region)] == region:
         return True
     return None if region[: len(path)] == path else False
+
+
+def meet(one: Path, other: Path) -> bool:
+    """Whether of two places one lies in the other.
+
+    Examples
+    --------
+    >>> meet(("中国", "浙江"), ("中国", "浙江", "嘉兴")), meet(("中国", "浙江"), ("中国", "江苏"))
+    (True, False)
+    """
+    depth = min(len(one), len(other))
+    return one[:depth] == other[:depth]
 
 
 def city_of(path: Path) -> Path:

@@ -82,7 +82,7 @@ def read_projects(path: Path, *, at: str, mapping: Path | None = None, lang: str
 def import_projects(
     ledger: Ledger, path: str | Path, *, at: str, by: str, mapping: str | Path | None = None, lang: str = "zh"
 ) -> Intake:
-    r"""Read a sheet and record what it says; what cannot be read or is against a rule is left out and said.
+    r"""Read a sheet and record what it says; what cannot be read or breaks a rule is left out and reported.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def import_projects(
     path
         The bureau's sheet: ``.xlsx`` or ``.csv``.
     at
-        The day of reading, YYYY-MM-DD; a date in the sheet that lies after it is left out and said.
+        The day of reading, YYYY-MM-DD; a date in the sheet that lies after it is left out and reported.
     by
         The office that sends the sheet.
     mapping

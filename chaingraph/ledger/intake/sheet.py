@@ -9,16 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chaingraph.labels import text
 from chaingraph.ledger.events import LedgerError
 from chaingraph.ledger.fields import FIELDS, STANDING
+from chaingraph.ledger.intake.mapping import mapping_content
 from chaingraph.model.columns import Column
 from chaingraph.reading.cells import clean, fold
 from chaingraph.reading.delimited import check_big5
@@ -96,14 +96,8 @@ def load_mapping(path: Path | None) -> SheetMap:
     """
     if path is None:
         return SheetMap()
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LedgerError(reason="mapping", path=path, key="TOML", found=error) from error
     shapes = {"sheet": str, "header_rows": int, "by": str, "columns": dict, "units": dict}
-    for key, value in content.items():
-        if key not in shapes or not isinstance(value, shapes[key]):
-            raise LedgerError(reason="mapping", path=path, key=key, found=value)
+    content = mapping_content(path, shapes)
     for part in ("columns", "units"):
         for name, value in content.get(part, {}).items():
             if name not in COLUMNS or not (isinstance(value, str) or (part == "columns" and isinstance(value, list))):
@@ -112,13 +106,7 @@ def load_mapping(path: Path | None) -> SheetMap:
         raise LedgerError(reason="mapping", path=path, key="header_rows", found=content["header_rows"])
     given = content.get("columns", {})
     columns = {name: (value,) if isinstance(value, str) else tuple(map(str, value)) for name, value in given.items()}
-    return SheetMap(
-        content.get("sheet", ""),
-        content.get("header_rows", 1),
-        content.get("by", ""),
-        columns,
-        content.get("units", {}),
-    )
+    return SheetMap(**content | {"columns": columns})
 
 
 def read_sheet(path: Path, mapping: SheetMap, journal: Journal) -> Sheet:

@@ -27,7 +27,7 @@ def expiring(ledger: Ledger, as_of: str, days: int = 7) -> pd.DataFrame:
 
 
 def doubtful(ledger: Ledger) -> pd.DataFrame:
-    """Pairs of projects that may be one and wait for a person to decide.
+    """Pairs of projects that may be the same and wait for a person to decide.
 
     Parameters
     ----------

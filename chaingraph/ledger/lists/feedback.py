@@ -27,7 +27,7 @@ _SHOWN_NAMES = 10
 def outcomes(ledger: Ledger, region: str) -> pd.DataFrame:
     """Firms that came, as the back-test takes them (``--outcomes``): one row per firm signed or further.
 
-    Constructed examples, projects decided to be another and projects that ended before a signing are left out.
+    Left out are constructed examples, projects found to be the same as another, and those that ended before a signing.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def firm_names(project: Project) -> set[str]:
 
 
 def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: str, place: str = "") -> pd.DataFrame:
-    """A shortlist with what the ledger knows of each firm: who talks to it, since when, and whether it may be offered.
+    """A shortlist with what the ledger knows about each firm: who talks to it, since when, whether it may be offered.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def with_ledger(shortlist: pd.DataFrame, projects: Iterable[Project], *, as_of: 
     as_of
         The day on which an exclusive negotiation is looked at, YYYY-MM-DD.
     place
-        Whose list it is; a firm that another place holds exclusively is not offered to it. "" is nobody: what any place
-        holds is not offered.
+        The place whose list it is; a firm in exclusive negotiation with another place is not offered to it. "" is no
+        place: a firm that any place holds is not offered.
 
     Returns
     -------

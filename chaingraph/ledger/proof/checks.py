@@ -40,10 +40,10 @@ def check_ledger(ledger: Ledger) -> list[Fault]:
     -------
     list of Fault
         ``what``, ``where`` and ``found`` of each, as text. ``file``: SQLite's own integrity check. ``schema``: a table,
-        index or trigger is missing or altered. ``number``: events are not numbered without a hole, up to the last
-        number that was given. ``event``: an event cannot be read. ``digest``: an event is not what was recorded.
-        ``derived``: the derived tables are not what the events give. ``stage``, ``credit``, ``holder``: a project is in
-        a state that the rules do not allow.
+        index or trigger is missing or altered. ``number``: the numbers of events have a gap, or stop short of the last
+        one given. ``event``: an event cannot be read. ``digest``: an event is not what was recorded. ``derived``: the
+        derived tables are not what the events give. ``stage``, ``credit``, ``holder``: a project is in a state that the
+        rules do not allow.
 
     Notes
     -----

@@ -60,6 +60,31 @@ def read_plan(path: Path) -> list[Planned]:
     return plan
 
 
+_KINDS = ("市", "区", "县", "旗", "镇", "街道", "组", "团队")  # with which the name of a unit ends
+
+
+def known_unit(name: str, units: Iterable[str]) -> str:
+    """The unit that a name without its kind means, where only one is known; else the name as it stands.
+
+    Examples
+    --------
+    >>> known_unit("上虞", ["上虞区", "柯桥区"]), known_unit("上虞", ["上虞", "上虞区"])
+    ('上虞区', '上虞')
+    """
+    known = set(units)
+    meant = [unit for unit in known if unit in [name + kind for kind in _KINDS]]
+    return meant[0] if name not in known and len(meant) == 1 else name
+
+
+def resolved(plan: Sequence[Planned], leads: Iterable[Lead]) -> tuple[list[Planned], dict[str, str]]:
+    """A plan with the units that are known by a longer name under that name, and which those are."""
+    known = {unit for lead in leads for unit in lead.units}
+    wider = known | {each.to for each in plan if each.to.endswith(_KINDS)}
+    meant = {each.to: known_unit(each.to, wider) for each in plan}
+    changed = {unit: name for unit, name in meant.items() if unit != name}
+    return [each._replace(to=meant[each.to]) for each in plan], changed
+
+
 def assignments(plan: Iterable[Planned], *, at: str, by: str) -> list[Act]:
     """The acts that assign what a plan says."""
     return [Act("lead_assigned", each.lead_id, at, by, "", {"to": each.to, "due": each.due}) for each in plan]
@@ -102,7 +127,8 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
         rows.append(
             {
                 **base,
-                **{name: facts.get(name) for name in ("product", "source", "address", "on", "currency")},
+                **{name: facts.get(name) for name in ("product", "source", "on", "currency")},
+                "address": None if facts.get("address") == facts.get("source") else facts.get("address"),
                 "lead_id": lead.lead_id,
                 "firm": lead.firm,
                 "chain": names.get(facts.get("chain_id"), facts.get("chain_id")),

@@ -18,7 +18,7 @@ COUNTED_BY = ("owner", "unit", "chain_id")  # by what leads are counted
 LIVE_STAGES = ("taken", "assigned", "contacted", "fed_back")
 FORMS: dict[str, tuple[str, ...]] = {
     "visit": ("上门拜访", "拜访"),
-    "host": ("来访接待", "来访"),
+    "host": ("来访接待", "来访", "hosted"),
     "meeting": ("座谈会", "会议"),
     "call": ("电话", "视频"),
     "event": ("招商活动", "活动"),
@@ -26,10 +26,10 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 RESULTS: dict[str, tuple[str, ...]] = {
     "interested": ("有投资意向", "有意向"),
-    "visiting": ("拟来考察",),
-    "following": ("持续跟踪", "跟踪"),
-    "no_interest": ("暂无意向", "无意向"),
-    "unreachable": ("未能联系上", "联系不上"),
+    "visiting": ("拟来考察", "will visit"),
+    "following": ("持续跟踪", "跟踪", "to be followed up"),
+    "no_interest": ("暂无意向", "无意向", "not interested"),
+    "unreachable": ("未能联系上", "联系不上", "could not be reached"),
 }
 CLOSINGS: dict[str, tuple[str, ...]] = {
     "lost": ("落户外地", "落户其他地区"),

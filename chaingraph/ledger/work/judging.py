@@ -37,6 +37,9 @@ _NUMBERED = re.compile(r"\d{7,}")
 Data = dict[str, Any]
 
 
+_IDS = {"firm_id", "credit_code"}
+
+
 def judge(act: Act, lead: Lead | None) -> Data:
     """The particulars of an act as they are recorded.
 
@@ -51,8 +54,9 @@ def judge(act: Act, lead: Lead | None) -> Data:
         return _taken(act)
     if lead is None:
         raise LedgerError(reason="no_lead", lead=act.project_id)
-    if not lead.live and act.kind not in ("lead_reopened", "lead_withdrawn", "lead_answered"):
-        raise LedgerError(reason="lead_over", lead=act.project_id, stage=lead.stage)
+    named = act.kind == "lead_changed" and set(act.data) <= _IDS  # which firm it is may be put right at any time
+    if not lead.live and not named and act.kind not in ("lead_reopened", "lead_withdrawn", "lead_answered"):
+        raise LedgerError(reason="lead_over" if lead.stage == "closed" else "lead_handed_over", lead=act.project_id)
     return _JUDGES[act.kind](act, lead)
 
 
@@ -68,17 +72,17 @@ def checked(data: Mapping[str, Any], columns: tuple[Column, ...], *, whole: bool
     for name, value in data.items():
         column = known.get(name)
         if column is None:
-            raise LedgerError(reason="field", field=name, fields=", ".join(known))
+            raise LedgerError(reason="field", field=name, fields=tuple(known))
         if value is None and not whole and not column.required:
             continue
         if not _fits(column, value):
-            wanted = ", ".join(column.choices) if column.choices else column.kind
+            wanted = column.choices or column.kind
             raise LedgerError(reason="value", field=name, found=repr(value), kind=wanted)
         if isinstance(value, str) and name != "address" and personal(value):
             raise LedgerError(reason="personal", field=name)
-    missing = [column.name for column in columns if column.required and whole and not data.get(column.name)]
+    missing = tuple(column.name for column in columns if column.required and whole and not data.get(column.name))
     if missing:
-        raise LedgerError(reason="required", fields=", ".join(missing))
+        raise LedgerError(reason="required", fields=missing)
     return dict(data)
 
 
@@ -149,7 +153,7 @@ def _contacted(act: Act, _: Lead) -> Data:
 def _asked(act: Act, _: Lead) -> Data:
     kind = act.data.get("kind", "question")
     if kind not in QUESTIONS:
-        raise LedgerError(reason="value", field="kind", found=repr(kind), kind=", ".join(QUESTIONS))
+        raise LedgerError(reason="value", field="kind", found=repr(kind), kind=QUESTIONS)
     due = whole_day(act.data.get("due"), "due").isoformat()
     if due < act.day:
         raise LedgerError(reason="due_before", due=due, at=act.day)
@@ -205,7 +209,7 @@ def _released(act: Act, lead: Lead) -> Data:
 def _closed(act: Act, _: Lead) -> Data:
     closing, lost_to = act.data.get("closing"), act.data.get("lost_to")
     if closing not in CLOSINGS:
-        raise LedgerError(reason="value", field="closing", found=repr(closing), kind=", ".join(CLOSINGS))
+        raise LedgerError(reason="value", field="closing", found=repr(closing), kind=CLOSINGS)
     _with_reason(act)
     if (closing == "lost") != bool(lost_to):
         raise LedgerError(reason="lost_to", lead=act.project_id)

@@ -21,10 +21,14 @@ class Assignment(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """One contact with the firm: the unit that had it, and what it logged (`fields.CONTACT_FIELDS`)."""
+    """One contact with the firm: the unit that had it, what it logged (`fields.CONTACT_FIELDS`), and whether it met it.
+
+    Not met is who was tried and could not be reached (`lead_fed_back` with ``unreachable`` says so afterwards).
+    """
 
     by: str
     data: Mapping[str, Any]
+    met: bool = True
 
 
 class Question(NamedTuple):
@@ -38,6 +42,10 @@ class Question(NamedTuple):
     on: str
     answer: str | None
     answered_on: str | None
+
+
+_VAIN = "unreachable"  # the result of feedback that nobody was reached
+OWN_FIND = "u-"  # begins the ids of leads that a unit has found itself
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Lead:
     closed_why: str | None = None
     lost_to: str | None = None
     project_id: str | None = None
-    reached: Mapping[str, str] = field(default_factory=dict)  # stage -> first day
+    reached: Mapping[str, str] = field(default_factory=dict)  # stage -> first day, in whatever order they came
     last_number: int = 0
     last_on: str = ""
 
@@ -77,6 +85,11 @@ class Lead:
     def live(self) -> bool:
         """Whether the lead is still in work: neither closed nor handed over."""
         return self.stage in LIVE_STAGES
+
+    @property
+    def met(self) -> tuple[Contact, ...]:
+        """The contacts in which somebody of the firm was reached."""
+        return tuple(each for each in self.contacts if each.met)
 
     @property
     def open_assignments(self) -> tuple[Assignment, ...]:
@@ -93,8 +106,13 @@ class Lead:
         """The units that it was given to, each once, whether they have answered or not."""
         return tuple(dict.fromkeys(each.to for each in self.assignments))
 
+    @property
+    def worked_by(self) -> tuple[str, ...]:
+        """The units that it was given to; where it was given to nobody, the unit that found it itself."""
+        return self.given_to or ((self.owner,) if self.lead_id.startswith(OWN_FIND) else ())
+
     def stage_of(self, unit: str) -> str:
-        """How far a unit that it was given to has come with it, by what that unit itself has done.
+        """How far a unit that works on it has come with it, by what that unit itself has done.
 
         What others have said of the lead does not count for it. A lead that is closed or handed over is so for all;
         one that was given to the unit anew waits for it anew.
@@ -110,19 +128,24 @@ class Lead:
         if not self.live:
             return self.stage
         own = [each for each in self.assignments if each.to == unit]
-        if not own or any(each.answered_on is None for each in own):
+        if not own:  # its own find: nothing was asked of it
+            return next((name for name in ("fed_back", "contacted") if self.came_to(unit, name)), "taken")
+        if any(each.answered_on is None for each in own):
             answered = max((each.answered_on for each in own if each.answered_on is not None), default="")
-            spoke = any(each.by == unit and str(each.data["on"]) > answered for each in self.contacts)
-            return "contacted" if spoke else "assigned" if own else "taken"
+            spoke = any(each.by == unit and str(each.data["on"]) > answered for each in self.met)
+            return "contacted" if spoke else "assigned"
         return "fed_back"
 
     def came_to(self, unit: str, stage: str) -> bool:
-        """Whether a unit that it was given to has ever come to a stage with it, by what that unit itself has done."""
+        """Whether a unit that works on it has ever come to a stage with it, by what that unit itself has done."""
         if stage == "contacted":
-            return any(each.by == unit for each in self.contacts)
+            return any(each.by == unit for each in self.met)
         if stage == "fed_back":
-            return any(each.to == unit and each.answered_on is not None for each in self.assignments)
+            return unit in self.feedback
         return stage in self.reached
+
+
+_MARKED = {"lead_assigned": "assigned", "lead_contacted": "contacted", "lead_fed_back": "fed_back"}
 
 
 def lead_states(events: Iterable[Event]) -> dict[str, Lead]:
@@ -142,7 +165,9 @@ def apply_event(lead: Lead | None, event: Event) -> Lead:
     changes = _CHANGES[event.kind](now, event, event.data)
     stage = changes.get("stage", now.stage)
     if lead is None or stage != now.stage:
-        changes |= {"since": event.day, "reached": {stage: event.day, **now.reached}}
+        changes |= {"since": event.day, "reached": {stage: event.day, **changes.get("reached", now.reached)}}
+    elif event.kind in _MARKED and "reached" not in changes:  # a contact logged after the feedback: the stage stays
+        changes |= {"reached": {_MARKED[event.kind]: event.day, **now.reached}}
     return dataclasses.replace(now, **changes, last_number=event.number, last_on=event.day)
 
 
@@ -163,8 +188,12 @@ def _assigned(now: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any
 
 
 def _contacted(now: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    contacts = sorted([*now.contacts, Contact(event.by, dict(data))], key=lambda each: str(each.data["on"]))
-    return {"contacts": tuple(contacts), "stage": now.stage if now.stage == "fed_back" else "contacted"}
+    told = now.feedback.get(event.by, {})
+    # Logged after the feedback that it was in vain: an attempt of the days before that, not a meeting.
+    vain = told.get("result") == _VAIN and str(data["on"]) <= str(told["on"])
+    contacts = sorted([*now.contacts, Contact(event.by, dict(data), not vain)], key=lambda each: str(each.data["on"]))
+    reached = {"reached": now.reached} if vain else {}  # nobody was reached: it stands in the log alone
+    return {"contacts": tuple(contacts), "stage": now.stage if now.stage == "fed_back" else "contacted"} | reached
 
 
 def _asked(now: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,13 +224,37 @@ def _fed_back(now: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any
         each._replace(answered_on=event.day) if each.to == event.by and each.answered_on is None else each
         for each in now.assignments
     )
+    contacts = _judged_contacts(now, event.by, str(said["result"])) if "result" in said else now.contacts
+    kept = {**now.reached}
+    kept.setdefault("fed_back", event.day)
+    if any(each.met for each in contacts):
+        kept.setdefault("contacted", event.day)
+    else:
+        kept.pop("contacted", None)
     return {
         "feedback": feedback,
+        "contacts": contacts,
+        "reached": kept,
         "facts": facts,
         "conflicts": conflicts,
         "assignments": answered,
         "stage": "fed_back",
     }
+
+
+def _judged_contacts(now: Lead, unit: str, result: str) -> tuple[Contact, ...]:
+    """The contacts of a lead once a unit says how its own came out: in vain are those since its feedback before.
+
+    A unit that corrects itself without another contact takes back that they were.
+    """
+    told = now.feedback.get(unit, {})
+    own = [each for each in now.contacts if each.by == unit]
+    if result == _VAIN:
+        before = str(told["on"]) if told.get("result", _VAIN) != _VAIN else ""
+        changed = {id(each): each._replace(met=False) for each in own if str(each.data["on"]) > before}
+    else:
+        changed = {} if any(each.met for each in own) else {id(each): each._replace(met=True) for each in own}
+    return tuple(changed.get(id(each), each) for each in now.contacts)
 
 
 def _weigh(
@@ -215,8 +268,9 @@ def _weigh(
 ) -> None:
     """Take over what a unit says of a field, or set it beside what others say.
 
-    A unit that answers what it was given (``base``) contradicts whoever has said otherwise in the meantime: then the
-    field goes back to what it was, whoever came first, and both stand in ``conflicts``.
+    Nobody overrules another unit, whoever came first and whatever stood in its sheet: where another has said otherwise
+    both stand in ``conflicts``. Where that other had not seen what the field was when the unit was given it (``base``),
+    the field goes back to that; where it stood in the unit's sheet already it stays until somebody decides.
     """
     current = facts.get(name)
     held = conflicts.get(name)
@@ -226,13 +280,18 @@ def _weigh(
             del conflicts[name]
             facts[name] = value
         return
+    if current in (value, None):
+        facts[name] = value
+        return
     others = {by: told[name] for by, told in now.feedback.items() if by != unit and told.get(name) == current}
     own = now.feedback.get(unit, {}).get(name) == current
-    if current in (base, value, None) or (own and not others):
+    # A text's amount and a unit's are two amounts, whoever saw the other's; whose lead it is may correct itself.
+    kept = name == "investment_m" and unit != now.owner
+    if not others and (own or (current == base and not kept)):
         facts[name] = value
         return
     conflicts[name] = {**(others or {now.owner: current}), unit: value}
-    if others:
+    if others and current != base:
         facts.pop(name, None)
         if base is not None:
             facts[name] = base

@@ -162,8 +162,8 @@ def hand_over(
     source = str(lead.facts.get("address") or lead.facts.get("source") or lead_id)
     known: Mapping[str, Any] = {"project": title, "investor": lead.firm, "place": place, "source": source}
     content = {name: value for name, value in {**own, **said, **known, **facts}.items() if name in FIELD}
-    if lead.contacts:
-        content.setdefault("contact_on", lead.contacts[0].data["on"])
+    if lead.met:
+        content.setdefault("contact_on", lead.met[0].data["on"])
     project = project_id or lead_id
     acts = [Act("entered", project, at, by, "", content)]
     if report:

@@ -14,19 +14,20 @@ from typing import Any
 
 import pandas as pd
 
+from chaingraph.labels import text
 from chaingraph.ledger.events import Act, LedgerError, canonical
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.fields import JUDGED
-from chaingraph.ledger.work.lead import Lead, lead_states
+from chaingraph.ledger.work.lead import OWN_FIND, Lead, lead_states
 from chaingraph.ledger.work.log import history, leads_in_work, record_leads
 from chaingraph.ledger.work.returned import Returned, Row
 from chaingraph.ledger.work.sheets import CONTACT, FEEDBACK, PUBLIC
-from chaingraph.ledger.work.views import due_list, particulars
+from chaingraph.ledger.work.views import amount_of, due_list, due_today, particulars
 from chaingraph.model.results import CONFLICT_COLUMNS, DUE_COLUMNS, MERGE_COLUMNS
 from chaingraph.reading.cells import fold
+from chaingraph.wording.work import word
 
 _RESULT = "result"
-_OWN = "u-"  # begins the ids of leads that a unit has found itself
 EFFECTS = (
     "contact", "feedback", "new_lead", "released", "same", "empty", "refused", "unknown", "over", "twice", "not_there",
     "unit_unknown", "in_contact", "unused", "unread",
@@ -35,11 +36,12 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of returned sheets: every row (`MERGE_COLUMNS`), where units differ, and what is overdue now."""
+    """What became of returned sheets: every row (`MERGE_COLUMNS`), where units differ, what is overdue or due today."""
 
     rows: pd.DataFrame
     conflicts: pd.DataFrame
     overdue: pd.DataFrame
+    today: pd.DataFrame
 
     @property
     def counts(self) -> dict[str, int]:
@@ -67,7 +69,7 @@ def merge_returned(ledger: Ledger, files: Sequence[Returned], *, at: str, lang: 
     Merged
         ``rows``: file, row, unit, lead_id, firm, effect (`EFFECTS`), detail; a row of a sheet has at least one, and a
         lead that was sent out and is missing from its unit's file has one (``not_there``). ``conflicts``: a row per
-        field and unit, side by side. ``overdue``: as `views.due_list`.
+        field and unit, side by side. ``overdue``: as `views.due_list`; ``today``: as `views.due_today`.
     """
     told: list[tuple[object, ...]] = []
     leads = {lead.lead_id: lead for lead in leads_in_work(ledger)}
@@ -75,7 +77,7 @@ def merge_returned(ledger: Ledger, files: Sequence[Returned], *, at: str, lang: 
     for lead in leads.values():
         by_firm.setdefault(fold(lead.firm), []).append(lead)
     rows = [(file.file, row) for file in sorted(files, key=lambda file: file.file) for row in file.rows]
-    twice = _said_twice(rows, leads, by_firm)
+    twice = _said_twice(rows, by_firm)
     for file in sorted(files, key=lambda file: file.file):
         if file.problem:
             told.append((file.file, None, None, None, None, "unread", file.problem))
@@ -97,26 +99,33 @@ def merge_returned(ledger: Ledger, files: Sequence[Returned], *, at: str, lang: 
     kinds = {name: "Int64" if name == "row" else "str" for name in MERGE_COLUMNS}
     return Merged(
         pd.DataFrame(told, columns=list(MERGE_COLUMNS)).astype(kinds),
-        conflicts_of(after),
+        conflicts_of(after, lang),
         overdue[overdue["reason"] == "overdue"][list(DUE_COLUMNS)].reset_index(drop=True),
+        due_today(overdue),
     )
 
 
-def conflicts_of(leads: Iterable[Lead]) -> pd.DataFrame:
+def conflicts_of(leads: Iterable[Lead], lang: str = "zh") -> pd.DataFrame:
     """Where units differ and nobody has decided: a row per lead, field and unit, side by side.
 
     Returns
     -------
     DataFrame
-        `CONFLICT_COLUMNS`, all text: lead_id, firm, field, unit, value.
+        `CONFLICT_COLUMNS`, all text: lead_id, firm, field, unit, value (an amount as people of that language say it).
     """
     rows = [
-        (lead.lead_id, lead.firm, name, unit, f"{value:g}" if isinstance(value, float) else str(value))
+        (lead.lead_id, lead.firm, name, unit, _claimed(lead, name, unit, value, lang))
         for lead in leads
         for name, several in sorted(lead.conflicts.items())
         for unit, value in sorted(several.items())
     ]
     return pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS)).astype("str")
+
+
+def _claimed(lead: Lead, name: str, unit: str, value: object, lang: str) -> str:
+    if name == "investment_m":
+        return amount_of(lead, unit, value, lang)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _lead_of(row: Row, by_firm: Mapping[str, list[Lead]]) -> str:
@@ -128,14 +137,15 @@ def _lead_of(row: Row, by_firm: Mapping[str, list[Lead]]) -> str:
     return next((lead.lead_id for lead in (*own, *found)), "")
 
 
-def _said_twice(
-    rows: Sequence[tuple[str, Row]], leads: Mapping[str, Lead], by_firm: Mapping[str, list[Lead]]
-) -> dict[tuple[str, str], set[str]]:
-    """Fields of a lead that one unit fills in differently in two rows: neither of them counts."""
+def _said_twice(rows: Sequence[tuple[str, Row]], by_firm: Mapping[str, list[Lead]]) -> dict[tuple[str, str], set[str]]:
+    """Fields of a lead that one unit fills in differently in two rows: neither of them counts.
+
+    By the lead of each row; what a unit has found only now by the id that it will have.
+    """
     said: dict[tuple[str, str], dict[str, set[str]]] = {}
     for _, row in rows:
-        lead_id = _lead_of(row, by_firm)
-        for name in JUDGED if lead_id in leads else ():
+        lead_id = _lead_of(row, by_firm) or _own_id(row)
+        for name in JUDGED:
             if name in row.values:
                 said.setdefault((row.unit, lead_id), {}).setdefault(name, set()).add(canonical(row.values[name]))
     found = {key: {name for name, values in fields.items() if len(values) > 1} for key, fields in said.items()}
@@ -155,20 +165,27 @@ def _row(
     if not row.unit:
         return [("unit_unknown", None)]
     lead = leads.get(lead_id)
+    if lead is None and not row.lead_id:  # a row above may have brought it
+        lead_id = _own_id(row)
+        lead = lead_states(history(ledger, lead_id)).get(lead_id)
     if lead is None:
         if row.lead_id:
             return [("unknown", row.lead_id)]
-        return _new(ledger, row, at, lang) if row.firm and row.values else [("empty", None)]
+        return _new(ledger, row, twice, at, lang) if row.firm and row.values else [("empty", None)]
     if not lead.live:
-        return [("over", lead.stage)] if _content(row) else [("same", None)]
+        return [("over", word("stage", lead.stage, lang))] if _content(row) else [("same", None)]
     if row.unit not in lead.units and not row.lead_id:  # its own find, and somebody else's lead already
         return [("in_contact", None)]
+    return _told(ledger, row, lead, twice.get((row.unit, lead_id), set()), at, lang)
+
+
+def _told(ledger: Ledger, row: Row, lead: Lead, skipped: set[str], at: str, lang: str) -> list[tuple[str, object]]:
+    """Record what a row tells of a lead in work that is its unit's to tell."""
     effects: list[tuple[str, object]] = []
-    if lead.lead_id.startswith(_OWN) and lead.released_on is None:  # what a unit keeps to itself stays in its file
+    if lead.lead_id.startswith(OWN_FIND) and lead.released_on is None:  # what a unit keeps to itself stays in its file
         if not row.values.get(PUBLIC):
             return [("same", None)]
-        effects += _release(ledger, row, lead, at, lang)
-    skipped = twice.get((row.unit, lead_id), set())
+        effects += _release(ledger, row, lead, skipped, at, lang)
     acts = _acts(row, lead, skipped, at, ledger)
     for act in acts:
         if ledger.knows(act.event_id):
@@ -181,8 +198,18 @@ def _row(
             effects.append(
                 ("contact" if act.kind == "lead_contacted" else "feedback", particulars(act.data, lang, kind=act.kind))
             )
+    if _half_read(row) and any(name in row.values for name in CONTACT):
+        effects.append(("refused", text("work.contact_half_read", lang)))
     effects += [("twice", name) for name in sorted(skipped)]
     return effects or [("same" if _content(row) or acts else "empty", None)]
+
+
+def _half_read(row: Row) -> bool:
+    """Whether the day or the words of a contact stand in the sheet and cannot be used: then it is not recorded at all.
+
+    On another day, or without what was said, it would be another contact; put right, it comes in with the next merge.
+    """
+    return bool({"contact_on", "contact_said"} & row.unread)
 
 
 def _content(row: Row) -> dict[str, Any]:
@@ -200,7 +227,7 @@ def _acts(row: Row, lead: Lead, skipped: set[str], at: str, ledger: Ledger) -> l
     if contact.get("said") and _RESULT in told:  # whoever met the firm and leaves the result as it is confirms it
         edited.setdefault(_RESULT, told[_RESULT])
     acts = []
-    if contact:
+    if contact and not _half_read(row):
         acts.append(_act("lead_contacted", row, lead, contact, at))
     if edited:
         held = {name: base[name] for name in edited if name in base}
@@ -228,34 +255,43 @@ def _act(kind: str, row: Row, lead: Lead, data: Mapping[str, Any], at: str) -> A
     return Act(kind, lead.lead_id, at, row.unit, "", data, f"r{name[1:]}")
 
 
-def _new(ledger: Ledger, row: Row, at: str, lang: str) -> list[tuple[str, object]]:
-    """A lead that a unit has found itself: its content stays in the unit's own file until the unit makes it public."""
-    name = hashlib.sha256(canonical([row.unit, fold(row.firm)]).encode()).hexdigest()[:12]
-    lead_id = f"{_OWN}{name}"
+def _own_id(row: Row) -> str:
+    """The id of a lead that a unit has found itself."""
+    return f"{OWN_FIND}{hashlib.sha256(canonical([row.unit, fold(row.firm)]).encode()).hexdigest()[:12]}"
+
+
+def _new(
+    ledger: Ledger, row: Row, twice: Mapping[tuple[str, str], set[str]], at: str, lang: str
+) -> list[tuple[str, object]]:
+    """A lead that a unit has found itself: its content stays in the unit's own file until the unit makes it public.
+
+    What a public one tells is recorded at once, as that of any other lead.
+    """
+    lead_id = _own_id(row)
     facts: dict[str, Any] = {"firm": row.firm, "owner": row.unit}
-    taken = Act("lead_taken", lead_id, at, row.unit, "", facts, f"r{lead_id}")
-    acts = [taken]
-    if row.values.get(PUBLIC):
-        acts.append(Act("lead_released", lead_id, at, row.unit, "", _own_facts(row), f"p{lead_id}"))
-        contact = {CONTACT[key]: value for key, value in row.values.items() if key in CONTACT}
-        if contact.get("said") and contact.get("on"):
-            acts.append(_act("lead_contacted", row, Lead(lead_id), contact, at))
+    skipped = twice.get((row.unit, lead_id), set())
+    public = bool(row.values.get(PUBLIC))
+    acts = [Act("lead_taken", lead_id, at, row.unit, "", facts, f"r{lead_id}")]
+    if public:
+        acts.append(Act("lead_released", lead_id, at, row.unit, "", _own_facts(row, skipped), f"p{lead_id}"))
     try:
-        record_leads(ledger, acts)
+        lead = record_leads(ledger, acts)[-1].lead
     except LedgerError as error:
         return [("refused", error.in_language(lang))]
-    return [("new_lead", "" if row.values.get(PUBLIC) else None)]
+    more = _told(ledger, row, lead, skipped, at, lang) if public else []
+    return [("new_lead", "" if public else None), *(each for each in more if each[0] not in ("same", "empty"))]
 
 
-def _release(ledger: Ledger, row: Row, lead: Lead, at: str, lang: str) -> list[tuple[str, object]]:
+def _release(ledger: Ledger, row: Row, lead: Lead, skipped: set[str], at: str, lang: str) -> list[tuple[str, object]]:
     try:
-        act = Act("lead_released", lead.lead_id, at, row.unit, "", _own_facts(row), f"p{lead.lead_id}")
+        act = Act("lead_released", lead.lead_id, at, row.unit, "", _own_facts(row, skipped), f"p{lead.lead_id}")
         return [("released", None)] if record_leads(ledger, [act])[0].new else []
     except LedgerError as error:
         return [("refused", error.in_language(lang))]
 
 
-def _own_facts(row: Row) -> dict[str, Any]:
+def _own_facts(row: Row, skipped: set[str]) -> dict[str, Any]:
     """What a row says of the lead itself."""
-    facts = {name: row.values[name] for name in (*JUDGED, "product", "currency") if name in row.values}
+    known = (name for name in (*JUDGED, "product", "currency") if name not in skipped)
+    facts = {name: row.values[name] for name in known if name in row.values}
     return facts | ({"said": row.values["lead_said"]} if "lead_said" in row.values else {})

@@ -12,13 +12,15 @@ import pandas as pd
 from chaingraph.errors import UnknownNameError
 from chaingraph.ledger import progress, views
 from chaingraph.ledger.derived import landing
+from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.fields import LADDER
 from chaingraph.ledger.lists.due import expiring
-from chaingraph.ledger.project import Project
+from chaingraph.ledger.project import Project, came_to
 from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.fields import LEAD_STAGES
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.log import leads_in_work
-from chaingraph.model.days import days_later, months_later
+from chaingraph.model.days import days_later, is_date, months_later
 from chaingraph.places.regions import region_path
 
 _EXPIRING = 30
@@ -32,26 +34,61 @@ class Monthly:
 
     ``flow``: stage -> (leads that came to it in the month, leads that stand there at its end). ``projects``: the
     ledger's stage -> (projects that came to it in the month, projects that stand there). ``by_chain``, ``by_county``,
-    ``by_team``: a row each, `MONTH_COLUMNS`. ``lost``: firm, place, why. ``targets``: as `progress.progress`, empty
-    without a case. ``expiring``: exclusive negotiations that end within thirty days after the month.
+    ``by_team``: a row each, `MONTH_COLUMNS`. ``lost``: firm, place, why of what was lost in the month;
+    ``lost_before``: how many before it. ``targets``: as `progress.progress`, empty without a case. ``expiring``:
+    exclusive negotiations that end within thirty days after the month.
+    ``moved``: `MOVED_COLUMNS`, a row per project that came into the ledger or to a stage in the month, by stage, amount
+    in millions (NaN = not known). ``planned``: firm, unit, day, next: what units have planned after the month.
+    ``sums``: for ``county`` and ``team`` the leads given to any, each once, and those given to none. ``cluster``: what
+    the case calls its cluster scheme ("" where it has several, or only projects name one; None: there is none).
+    ``exclusive``: whether a rule makes negotiations exclusive at all.
     """
 
     month: str
+    as_of: str  # the day that everything stands as of: the month's last, or an earlier one where it is not over
     flow: Mapping[str, tuple[int, int]]
     projects: Mapping[str, tuple[int, int]]
     by_chain: pd.DataFrame
     by_county: pd.DataFrame
     by_team: pd.DataFrame
     lost: pd.DataFrame
+    lost_before: int
     targets: pd.DataFrame
     expiring: pd.DataFrame
+    moved: pd.DataFrame
+    planned: pd.DataFrame
+    sums: Mapping[str, tuple[int, int]]
+    cluster: str | None
+    exclusive: bool
 
 
+MOVED_COLUMNS = ("project", "landing", "chain", "amount", "currency", "stage", "day")
 MONTH_COLUMNS = ("name", *_SHOWN, *_STAGES, "cluster")
 
 
-def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | None = None) -> Monthly:
-    """The figures of a month (YYYY-MM), as they stood at its end.
+def month_span(month: str, today: str = "") -> tuple[str, str]:
+    """First day of a month (YYYY-MM), and the last that can be told of: its end, or today where it is not over.
+
+    Raises
+    ------
+    LedgerError
+        When the month is none, or has not begun.
+
+    Examples
+    --------
+    >>> month_span("2026-11", "2026-12-01"), month_span("2026-12", "2026-12-03")
+    (('2026-11-01', '2026-11-30'), ('2026-12-01', '2026-12-03'))
+    """
+    if not re.fullmatch(r"\d{4}-\d{2}", month) or not (is_date(month) and "1949" <= month < "2200"):
+        raise LedgerError(reason="month", found=month)
+    first, last = views.span(f"{month}-01", "month")
+    if today and today < first:
+        raise LedgerError(reason="month_ahead", month=month, today=today)
+    return first, min(last, today or last)
+
+
+def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | None = None, today: str = "") -> Monthly:
+    """The figures of a month (YYYY-MM), as they stood at its end, or stand today where it is not over.
 
     A lead that several units work on counts for each of them by what that unit has done (`Lead.came_to`);
     a project counts where it lands, and for its team.
@@ -60,24 +97,25 @@ def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | No
     Parameters
     ----------
     case
-        Tables of the case: ``targets`` and the names of ``chains``.
+        Tables of the case: ``targets``, the names of ``chains``, and ``designations`` for the cluster scheme.
+    today
+        What day it is; "" where the month is known to be over.
 
     Raises
     ------
     LedgerError
-        When the month is none.
+        When the month is none, or has not begun.
     """
-    first, last = views.span(f"{month}-01", "month")
+    first, last = month_span(month, today)
     leads = leads_in_work(ledger, until=last)
-    held = [project for project in ledger.projects() if not project.same_as and project.entered_on <= last]
+    held = [project for project in ledger.projects(until=last) if not project.same_as]
     came = Counter(stage for lead in leads for stage, day in lead.reached.items() if first <= day <= last)
     now = Counter(lead.stage for lead in leads)
-    moved = views.happened(ledger, first, last)["what"].value_counts()
+    moved = Counter(stage for project in held for stage in came_to(project, first, last))
     standing = Counter(project.stage for project in held)
     chains = {} if case is None else dict(zip(case["chains"]["chain_id"], case["chains"]["chain"], strict=True))
-    units = sorted({each.to for lead in leads for each in lead.assignments} | {landing(each) for each in held})
-    lost = [(lead.firm, lead.lost_to, lead.closed_why) for lead in leads if lead.closing == "lost"]
-    lost += [(str(each.facts["investor"]), each.lost_to, each.end_reason) for each in held if each.lost_to]
+    units = sorted({unit for lead in leads for unit in lead.worked_by} | {landing(each) for each in held})
+    lost, before = _lost(leads, held, first, last)
     known = sorted(
         {str(lead.facts["chain_id"]) for lead in leads if "chain_id" in lead.facts}
         | {str(each.facts["chain_id"]) for each in held if "chain_id" in each.facts}
@@ -96,8 +134,9 @@ def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | No
     counties, teams = ([unit for unit in units if is_place(unit) is kind] for kind in (True, False))
     return Monthly(
         month,
+        last,
         {stage: (came[stage], now[stage]) for stage in LEAD_STAGES},
-        {stage: (int(moved.get(stage, 0)), standing[stage]) for stage in (*_STAGES, "producing", "ended")},
+        {stage: (moved[stage], standing[stage]) for stage in (*_STAGES, "producing", "ended")},
         _table(by_chain),
         _table(
             _line(unit, _of(leads, unit), [each for each in held if landing(each) == unit], unit=unit)
@@ -107,10 +146,72 @@ def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | No
             _line(unit, _of(leads, unit), [each for each in held if each.facts.get("team") == unit], unit=unit)
             for unit in teams
         ),
-        pd.DataFrame(lost, columns=["firm", "lost_to", "says"]).astype("str"),
+        lost,
+        before,
         pd.DataFrame() if case is None else progress.progress(ledger, _current(case["targets"], month[:4]), last),
         expiring(ledger, days_later(last, 1), _EXPIRING),
+        _moved(held, first, last, chains),
+        _planned(leads, last),
+        {kind: _shared(leads, names) for kind, names in (("county", counties), ("team", teams))},
+        _cluster(held, case),
+        ledger.rules.get("exclusive") is not None,
     )
+
+
+def _moved(projects: Iterable[Project], first: str, last: str, chains: Mapping[str, str]) -> pd.DataFrame:
+    """The projects that came to a stage in the month, each once, the furthest first; amounts as they were stated."""
+    rows: list[tuple[object, ...]] = []
+    for each in projects:
+        days = [day for day in each.stage_on.values() if day and first <= day <= last]
+        if not days and not first <= each.entered_on <= last:
+            continue
+        facts, chain = each.facts, each.facts.get("chain_id")
+        day = each.stage_on.get(each.stage) or each.entered_on
+        known = (facts["project"], landing(each), chains.get(str(chain), chain), facts.get("investment_m"))
+        rows.append((*known, facts.get("currency"), each.stage, day))
+    order = (*reversed(LADDER), "ended")
+    rows.sort(key=lambda row: (order.index(str(row[5])), str(row[6]), str(row[0])))
+    kinds = {name: "float64" if name == "amount" else "str" for name in MOVED_COLUMNS}
+    return pd.DataFrame(rows, columns=list(MOVED_COLUMNS)).astype(kinds)
+
+
+def _lost(leads: Sequence[Lead], projects: Sequence[Project], first: str, last: str) -> tuple[pd.DataFrame, int]:
+    """What went elsewhere in the month, and how much before it."""
+    gone = [(lead.since >= first, lead.firm, lead.lost_to, lead.closed_why) for lead in leads if lead.closing == "lost"]
+    gone += [
+        ("ended" in came_to(each, first, last), str(each.facts["investor"]), each.lost_to, each.end_reason)
+        for each in projects
+        if each.lost_to
+    ]
+    own = [row[1:] for row in gone if row[0]]
+    return pd.DataFrame(own, columns=["firm", "lost_to", "says"]).astype("str"), len(gone) - len(own)
+
+
+def _planned(leads: Iterable[Lead], last: str) -> pd.DataFrame:
+    """The next steps that units have planned for a day after the month, by day."""
+    rows = [
+        (lead.firm, each.by, str(each.data["next_on"]), str(each.data["next"]))
+        for lead in leads
+        if lead.stage != "closed"
+        for each in {contact.by: contact for contact in lead.contacts}.values()  # the last contact of each unit
+        if each.data.get("next") and str(each.data.get("next_on") or "") > last
+    ]
+    table = pd.DataFrame(rows, columns=["firm", "unit", "day", "next"]).astype("str")
+    return table.sort_values(["day", "firm", "unit"], ignore_index=True)
+
+
+def _shared(leads: Sequence[Lead], units: Sequence[str]) -> tuple[int, int]:
+    """How many leads any of the units has, each counted once, and how many none of them has."""
+    given = sum(any(lead in _of([lead], unit) for unit in units) for lead in leads)
+    return given, len(leads) - given
+
+
+def _cluster(projects: Iterable[Project], case: Mapping[str, pd.DataFrame] | None) -> str | None:
+    """What the case calls its scheme of clusters: "" where it has several or only projects name one, None: none."""
+    named = [] if case is None else case["designations"].query("kind == 'cluster'")["name"].drop_duplicates().tolist()
+    if len(named) == 1:
+        return str(named[0])
+    return "" if named or any("cluster" in each.facts for each in projects) else None
 
 
 def _current(targets: pd.DataFrame, year: str) -> pd.DataFrame:
@@ -146,7 +247,7 @@ def is_place(unit: str) -> bool:
 
 
 def _of(leads: Sequence[Lead], unit: str) -> list[Lead]:
-    return [lead for lead in leads if unit in lead.given_to]
+    return [lead for lead in leads if unit in lead.worked_by]
 
 
 def _line(

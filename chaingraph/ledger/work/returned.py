@@ -43,6 +43,7 @@ class Row:
     unit: str
     values: Mapping[str, Any]
     base: Mapping[str, Any] | None
+    unread: frozenset[str] = frozenset()  # cells that hold something, none of which can be used
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def read_returned(path: Path, mapping: SystemMap, *, unit: str = "", lang: str =
     return Returned(path.name, tuple(reading.rows), tuple(reading.notes))
 
 
+_BARE = re.compile(r"[\d.,\s]+")  # an amount without a unit
 _LEAST_WORDS = 4  # letters beside a masked number without which a cell says nothing
 _TOLD = ("contact_said", "contact_next", "problem", "lead_said")  # free words of a unit
 
@@ -128,6 +130,7 @@ def _read_row(number: int, cells: Sequence[str], places: Mapping[str, int], read
         return
     unit = held[1] if held is not None else raw.get("unit", "") or reading.unit
     values: dict[str, Any] = {}
+    unread = set()
     for name, cell in said.items():
         if name in _TOLD and personal(cell) and _says_more(masked(cell)):
             # What was talked about is worth more than the number in it: that alone is left out, and said to be.
@@ -135,12 +138,14 @@ def _read_row(number: int, cells: Sequence[str], places: Mapping[str, int], read
             reading.notes.append(Note(number, COLUMNS[name].headers[0], shown(cell), text("work.masked", reading.lang)))
         value, why = _value(name, cell, reading)
         if why:
+            unread.add(name)
             reading.notes.append(Note(number, COLUMNS[name].headers[0], shown(masked(cell)), why))
         elif isinstance(value, tuple):
             values[name], values["currency"] = value
         elif value is not None:
             values[name] = value
-    reading.rows.append(Row(number, lead_id, firm, unit, values, None if held is None else held[2]))
+    base = None if held is None else held[2]
+    reading.rows.append(Row(number, lead_id, firm, unit, values, base, frozenset(unread)))
 
 
 def _plain(cell: str) -> str:
@@ -160,6 +165,8 @@ def _value(name: str, cell: str, reading: _Reading) -> tuple[Any, str]:
         return None, text("work.personal", reading.lang)
     words = reading.mapping.words.get(name, {})
     cell = next((code for code, word in words.items() if fold(word) == fold(cell)), cell)
+    if name == "investment_m" and _BARE.fullmatch(cell):  # 12: 亿元, 万元?
+        return None, text("work.amount_unit", reading.lang)
     if name == "investment_m":
         money, problem = amount(cell, Unit(1.0, "CNY"))
         if money is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from chaingraph.ledger.events import LedgerError
+from chaingraph.ledger.intake.mapping import mapping_content
 from chaingraph.ledger.work.fields import CONTACT_FIELDS, FEEDBACK_FIELDS, LEAD_FIELD
 from chaingraph.model.columns import Column
 from chaingraph.reading.cells import fold
@@ -66,14 +65,7 @@ def load_system_map(path: Path | None) -> SystemMap:
     """
     if path is None:
         return SystemMap()
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LedgerError(reason="mapping", path=path, key="TOML", found=error) from error
-    shapes = {"sheet": str, "unit": str, "columns": dict, "words": dict}
-    for key, value in content.items():
-        if key not in shapes or not isinstance(value, shapes[key]):
-            raise LedgerError(reason="mapping", path=path, key=key, found=value)
+    content = mapping_content(path, {"sheet": str, "unit": str, "columns": dict, "words": dict})
     for name, heading in content.get("columns", {}).items():
         if name not in COLUMNS or not isinstance(heading, str) or not heading.strip():
             raise LedgerError(reason="mapping", path=path, key=f"columns.{name}", found=heading)
@@ -82,9 +74,7 @@ def load_system_map(path: Path | None) -> SystemMap:
         for code, word in words.items() if isinstance(words, dict) else [("", words)]:
             if code not in codes or not isinstance(word, str):
                 raise LedgerError(reason="mapping", path=path, key=f"words.{name}.{code}", found=word)
-    return SystemMap(
-        content.get("sheet", ""), content.get("unit", ""), content.get("columns", {}), content.get("words", {})
-    )
+    return SystemMap(**content)
 
 
 def headings(mapping: SystemMap) -> dict[str, str]:

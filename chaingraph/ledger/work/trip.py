@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from chaingraph.model.columns import is_missing
 from chaingraph.places.distance import distance_km
 from chaingraph.reading.cells import fold
 
+_CITIES = 12  # named to whoever asks for one without targets
 HOURS = ("09:00", "10:45", "14:00", "15:45")  # when a visit begins; a fourth one is the last that fits
 
 
@@ -32,6 +34,22 @@ class Visit:
     asks: tuple[object, ...]
     lead: Lead | None
     apart_km: float  # from the visit before on the same day; NaN where not known, or it is the first
+    route: object = None  # how the lists say that the firm is tied to one here, told
+
+
+def cities_of(targets: pd.DataFrame) -> list[str]:
+    """The cities where new targets decide, or else sit: those with the most first, at most a dozen.
+
+    Examples
+    --------
+    >>> rows = [("A", "new", None, "深圳"), ("B", "new", "深圳", "东莞"), ("C", "new", None, "上海")]
+    >>> cities_of(pd.DataFrame(rows, columns=["firm_id", "candidate_list", "decision_city", "city"]))
+    ['深圳', '上海']
+    """
+    new = targets[targets["candidate_list"] == "new"].drop_duplicates("firm_id")
+    cities = new["decision_city"].where(new["decision_city"].notna(), new["city"]).dropna()
+    counts = Counter(str(city) for city in cities)
+    return [city for city, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))][:_CITIES]
 
 
 def visits(
@@ -45,8 +63,8 @@ def visits(
 ) -> list[Visit]:
     """Whom to see in a city, so many firms a day, each next one the nearest that is left.
 
-    Firms that a lead in work is about come first, then the order of the lists; a firm is visited once, however many
-    lists it is on. Where places are not known more finely than the city, the order of the lists stands.
+    Firms that a lead in work or a project is about come first, then the order of the lists; a firm is visited once,
+    however many lists it is on. Where places are not known more finely than the city, the order of the lists stands.
 
     Parameters
     ----------
@@ -62,7 +80,12 @@ def visits(
     list of Visit
         By day and hour.
     """
-    live = {key: lead for lead in leads if lead.live for key in (str(lead.facts.get("firm_id")), fold(lead.firm))}
+    live = {
+        key: lead
+        for lead in leads
+        if lead.stage != "closed"
+        for key in (str(lead.facts.get("firm_id")), fold(lead.firm))
+    }
     new = targets[targets["candidate_list"] == "new"].sort_values(["rank", "chain_id"], kind="stable")
     new = new.drop_duplicates("firm_id")
     wanted = fold(city)
@@ -102,6 +125,7 @@ def visits(
                     tuple(each for each in asks if not is_missing(each) and each != ""),
                     lead,
                     apart if math.isfinite(apart) else math.nan,
+                    row.get("route"),
                 )
             )
             last = place

@@ -52,8 +52,21 @@ def particulars(data: Mapping[str, Any], lang: str, *, kind: str = "") -> str:
             of_contact = next((one for one in CONTACT_FIELDS if one.name == name), None)
             column = of_contact if kind in ("lead_contacted", "lead_fed_back") and of_contact else LEAD_FIELD.get(name)
             heading = column.headers[0] if column is not None and lang == "zh" else caption(name, lang)
+            if kind == "lead_fed_back" and name == "on":
+                heading = caption("fed_back_on", lang)
             told.append(f"{heading}{colon}{shown}")
     return between.join(told)
+
+
+def amount_of(lead: Lead, unit: str, value: object, lang: str) -> str:
+    """An investment that a unit has told of a lead, in its own currency.
+
+    Examples
+    --------
+    >>> amount_of(Lead("s-1", {"currency": "CNY"}, feedback={"平湖市": {"currency": "USD"}}), "平湖市", 500.0, "zh")
+    '5亿美元'
+    """
+    return money(value, lead.feedback.get(unit, {}).get("currency") or lead.facts.get("currency"), lang)
 
 
 def may_see(lead: Lead, viewer: str) -> bool:
@@ -107,7 +120,7 @@ def work_list(leads: Iterable[Lead], *, as_of: str, viewer: str = "") -> pd.Data
                 "lead_id": lead.lead_id,
                 "firm": lead.firm,
                 "in_contact": True if viewer and viewer not in lead.units else None,
-                "stage": lead.stage_of(viewer) if viewer in lead.given_to else lead.stage,
+                "stage": lead.stage_of(viewer) if viewer in lead.worked_by else lead.stage,
                 "since": lead.since,
                 "owner": lead.owner,
                 "units": ";".join(lead.units),
@@ -132,13 +145,13 @@ def work_list(leads: Iterable[Lead], *, as_of: str, viewer: str = "") -> pd.Data
 
 
 def counted_by(leads: Sequence[Lead], by: str) -> pd.DataFrame:
-    """How many leads stand at each stage, by owner, by the unit they were assigned to, or by chain.
+    """How many leads stand at each stage, by owner, by the unit that works on them, or by chain.
 
     Parameters
     ----------
     by
-        ``owner``, ``unit`` (a lead that two units work on counts for each, by what each has done: `Lead.stage_of`)
-        or ``chain_id``.
+        ``owner``, ``unit`` (whoever works on it, `Lead.worked_by`; a lead that two units work on counts for each, by
+        what each has done: `Lead.stage_of`) or ``chain_id``.
 
     Returns
     -------
@@ -149,7 +162,7 @@ def counted_by(leads: Sequence[Lead], by: str) -> pd.DataFrame:
     for lead in leads:
         own: Sequence[object] = (lead.owner,) if by == "owner" else (lead.facts.get(by),)
         if by == "unit":
-            own = lead.given_to or (None,)
+            own = lead.worked_by or (None,)
         for value in own:
             stage = lead.stage_of(str(value)) if by == "unit" and value is not None else lead.stage
             table.setdefault(None if value is None else str(value), Counter())[stage] += 1
@@ -193,6 +206,11 @@ def changes(ledger: Ledger, since: str, until: str) -> pd.DataFrame:
             said = next((data[name] for name in _TOLD if name in data), event.why or None)
             firm = firms.get(event.project_id, "")
             rows.append((event.number, event.at, event.project_id, firm, event.kind, event.by, said))
+    return change_table(rows)
+
+
+def change_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Rows of `WORK_CHANGE_COLUMNS` as a table."""
     kinds = {name: "Int64" if name == "number" else "str" for name in WORK_CHANGE_COLUMNS}
     return pd.DataFrame(rows, columns=list(WORK_CHANGE_COLUMNS)).astype(kinds)
 
@@ -207,7 +225,7 @@ def due_list(
     ledger
         An open ledger.
     as_of
-        The day that is looked at, YYYY-MM-DD.
+        The day to look at, YYYY-MM-DD.
     case
         Tables of the case, for facts that are older than their window; without it they are not looked at.
     viewer
@@ -249,6 +267,11 @@ def due_list(
     return table.sort_values(order, ascending=[False, True, True, True], na_position="last", ignore_index=True)
 
 
+def due_today(due: pd.DataFrame) -> pd.DataFrame:
+    """Of a due list, the feedback that is due on the day itself and has not come back: not overdue before tomorrow."""
+    return due[due["reason"].eq("due") & due["days"].eq(0)].reset_index(drop=True)
+
+
 def _due_of(lead: Lead, as_of: str) -> list[tuple[str, str, str, str, str | None, object]]:
     rows: list[tuple[str, str, str, str, str | None, object]] = []
     own = (lead.lead_id, lead.firm)
@@ -275,7 +298,7 @@ def _stale(
     for lead in leads:
         own = [name for name in split(lead.facts.get("signals")) if name in signals.index]
         dated = [(str(signals["date"][name]), name) for name in own if not is_missing(signals["date"][name])]
-        if not dated or lead.contacts:
+        if not dated or lead.met:
             continue
         day, name = max(dated)
         months = months_of(str(signals["kind"][name]))

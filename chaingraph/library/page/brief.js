@@ -83,7 +83,7 @@ function briefVisits(facts) {
 }
 
 function briefVisit(id, facts) {
-  const row = data.targets.find((target) => target.list === 'new' && target.firm === id);
+  const row = data.targets.find((target) => target.list !== 'reinvest' && target.firm === id);
   const level = facts.levels[id];
   return el(
     'li',
@@ -113,7 +113,7 @@ function briefFacts(row, marks) {
     ];
   }
   const held = new Map(marks.map((mark) => [mark.mark, mark]));
-  const said = (name, unknown) => (held.get(name).filled ? local(held.get(name).said) : unknown || label('not_on_record'));
+  const said = (name, unknown) => local(held.get(name).said) || unknown || label('not_on_record');
   const [site] = items(row.landing);
   const open = marks.filter((mark) => !mark.filled);
   return [

@@ -23,10 +23,10 @@ function chainCard(card, widest) {
       fact(label('card_leaders'), card.leaders.length ? firmLinks(card, card.leaders) : label('no_leaders')),
       fact(label('card_gaps'), card.gaps.length ? segmentLinks(card, card.gaps) : label('no_gaps')),
     ),
-    heading(4, label('card_targets')),
+    heading(4, label(card.reserve ? 'card_reserve' : 'card_targets')),
     card.targets.length
       ? el(
-          'ol',
+          card.reserve ? 'ul' : 'ol',
           { class: 'card-top' },
           card.targets.map((row) => el('li', null, el('a', { href: `${page(card.id)}#${encodeURIComponent(row.id)}` }, el('bdi', null, local(row.name))), row.city ? el('span', { class: 'place' }, placed(row.city)) : null, row.segment ? el('p', { class: 'what' }, local(data.segments[row.segment])) : null)),
         )

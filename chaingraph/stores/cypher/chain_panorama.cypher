@@ -6,8 +6,10 @@
 :param chain => "光伏新能源";
 :param region => "嘉兴";
 
-MATCH (s:Segment)-[i:IN_CHAIN]->(c:Chain {cg_dataset: $dataset})
-WHERE (c.chain = $chain OR c.chain_id = $chain) AND i.cg_retired IS NULL
+MATCH (c:Chain {cg_dataset: $dataset})
+WHERE c.cg_name = left($chain, 200) AND c.chain = $chain OR c.cg_uid = $dataset + '|' + $chain
+MATCH (s:Segment)-[i:IN_CHAIN]->(c)
+WHERE i.cg_retired IS NULL
 OPTIONAL MATCH (f:Firm)-[m:IN_SEGMENT]->(s)
 WHERE m.cg_retired IS NULL AND coalesce(m.status, '') <> 'stopped'
 WITH s, f, EXISTS {

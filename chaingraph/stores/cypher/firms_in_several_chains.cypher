@@ -4,7 +4,9 @@
 :param dataset => "jiaxing";
 :param least => 2;
 
-MATCH (f:Firm {cg_dataset: $dataset})-[m:IN_SEGMENT]->(s:Segment)-[i:IN_CHAIN]->(c:Chain)
+MATCH (c:Chain)
+WHERE c.cg_uid STARTS WITH $dataset + '|'
+MATCH (f:Firm)-[m:IN_SEGMENT]->(s:Segment)-[i:IN_CHAIN]->(c)
 WHERE m.cg_retired IS NULL AND i.cg_retired IS NULL
 WITH f, c ORDER BY c.chain_id
 WITH f, collect(DISTINCT c.chain_id) AS chain_ids

@@ -3,7 +3,8 @@
 // One row per load, newest first; counts is JSON by label or type.
 :param dataset => "jiaxing";
 
-MATCH (l:Load {dataset: $dataset})
+MATCH (l:Load)
+WHERE l.cg_uid STARTS WITH $dataset + '|load '
 RETURN l.number AS number, l.state AS state, l.started AS started, l.finished AS finished, l.run_id AS run_id,
   l.content AS content, l.counts AS counts
 ORDER BY number DESC

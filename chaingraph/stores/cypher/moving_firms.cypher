@@ -5,7 +5,9 @@
 :param region => "嘉兴";
 :param since => "2020-01-01";
 
-MATCH (g:Signal {cg_dataset: $dataset})-[a:ABOUT]->(f:Firm)
+MATCH (g:Signal)
+WHERE g.cg_uid STARTS WITH $dataset + '|'
+MATCH (g)-[a:ABOUT]->(f:Firm)
 WHERE g.cg_retired IS NULL AND a.cg_retired IS NULL AND g.date >= left($since, size(g.date))
   AND g.kind IN ['expansion', 'fundraising', 'land', 'new_unit', 'order', 'hiring', 'relocation']
   AND NOT EXISTS {

@@ -5,7 +5,7 @@
 :param region => "嘉兴";
 
 MATCH (r:Region {cg_dataset: $dataset})
-WHERE r.cg_name = $region OR r.path = $region
+WHERE r.cg_name = $region OR r.cg_uid = $dataset + '|' + $region
 MATCH (f:Firm)-[l:LOCATED_IN {kind: 'seat'}]->(:Region)-[:LOCATED_IN*0..3]->(r)
 WHERE l.cg_derived AND l.cg_retired IS NULL
 WITH DISTINCT f

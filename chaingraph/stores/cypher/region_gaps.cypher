@@ -5,8 +5,8 @@
 :param region => "嘉兴";
 :param chain => "";
 
-MATCH (s:Segment {cg_dataset: $dataset})-[g:GAP_IN]->(r:Region)
-WHERE g.cg_retired IS NULL AND (r.cg_name = $region OR r.path = $region)
+MATCH (s:Segment)-[g:GAP_IN]->(r:Region)
+WHERE g.cg_uid STARTS WITH $dataset + '|run:' AND g.cg_retired IS NULL AND (r.cg_name = $region OR r.path = $region)
 MATCH (s)-[i:IN_CHAIN]->(c:Chain)
 WHERE i.cg_retired IS NULL AND ($chain = '' OR c.chain = $chain OR c.chain_id = $chain)
 RETURN c.chain_id AS chain_id, c.chain AS chain, s.segment_id AS segment_id, s.segment AS segment, g.state AS state,

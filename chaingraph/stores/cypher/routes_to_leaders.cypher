@@ -7,7 +7,9 @@
 
 MATCH (f:Firm {cg_dataset: $dataset})
 WHERE f.cg_name = left($firm, 200) AND f.firm = $firm OR f.cg_uid = $dataset + '|' + $firm
-MATCH (leader:Firm {cg_dataset: $dataset})-[d:LEADS]->(:Chain)
+MATCH (c:Chain)
+WHERE c.cg_uid STARTS WITH $dataset + '|'
+MATCH (leader:Firm)-[d:LEADS]->(c)
 WHERE d.cg_retired IS NULL AND leader <> f AND EXISTS {
   MATCH (leader)-[l:LOCATED_IN {kind: 'seat'}]->(:Region)-[:LOCATED_IN*0..3]->(r:Region)
   WHERE l.cg_derived AND l.cg_retired IS NULL AND (r.cg_name = $region OR r.path = $region)

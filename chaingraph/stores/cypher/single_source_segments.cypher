@@ -5,8 +5,10 @@
 :param dataset => "jiaxing";
 :param chain => "";
 
-MATCH (s:Segment {cg_dataset: $dataset})-[i:IN_CHAIN]->(c:Chain)
-WHERE i.cg_retired IS NULL AND ($chain = '' OR c.chain = $chain OR c.chain_id = $chain)
+MATCH (c:Chain)
+WHERE c.cg_uid STARTS WITH $dataset + '|' AND ($chain = '' OR c.chain = $chain OR c.chain_id = $chain)
+MATCH (s:Segment)-[i:IN_CHAIN]->(c)
+WHERE i.cg_retired IS NULL
 MATCH (f:Firm)-[m:IN_SEGMENT]->(s)
 WHERE m.cg_retired IS NULL AND coalesce(m.kind, 'maker') IN ['maker', 'operator'] AND coalesce(m.status, '') <> 'stopped'
 WITH c, s, collect(f) AS firms

@@ -10,8 +10,8 @@
 :param chain => "";
 :param top => 30;
 
-MATCH (f:Firm {cg_dataset: $dataset})-[t:TARGETS]->(s)
-WHERE ($run <> '' AND t.run_id = $run OR $run = '' AND t.cg_retired IS NULL AND t.region = $region)
+MATCH (f:Firm)-[t:TARGETS]->(s)
+WHERE t.cg_uid STARTS WITH $dataset + '|run:' AND ($run <> '' AND t.run_id = $run OR $run = '' AND t.cg_retired IS NULL AND t.region = $region)
   AND t.list = $list AND t.candidate_list = $candidates AND t.rank <= $top
 MATCH (c:Chain {cg_uid: $dataset + '|' + t.chain_id})
 WHERE $chain = '' OR c.chain = $chain OR c.chain_id = $chain

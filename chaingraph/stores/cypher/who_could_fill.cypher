@@ -6,8 +6,10 @@
 :param segment => "PV02";
 :param region => "嘉兴";
 
-MATCH (f:Firm)-[m:IN_SEGMENT]->(s:Segment {cg_dataset: $dataset})
-WHERE (s.segment_id = $segment OR s.segment = $segment) AND m.cg_retired IS NULL
+MATCH (s:Segment {cg_dataset: $dataset})
+WHERE s.cg_name = left($segment, 200) AND s.segment = $segment OR s.cg_uid = $dataset + '|' + $segment
+MATCH (f:Firm)-[m:IN_SEGMENT]->(s)
+WHERE m.cg_retired IS NULL
   AND coalesce(m.kind, 'maker') <> 'buyer'
   AND NOT coalesce(f.status, '') IN ['insolvent', 'dissolved', 'delisted', 'sanctioned']
   AND NOT EXISTS {

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from chaingraph.errors import StoreError
 from chaingraph.stores.graphdb import session as neo4j_session
-from chaingraph.stores.graphdb.shape import refuse, say
+from chaingraph.stores.graphdb.sameness import Held, read_held, transaction_number
+from chaingraph.stores.graphdb.shape import TIER_LABELS, refuse, say
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session, Transaction
@@ -23,7 +25,28 @@ Progress = Callable[[str, int], None]
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 4_000_000
 COUNTED = ("sent", "unchanged", "retired", "deleted")
+_LOAD_PROPERTIES = (
+    *("cg_uid", "cg_name", "cg_hash", "cg_load", "cg_retired", "cg_dataset", "dataset", "number", "state", "started"),
+    *("touched", "finished", "content", "run_id", "counts", "hashes", "transaction"),
+)
 INDEXED = ("Chain", "Segment", "Firm", "Product", "Region")  # labels looked up by name
+
+
+@dataclass(frozen=True)
+class State:
+    """The newest load on record, and the store's newest transaction."""
+
+    number: int  # 0: none
+    state: str
+    regions: tuple[str, ...]  # for which runs are on record
+    held: dict[str, Held]  # by part, as the load left them
+    noted: int | None  # transaction after which nobody had written when the load, or a push that found no change, ended
+    transaction: int | None  # the store's newest; None where the server does not tell
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has written anything since our last look."""
+        return self.state == "finished" and self.noted is not None and self.noted == self.transaction
 
 
 @dataclass
@@ -33,12 +56,19 @@ class Loading:
     session: Session
     dataset: str
     prune: bool
-    last: int  # number of the newest load on record, 0 where there is none
+    state: State  # as the push found it
     progress: Progress | None
     number: int | None = None  # ours, once something had to be written
     limit: int = BATCH_ROWS  # halved when the server's memory does not suffice
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     constrained: set[str] = field(default_factory=set)
+    rows: dict[str, int] = field(default_factory=dict)  # seen so far, by part
+    committed: int = 0  # transactions of this load that wrote
+
+    @property
+    def next_transaction(self) -> int | None:
+        """The number that our next transaction gets if nobody else has written since we looked; None: not told."""
+        return None if self.state.transaction is None else self.state.transaction + self.committed + 1
 
     def count(self, kind: str, what: str, number: int) -> None:
         """Add to what the load's record will say."""
@@ -53,26 +83,45 @@ class TooLarge(Exception):
     """A batch outgrew the memory that the server grants a transaction."""
 
 
-@dataclass(frozen=True)
-class State:
-    """The newest load on record: number (0 = none) and state; regions for which runs are on record."""
+def read_state(session: Session, dataset: str, *, to_write: bool = False) -> State:
+    """What the load records of a dataset say; to write, as the server that is written to knows it.
 
-    number: int
-    state: str
-    regions: tuple[str, ...]
-
-
-def read_state(session: Session, dataset: str) -> State:
-    """What the load records of a dataset say."""
+    In a cluster another may not know yet what somebody changed.
+    """
 
     def read(transaction: ManagedTransaction) -> State:
-        query = "MATCH (l:Load {dataset: $dataset}) RETURN l.number AS n, l.state AS s ORDER BY n DESC LIMIT 1"
+        query = (
+            "MATCH (l:Load {dataset: $dataset}) "
+            "RETURN l.number AS n, l.state AS s, l.hashes AS hashes, l.transaction AS noted ORDER BY n DESC LIMIT 1"
+        )
         last = transaction.run(query, dataset=dataset).single()
         query = "MATCH (r:Run {cg_dataset: $dataset}) RETURN DISTINCT r.region AS region ORDER BY region"
         regions = tuple(record["region"] for record in transaction.run(query, dataset=dataset))
-        return State(last["n"], last["s"], regions) if last else State(0, "none", regions)
+        if last is None:
+            return State(0, "none", regions, {}, None, None)
+        return State(last["n"], last["s"], regions, read_held(last["hashes"]), last["noted"], None)
 
-    return session.execute_read(read)
+    state = (session.execute_write if to_write else session.execute_read)(read)
+    return replace(state, transaction=transaction_number(session.last_bookmarks().raw_values))
+
+
+def prepare(loading: Loading, labels: Iterable[str], types: Iterable[str], properties: Iterable[str]) -> None:
+    """Make, before the first load, what the server makes in transactions of its own: constraints, indexes, names.
+
+    Made in the middle of the load, they would look like somebody else's writing (see `graphdb.sameness`).
+    """
+    for label in ("Load", *labels):
+        constrain(loading, label, is_node=True)
+    for kind in types:
+        constrain(loading, kind, is_node=False)
+    # The names of labels and properties stay known although nothing is written.
+    named = dict.fromkeys((*properties, *_LOAD_PROPERTIES), 0)
+    query = f"CREATE (x:{':'.join(TIER_LABELS.values())}) SET x += $named DELETE x"
+
+    def name(transaction: ManagedTransaction) -> None:
+        transaction.run(query, named=named).consume()
+
+    loading.session.execute_write(name)
 
 
 def begin_load(loading: Loading) -> None:
@@ -82,7 +131,7 @@ def begin_load(loading: Loading) -> None:
     if loading.number is not None:
         return
     constrain(loading, "Load", is_node=True)
-    number = loading.last + 1
+    number = loading.state.number + 1
 
     def begin(transaction: ManagedTransaction) -> None:
         # SET before the test: it waits for a batch under way in the other load, and then reads what holds.
@@ -104,20 +153,53 @@ def begin_load(loading: Loading) -> None:
     except ConstraintError as error:
         raise Overtaken from error
     loading.number = number
+    loading.committed += 1
 
 
 def _load_uid(dataset: str, number: int | None) -> str:
     return f"{dataset}|load {number}"
 
 
-def finish_load(loading: Loading, content: str, run: str | None) -> None:
-    """Write into the load's record that it is whole."""
-    counts = json.dumps(loading.counts, sort_keys=True)
+def finish_load(loading: Loading, hashes: Mapping[str, str], run: str | None) -> None:
+    """Write into the load's record that it is whole, with the hash of every part and of all of them."""
     query = (
         "MATCH (l:Load {cg_uid: $load}) SET l.state = 'finished', l.finished = datetime(), l.content = $content, "
-        "l.run_id = $run, l.counts = $counts RETURN count(l) AS count"
+        "l.run_id = $run, l.counts = $counts, l.hashes = $hashes, l.transaction = $transaction "
+        "RETURN count(l) AS count"
     )
-    _write(loading, query, content=content, run=run, counts=counts)
+    content = blake2b(json.dumps(sorted(hashes.items())).encode(), digest_size=16).hexdigest()
+    counts = json.dumps(loading.counts, sort_keys=True)
+    noted = {"hashes": _noted(loading, hashes), "transaction": loading.next_transaction}
+    _write(loading, query, content=content, run=run, counts=counts, **noted)
+
+
+def note_unchanged(loading: Loading, hashes: Mapping[str, str]) -> None:
+    """Write into the record of the last load that all is as it says, though others wrote; nothing where they did not.
+
+    What results of other runs are made of is left out: nobody looked at them.
+    """
+    state = loading.state
+    if state.transaction is None or (state.untouched and all(name in state.held for name in hashes)):
+        return
+    kept = dict(state.held) if state.untouched else {}
+    query = (
+        "MATCH (l:Load {cg_uid: $load}) WHERE l.state = 'finished' SET l.hashes = $hashes, l.transaction = $transaction"
+    )
+    parameters = {
+        "load": _load_uid(loading.dataset, state.number),
+        "hashes": _noted(loading, hashes, kept),
+        "transaction": loading.next_transaction,
+    }
+
+    def note(transaction: ManagedTransaction) -> None:
+        transaction.run(query, parameters).consume()
+
+    loading.session.execute_write(note)
+
+
+def _noted(loading: Loading, hashes: Mapping[str, str], kept: Mapping[str, Held] | None = None) -> str:
+    parts = dict(kept or {}) | {name: Held(mark, loading.rows.get(name, 0)) for name, mark in hashes.items()}
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True)
 
 
 def constrain(loading: Loading, name: str, *, is_node: bool) -> None:
@@ -192,7 +274,9 @@ def _write(loading: Loading, query: str, **parameters: Any) -> int:
         record = transaction.run(query, load=load, number=loading.number, **parameters).single(strict=True)
         return int(record["count"])
 
-    return transact(loading.session, work)
+    count = transact(loading.session, work)
+    loading.committed += 1
+    return count
 
 
 def send(loading: Loading, kind: str, query: str, batch: list[Any]) -> None:

@@ -43,7 +43,7 @@ def read_neo4j(
     user, password
         By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
     dataset
-        Which data; not needed where the store holds one dataset only.
+        Name of the dataset; not needed where the store holds only one.
     database
         Name of the database on the server.
 
@@ -55,8 +55,8 @@ def read_neo4j(
     Raises
     ------
     StoreError
-        When the dataset is not there or not named where there are several, its last load did not finish, no password is
-        given, or the server cannot be reached.
+        When the dataset does not exist, or is not named while there are several, its last load did not finish, no
+        password is given, or the server cannot be reached.
     MissingExtraError
         When the driver is not installed (``pip install 'chaingraph[neo4j]'``).
 
@@ -149,7 +149,7 @@ def wipe_neo4j(
     password: str | None = None,
     database: str = "neo4j",
 ) -> Mapping[str, int]:
-    """Take a dataset away: its nodes, relationships, results and load records; nothing of others.
+    """Delete a dataset: its nodes, relationships, results and load records, and nothing that belongs to others.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def wipe_neo4j(
     user, password
         By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
     dataset
-        Which data.
+        Name of the dataset.
     database
         Name of the database on the server.
 
@@ -177,7 +177,7 @@ def wipe_neo4j(
 
     Examples
     --------
-    With a server (``scripts/neo4j start``) the counts come back; where none answers, that is said:
+    With a server (``scripts/neo4j start``) the counts are returned; where none answers, the error says so:
 
     >>> wipe_neo4j("bolt://localhost:1", "jiaxing", password="secret")
     Traceback (most recent call last):

@@ -1,22 +1,21 @@
 """Push a graph to Neo4j: only rows that differ, in batches, safe to break off and to repeat. See `graphdb.shape`.
 
 Every load that writes has a ``Load`` node: dataset, number, state (running, finished, broken off), started, finished,
-counts and a hash of the whole content. The newest push completes the graph, whatever happened to those before it; see
-`graphdb.load` for how two pushes at once are kept apart.
+counts, a hash of every label and type and of the whole content. A label or type whose hash is the same is not read
+while nobody else has written to the store; see `graphdb.sameness`. The newest push completes the graph, whatever
+happened to those before it; see `graphdb.load` for how two pushes at once are kept apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from chaingraph.model.case import Case
-from chaingraph.model.columns import split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.stores.graphdb import results, rows
@@ -30,11 +29,14 @@ from chaingraph.stores.graphdb.load import (
     begin_load,
     constrain,
     finish_load,
+    note_unchanged,
+    prepare,
     read_state,
     send,
 )
+from chaingraph.stores.graphdb.sameness import part_hashes, parts_of
 from chaingraph.stores.graphdb.session import connect
-from chaingraph.stores.graphdb.shape import TIER_LABELS, Edges, Nodes, Row, checked, refuse
+from chaingraph.stores.graphdb.shape import RUN, TIER_LABELS, Edges, Nodes, Row, checked, refuse
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 COUNT_COLUMNS = ("kind", *COUNTED)
 # A node may be deleted when nobody else's relationship hangs on it and it carries no property of somebody else.
 FREE = "NOT EXISTS { (x)-[r]-() WHERE r.cg_uid IS NULL } AND all(name IN keys(x) WHERE name IN $own)"
+CHANGED = -(2**64)  # no hash of ours: what was changed on the server is other than any row
 OWN_PROPERTIES = ("cg_uid", "cg_hash", "cg_load", "cg_retired", "cg_dataset", "cg_name")
 
 
@@ -80,13 +83,13 @@ def write_neo4j(
     Parameters
     ----------
     graph
-        The tables to push, all of them.
+        The graph whose tables are pushed, all of them.
     uri
         ``neo4j://host:7687``, ``bolt://…``, or with TLS ``neo4j+s://…``.
     user, password
         By default NEO4J_USER (else ``neo4j``) and NEO4J_PASSWORD.
     dataset
-        Name of the data in the store, by default the graph's name; datasets lie side by side and do not touch.
+        Name of the dataset in the store, by default the graph's; datasets live side by side without touching.
     findings
         What a run found, kept as GAP_IN, TARGETS and LEADS; without it, results in the store stay as they are.
     prune
@@ -115,16 +118,16 @@ def write_neo4j(
 
     Examples
     --------
-    Names and tables are looked at before any server is asked.
+    Names and tables are checked before any server is contacted.
 
     >>> import chaingraph as cg
     >>> graph = cg.build_graph(cg.load_example())
     >>> write_neo4j(graph, "bolt://localhost:1", dataset="my city")
     Traceback (most recent call last):
     ...
-    chaingraph.errors.StoreError: ...dataset name 'my city' cannot be used: 1 to 64 characters without bar or blank
+    chaingraph.errors.StoreError: ...dataset name 'my city' cannot be used: 1 to 64 characters without bars or blanks
 
-    With a server (``scripts/neo4j start``) the counts come back; where none answers, that is said:
+    With a server (``scripts/neo4j start``) the counts are returned; where none answers, the error says so:
 
     >>> write_neo4j(graph, "bolt://localhost:1", password="secret")
     Traceback (most recent call last):
@@ -154,50 +157,96 @@ def _push(
     prune: bool,
     progress: Progress | None,
 ) -> Load:
-    state = read_state(session, dataset)
-    loading = Loading(session, dataset, prune, state.number, progress)
-    if state.state not in ("finished", "none"):
-        begin_load(loading)  # from here on the load that did not finish cannot write any more
-    where = rows.places(tables, tuple(sorted({*state.regions, *([findings.region] if findings else [])})))
+    loading = Loading(session, dataset, prune, read_state(session, dataset, to_write=True), progress)
+    regions = tuple(sorted({*loading.state.regions, *([findings.region] if findings else [])}))
+    run = results.run_id(findings) if findings else None
+    where = rows.places(tables, regions)
     nodes = rows.case_nodes(tables, where) + (results.result_nodes(findings) if findings else [])
     edges = rows.case_edges(tables, where) + (results.result_edges(findings, where) if findings else [])
-    content = blake2b(digest_size=16)
-    gone_nodes = [(kind, _sync_nodes(loading, kind, content)) for kind in nodes]
-    by_type: dict[tuple[str, str], list[Edges]] = {}
-    for edge in edges:
-        by_type.setdefault((edge.type, edge.scope), []).append(edge)
-    gone_edges = [(name, _sync_edges(loading, kinds, content)) for (name, _), kinds in by_type.items()]
-    for name, left in gone_edges:
-        _retire_edges(loading, name, left)
-    for kind, left in gone_nodes:
-        if kind.retires:
-            _retire_nodes(loading, kind, left)
-    run = results.run_id(findings) if findings else None
+    if loading.state.number == 0:
+        _prepare(loading, tables, nodes, edges)
+    state = loading.state
+    if state.state not in ("finished", "none"):
+        begin_load(loading)  # from here on the load that did not finish cannot write any more
+    parts = parts_of(nodes, edges)
+    hashes = part_hashes(parts, tables, regions, run)
+    gone: list[tuple[list[Nodes | Edges], dict[str, int | None]]] = []
+    for name, kinds in parts.items():
+        held = state.held.get(name)
+        if held and held.hash == hashes[name] and state.untouched and not prune:
+            loading.rows[name] = held.rows
+            if held.rows:
+                loading.count(_called(kinds), "unchanged", held.rows)
+        else:
+            gone.append((kinds, _sync(loading, name, kinds)))
+    for kinds, left in reversed(gone):  # relationships before the nodes that they hang on
+        if isinstance(kinds[0], Edges):
+            _retire_edges(loading, kinds[0].type, left)
+        elif kinds[0].retires:
+            _retire_nodes(loading, kinds[0], left)
     if loading.number is not None:
-        finish_load(loading, content.hexdigest(), run)
+        finish_load(loading, hashes, run)
+    else:
+        note_unchanged(loading, hashes)
     counts = pd.DataFrame([{"kind": kind} | held for kind, held in loading.counts.items()], columns=list(COUNT_COLUMNS))
     return Load(dataset, loading.number, run, counts)
 
 
-def _held(loading: Loading, pattern: str, prefix: str) -> dict[str, int | None]:
-    """Keys and hashes in the store; None for what is retired."""
-    query = (
-        f"MATCH {pattern} WHERE x.cg_uid STARTS WITH $prefix "
-        "RETURN x.cg_uid AS uid, CASE WHEN x.cg_retired IS NULL THEN x.cg_hash END AS hash"
-    )
+def _prepare(
+    loading: Loading, tables: Mapping[str, pd.DataFrame], nodes: Sequence[Nodes], edges: Sequence[Edges]
+) -> None:
+    """Before the first load: what the server is to know of the labels and types that will have rows."""
+    filled = {name for name, frame in tables.items() if len(frame)} | {RUN}
+    labels = [kind.label for kind in nodes if kind.made_of & filled]
+    types = dict.fromkeys(kind.type for kind in edges if kind.made_of & filled)
+    columns = {name for node in nodes for name in node.columns} | {name for edge in edges for name in edge.columns}
+    prepare(loading, labels, types, sorted(columns))
+    loading.state = read_state(loading.session, loading.dataset, to_write=True)
+
+
+def _called(kinds: Sequence[Nodes | Edges]) -> str:
+    return kinds[0].label if isinstance(kinds[0], Nodes) else kinds[0].type
+
+
+def _sync(loading: Loading, part: str, kinds: Sequence[Nodes | Edges]) -> dict[str, int | None]:
+    """Write the rows of a part that differ; return key and hash of those gone (None: marked before)."""
+    first = kinds[0]
+    if isinstance(first, Nodes):
+        return _sync_nodes(loading, first)
+    return _sync_edges(loading, part, [kind for kind in kinds if isinstance(kind, Edges)])
+
+
+def _held(loading: Loading, pattern: str, prefix: str, columns: Sequence[str]) -> dict[str, int | None]:
+    """Keys and hashes in the store; None for what is retired, CHANGED for what is not as its hash says."""
+    wanted = "x.cg_uid AS uid, CASE WHEN x.cg_retired IS NULL THEN x.cg_hash END AS hash"
+    looks = not loading.state.untouched  # somebody may have changed properties: the stored hash does not say so
+    if looks:
+        labels = "[name IN labels(x) WHERE name IN $labels]" if pattern == "(x:Firm)" else "[]"
+        wanted += f", CASE WHEN x.cg_retired IS NULL THEN properties(x) END AS found, {labels} AS labels"
+    query = f"MATCH {pattern} WHERE x.cg_uid STARTS WITH $prefix RETURN {wanted}"
+    own = {*columns, rows.NAME}
+    is_node = pattern.startswith("(x:")
 
     def read(transaction: ManagedTransaction) -> dict[str, int | None]:
-        return {record[0]: record[1] for record in transaction.run(query, prefix=prefix)}
+        held: dict[str, int | None] = {}
+        for uid, stored, *found in transaction.run(query, prefix=prefix, labels=list(TIER_LABELS.values())):
+            if looks and stored is not None:
+                values = {name: value for name, value in found[0].items() if name in own}
+                placed = not is_node or found[0].get("cg_dataset") == loading.dataset
+                held[uid] = stored if placed and rows.digest(values, found[1])[0] == stored else CHANGED
+            else:
+                held[uid] = stored
+        return held
 
     return loading.session.execute_read(read)
 
 
 def _differing(
-    loading: Loading, kind: str, found: Iterator[Row], held: dict[str, int | None], content: Any
+    loading: Loading, part: str, kind: str, found: Iterator[Row], held: dict[str, int | None]
 ) -> Iterator[tuple[Row, bool]]:
     """Rows that the store lacks or holds otherwise, and whether it holds them; what is left in ``held`` is gone."""
     for row in found:
-        content.update(f"{row.uid}{row.digest}".encode())
+        loading.rows[part] = loading.rows.get(part, 0) + 1
         known = row.uid in held
         if known and held.pop(row.uid) == row.digest:
             loading.count(kind, "unchanged", 1)
@@ -206,22 +255,21 @@ def _differing(
         yield row, known
 
 
-def _values(row: Row, columns: tuple[str, ...], *, known: bool) -> dict[str, object]:
+def _values(row: Row, columns: Sequence[str], *, known: bool) -> dict[str, object]:
     own: dict[str, object] = {"cg_hash": row.digest}
     if not known:
         return row.values | own
     # A value that is missing now has to be taken away; properties of others are not in the map and so stay.
-    return dict.fromkeys(columns) | {"cg_retired": None} | row.values | own
+    return dict.fromkeys((*columns, rows.NAME)) | {"cg_retired": None} | row.values | own
 
 
-def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | None]:
-    """Write the nodes of a label that differ; return key and hash of those gone (None: marked before)."""
-    held = _held(loading, f"(x:{kind.label})", f"{loading.dataset}|")
+def _sync_nodes(loading: Loading, kind: Nodes) -> dict[str, int | None]:
+    held = _held(loading, f"(x:{kind.label})", f"{loading.dataset}|", kind.columns)
     tiers = ""
     if kind.label == "Firm":
         tiers = f" REMOVE x:{':'.join(TIER_LABELS.values())}"
-        for tier, label in TIER_LABELS.items():
-            tiers += f" FOREACH (_ IN CASE WHEN '{tier}' IN r[2] THEN [1] ELSE [] END | SET x:{label})"
+        for label in TIER_LABELS.values():
+            tiers += f" FOREACH (_ IN CASE WHEN '{label}' IN r[2] THEN [1] ELSE [] END | SET x:{label})"
     create, change = (
         f"UNWIND $rows AS r {verb} (x:{kind.label} {{cg_uid: r[0]}}) SET x += r[1], x.cg_load = $number{tiers} "
         "RETURN count(x) AS count"
@@ -229,13 +277,10 @@ def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | 
     )
 
     def lines() -> Iterator[tuple[str, int, list[Any]]]:
-        for row, known in _differing(loading, kind.label, rows.node_rows(kind, loading.dataset), held, content):
-            line: list[Any] = [row.uid, _values(row, kind.columns, known=known)]
-            if tiers:
-                members = row.values.get("tiers")
-                listed = members if isinstance(members, list) else split(members)
-                line.append([str(tier).partition("(")[0] for tier in listed])
-            yield change if known else create, row.size, line
+        found = rows.node_rows(kind, loading.dataset)
+        for row, known in _differing(loading, kind.part, kind.label, found, held):
+            values = _values(row, kind.columns, known=known)
+            yield change if known else create, row.size, [row.uid, values, list(row.labels)]
 
     for statement, batch in batches(lines()):
         begin_load(loading)
@@ -244,10 +289,10 @@ def _sync_nodes(loading: Loading, kind: Nodes, content: Any) -> dict[str, int | 
     return held
 
 
-def _sync_edges(loading: Loading, kinds: list[Edges], content: Any) -> dict[str, int | None]:
-    """Write the relationships of a type that differ; return key and hash of those gone (None: marked before)."""
+def _sync_edges(loading: Loading, part: str, kinds: Sequence[Edges]) -> dict[str, int | None]:
     name = kinds[0].type
-    held = _held(loading, f"()-[x:{name}]->()", f"{loading.dataset}|{kinds[0].scope}|")
+    columns = sorted({column for kind in kinds for column in kind.columns})
+    held = _held(loading, f"()-[x:{name}]->()", f"{loading.dataset}|{kinds[0].scope}|", columns)
     change = (
         f"UNWIND $rows AS r MATCH ()-[x:{name} {{cg_uid: r[2]}}]->() SET x += r[3], x.cg_load = $number "
         "RETURN count(x) AS count"
@@ -260,8 +305,8 @@ def _sync_edges(loading: Loading, kinds: list[Edges], content: Any) -> dict[str,
                 f"CREATE (a)-[x:{name} {{cg_uid: r[2]}}]->(b) SET x += r[3], x.cg_load = $number "
                 "RETURN count(x) AS count"
             )
-            for row, known in _differing(loading, name, rows.edge_rows(kind, loading.dataset), held, content):
-                values = _values(row, kind.columns, known=known)
+            for row, known in _differing(loading, part, name, rows.edge_rows(kind, loading.dataset), held):
+                values = _values(row, columns, known=known)
                 yield change if known else create, row.size, [*row.ends, row.uid, values]
 
     for statement, batch in batches(lines()):

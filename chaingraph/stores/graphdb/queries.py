@@ -86,7 +86,7 @@ def run_query(
     database
         Name of the database on the server.
     **parameters
-        Values for the query's parameters; those left out have their defaults.
+        Values for the query's parameters; those left out take their defaults.
 
     Returns
     -------

@@ -24,9 +24,10 @@ import pandas as pd
 
 from chaingraph.model.findings import Findings
 from chaingraph.stores.graphdb.rows import NAME, Places
-from chaingraph.stores.graphdb.shape import END, KEY, START, Edges, Nodes, shorten
+from chaingraph.stores.graphdb.shape import END, KEY, RUN, START, Edges, Nodes, shorten
 
 RESULT_TYPES = ("GAP_IN", "TARGETS", "LEADS")
+_MADE_OF = frozenset({RUN})
 RUN_COLUMNS = ("run_id", "region", "as_of", "lang", "parameters")
 
 
@@ -38,7 +39,7 @@ def run_id(findings: Findings) -> str:
     mark = blake2b(f"{findings.region}{findings.as_of}{findings.lang}".encode(), digest_size=4)
     for frame in (findings.gaps, findings.targets, findings.leader_targets, findings.leaders):
         mark.update("\n".join(sorted(frame[findings.lang].to_csv(index=False).splitlines())).encode())
-    mark.update(json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str).encode())
+    mark.update(_parameters(findings).encode())
     return f"{findings.region}-{findings.as_of}-{mark.hexdigest()}"
 
 
@@ -49,7 +50,7 @@ def scope(region: str) -> str:
 
 def result_nodes(findings: Findings) -> list[Nodes]:
     """The run itself."""
-    return [Nodes("Run", RUN_COLUMNS, partial(_run_nodes, findings), retires=False)]
+    return [Nodes("Run", RUN_COLUMNS, partial(_run_nodes, findings), retires=False, made_of=_MADE_OF)]
 
 
 def result_edges(findings: Findings, where: Places) -> list[Edges]:
@@ -79,7 +80,7 @@ def result_edges(findings: Findings, where: Places) -> list[Edges]:
 def _kind(kind: str, start: str, end: str, frame: pd.DataFrame, region: str, said_by_ends: set[str]) -> Edges:
     frame = frame.rename(columns={"sources": "source"})
     columns = tuple(str(name) for name in frame.columns if name not in {START, END, KEY} | said_by_ends)
-    return Edges(kind, start, end, columns, lambda: frame, scope=scope(region))
+    return Edges(kind, start, end, columns, lambda: frame, scope=scope(region), made_of=_MADE_OF)
 
 
 def _targets(findings: Findings) -> pd.DataFrame:
@@ -92,8 +93,11 @@ def _targets(findings: Findings) -> pd.DataFrame:
     return frame.merge(terms.add_prefix("term_").reset_index(), on=key, how="left", validate="one_to_one")
 
 
+def _parameters(findings: Findings) -> str:
+    return json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str)
+
+
 def _run_nodes(findings: Findings) -> pd.DataFrame:
     own = run_id(findings)
-    parameters = json.dumps(dict(findings.parameters), ensure_ascii=False, sort_keys=True, default=str)
-    values = (own, findings.region, findings.as_of, findings.lang, parameters)
+    values = (own, findings.region, findings.as_of, findings.lang, _parameters(findings))
     return pd.DataFrame([dict(zip(RUN_COLUMNS, values, strict=True)) | {KEY: shorten(own), NAME: own}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from chaingraph.stores.graphdb.shape import (
     NAMES,
     NODE_TABLES,
     PROVENANCE_COLUMNS,
+    REGIONS,
     START,
     Edges,
     EdgeTable,
@@ -30,13 +31,16 @@ from chaingraph.stores.graphdb.shape import (
     Row,
     set_columns,
     shorten,
+    tier_labels,
 )
 
 _SITED = {"zones": "district", "carriers": "district", "projects": "region", "premises": "region"}  # LOCATED_IN
+_PLACED = frozenset({"firms", "firm_sites", *_SITED, REGIONS})  # what the regions of a graph are read off
+_NAMED = frozenset({"products", "firm_products"})  # what tells the product that a text means
 CHUNK = 10_000  # rows turned into Python objects at a time
 NAME = "cg_name"
 DERIVED = "cg_derived"
-_FORMAT = "1"  # part of every hash: raise it when the same tables are to be written differently
+FORMAT = "2"  # part of every hash: raise it when the same tables are to be written differently
 
 
 class Places(NamedTuple):
@@ -80,12 +84,19 @@ def _path(name: str, seats: set[tuple[str, ...]]) -> tuple[str, ...]:
 def case_nodes(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Nodes]:
     """The kinds of nodes: one per table that is not a table of links, and the regions."""
     kinds = [
-        Nodes(label, tuple(TABLES[name].names), partial(_table_nodes, tables[name], name), set_columns(name))
+        Nodes(
+            label,
+            tuple(TABLES[name].names),
+            partial(_table_nodes, tables[name], name),
+            set_columns(name),
+            made_of=frozenset({name}),
+        )
         for name, label in NODE_TABLES.items()
         if name != "products"
     ]
-    product = Nodes("Product", tuple(TABLES["products"].names), partial(_product_nodes, tables))
-    return [*kinds, product, Nodes("Region", ("path", "level"), partial(_region_nodes, where))]
+    product = Nodes("Product", tuple(TABLES["products"].names), partial(_product_nodes, tables), made_of=_NAMED)
+    region = Nodes("Region", ("path", "level"), partial(_region_nodes, where), made_of=_PLACED)
+    return [*kinds, product, region]
 
 
 def _table_nodes(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -142,15 +153,22 @@ def case_edges(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Edges]
     for edge in EDGE_TABLES:
         for value, kind in edge.types.items():
             make = partial(_link_edges, tables, edge, value, where)
-            kinds.append(Edges(kind, edge.start[0], edge.end[0], edge.stored, make, set_columns(edge.table)))
+            ends = {edge.start[0], edge.end[0]}
+            of = frozenset({edge.table}) | (_NAMED if "Product" in ends else frozenset())
+            of |= _PLACED if "Region" in ends else frozenset()
+            sets = set_columns(edge.table)
+            kinds.append(Edges(kind, edge.start[0], edge.end[0], edge.stored, make, sets, made_of=of))
     derived = (*PROVENANCE_COLUMNS, DERIVED)
-    kinds.append(Edges("IN_CHAIN", "Segment", "Chain", derived, partial(_in_chain, tables)))
-    kinds.append(Edges("LEADS", "Firm", "Chain", ("basis", *derived), partial(_leads, tables)))
-    kinds.append(Edges("LOCATED_IN", "Firm", "Region", ("kind", *derived), partial(_seats, tables)))
-    kinds.append(Edges("LOCATED_IN", "Region", "Region", derived, partial(_around, where)))
+    leads = frozenset({"segments", "firm_segments", "designations", "firms", "chains"})
+    kinds += [
+        Edges("IN_CHAIN", "Segment", "Chain", derived, partial(_in_chain, tables), made_of=frozenset({"segments"})),
+        Edges("LEADS", "Firm", "Chain", ("basis", *derived), partial(_leads, tables), made_of=leads),
+        Edges("LOCATED_IN", "Firm", "Region", ("kind", *derived), partial(_seats, tables), made_of=_PLACED),
+        Edges("LOCATED_IN", "Region", "Region", derived, partial(_around, where), made_of=_PLACED),
+    ]
     for name, place in _SITED.items():
         make = partial(_in_place, tables[name], name, place, where)
-        kinds.append(Edges("LOCATED_IN", NODE_TABLES[name], "Region", derived, make))
+        kinds.append(Edges("LOCATED_IN", NODE_TABLES[name], "Region", derived, make, made_of=_PLACED))
     targets = {
         "segments.segment_id": "Segment",
         "chains.chain_id": "Chain",
@@ -163,7 +181,8 @@ def case_edges(tables: Mapping[str, pd.DataFrame], where: Places) -> list[Edges]
             end = targets.get(column.refers_to)
             if end and name not in ("segments", "firms"):
                 make = partial(_about, tables, name, column.name, column.refers_to)
-                kinds.append(Edges("ABOUT", label, end, ("column", *derived), make))
+                of = frozenset({name, column.refers_to.partition(".")[0]})
+                kinds.append(Edges("ABOUT", label, end, ("column", *derived), make, made_of=of))
     return kinds
 
 
@@ -249,11 +268,11 @@ def node_rows(kind: Nodes, dataset: str) -> Iterator[Row]:
     frame = kind.frame().sort_values(KEY, kind="stable")
     for values in _records(frame, (KEY, NAME, *kind.columns), kind.sets):
         key, name = values.pop(KEY), values.pop(NAME, None)
-        digest, size = _digest(values)
-        values["cg_dataset"] = dataset
         if name is not None:
             values[NAME] = str(name)[:NAME_LENGTH]
-        yield Row(f"{dataset}|{key}", digest, size, values, ())
+        labels = tier_labels(values.get("tiers")) if kind.label == "Firm" else ()
+        content, size = digest(values, labels)
+        yield Row(f"{dataset}|{key}", content, size, values | {"cg_dataset": dataset}, (), labels)
 
 
 def edge_rows(kind: Edges, dataset: str) -> Iterator[Row]:
@@ -266,11 +285,12 @@ def edge_rows(kind: Edges, dataset: str) -> Iterator[Row]:
         start, end = f"{dataset}|{values.pop(START)}", f"{dataset}|{values.pop(END)}"
         identity = json.dumps([kind.type, kind.start, start, kind.end, end, values.pop(KEY, "")], ensure_ascii=False)
         mark = blake2b(identity.encode(), digest_size=16).hexdigest()
-        yield Row(f"{dataset}|{kind.scope}|{mark}", *_digest(values), values, (start, end))
+        yield Row(f"{dataset}|{kind.scope}|{mark}", *digest(values), values, (start, end))
 
 
-def _digest(values: dict[str, object]) -> tuple[int, int]:
-    content = _FORMAT + json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def digest(values: Mapping[str, object], labels: Iterable[str] = ()) -> tuple[int, int]:
+    """The hash of a row's properties and labels, in whatever order they come, and the number of characters hashed."""
+    content = FORMAT + json.dumps([values, sorted(labels)], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return int.from_bytes(blake2b(content.encode(), digest_size=8).digest(), "big", signed=True), len(content)
 
 

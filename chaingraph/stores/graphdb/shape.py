@@ -7,12 +7,16 @@ ours, and no others, carry
 
 =============  =========================================================================================================
 ``cg_uid``     dataset | id, unique per label or type
-``cg_hash``    64-bit hash of the content: rows whose hash is unchanged are not sent again
+``cg_hash``    64-bit hash of the content: rows whose hash and properties are unchanged are not sent again
 ``cg_load``    number of the load that wrote the present content; see the ``Load`` nodes
 ``cg_retired`` number of the load that no longer found the row; absent while the row is there
 =============  =========================================================================================================
 
 and nodes ``cg_dataset`` and ``cg_name`` (the name, at most 200 characters: what is indexed and what a picture shows).
+
+Changed on the server, and put right by the next push, is: a node or relationship of ours that was deleted or marked,
+any property of ours (the table's columns and those above) that has another value, is gone, or is there though the
+table has none, and a firm's label of its tiers. Properties, labels and relationships of others are never looked at.
 """
 
 from __future__ import annotations
@@ -23,10 +27,11 @@ from hashlib import blake2b
 from typing import NamedTuple, NoReturn
 
 import pandas as pd
+from pandas.arrays import ArrowStringArray
 
 from chaingraph.errors import StoreError
 from chaingraph.labels import text
-from chaingraph.model.columns import PROVENANCE, TIERS, Table
+from chaingraph.model.columns import PROVENANCE, TIERS, Table, split
 from chaingraph.model.schema import TABLES
 
 NAME_LENGTH = 200  # an index key may take 8 kB; 200 characters take 800 bytes at most
@@ -45,6 +50,7 @@ _LABELS = {
 NAMES = {"chains": "chain", "segments": "segment", "firms": "firm", "products": "product"}  # table -> naming column
 TIER_LABELS = {tier: "".join(part.title() for part in tier.split("_")) for tier in TIERS}
 PROVENANCE_COLUMNS = tuple(column.name for column in PROVENANCE)
+REGIONS, RUN = "regions of runs", "run"  # what a kind may be made of besides tables
 START, END, KEY = "cg start", "cg end", "cg key"  # columns of an edge frame; a space keeps them apart from real ones
 
 
@@ -56,6 +62,7 @@ class Row(NamedTuple):
     size: int  # characters of content, for batches that fit a server's memory
     values: dict[str, object]
     ends: tuple[str, ...]
+    labels: tuple[str, ...] = ()  # those of its tiers
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,12 @@ class Nodes:
     frame: Callable[[], pd.DataFrame]
     sets: frozenset[str] = frozenset()  # columns whose cells are lists in Neo4j
     retires: bool = True  # whether a node that is no longer in the tables is marked
+    made_of: frozenset[str] = frozenset()  # all tables that ``frame`` reads, and REGIONS or RUN
+
+    @property
+    def part(self) -> str:
+        """What is compared as one: the nodes of a label."""
+        return self.label
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,12 @@ class Edges:
     frame: Callable[[], pd.DataFrame]
     sets: frozenset[str] = frozenset()
     scope: str = "case"  # "case", or "run:" and the region for what a run found
+    made_of: frozenset[str] = frozenset()  # all tables that ``frame`` reads, and REGIONS or RUN
+
+    @property
+    def part(self) -> str:
+        """What is compared as one: the relationships of a type and scope."""
+        return f"{self.type} {self.scope}"
 
 
 @dataclass(frozen=True)
@@ -132,6 +151,13 @@ NODE_TABLES: dict[str, str] = {
 }
 
 
+def tier_labels(tiers: object) -> tuple[str, ...]:
+    """The labels of a firm that stands on these lists (members of the set, or its text)."""
+    members = tiers if isinstance(tiers, list) else split(tiers)
+    held = {str(member).partition("(")[0] for member in members}
+    return tuple(label for tier, label in TIER_LABELS.items() if tier in held)
+
+
 def refuse(key: str, /, **values: object) -> NoReturn:
     """Raise the error of that label, in Chinese and English."""
     raise StoreError(say(key, **values))
@@ -163,7 +189,9 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         unknown = sorted(set(frame.columns) - set(table.names))
         if unknown:
             refuse("unknown_columns", table=name, columns=", ".join(map(str, unknown)))
-        frame = frame.reindex(columns=table.names)
+        frame = found[name] = frame.reindex(columns=table.names)
+        if frame.empty:
+            continue
         # The id of a firm, and one that may be made of what the row says, is there by now.
         known = [table.column(key) for key in table.key]
         made = ("firm_id",) if name == "firms" else ()
@@ -175,7 +203,6 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         if len(twice):
             refuse("twice", table=name, key=", ".join(table.key), rows=_some(twice[list(table.key)]))
         _encodable(name, table, frame)
-        found[name] = frame
     ids = {
         ("Segment", "segment_id"): set(found["segments"]["segment_id"]),
         ("Firm", "firm_id"): set(found["firms"]["firm_id"]),
@@ -204,7 +231,8 @@ def _some(frame: pd.DataFrame) -> str:
 
 def _encodable(name: str, table: Table, frame: pd.DataFrame) -> None:
     for column in table.columns:
-        if column.kind in ("number", "integer", "flag"):
+        # What Arrow holds is UTF-8 already.
+        if column.kind in ("number", "integer", "flag") or isinstance(frame[column.name].array, ArrowStringArray):
             continue
         try:
             "".join(frame[column.name].dropna().tolist()).encode()

@@ -24,6 +24,7 @@ from chaingraph.stores.parquet.read import row_counts
 
 SAMPLES = 5  # of each reason that are shown
 _SHOWN = 40  # characters of a value in them
+_MEMORY = "2GB"  # what does not fit is spilled to a temporary folder
 _COLUMNS = ("table_name", "row_key", "column_name", "value", "reason")
 _TYPES = {
     "str": ("VARCHAR", "ENUM"),
@@ -55,7 +56,6 @@ def check_datasets(
     segment_ids: pd.Series[str],
     *,
     rejects: Path | None = None,
-    memory_limit: str = "2GB",
     lang: str = "zh",
 ) -> Checked:
     """What is wrong with the datasets of a case?
@@ -68,8 +68,6 @@ def check_datasets(
         The segments of the case, which rows of firm_segments refer to.
     rejects
         Where all problems are written, as one Parquet file; None: they are counted only.
-    memory_limit
-        What does not fit is spilled to a temporary folder.
 
     Raises
     ------
@@ -82,8 +80,8 @@ def check_datasets(
 
     tables: dict[str, pd.DataFrame | Path] = dict(large)
     with (
-        closed_connection(tables, memory_limit=memory_limit) as reading,
-        duckdb.connect(config={"memory_limit": memory_limit, "threads": 1}) as writing,
+        closed_connection(tables, memory_limit=_MEMORY) as reading,
+        duckdb.connect(config={"memory_limit": _MEMORY, "threads": 1}) as writing,
     ):
         for name in large:
             _check_columns(name, [tuple(row) for row in reading.execute(f'DESCRIBE "{name}"').fetchall()], lang)

@@ -1,4 +1,4 @@
-"""Reading a case whose firms are Parquet datasets: counted whole, read as far as a region needs it."""
+"""Reading a case of very many firms, datasets or tables: counted whole, read as far as a region needs it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from chaingraph.engines.duckdb import parquet_files
+from chaingraph.engines.duckdb import closed_connection, parquet_files
 from chaingraph.engines.temporary import temporary_folder
 from chaingraph.errors import CaseError
 from chaingraph.labels import text
 from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case, Reading
-from chaingraph.model.columns import split
+from chaingraph.model.columns import DTYPES, split
 from chaingraph.model.results import FILE_COLUMNS
 from chaingraph.model.schema import TABLES
+from chaingraph.reading.files import MAX_ROWS
 from chaingraph.reading.headers import find_table
 from chaingraph.reading.read import read_case
 from chaingraph.sql import Query
 from chaingraph.stores.parquet.narrow import (
+    DATASETS,
     KEPT,
     LARGE_TABLES,
     chosen_rows,
@@ -33,6 +35,8 @@ from chaingraph.stores.parquet.narrow import (
     segment_totals,
 )
 
+# Beyond so many firms tables are narrowed as datasets are: from there on an import makes datasets of them anyway.
+WHOLE_UP_TO = 100_000
 # A chain of parents longer than this is not followed to its top.
 _GENERATIONS = 5
 OpenDatasets = Callable[..., AbstractContextManager[Query]]
@@ -43,13 +47,40 @@ def is_large(path: str | Path) -> bool:
     return Path(path).is_dir() and bool(datasets(Path(path)))
 
 
-def read_case_for(
-    region: str, path: str | Path, open_datasets: OpenDatasets, *, lang: str = "zh", also: Collection[str] = ()
+def narrowed_case(
+    case: Case,
+    region: str,
+    open_datasets: OpenDatasets,
+    *,
+    lang: str = "zh",
+    keep: int = KEPT,
+    also: Collection[str] = (),
+    whole_up_to: int = WHOLE_UP_TO,
 ) -> Case:
-    """A case of any kind: as `read_case` reads it, or as the region sees it where its firms are datasets."""
-    if is_large(path):
-        return read_large_case(path, region, open_datasets, lang=lang, also=also)
-    return read_case(path, lang=lang)
+    """A case of tables as it is, or, beyond ``whole_up_to`` firms, as a region sees it: like datasets of the same rows.
+
+    The other parameters, and what is returned, are those of `read_large_case`.
+    """
+    if len(case["firms"]) <= whole_up_to:
+        return case
+    large = [name for name in DATASETS if len(case[name])]
+    rest = {name: frame for name, frame in case.tables.items() if name not in large}
+    frame = build_graph(replace(case, tables=rest))
+    with open_datasets({name: case[name] for name in large}) as query:
+        narrowed = narrow(frame, region, query, keep=keep)
+        ids = set(narrowed.pool["firm_id"]) | _ids({*_named(rest, large), *also}, query)
+        ids = _with_parents(ids, query)
+    chosen = {name: case[name]["firm_id"].isin(ids).to_numpy(dtype=bool) for name in large}
+    tables = {name: case[name][rows].reset_index(drop=True) for name, rows in chosen.items()}
+    counted = len(case["firms"])
+    return replace(
+        case,
+        tables={**rest, **tables},
+        numbers={name: rows[chosen[name]] if name in chosen else rows for name, rows in case.numbers.items()},
+        notes=(*case.notes, text("tables.narrowed", lang, firms=counted, read=len(tables["firms"]), keep=keep)),
+        totals=segment_totals(narrowed, frame),
+        reading=Reading(counted, len(tables["firms"]), keep),
+    )
 
 
 def read_large_case(
@@ -70,7 +101,7 @@ def read_large_case(
         A folder with the datasets ``firms`` and ``firm_segments``, whose columns bear the canonical names, and the
         other tables as files.
     region
-        The region that recruits.
+        The region that is recruiting.
     open_datasets
         Opens the engine that runs the SQL texts on the datasets.
     keep
@@ -126,6 +157,33 @@ def read_large_case(
         makers=makers,
         reading=Reading(counted, len(case["firms"]), keep),
     )
+
+
+def read_whole_case(path: str | Path, *, lang: str = "zh") -> Case:
+    """All rows of a case with datasets, in memory, for a store that is to hold them all; they come in no order.
+
+    Whether the rows are sound is not looked at here: that is what `check` does.
+
+    Raises
+    ------
+    CaseError
+        When the datasets have more rows than are read into memory, or the other tables are refused.
+    StoreError
+        When a dataset cannot be read.
+    """
+    folder = Path(path)
+    large = datasets(folder)
+    rows = sum(row_counts(large).values())
+    if rows > MAX_ROWS:
+        raise CaseError(text("tables.dataset_whole", lang, path=folder, rows=rows, limit=MAX_ROWS))
+    small = read_small_tables(folder, lang, required=())
+    frames = {}
+    with closed_connection(large) as connection:
+        for name in large:
+            kinds = {column.name: DTYPES[column.kind] for column in TABLES[name].columns}
+            frames[name] = connection.table(name).df().reindex(columns=list(kinds)).astype(kinds)
+    files = pd.concat([small.files, parts(large)], ignore_index=True)
+    return replace(small, tables={**small.tables, **frames}, files=files)
 
 
 def firm_names(case: Case) -> set[str]:

@@ -98,7 +98,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     chain_id
         Id of the chain.
     top
-        How many of the list's first firms.
+        How many firms, from the top of the list.
     lang
         Language of captions and names: zh or en.
 
@@ -110,7 +110,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     Raises
     ------
     UnknownNameError
-        When no chain of that id was surveyed; the ids there are stand in the message.
+        When no chain of that id was surveyed; the message lists the ids there are.
     MissingExtraError
         When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
 
@@ -127,7 +127,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
     >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
     >>> axes = target_bars(found, "ES", top=2, lang="en").axes[0]
     >>> [label.get_text() for label in axes.get_yticklabels()]
-    ['1  Constructed Gui B…', '2  Constructed Ji Se…']
+    ['1  Constructed Geng …', '2  Constructed Ji Se…']
     """
     if chain_id not in (chains := chain_names(findings, lang)):
         raise UnknownNameError(both("errors.no_chain", name=repr(chain_id[:80]), near=near_told(chains)))
@@ -149,7 +149,7 @@ def target_bars(findings: Findings, chain_id: str, *, top: int = 20, lang: str =
 
 
 def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = None, lang: str = "zh") -> Figure:
-    """What is a firm's fit added up from?
+    """What does a firm's fit consist of?
 
     How to read it: each bar starts where the one before ended; the last is the sum S, and exp(S) the lift.
 
@@ -158,9 +158,9 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
     findings
         What a survey found.
     firm
-        Id, name, or a part of one that only one listed firm bears.
+        Id, name, or a part of a name that only one listed firm bears.
     chain_id
-        In which chain; None: the first of its rows.
+        The chain; None: that of the firm's first row.
     lang
         Language of captions and names: zh or en.
 
@@ -172,7 +172,7 @@ def score_waterfall(findings: Findings, firm: str, *, chain_id: str | None = Non
     Raises
     ------
     UnknownNameError
-        When no listed firm, or more than one, is meant; near names are listed.
+        When no listed firm, or more than one, is meant; similar names are listed.
     MissingExtraError
         When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
 
@@ -315,7 +315,7 @@ def tier_shares(findings: Findings, *, lang: str = "zh") -> Figure:
 
 
 def write_chart(figure: Figure, path: str | Path) -> None:
-    """Write a chart; the ending says whether SVG, PNG or PDF. Bytes are the same for the same chart.
+    """Write a chart as SVG, PNG or PDF, by the ending of the path; the same chart gives the same bytes.
 
     Parameters
     ----------

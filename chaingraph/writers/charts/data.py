@@ -113,9 +113,10 @@ def makers_by_segment(findings: Findings, graph: ChainGraph, lang: str) -> dict[
 
 
 def first_targets(findings: Findings, chain_id: str, lang: str) -> dict[str, str]:
-    """The first new target of each segment of a chain that has one."""
+    """The first new target of each segment of a chain in which one has a rank."""
     rows = findings.targets[lang]
-    rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new")].sort_values("rank", kind="stable")
+    rows = rows[(rows["chain_id"] == chain_id) & (rows["candidate_list"] == "new") & rows["rank"].notna()]
+    rows = rows.sort_values("rank", kind="stable")
     first = rows.drop_duplicates("segment_id")
     names = first["firm_en"].fillna(first["firm"]) if lang == "en" else first["firm"]
     return dict(zip(first["segment_id"], names, strict=True))

@@ -66,7 +66,7 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     Raises
     ------
     UnknownNameError
-        When there is no such chain; near names are listed.
+        When there is no such chain; similar names are listed.
     MissingExtraError
         When matplotlib (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed.
 
@@ -82,7 +82,7 @@ def panorama(findings: Findings, graph: ChainGraph, chain: str, *, lang: str = "
     >>> found = cg.survey(graph, region="嘉兴", reference=None, draws=0)
     >>> axes = panorama(found, graph, "储能", lang="en").axes[0]
     >>> [line.get_text() for line in axes.texts[4:7]]
-    ['Separators ★', '0 here', 'First target: Constructed Ji Separators']
+    ['Separators ★', '0 here', 'First target: Constructed Geng Separators']
     """
     chain_id = graph.chain_id(chain)
     gaps = findings.gaps[lang]

@@ -60,7 +60,7 @@ def add_to_case(
 
     Firms are the same by id and name, credit or stock code, name, or a former or other name; pairs that are merely
     alike, and values that differ, are written to a review sheet and wait. The files stay the bureau's own: sheets,
-    columns and rows that nobody here knows, their order, encoding and formulas stay as they are.
+    columns and rows unknown to the schema, their order, encoding and formulas stay as they are.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def add_to_case(
     dry_run
         Only say what would change; the review sheet is written all the same.
     day
-        Stands in the name of the version (ISO date); there is no clock here.
+        The day that goes into the name of the version (ISO date); no clock is read.
     about
-        What was added, for the record of the version: the name of a file, say.
+        What was added, for the version's record, such as the name of a file.
     signed
         Who adds it and when (``by``, an office; ``at``), for the same record.
     lang
@@ -97,7 +97,7 @@ def add_to_case(
         When the case or the answers cannot be read.
     StoreError
         When the case is one of Parquet datasets, another run holds it, a file cannot be changed without losing
-        something, or the case read again is not what it should be. It is as it was then.
+        something, or the case read again is not what it should be. The case is then as it was.
 
     Examples
     --------

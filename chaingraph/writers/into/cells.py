@@ -25,7 +25,7 @@ def written(value: object, column: Column, scale: tuple[float, float], *, chines
     Parameters
     ----------
     value
-        A clean value, not missing.
+        A clean value, not missing; "" empties the cell.
     column, scale
         What the column is, and factor and divisor of its header's unit (`headers.Match`).
     chinese
@@ -39,6 +39,8 @@ def written(value: object, column: Column, scale: tuple[float, float], *, chines
     >>> written("listed;little_giant(2023)", TABLES["firms"].column("tiers"), (1, 1), chinese=True).text
     '上市公司;专精特新小巨人(2023)'
     """
+    if value == "":
+        return Written("")
     if column.kind in ("number", "integer"):
         return Written(_plain(float(str(value)) * scale[1] / scale[0]), number=True)
     if column.kind == "flag":
@@ -70,4 +72,6 @@ def reads_back(cell: Written, value: object, match: Match) -> bool:
     if isinstance(read, float | int) and not isinstance(read, bool):
         wanted = float(str(value))
         return abs(read - wanted) <= 1e-9 * max(1.0, abs(wanted))
+    if read is None:
+        return value == ""
     return read == value or str(read) in (str(value), clean(str(value)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from chaingraph.errors import StoreError
 from chaingraph.labels import both
 from chaingraph.matching.additions import Additions
 from chaingraph.matching.cell_changes import Change, empty
+from chaingraph.model.case import Case
 from chaingraph.model.schema import TABLES
 from chaingraph.reading.read import read_case
 from chaingraph.stores.parquet.read import is_large
@@ -23,8 +24,7 @@ from chaingraph.writers.into.versions import case_held, replace_files
 
 def change_case(
     case: str | Path,
-    table: str,
-    changes: Mapping[str, Mapping[str, object]],
+    changes: Mapping[str, Mapping[str, Mapping[str, object]]],
     *,
     day: str = "",
     about: str = "",
@@ -37,10 +37,8 @@ def change_case(
     ----------
     case
         The folder or workbook.
-    table
-        Whose rows.
     changes
-        By the id of a row, the new values by column; no value empties nothing.
+        By table and the id of a row, the new values by column; None changes nothing, "" empties the cell.
     day, about, signed, lang
         As for `add_to_case`.
 
@@ -60,23 +58,32 @@ def change_case(
     with case_held(home) as room:
         held = read_case(home, lang=lang, required=(), max_reject_share=1.0)
         known = layouts(home, held, lang)
-        cells = known[table].cells if table in known else pd.DataFrame()
-        places = {str(key): place for place, key in enumerate(held[table][TABLES[table].key[0]])}
-        asked = []
-        for key, values in sorted(changes.items()):
-            if key not in places:
-                raise StoreError(both("into.no_row", path=case, table=table, key=key))
-            row = held[table].iloc[places[key]]
-            for column, value in values.items():
-                if empty(value) or row[column] == value:
-                    continue
-                before = cells[column].iloc[places[key]] if column in cells else ""
-                written = "" if empty(before) else str(before)
-                change = Change(table, places[key], column, value, added=False, held=written, source=None, as_of=None)
-                asked.append(change)
+        asked = [
+            change
+            for table, rows in changes.items()
+            if rows
+            for change in _asked(table, rows, held, known[table].cells if table in known else pd.DataFrame(), case)
+        ]
         if not asked:
             return None
         plan = Additions({}, tuple(asked), pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         files, _, log = new_files(home, held, known, plan, room, lang)
         check_planned(home, held, known, plan, files, log, room, lang)
         return replace_files(home, room, files, log, day=day, about={"changed": about, **signed}, lang=lang)
+
+
+def _asked(
+    table: str, rows: Mapping[str, Mapping[str, object]], held: Case, cells: pd.DataFrame, case: str | Path
+) -> Iterator[Change]:
+    """The cells of a table that differ from what is asked."""
+    places = {str(key): place for place, key in enumerate(held[table][TABLES[table].key[0]])}
+    for key, values in sorted(rows.items()):
+        if key not in places:
+            raise StoreError(both("into.no_row", path=case, table=table, key=key))
+        row = held[table].iloc[places[key]]
+        for column, value in values.items():
+            if row[column] == value or (empty(row[column]) if value == "" else empty(value)):
+                continue
+            before = cells[column].iloc[places[key]] if column in cells else ""
+            written = "" if empty(before) else str(before)
+            yield Change(table, places[key], column, value, added=False, held=written, source=None, as_of=None)

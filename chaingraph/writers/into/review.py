@@ -17,7 +17,7 @@ from chaingraph.model.schema import TABLES
 from chaingraph.reading.rejects import Refusal, caption
 from chaingraph.reading.xlsx import open_workbook, sheet_rows
 from chaingraph.writers.files import csv_text, write_bytes
-from chaingraph.writers.harmless import plain_text, safe_text
+from chaingraph.writers.harmless import harmless_book, plain_text, safe_text
 
 # As people read it: what is asked and answered first, by which it is found again last.
 _SHEET_COLUMNS = (
@@ -62,16 +62,12 @@ def _told(questions: pd.DataFrame, lang: str) -> list[list[str]]:
 
 
 def _workbook(rows: Sequence[Sequence[str]], captions: Sequence[str], lang: str) -> bytes:
-    import datetime
-
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime.datetime(2024, 1, 1)})
+    title = text("into.review_sheet", lang)
+    book = harmless_book(buffer, title=title)
     head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
     plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet(text("into.review_sheet", lang))
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 2)
     sheet.set_column(0, 1, 16, plain)
     sheet.set_column(2, 3, 34, plain)

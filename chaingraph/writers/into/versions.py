@@ -155,7 +155,7 @@ def _put_back(case: Path, version: Path, room: Path) -> None:
 
 
 def undo_addition(case: str | Path) -> Path:
-    r"""Take back the last change of a case that is not taken back yet; what the files were until now is kept too.
+    r"""Undo the latest change to a case that has not been undone yet; the files as they stand now are kept too.
 
     Parameters
     ----------
@@ -165,12 +165,12 @@ def undo_addition(case: str | Path) -> Path:
     Returns
     -------
     Path
-        The version that was taken back; ``after`` in it holds the files as they stood until now.
+        The version that was undone; its folder ``after`` holds the files as they stood before the undo.
 
     Raises
     ------
     StoreError
-        When there is nothing to take back, or a file has been changed since (it is named; nothing is touched).
+        When there is nothing to undo, or a file has changed since (the message names it; nothing is touched).
 
     Examples
     --------

@@ -58,7 +58,7 @@ def parts(ledger: Ledger, case: Tables, as_of: str, lang: str, only: Sequence[st
     Raises
     ------
     UnknownNameError
-        When there is no table of such a key.
+        When no table has such a key.
     LedgerError
         When ``as_of`` is no whole day, or a target's period is none.
     """
@@ -191,6 +191,8 @@ def captioned(frame: pd.DataFrame, lang: str, chains: Mapping[str, str] | None =
     for name in shown.columns:
         if name in _CODED:
             shown[name] = shown[name].map(lambda code: _code(code, lang), na_action="ignore")
+        elif name == "cny_m" and lang == "zh":  # 亿元, as registers of the trade have it
+            shown[name] = (shown[name].astype("float64") / 100).round(4)
         elif name in _PERCENT:
             shown[name] = (100 * shown[name].astype("float64")).round(1)
         elif name in _ROUNDED:

@@ -9,6 +9,8 @@ from chaingraph.ledger.lists.feedback import findings_with_ledger
 from chaingraph.ledger.lists.marks import Mark, words_for
 from chaingraph.ledger.opening import look_into
 from chaingraph.ledger.project import Project
+from chaingraph.ledger.work.listed import findings_with_leads
+from chaingraph.ledger.work.reading import leads_in_file
 from chaingraph.model.findings import Findings
 from chaingraph.writers.workbook.marks import Conflict, Marks, read_marks
 
@@ -58,7 +60,8 @@ def with_ledger_file(
         return findings, marks
     standing = look_into(Path(ledger))
     as_of = max(standing.newest, findings.as_of)
-    found = findings_with_ledger(findings, standing.projects, as_of=as_of, place=place)
+    talked = findings_with_ledger(findings, standing.projects, as_of=as_of, place=place)
+    found = findings_with_leads(talked, leads_in_file(ledger), standing.projects, as_of=as_of, place=place)
     return found, _marked(found, marks, standing.projects, lang)
 
 

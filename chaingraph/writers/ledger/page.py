@@ -44,21 +44,21 @@ section.starts h2 { font-size: 21px; border-bottom-width: 3px }
 def write_ledger_page(
     ledger: Ledger, case: Tables, path: str | Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
 ) -> None:
-    """Write every view of a ledger on a day as one HTML file; it runs no script and loads nothing.
+    """Write every view of a ledger, as of a day, as one HTML file that runs no script and loads nothing.
 
     Parameters
     ----------
     ledger
         An open ledger.
     case
-        Tables of the case by name, such as ``case.tables``; ``targets`` is needed, what the others say (targets of
-        places, chain offices, zones, …) is shown where they are there.
+        Tables of the case by name, such as ``case.tables``; ``targets`` is required; the others (targets of places,
+        chain offices, zones, …) are shown where they are present.
     path
         The file to write; it is written whole or not at all.
     as_of
-        The day that is looked at, YYYY-MM-DD.
+        The day to look at, YYYY-MM-DD.
     only
-        Keys of the tables to write, of ``chaingraph.writers.ledger.VIEWS``; all where empty.
+        Keys of the tables to write, from ``chaingraph.writers.ledger.VIEWS``; where empty, all of them.
     lang
         zh or en.
 
@@ -67,7 +67,7 @@ def write_ledger_page(
     LedgerError
         When ``as_of`` is no whole day, or a target's period is none.
     UnknownNameError
-        When there is no table of such a key.
+        When no table has such a key.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
 
@@ -85,6 +85,7 @@ def write_ledger_page(
     ...     "构造甲有限公司" in path.read_text(encoding="utf-8")
     True
     """
+    ledger = ledger.as_of(as_of)
     shown = parts(ledger, case, as_of, lang, only)
     _write(shown, text("ledger.title", lang), notes(ledger, as_of, lang), Path(path), lang)
 
@@ -97,6 +98,7 @@ def write_offices_page(ledger: Ledger, case: Tables, path: Path, *, as_of: str, 
     StoreError
         When the file cannot be written; an older file in its place is untouched.
     """
+    ledger = ledger.as_of(as_of)
     said = notes(ledger, as_of, lang)
     _write(chain_parts(ledger, case, as_of, lang), text("ledger.title_offices", lang), said, path, lang)
 

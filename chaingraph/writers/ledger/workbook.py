@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +12,9 @@ import pandas as pd
 from chaingraph.labels import text
 from chaingraph.ledger.store import Ledger
 from chaingraph.model.columns import is_missing
-from chaingraph.model.days import day_or_none
 from chaingraph.writers.cell_text import fitting, sheet_name
 from chaingraph.writers.files import number_text, write_bytes
-from chaingraph.writers.harmless import safe_text
+from chaingraph.writers.harmless import harmless_book, safe_text
 from chaingraph.writers.ledger.frames import Tables, notes, parts
 from chaingraph.writers.workbook.sheet import line_count, row_height
 
@@ -28,9 +26,9 @@ _MANY, _CLOSE = 11, 22.0  # columns from which texts are broken earlier, so that
 def write_ledger_workbook(
     ledger: Ledger, case: Tables, path: str | Path, *, as_of: str, only: Sequence[str] = (), lang: str = "zh"
 ) -> None:
-    """Write every view of a ledger on a day, one sheet each; the same ledger and day give the same bytes.
+    """Write every view of a ledger, as of a day, one sheet each; the same ledger and day give the same bytes.
 
-    Text is written as text, amounts as numbers in the unit of their caption, shares in percent; an empty cell is not
+    Text is written as text, amounts as numbers in the unit of their caption, shares in percent; an empty cell means not
     known.
 
     Parameters
@@ -38,14 +36,14 @@ def write_ledger_workbook(
     ledger
         An open ledger.
     case
-        Tables of the case by name, such as ``case.tables``; ``targets`` is needed, what the others say (targets of
-        places, chain offices, zones, …) is shown where they are there.
+        Tables of the case by name, such as ``case.tables``; ``targets`` is required; the others (targets of places,
+        chain offices, zones, …) are shown where they are present.
     path
         The file to write; it is written whole or not at all.
     as_of
-        The day that is looked at, YYYY-MM-DD.
+        The day to look at, YYYY-MM-DD.
     only
-        Keys of the tables to write, of ``chaingraph.writers.ledger.VIEWS``; all where empty.
+        Keys of the tables to write, from ``chaingraph.writers.ledger.VIEWS``; where empty, all of them.
     lang
         zh or en.
 
@@ -54,7 +52,7 @@ def write_ledger_workbook(
     LedgerError
         When ``as_of`` is no whole day, or a target's period is none.
     UnknownNameError
-        When there is no table of such a key.
+        When no table has such a key.
     StoreError
         When the file cannot be written; an older file in its place is untouched.
 
@@ -72,15 +70,9 @@ def write_ledger_workbook(
     ...     path.read_bytes()[:2]
     b'PK'
     """
-    import xlsxwriter
-
     buffer = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(buffer, options)
     title = text("ledger.title", lang)
-    day = day_or_none(as_of) or datetime.date(2000, 1, 1)
-    made = datetime.datetime(day.year, day.month, day.day)
-    book.set_properties({"title": title, "author": "chaingraph", "created": made})
+    book = harmless_book(buffer, title=title, as_of=as_of)
     base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
     cell = {**base, "border": 1, "border_color": _LINE}
     looks = {
@@ -90,6 +82,7 @@ def write_ledger_workbook(
         "text": book.add_format({**cell, "text_wrap": True}),
         "number": book.add_format({**cell, "num_format": "0.##", "align": "center"}),
     }
+    ledger = ledger.as_of(as_of)
     said = notes(ledger, as_of, lang)
     names: list[str] = []
     for part in parts(ledger, case, as_of, lang, only):

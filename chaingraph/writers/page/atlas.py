@@ -10,7 +10,7 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import segment_nodes
 from chaingraph.fit.score import FULL_FORM
-from chaingraph.leads.listing import usable
+from chaingraph.model.case import usable_signals
 from chaingraph.model.columns import CHAIN_CLASSES
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -112,7 +112,7 @@ def build_atlas(findings: Findings, graph: ChainGraph) -> Atlas:
         firms={row["firm_id"]: row for row in records(graph["firms"])},
         links=_links(graph),
         sites=grouped(_sorted(graph["firm_sites"], "firm_id", "region", "kind"), "firm_id"),
-        signals=grouped(_newest_first(records(usable(graph["firm_signals"]))), "firm_id"),
+        signals=grouped(_newest_first(records(usable_signals(graph["firm_signals"]))), "firm_id"),
         measures={row["segment_id"]: row for row in records(findings.segment_measures)},
         zones=records(graph["zones"]),
         local=local,
@@ -142,8 +142,8 @@ def firm_name(atlas: Atlas, firm_id: str) -> object:
 
 
 def by_rank(row: Mapping[str, Any]) -> tuple[int, str]:
-    """Sort key: rank, then firm id; rows without a rank last."""
-    return int(row.get("rank", 1_000_000)), str(row.get("firm_id", ""))
+    """Sort key: rank, then firm id; rows without a rank last, in the order of their list."""
+    return (int(row["rank"]), str(row.get("firm_id", ""))) if "rank" in row else (1_000_000, "")
 
 
 def _newest_first(rows: list[Record]) -> list[Record]:

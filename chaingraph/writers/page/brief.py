@@ -26,7 +26,7 @@ def brief(atlas: Atlas, chain_id: str) -> Record:
     open_gaps.sort(key=_severest)
     calls = atlas.calls.get(chain_id, [])
     groups = {row["firm_id"]: row["group"] for row in calls if row["group"] != "reserve"}
-    visits = _visits([row for row in atlas.targets.get(chain_id, []) if row["candidate_list"] == "new"], list(groups))
+    visits = _visits(atlas.targets.get(chain_id, []), [row["firm_id"] for row in calls], len(groups))
     roles = [role for row in gaps for role in atlas.roles.get(row["segment_id"], []) if role["firm"] in atlas.local]
     unsure = {role["firm"] for role in roles if role.get("confidence") == "unsure"}
     unsure |= {row["firm_id"] for row in visits if _is_unsure(atlas, chain_id, row["firm_id"])}
@@ -45,13 +45,19 @@ def brief(atlas: Atlas, chain_id: str) -> Record:
     }
 
 
-def _visits(targets: list[Record], called: list[str]) -> list[Record]:
-    """Who is to be called, then who comes next: the first of the new targets, but no more than two for one segment."""
+def _visits(targets: list[Record], month: list[str], called: int) -> list[Record]:
+    """Who is called this month, its reserve, then the list: of all but the called no more than two for one segment.
+
+    ``month`` holds the firms of the month's list in its order, the first ``called`` of which are called. A firm that
+    only a leader leads to stands with its row of the leaders' list.
+    """
+    rows = {row["firm_id"]: row for row in targets[::-1] if row["candidate_list"] == "leader"}
+    rows |= {row["firm_id"]: row for row in targets[::-1] if row["candidate_list"] == "new"}
     taken: dict[object, int] = {}
-    chosen = [row for firm in called for row in targets if row["firm_id"] == firm]
-    for row in targets:
-        if row["firm_id"] in called:
-            continue
+    chosen = [rows[firm] for firm in month[:called] if firm in rows]
+    later = [rows[firm] for firm in month[called:] if firm in rows and rows[firm]["candidate_list"] == "new"]
+    listed = [row for row in targets if row["candidate_list"] == "new" and row["firm_id"] not in month]
+    for row in (*later, *listed):
         taken[row.get("segment_id")] = taken.get(row.get("segment_id"), 0) + 1
         if taken[row.get("segment_id")] <= _PER_SEGMENT:
             chosen.append(row)

@@ -66,7 +66,7 @@ def chain_payload(atlas: Atlas, chain_id: str, *, alone: bool = False) -> Record
         "trust": [_renamed(row, "chain_id") for key in (chain_id, None) for row in atlas.trust.get(key, [])],
         "source_kinds": list(SOURCE_KINDS),
     }
-    return payload | {"places": english_places(payload), "english": english_words(payload, atlas.english)}
+    return _in_english(payload, atlas)
 
 
 def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame | None = None) -> Record:
@@ -87,6 +87,11 @@ def index_payload(atlas: Atlas, moves: Record | None = None, due: pd.DataFrame |
         "notes": _common_notes(atlas),
         "trust": [_renamed(row) for row in atlas.trust.get(None, [])],
     }
+    return _in_english(payload, atlas)
+
+
+def _in_english(payload: Record, atlas: Atlas) -> Record:
+    """The payload, with what its places and words are in English."""
     return payload | {"places": english_places(payload), "english": english_words(payload, atlas.english)}
 
 
@@ -147,6 +152,7 @@ def _card(atlas: Atlas, chain: Record) -> Record:
     counts = {state: sum(row.get("state") == state for row in gaps) for state in GAP_STATES}
     made = {role["firm"] for row in gaps for role in atlas.roles.get(row["segment_id"], []) if role["standing"] == MADE}
     targets = [row for row in atlas.targets.get(chain_id, []) if row["candidate_list"] == "new"]
+    ranked = [row for row in targets if "rank" in row]  # the others wait: there is nothing to call about yet
     return {
         **_chain(chain),
         "states": {state: count for state, count in counts.items() if count},
@@ -157,7 +163,8 @@ def _card(atlas: Atlas, chain: Record) -> Record:
             for row in atlas.leaders.get(chain_id, [])[:_CARD_ROWS]
         ],
         "gaps": brief(atlas, chain_id)["gaps"],
-        "targets": [_headline(atlas, row) for row in targets[:_CARD_ROWS]],
+        "targets": [_headline(atlas, row) for row in (ranked or targets)[:_CARD_ROWS]],
+        "reserve": bool(targets and not ranked),
         "listed": len(targets),
     }
 

@@ -21,7 +21,7 @@ def region_view(region: str, firms: Iterable[Record], sites: Iterable[Record]) -
     Parameters
     ----------
     region
-        The region that recruits; where its own centre is not known, nothing can be said and the result is empty.
+        The region that is recruiting; where its own centre is not known, nothing can be said and the result is empty.
     firms
         Rows of the table firms.
     sites

@@ -24,11 +24,13 @@ from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.work.book import A3, Paper, closed, open_paper, printed
 from chaingraph.writers.workbook.sheet import line_count, row_height
 
+# Narrow enough that all of a lead stands on one line of an A3 sheet, at three quarters of its size.
 _WIDTHS = {
-    "firm": 22, "lead_said": 34, "source": 18, "address": 16, "contact_said": 34, "problem": 22, "before": 24,
-    "contact_next": 22, "competing": 14, "segment": 14, "product": 14, "contact_post": 14, "contact_unit": 14,
+    "firm": 16, "chain": 8, "segment": 9, "product": 9, "lead_said": 26, "source": 10, "address": 7, "before": 18,
+    "contact_form": 8, "contact_unit": 9, "contact_post": 9, "contact_said": 24, "result": 9, "site_status": 8,
+    "competing": 8, "likelihood": 8, "expected_on": 8, "investment_m": 9, "problem": 15, "contact_next": 15,
 }  # fmt: skip
-_WIDTH = 11
+_WIDTH, _WIDEST_ID = 10, 20
 _CODED = {"contact_form": "form", "result": "result", "site_status": "site_status", "likelihood": "likelihood"}
 _SPARE = 20  # empty rows for leads that a unit has found itself
 
@@ -113,7 +115,7 @@ def dispatch_bytes(rows: pd.DataFrame, unit: str, *, as_of: str, lang: str) -> b
     for place, column in enumerate(columns[: len(GIVEN)]):  # what is known of no lead takes no room
         if len(rows) and rows[column].isna().all():
             sheet.set_column(place, place, 4, None, {"hidden": True})
-    printed(sheet, paper, title, size=A3, repeat=(2, 2), wide=2)
+    printed(sheet, paper, title, size=A3, repeat=(2, 2))
     sheet.repeat_columns(0, 1)
     added = paper.book.add_worksheet(sheet_name(text("work.dispatch_new", lang), [name]))
     added.write_string(0, 0, text("work.dispatch_new", lang), paper.looks["title"])
@@ -130,16 +132,18 @@ def _table(sheet: Any, paper: Paper, columns: Sequence[str], rows: Sequence[Mapp
     lines = [1] * len(rows)
     for place, name in enumerate(columns):
         width = _WIDTHS.get(name, _WIDTH)
+        if name == "lead_id":  # a number in two lines is not found again
+            width = min(_WIDEST_ID, max([width, *(len(str(row.get(name))) + 2 for row in rows)]))
         sheet.set_column(place, place, width)
         sheet.write_string(head, place, heading(name, lang), paper.looks["asked" if name in filled else "head"])
         for number, row in enumerate(rows):
             shown = fitting(_cell(name, row.get(name), lang, row.get("currency")))
-            look = paper.looks["edit" if name in filled else "text"]
+            look = paper.looks["edit" if name in filled else "line" if name == "address" else "text"]
             if shown:
                 sheet.write_string(head + 1 + number, place, shown, look)
             else:
                 sheet.write_blank(head + 1 + number, place, None, look)
-            if name != BASE:
+            if name not in (BASE, "address"):
                 lines[number] = max(lines[number], line_count(shown, width))
         choices = _choices(name, lang)
         if choices and name in filled and rows:
@@ -210,7 +214,7 @@ def write_merged(merged: Merged, path: Path, *, as_of: str, lang: str = "zh") ->
     parts = {
         "changed": rows[used],
         "conflicts": _side_by_side(merged.conflicts),
-        "late": merged.overdue,
+        "late": pd.concat([merged.overdue, merged.today], ignore_index=True),
         "left": rows[~used & ~quiet],
         "same": rows[quiet],
     }
@@ -246,8 +250,11 @@ def plain_table(sheet: Any, paper: Paper, table: pd.DataFrame, head: int) -> int
         width = max(9.0, min(40.0, longest + 2))
         sheet.set_column(place, place, width)
         sheet.write_string(head, place, fitting(caption(str(name), paper.lang)), paper.looks["head"])
-        for number, value in enumerate(values):
-            sheet.write_string(head + 1 + number, place, fitting(value), paper.looks["text"])
+        for number, (value, held) in enumerate(zip(values, table[name].astype(object), strict=True)):
+            if value and isinstance(held, int) and not isinstance(held, bool):
+                sheet.write_number(head + 1 + number, place, held, paper.looks["text"])
+            else:
+                sheet.write_string(head + 1 + number, place, fitting(value), paper.looks["text"])
             lines[number] = max(lines[number], line_count(value, width))
     for number, count in enumerate(lines):
         sheet.set_row(head + 1 + number, row_height(count))

@@ -52,9 +52,10 @@ def write_investor(
     *,
     on: str,
     office: str,
+    office_en: str = "",
     language: str = "zh",
-) -> None:
-    """Write what an investor may be handed about a chain.
+) -> list[tuple[str, int]]:
+    """Write what an investor may be handed about a chain; a part of which nothing can be published is left out.
 
     Parameters
     ----------
@@ -64,8 +65,17 @@ def write_investor(
         The day: policies that have ended by then are left out.
     office
         The office that answers, with its public channel; no person.
+    office_en
+        Its English name, for all forms but the Chinese; "": as the case's translations have it. Where neither is known
+        the page says that it is to be added.
     language
         One of `INVESTOR`; all but Chinese say that a person has to check them.
+
+    Returns
+    -------
+    list of (part, count)
+        What was held back: ``firms`` local makers of the chain that no source was read for, ``space`` and ``policy``
+        where there is none that can be told (0).
 
     Raises
     ------
@@ -76,12 +86,21 @@ def write_investor(
     """
     if language not in INVESTOR:
         raise UnknownNameError(both("work.no_language", name=language, choices=", ".join(INVESTOR)))
-    lines = investor_lines(findings, graph, graph.chain_id(chain), on=on, office=office, language=language)
+    chain_id = graph.chain_id(chain)
+    lines = investor_lines(findings, graph, chain_id, on=on, office=office, office_en=office_en, language=language)
     write_bytes(_pdf(lines, language), Path(path))
+    return _held_back(findings, graph, chain_id, on)
 
 
 def investor_lines(
-    findings: Findings, graph: ChainGraph, chain_id: str, *, on: str, office: str, language: str
+    findings: Findings,
+    graph: ChainGraph,
+    chain_id: str,
+    *,
+    on: str,
+    office: str,
+    office_en: str = "",
+    language: str,
 ) -> list[tuple[str, str]]:
     """What stands on the pages: (kind, words), kind being title, head, text or note."""
     lang = "zh" if language == "zh" else "en"
@@ -97,24 +116,52 @@ def investor_lines(
         """A name of the case: in English where that is known, else as it stands, for the person who checks."""
         return str(words) if language == "zh" else english_of(graph).known(str(words)) or str(words)
 
-    def listed(head: str, several: Sequence[str]) -> list[tuple[str, str]]:
-        return [("head", said(head)), *(("text", f"·  {each}") for each in several or [said("none")])]
-
     have = [str(row["segment"]) for row in rows_of(gaps) if row["state"] in _HERE]
     wanted = [str(row["segment"]) for row in rows_of(gaps) if row["state"] not in _HERE]
+    known = office_en or english_of(graph).known(office)
+    called = office if language == "zh" or office.isascii() else known or f"{office} {said('unnamed')}"
+    told = {
+        "chain": [
+            *([said("segments", have=joint.join(have))] if have else []),
+            *([said("wanted", open=joint.join(wanted))] if wanted else []),
+        ],
+        "firms": [f"·  {each}" for each in _firms(findings, graph, set(gaps["segment_id"]), lang)],
+        "space": [f"·  {each}" for each in _space(graph, said, named)],
+        "policy": [f"·  {each}" for each in _policies(graph, chain_id, on, named)],
+        "contact": [said("office", office=_spaced(called) if language == "zh" else called)],
+    }
+    parts = [(head, several) for head, several in told.items() if several]
     return [
         ("title", said("title", region=place_text(findings.region, lang), chain=name)),
         ("note", said("draft")),
-        ("head", said("chain")),
-        *([("text", said("segments", have=joint.join(have)))] if have else []),
-        *([("text", said("wanted", open=joint.join(wanted)))] if wanted else []),
-        *listed("firms", _firms(findings, graph, set(gaps["segment_id"]), lang)),
-        *listed("space", _space(graph, said, named)),
-        *listed("policy", _policies(graph, chain_id, on, named)),
-        ("head", said("contact")),
-        ("text", said("office", office=office)),
+        *(
+            line
+            for number, (head, several) in enumerate(parts)
+            for line in (
+                (
+                    "head",
+                    f"{'一二三四五'[number]}、{said(head)}" if language == "zh" else f"{number + 1}. {said(head)}",
+                ),
+                *(("text", each) for each in several),
+            )
+        ),
         ("note", said("basis", day=on)),
     ]
+
+
+def _spaced(name: str) -> str:
+    """A name within a Chinese sentence: a blank beside Latin letters and numbers."""
+    return f"{' ' if name[:1].isascii() else ''}{name}{' ' if name[-1:].isascii() else ''}"
+
+
+def _held_back(findings: Findings, graph: ChainGraph, chain_id: str, on: str) -> list[tuple[str, int]]:
+    """What the pages do not tell, and of how many: for whoever makes them, never on the pages."""
+    gaps = findings.gaps["zh"]
+    segments = set(gaps.loc[gaps["chain_id"] == chain_id, "segment_id"])
+    waits = len(_local(findings, graph, segments)) - len(_local(findings, graph, segments, read=True))
+    found = [("firms", waits)] if waits else []
+    found += [("space", 0)] if not _space(graph, lambda *_, **__: "", str) else []
+    return found + ([("policy", 0)] if not _policies(graph, chain_id, on, str) else [])
 
 
 @cache
@@ -123,14 +170,21 @@ def _sentences() -> dict[str, dict[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _firms(findings: Findings, graph: ChainGraph, segments: set[str], lang: str) -> list[str]:
-    """Local makers of the chain that a source was read for, by name: nothing of what is only presumed or guessed."""
+def _local(findings: Findings, graph: ChainGraph, segments: set[str], *, read: bool = False) -> pd.DataFrame:
+    """Local firms of the chain; only those that a source was read for, where asked."""
     makes = graph["firm_segments"]
-    read = makes[makes["segment_id"].isin(segments) & (makes["confidence"] == "seen") & (makes["basis"] != "seat")]
-    own = graph["firms"][graph["firms"]["firm_id"].isin(set(read["firm_id"]))]
+    makes = makes[makes["segment_id"].isin(segments)]
+    if read:
+        makes = makes[(makes["confidence"] == "seen") & (makes["basis"] != "seat")]
+    own = graph["firms"][graph["firms"]["firm_id"].isin(set(makes["firm_id"]))]
     places = zip(own["country"], own["province"], own["city"], own["district"], strict=True)
     here = [is_within(place, findings.region) is True for place in places]
-    own = own[pd.Series(here, index=own.index, dtype="bool")]
+    return own[pd.Series(here, index=own.index, dtype="bool")]
+
+
+def _firms(findings: Findings, graph: ChainGraph, segments: set[str], lang: str) -> list[str]:
+    """Local makers of the chain that a source was read for, by name: nothing of what is only presumed or guessed."""
+    own = _local(findings, graph, segments, read=True)
     ranks = dict(zip(findings.leaders[lang]["firm_id"], findings.leaders[lang]["rank"], strict=True))
     names = own["firm_en"].fillna(own["firm"]) if lang == "en" and "firm_en" in own else own["firm"]
     last = len(ranks) + 1
@@ -227,6 +281,9 @@ def _pieces(words: str) -> list[str]:
     pieces: list[str] = []
     for letter in words:
         if pieces and letter in "，。、；：）”!?,.;:)":  # closes what stands before it
+            pieces[-1] += letter
+            continue
+        if pieces and pieces[-1][-1] in "（〔《“":  # opens what comes after it
             pieces[-1] += letter
             continue
         joined = pieces and letter.isascii() and not letter.isspace() and pieces[-1][-1].isascii()

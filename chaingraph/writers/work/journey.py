@@ -11,9 +11,10 @@ from chaingraph.ledger.work.trip import Visit
 from chaingraph.wording.phrases import parts
 from chaingraph.wording.work import word
 from chaingraph.writers.files import write_bytes
+from chaingraph.writers.work.asks import still_to_ask
 from chaingraph.writers.work.paper import CLOSE, Document
 
-_WHY, _ASKS = 60, 5
+_WHY, _ASKS = 120, 5  # letters of a reason; questions per firm
 
 
 def write_journey(visits: Sequence[Visit], path: Path, *, city: str, on: str, lang: str = "zh") -> None:
@@ -42,26 +43,39 @@ def write_journey(visits: Sequence[Visit], path: Path, *, city: str, on: str, la
         for visit in visits:
             paper.heading(visit.firm)
             asks = [" ".join(parts(each)) if isinstance(each, (str, tuple)) else str(each) for each in visit.asks]
-            paper.points([*asks[:_ASKS], text("work.talk_ask", lang)])
+            told = still_to_ask(visit.lead, lang) if visit.lead is not None else asks
+            paper.points(told[:_ASKS] or [text("work.ask_site", lang)])
     write_bytes(paper.content(title), path)
 
 
 def _row(visit: Visit, lang: str) -> list[str]:
     why = parts(visit.why)[0] if isinstance(visit.why, (str, tuple)) and parts(visit.why) else ""
     if visit.lead is not None:
-        why = text(
-            "work.trip_lead", lang, stage=word("stage", visit.lead.stage, lang), said=visit.lead.facts.get("said", why)
-        )
+        said = str(visit.lead.facts.get("said", why)).removeprefix(str(visit.lead.facts.get("source") or "")).strip()
+        why = text("work.trip_lead", lang, stage=word("stage", visit.lead.stage, lang), said=said)
     far = (
         ""
         if math.isnan(visit.apart_km) or visit.apart_km < 1
         else text("work.trip_apart", lang, far=f"{visit.apart_km:.0f}")
     )
     when = text("work.trip_day", lang, day=visit.day, hour=visit.hour)
-    doors = text("gaps.list_separator", lang).join(_door(*door, lang) for door in visit.doors) or text(
-        "work.trip_no_door", lang
-    )
-    return [when, visit.firm, f"{visit.place} {far}".strip(), why if len(why) <= _WHY else why[: _WHY - 1] + "…", doors]
+    between = text("gaps.list_separator", lang)
+    doors = between.join(_door(*door, lang) for door in visit.doors)
+    if visit.lead is not None and visit.lead.met:  # who has been there comes before whoever might introduce
+        units = between.join(dict.fromkeys(each.by for each in visit.lead.met))
+        doors = text("work.list_contacted", lang, units=units, day=visit.lead.met[-1].data["on"])
+    elif not doors and isinstance(visit.route, (str, tuple)) and parts(visit.route):
+        doors = parts(visit.route)[0]
+    doors = doors or text("work.trip_no_door", lang)
+    return [when, visit.firm, f"{visit.place} {far}".strip(), _whole(why), doors]
+
+
+def _whole(said: str) -> str:
+    """What was said, in whole sentences where it is long: a row of the schedule holds some five lines."""
+    if len(said) <= _WHY:
+        return said
+    end = max(said.rfind(mark, 0, _WHY) for mark in "。！？；.;")
+    return said[: end + 1] if end > 0 else said[: _WHY - 1] + "…"
 
 
 def _door(introducer: str, basis: str, lang: str) -> str:

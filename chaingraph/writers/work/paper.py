@@ -113,17 +113,26 @@ class Document:
             run = self._run(paragraph, words, self.layout.title_font, 11.5, bold=True)
             run.font.color.rgb = RGBColor(*_BLUE)
 
-    def paragraph(self, words: str, *, signed: bool = False) -> None:
-        """A paragraph of the body, its first line indented by two characters; on the right where it is signed."""
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
+    def paragraph(self, words: str) -> None:
+        """A paragraph of the body, its first line indented by two characters."""
         from docx.shared import Pt
 
         paragraph = self._spaced(self.docx.add_paragraph())
-        if signed:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        elif self.official:
+        if self.official:
             paragraph.paragraph_format.first_line_indent = Pt(2 * self.layout.body)
         self._run(paragraph, words, self.layout.body_font, self.layout.body)
+
+    def signature(self, office: str, day: str) -> None:
+        """Who signs, and the day below it, on the right: the day four letters from the edge, as the standard has it."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Pt
+
+        for place, words in enumerate((office, day)):
+            line = self._spaced(self.docx.add_paragraph(), before=0 if place else 2 * self.layout.line)
+            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            line.paragraph_format.right_indent = Pt((4 if place else 2) * self.layout.body)
+            line.paragraph_format.keep_with_next = not place
+            self._run(line, words, self.layout.body_font, self.layout.body)
 
     def points(self, several: Sequence[str]) -> None:
         """Statements one below the other, each with a dash or number of its own where it has one."""
@@ -148,7 +157,9 @@ class Document:
         for column, width in zip(table.columns, widths, strict=False):
             column.width = Cm(width)
         for number, row in enumerate([head, *rows]):
-            cells = table.rows[0].cells if number == 0 else table.add_row().cells
+            added = table.rows[0] if number == 0 else table.add_row()
+            added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # a row stands on one page
+            cells = added.cells
             for place, (cell, words) in enumerate(zip(cells, row, strict=True)):
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(_CELL)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from chaingraph.fit.lists import NAMED_FIRMS
 from chaingraph.labels import text
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import cells_of, rows_of, usable_signals
 from chaingraph.model.columns import SEPARATOR, is_missing, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -19,8 +19,25 @@ from chaingraph.wording.english import english_of
 from chaingraph.wording.phrases import names_by_id, percent
 from chaingraph.writers.cell_text import code_text
 
-_SEAT = ("country", "province", "city", "district")
 _PROVENANCE = ("source", "as_of", "confidence")
+# What each statement says (``fact_…`` of the labels) by column of its table, with the group of codes that it holds.
+_SAYS: dict[str, dict[str, str | None]] = {
+    "firm": {"tiers": "tier"},
+    "segment": {"kind": "kind", "product": None, "status": "status", "basis": "basis", "site_region": None},
+    "site": {"region": None, "kind": "site", "since": None, "note": None},
+    "signal": {
+        "date": None, "kind": "signal", "stage": "project_stage", "site_status": "site_status", "text": None
+    },
+    "route": {"kind": "link", "product": None},
+    "designation": {"kind": "designation", "name": None, "district": None, "year": None, "note": None},
+    "rule": {"region": None, "admission": "admission", "basis": None},
+    "confirmation": {"region": None, "state": "confirmed", "by": None, "date": None},
+    "purchase": {"product": None, "supplier_city": None, "annual_cny_m": None},
+    "flag": {"reason": None},
+}  # fmt: skip
+_OF_SEGMENTS = {
+    "segment_rules": "rule", "confirmations": "confirmation", "leader_purchases": "purchase", "segments": "flag"
+}  # fmt: skip
 
 Row = Mapping[Any, Any]
 
@@ -54,170 +71,118 @@ def evidence(findings: Findings, graph: ChainGraph, lang: str) -> pd.DataFrame:
         joined; NaN = of no one chain), firm, statement, source, as_of (NaN = the source states no date), confidence
         (caption), firm_id, segment_id (NaN where the fact is not about one). Sorted by chain, firm and statement.
     """
-    names, segments, chains = (names_by_id(graph, table, lang) for table in ("firms", "segments", "chains"))
-    chain_of = dict(zip(graph["segments"]["segment_id"], graph["segments"]["chain_id"], strict=True))
+    told = _Teller(graph, lang)
     shown = {str(chain) for chain in findings.gaps[lang]["chain_id"]}
     listed = _listed(findings, lang)
-    local = graph.firms_in(findings.region)
     made = graph["firm_segments"]
-    made = made[made["segment_id"].map(chain_of).isin(shown) & made["firm_id"].isin(local | set(listed))]
+    local = graph.firms_in(findings.region)
+    made = made[made["segment_id"].map(told.chain_of).isin(shown) & made["firm_id"].isin(local | set(listed))]
     # The seat of a local firm is evidence too: it is why the firm counts as local.
-    of_firm: dict[str, set[str]] = {}
-    for firm, segment in zip(made["firm_id"], made["segment_id"], strict=True):
-        of_firm.setdefault(firm, set()).add(chain_of[segment])
-    for firm, held in listed.items():
-        of_firm.setdefault(firm, set()).update(held)
+    of_firm: dict[str, set[str]] = {firm: set(chains) for firm, chains in listed.items()}
+    for firm, segment in cells_of(made, "firm_id", "segment_id"):
+        of_firm.setdefault(firm, set()).add(told.chain_of[segment])
+    rows = [
+        *(told.of_firm("firm", row, of_firm, seat=_seat(row, lang)) for row in _rows(graph, "firms", of_firm)),
+        *(told.of_segment("segment", row, firm=row["firm_id"]) for row in rows_of(made)),
+        *(told.of_firm("site", row, listed) for row in _rows(graph, "firm_sites", listed)),
+        *(
+            told.of_firm("signal", row, listed)
+            for row in rows_of(usable_signals(graph["firm_signals"]))
+            if row["firm_id"] in listed
+        ),
+        *(told.route(row) for row in rows_of(findings.routes)),
+        *(
+            told.designation(row, [row["chain_id"]] if row["chain_id"] in shown else [])
+            for row in rows_of(graph["designations"])
+            if is_missing(row["chain_id"]) or row["chain_id"] in shown
+        ),
+        *(
+            told.of_segment(entry, row, firm=row["firm_id"] if entry == "purchase" else None)
+            for table, entry in _OF_SEGMENTS.items()
+            for row in rows_of(graph[table])
+            if told.chain_of.get(row["segment_id"]) in shown and (entry != "flag" or _flags(row))
+        ),
+    ]
+    frame: pd.DataFrame = pd.DataFrame(rows, columns=list(SHEETS["evidence"].columns)).drop_duplicates()
+    frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]
+    # Firms first, under each the statements in order; what belongs to no firm follows.
+    return frame.sort_values(["chain", "firm_id", "statement", "source"], kind="stable", ignore_index=True)
 
-    english = english_of(graph)
 
-    def spoken(value: object) -> object:
-        return english.of(value) if lang == "en" and isinstance(value, str) else value
+class _Teller:
+    """Rows of the case as statements of the sheet, in one language."""
 
-    def told(
-        entry: str, row: Row, *, firm: str | None, chain: Iterable[str], segment: str | None = None, **values: object
+    def __init__(self, graph: ChainGraph, lang: str) -> None:
+        self.lang = lang
+        self.firms, self.segments, self.chains = (
+            names_by_id(graph, table, lang) for table in ("firms", "segments", "chains")
+        )
+        self.chain_of = dict(cells_of(graph["segments"], "segment_id", "chain_id"))
+        self.english = english_of(graph)
+
+    def _told(
+        self,
+        entry: str,
+        row: Row,
+        more: Mapping[str, object],
+        *,
+        firm: str | None,
+        chains: Iterable[str],
+        segment: str | None = None,
     ) -> dict[str, object]:
-        known = {key: "" if is_missing(value) else spoken(value) for key, value in values.items()}
-        joined = SEPARATOR.join(chains.get(chain_id, chain_id) for chain_id in sorted(set(chain)))
+        """One row of the sheet; ``more`` is what the statement says beside the columns of `_SAYS`."""
+        lang = self.lang
+        said = {
+            column: _coded(group, row[column], lang) if group else row[column] for column, group in _SAYS[entry].items()
+        }
+        known = {name: "" if is_missing(value) else self._spoken(value) for name, value in {**said, **more}.items()}
         return {
-            "chain": joined or None,
-            "firm": names.get(firm, firm) if firm else None,
+            "chain": SEPARATOR.join(self.chains.get(chain_id, chain_id) for chain_id in sorted(set(chains))) or None,
+            "firm": self.firms.get(firm, firm) if firm else None,
             "statement": _tidy(text(f"workbook.fact_{entry}", lang, **known), lang),
             **{column: row.get(column) for column in _PROVENANCE},
             "firm_id": firm,
             "segment_id": segment,
         }
 
-    def facts() -> Iterator[dict[str, object]]:
-        for row in _rows(graph, "firms", of_firm):
-            seat = _seat([str(row[part]) for part in _SEAT if isinstance(row[part], str)], lang)
-            yield told(
-                "firm",
-                row,
-                firm=row["firm_id"],
-                chain=of_firm[row["firm_id"]],
-                seat=seat,
-                tiers=_coded("tier", row["tiers"], lang),
-            )
-        for row in rows_of(made):
-            yield told(
-                "segment",
-                row,
-                firm=row["firm_id"],
-                chain=[chain_of[row["segment_id"]]],
-                segment=row["segment_id"],
-                name=segments.get(row["segment_id"]),
-                product=row["product"],
-                kind=_coded("kind", row["kind"], lang),
-                status=_coded("status", row["status"], lang),
-                basis=_coded("basis", row["basis"], lang),
-                place=row["site_region"],
-            )
-        for row in _rows(graph, "firm_sites", listed):
-            yield told(
-                "site",
-                row,
-                firm=row["firm_id"],
-                chain=listed[row["firm_id"]],
-                place=row["region"],
-                kind=_coded("site", row["kind"], lang),
-                since=row["since"],
-                note=row["note"],
-            )
-        for row in _rows(graph, "firm_signals", listed):
-            if row["review"] in ("pending", "rejected"):
-                continue
-            yield told(
-                "signal",
-                row,
-                firm=row["firm_id"],
-                chain=listed[row["firm_id"]],
-                date=row["date"],
-                kind=_coded("signal", row["kind"], lang),
-                stage=_coded("project_stage", row["stage"], lang),
-                site=_coded("site_status", row["site_status"], lang),
-                text=row["text"],
-            )
-        for row in rows_of(findings.routes):
-            kind = code_text("link", str(row["kind"]), lang)
-            yield told(
-                "route",
-                row,
-                firm=row["firm_id"],
-                chain=[row["chain_id"]],
-                product=row["product"],
-                kind=kind,
-                source_firm=names.get(row["from_id"], row["from_name"]),
-                target_firm=names.get(row["to_id"], row["to_name"]),
-            )
-        for row in rows_of(graph["designations"]):
-            if pd.isna(row["chain_id"]) or row["chain_id"] in shown:
-                firm = row["firm_id"] if isinstance(row["firm_id"], str) else None
-                yield told(
-                    "designation",
-                    row,
-                    firm=firm,
-                    chain=[row["chain_id"]] if row["chain_id"] in shown else [],
-                    kind=_coded("designation", row["kind"], lang),
-                    name=row["name"],
-                    district=row["district"],
-                    year=None if pd.isna(row["year"]) else row["year"],
-                    note=row["note"],
-                )
-        for table, entry in (("segment_rules", "rule"), ("confirmations", "confirmation")):
-            for row in rows_of(graph[table]):
-                chain = chain_of.get(row["segment_id"])
-                if chain in shown:
-                    yield told(
-                        entry,
-                        row,
-                        firm=None,
-                        chain=[chain],
-                        segment=row["segment_id"],
-                        name=segments.get(row["segment_id"]),
-                        region=row["region"],
-                        admission=_coded("admission", row.get("admission"), lang),
-                        basis=row.get("basis"),
-                        state=_coded("confirmed", row.get("state"), lang),
-                        by=row.get("by"),
-                        date=row.get("date"),
-                    )
-        for row in rows_of(graph["leader_purchases"]):
-            chain = chain_of.get(row["segment_id"])
-            if chain in shown:
-                yield told(
-                    "purchase",
-                    row,
-                    firm=row["firm_id"],
-                    chain=[chain],
-                    segment=row["segment_id"],
-                    name=segments.get(row["segment_id"]),
-                    product=row["product"],
-                    supplier=names.get(row["supplier_id"]),
-                    city=row["supplier_city"],
-                    amount=row["annual_cny_m"],
-                )
-        for row in rows_of(graph["segments"]):
-            flags = [name for name in ("high_value", "chokepoint") if row[name] is True]
-            if row["chain_id"] in shown and flags:
-                yield told(
-                    "flag",
-                    row,
-                    firm=None,
-                    chain=[row["chain_id"]],
-                    segment=row["segment_id"],
-                    name=segments.get(row["segment_id"]),
-                    reason=row["reason"],
-                    flags=_coded("flag", SEPARATOR.join(flags), lang),
-                )
+    def _spoken(self, value: object) -> object:
+        return self.english.of(value) if self.lang == "en" and isinstance(value, str) else value
 
-    frame: pd.DataFrame = pd.DataFrame(list(facts()), columns=list(SHEETS["evidence"].columns)).drop_duplicates()
-    frame["confidence"] = [_coded("confidence", value, lang) for value in frame["confidence"]]
-    # Firms first, under each the statements in order; what belongs to no firm follows.
-    return frame.sort_values(["chain", "firm_id", "statement", "source"], kind="stable", ignore_index=True)
+    def of_firm(self, entry: str, row: Row, chains: Mapping[str, Iterable[str]], **more: object) -> dict[str, object]:
+        """What is known of a firm, for all chains that it is shown in."""
+        return self._told(entry, row, more, firm=row["firm_id"], chains=chains[row["firm_id"]])
+
+    def of_segment(self, entry: str, row: Row, *, firm: str | None) -> dict[str, object]:
+        """What is known of a segment, or of a firm in it."""
+        segment = row["segment_id"]
+        more: dict[str, object] = {"name": self.segments.get(segment)}
+        if entry == "purchase":
+            more["supplier"] = self.firms.get(row["supplier_id"])
+        if entry == "flag":
+            more["flags"] = _coded("flag", SEPARATOR.join(_flags(row)), self.lang)
+        return self._told(entry, row, more, firm=firm, chains=[self.chain_of[segment]], segment=segment)
+
+    def route(self, row: Row) -> dict[str, object]:
+        """One step of the way to a target."""
+        ends = {
+            "source_firm": self.firms.get(row["from_id"], row["from_name"]),
+            "target_firm": self.firms.get(row["to_id"], row["to_name"]),
+        }
+        return self._told("route", row, ends, firm=row["firm_id"], chains=[row["chain_id"]])
+
+    def designation(self, row: Row, chains: Iterable[str]) -> dict[str, object]:
+        """A title that was given to a firm, a chain or the region."""
+        firm = row["firm_id"] if isinstance(row["firm_id"], str) else None
+        return self._told("designation", row, {}, firm=firm, chains=chains)
 
 
-def _seat(units: list[str], lang: str) -> str:
+def _flags(segment: Row) -> list[str]:
+    return [name for name in ("high_value", "chokepoint") if segment[name] is True]
+
+
+def _seat(firm: Row, lang: str) -> str:
     """A seat from the country inward, as Chinese writes it; in English the smallest unit comes first."""
+    units = [firm[part] for part in ("country", "province", "city", "district") if isinstance(firm[part], str)]
     said = [place_text(unit, lang) for unit in dict.fromkeys(units)]
     return ", ".join(dict.fromkeys(reversed(said))) if lang == "en" else "".join(said)
 

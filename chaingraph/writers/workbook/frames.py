@@ -148,7 +148,9 @@ def _in_lists(main: pd.DataFrame, led: pd.DataFrame) -> pd.DataFrame:
     }
     rows = pd.concat([part.assign(list_code=name) for name, part in parts.items()], ignore_index=True)
     order = rows["list_code"].map({name: order for order, name in enumerate(LISTS)})
-    ordered = rows.assign(list_order=order).sort_values(["chain_id", "list_order", "rank", "firm_id"], kind="stable")
+    tied = rows["firm_id"].where(rows["rank"].notna(), "")  # who has no rank stays in the order of the list
+    keys = ["chain_id", "list_order", "rank", "tied"]
+    ordered = rows.assign(list_order=order, tied=tied).sort_values(keys, kind="stable").drop(columns="tied")
     return ordered.reset_index(drop=True)
 
 
@@ -179,7 +181,7 @@ def overview(findings: Findings, graph: ChainGraph, shown: pd.DataFrame, lang: s
         own = gaps[gaps["chain_id"] == chain_id]
         listed = shown[shown["chain_id"] == chain_id]
         lists = listed["list_code"].value_counts()
-        first = listed[listed["list_code"] == "new"].head(3)
+        first = listed[(listed["list_code"] == "new") & listed["rank"].notna()].head(3)
         strategy = first["strategy"].iloc[0] if len(first) else None
         if strategy is None and isinstance(chains["strategy"].get(chain_id), str):
             strategy = code_text("strategy", str(chains["strategy"][chain_id]), lang)

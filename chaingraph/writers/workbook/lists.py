@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from chaingraph.labels import text
-from chaingraph.leads.listing import usable
-from chaingraph.model.case import rows_of
+from chaingraph.model.case import rows_of, usable_signals
 from chaingraph.model.columns import STAGES, split
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
@@ -148,7 +147,7 @@ def _projects(findings: Findings, graph: ChainGraph, lang: str) -> list[Row]:
         for row in rows_of(rows[rows["status"].isin(_PROJECT_STATES)])
     ]
     chains = {str(firm): _stacked(held) for firm, held in rows.groupby("firm_id")["chain"]}
-    signals = usable(graph["firm_signals"])
+    signals = usable_signals(graph["firm_signals"])
     signals = signals[signals["kind"].isin(_PROJECT_SIGNALS) & signals["firm_id"].isin(set(rows["firm_id"]))]
     for row in rows_of(signals.sort_values(["firm_id", "date", "text"], kind="stable")):
         made.append(

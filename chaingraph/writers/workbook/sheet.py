@@ -6,9 +6,7 @@ always written as text: nothing in a cell is ever a formula, and only http(s) ad
 
 from __future__ import annotations
 
-import datetime
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,7 +22,7 @@ from chaingraph.model.results.columns import result_column
 from chaingraph.wording.phrases import run_day
 from chaingraph.writers.cell_text import address, code_text, fitting, sheet_name
 from chaingraph.writers.files import number_text
-from chaingraph.writers.harmless import safe_text
+from chaingraph.writers.harmless import harmless_book, safe_text
 
 PAPERS = {"A4": 9, "A3": 8}  # Excel's numbers
 _PAPER_POINTS = {"A4": 841.9, "A3": 1190.6}  # its longer side
@@ -85,24 +83,10 @@ def open_book(
     as_of, data_date
         The day that is counted from, and how far the data reach; None: the same.
     """
-    import xlsxwriter
-
     # Widths are counted in digits of the book's own font: Arial, or the font of the same measures that an office on
     # Linux has, so that columns, pictures and pages come out alike everywhere. (Calibri is replaced by a wider one.)
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_row_height": 17,
-        "default_format_properties": {"font_name": "Arial", "font_size": 10},
-    }
-    workbook = xlsxwriter.Workbook(buffer, options)
-    # The day that is counted from stands for the clock: made again for the same day, it is the same file.
-    made = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", as_of)
-    year, month, day = (int(part or 1) for part in made.groups()) if made else (2000, 1, 1)
-    created = datetime.datetime(year, month, day)
-    workbook.set_properties({"title": safe_text(title), "author": "chaingraph", "created": created})
+    font = {"font_name": "Arial", "font_size": 10}
+    workbook = harmless_book(buffer, title=title, as_of=as_of, default_row_height=17, default_format_properties=font)
     base = {"font_name": _FONT, "font_size": 10, "valign": "top"}
     cell = {**base, "border": 1, "border_color": _LINE}
     looks: dict[str, dict[str, object]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,7 @@ from chaingraph.labels import entries, text
 from chaingraph.model.columns import Column, Table, is_missing
 from chaingraph.model.schema import TABLES
 from chaingraph.writers.files import write_bytes
-from chaingraph.writers.harmless import safe_text
+from chaingraph.writers.harmless import harmless_book, safe_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 LAST_ROW = 5_000  # drop-downs reach so far
-_CREATED = datetime.datetime(2024, 1, 1)  # the same template every time, to the byte
 _EXAMPLE = {"zh": "示例-", "en": "EXAMPLE-"}  # how the first cell of an example row begins; readers skip such rows
 _IDS = {
     "chains": "C",
@@ -54,7 +52,7 @@ def write_template(path: str | Path, *, rows: Mapping[str, pd.DataFrame] | None 
     path
         File to write, ending in ``.xlsx`` (added where there is no ending). It must not exist.
     rows
-        Rows to begin with, by table: they stand in place of the examples of that sheet, choices in the reader's words.
+        Rows to start from, by table; they replace the examples on that sheet, with choices in the reader's words.
     lang
         ``zh``: Chinese sheet names and headers; ``en``: the canonical ones.
 
@@ -75,8 +73,6 @@ def write_template(path: str | Path, *, rows: Mapping[str, pd.DataFrame] | None 
     ...     write_template(Path(folder, "mine.xlsx"), lang="en").name
     'mine.xlsx'
     """
-    import xlsxwriter
-
     path = Path(path)
     path = path if path.suffix else path.with_name(path.name + ".xlsx")
     if path.suffix.lower() != ".xlsx":
@@ -86,8 +82,7 @@ def write_template(path: str | Path, *, rows: Mapping[str, pd.DataFrame] | None 
     if not path.parent.is_dir():
         raise StoreError(text("template.no_folder", lang, path=path.parent))
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": _CREATED, "title": text("template.title", lang)})
+    book = harmless_book(buffer, title=text("template.title", lang))
     _write_read_me(book, lang)
     for table in TABLES.values():
         given = None if rows is None else rows.get(table.name)

@@ -39,6 +39,7 @@ from chaingraph.writers.workbook.sheet import (
 )
 
 _TEXT_WIDTH = 110
+_NAME_WIDTH = 26
 _MAIN_TAB, _CHAIN_TAB, _TEAM_TAB, _LIST_TAB = "#1F3864", "#2E75B6", "#548235", "#7F7F7F"
 _EMPTY_ROWS = 12  # to fill in, where a list has no data
 _KEYS = ("firm_id", "segment_id")  # what marks are found by when they are read back
@@ -56,8 +57,8 @@ def write_workbook(
 ) -> None:
     """Write what a run found as one Excel workbook, made to be read, filtered, filled in and printed.
 
-    Which sheets, in which order, with which columns, captions and pictures, is what the profile says. An empty cell
-    means "not known". The same findings give the same bytes.
+    The profile says which sheets there are, in which order, and with which columns, captions and pictures. An empty
+    cell means "not known". The same findings give the same bytes.
 
     Parameters
     ----------
@@ -68,13 +69,13 @@ def write_workbook(
     path
         The file to write, ``.xlsx``; it is written whole or not at all.
     lang
-        zh or en; a profile that names its language is in that.
+        zh or en; a profile that names a language uses that one.
     profile
         ``zhejiang`` (浙江三图), ``situ_wuqingdan`` (四图五清单), ``wutu_wuqingdan`` (五图五清单), ``liutu_liuqingdan``
         (六图六清单), ``english``, or the path of a TOML file of your own.
     marks
-        Status, owner and notes that people filled in before (`workbook.marks.read_marks`); they stand in their rows
-        again, and those without a row, or filled in differently in two places, on a sheet of their own.
+        Status, owner and notes that people filled in before (`workbook.marks.read_marks`); they return to their rows;
+        those without a row, or filled in differently in two places, go on a sheet of their own.
     pictures
         Whether the profile's pictures are images (slow); otherwise, and where matplotlib
         (``pip install 'chaingraph[charts]'``) or a font with Chinese characters is not installed, they are drawn with
@@ -274,19 +275,23 @@ class _Writer:
 
     def _readme(self, part: _Part) -> None:
         notes = frames.notes_by_chain(self.findings, self.book.lang)
-        common = notes.get(None, [])
-        chains = frames.chain_ids(self.findings, self.book.lang)
         told = [part.plan.caption[self.book.lang]] if part.plan.caption else []
-        lines = [*told, *common, *(note for chain in chains for note in notes.get(chain, []))]
+        names = names_by_id(self.graph, "chains", self.book.lang)
+        said: dict[str, list[str]] = {note: [] for note in (*told, *notes.get(None, []))}
+        for chain in frames.chain_ids(self.findings, self.book.lang):
+            for note in dict.fromkeys(notes.get(chain, [])):  # a note stands once, beside the chains that it is about
+                said.setdefault(note, []).append(str(names.get(chain, chain)))
+        between = text("gaps.list_separator", self.book.lang)
+        lines = [(between.join(chains), note) for note, chains in said.items()]
         _add_readme(self.book, part.key, self.title, lines, self.parts)
 
 
-def _add_readme(book: Book, key: str, title: str, notes: Sequence[str], parts: Sequence[_Part]) -> None:
+def _add_readme(book: Book, key: str, title: str, notes: Sequence[tuple[str, str]], parts: Sequence[_Part]) -> None:
     """What is here, how to read and fill it, and what the colours mean; a line per sheet that leads to it."""
     sheet = book.workbook.add_worksheet(book.names[key])
     sheet.set_tab_color(_MAIN_TAB)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 26)
+    sheet.set_column(0, 0, _NAME_WIDTH)
     sheet.set_column(1, 1, _TEXT_WIDTH)
     sheet.set_default_row(row_height(1))
     sheet.set_row(0, 26)
@@ -305,12 +310,12 @@ def _add_readme(book: Book, key: str, title: str, notes: Sequence[str], parts: S
         if left:
             sheet.write_string(row, 0, fitting(left), book.formats[look])
         sheet.write_string(row, 1, fitting(right), book.formats["plain"])
-        sheet.set_row(row, row_height(line_count(right, _TEXT_WIDTH)))
+        sheet.set_row(row, row_height(max(line_count(left, _NAME_WIDTH), line_count(right, _TEXT_WIDTH))))
         row += 1
 
     heading("read_notes")
-    for note in dict.fromkeys(notes):
-        line("", note)
+    for about, note in notes:
+        line(about, note)
     row += 1
     heading("read_sheets")
     for part in parts:

@@ -42,7 +42,7 @@ def test_from_texts_to_reasons_to_call(case: Path, capsys: pytest.CaptureFixture
     assert "Not read, d_2025-06-05.exe" in shown.err
     (case.parent / "f.txt").write_text("考察团到访柯桥区。", encoding="utf-8")
     assert run("read", case.parent / "f.txt", "--region", "嘉兴", "--into", case) == 0
-    assert "Texts without a fact (1), to be looked at by you: f.txt" in capsys.readouterr().err
+    assert "Texts in which no fact was found (1), for you to look at: f.txt" in capsys.readouterr().err
     assert run("list", case, "--as-of", "2025-07-01") == 0
     assert "3 wait for review and are not listed" in capsys.readouterr().out
     sheet = case.parent / "review.xlsx"
@@ -80,6 +80,28 @@ def test_a_corrected_date_keeps_its_evidence(case: Path, capsys: pytest.CaptureF
     assert "Nothing new" in capsys.readouterr().out
 
 
+def test_a_corrected_product_and_amount_are_corrected_of_the_project_too(case: Path) -> None:
+    """What a project says by another fact, or by a person, stays."""
+    assert run("read", *texts(case), "--region", "嘉兴", "--into", case) == 0
+    before = read_case(case)
+    sheet = case.parent / "review.xlsx"
+    assert run("review", case, "--out", sheet) == 0
+    rows = pd.read_excel(sheet, dtype="str", engine="openpyxl")
+    signals = before["firm_signals"].dropna(subset=["project_id"]).set_index("signal_id")
+    name = next(column for column in rows if set(signals.index) <= set(rows[column].dropna()))
+    own = rows[name].isin(signals.index)
+    rows.loc[own, "Product"] = "新产品"
+    rows.loc[own, "Decision"] = "correct"
+    rows.to_csv(sheet.with_suffix(".csv"), index=False)
+    assert run("review", case, "--apply", sheet.with_suffix(".csv")) == 0
+    after = read_case(case)["projects"].set_index("project_id")
+    former = before["projects"].set_index("project_id")
+    assert signals["project_id"].nunique() == len(former)
+    assert after["product"].tolist() == ["新产品"] * len(former)
+    assert not (former["product"] == "新产品").any()
+    assert after["amount_cny_m"].equals(former["amount_cny_m"])
+
+
 def test_a_passage_of_several_lines_goes_into_a_case(case: Path, tmp_path: Path) -> None:
     text = tmp_path / "e_2025-06-06.txt"
     text.write_text(
@@ -93,10 +115,10 @@ def test_a_passage_of_several_lines_goes_into_a_case(case: Path, tmp_path: Path)
 
 def test_what_is_asked_wrongly_is_said(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("review", case) == 2
-    assert "give --out FILE" in capsys.readouterr().err
+    assert "give either --out FILE" in capsys.readouterr().err
     assert run("read", *texts(case), "--region", "嘉兴") == 2
     assert run("review", case, "--apply", case / "firms.csv") == 1
-    assert "is no review sheet" in capsys.readouterr().err
+    assert "is not a review sheet" in capsys.readouterr().err
 
 
 def test_a_folder_of_its_own_holds_what_was_read(case: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -42,9 +43,8 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     assert (
         "Changed: site_mu" in run("change", *act, "--at", "2024-06-02", "--why", "外方确认", "--set", "site_mu=120")[1]
     )
-    assert (
-        "Recorded: decision" in run("record", *act, "--at", "2024-06-02", "--kind", "decision", "--why", "集体研究")[1]
-    )
+    noted = ("--at", "2024-06-02", "--kind", "decision", "--why", "集体研究")
+    assert "Recorded: collective decision" in run("record", *act, *noted)[1]
     listed = run("list", "--as-of", "2024-06-05")[1]
     assert re.search(r"p1 +构造一期 +构造甲有限公司 +桐乡市 +signed +2024-05-04 +120", listed)
     assert "signing_filed" in run("list", "--project", "p1")[1]
@@ -53,7 +53,7 @@ def test_a_project_from_first_report_to_signing(run: Run) -> None:
     board = run("board", "--case", str(FROZEN), "--as-of", "2024-06-05")[1]
     assert re.search(r"projects over.* +个 +2024 +running +50 +1 +2 ", board)
     assert "Holds constructed examples" in board
-    assert run("check")[1].startswith("The ledger is whole: 10 events, 1 projects.\nThe events form an unbroken chain")
+    assert run("check")[1].startswith("The ledger is intact: 10 events, 1 projects.\nThe events form an unbroken chain")
 
 
 def test_two_names_of_one_project_are_put_to_a_person(run: Run) -> None:
@@ -105,12 +105,19 @@ def test_import_and_export(run: Run, tmp_path: Path) -> None:
     assert "row_left_out" in rejects.read_text(encoding="utf-8-sig")
     for name in ("o.xlsx", "o.html"):
         assert run("export", "--out", str(tmp_path / name), "--case", str(FROZEN), "--as-of", "2024-06-01")[0] == 0
+    bare = tmp_path / "bare"  # a case of firms alone, of texts that were read: no chains, no targets
+    bare.mkdir()
+    (bare / "firms.csv").write_text("firm_id,firm\nf1,构造乙有限公司\n", encoding="utf-8")
+    for name in ("b.xlsx", "b.html"):
+        assert run("export", "--out", str(tmp_path / name), "--case", str(bare), "--as-of", "2024-06-01")[0] == 0
+    shown = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    assert any(cell.value == "构造二期" for sheet in shown for row in sheet.iter_rows() for cell in row)
     said = run("export", "--out", str(tmp_path / "o.csv"))[1]
-    assert "1 firms have signed or gone further, fewer than 200: the shipped weights stay" in said
+    assert "1 firms have signed or gone further, fewer than 200, so the shipped weights stay" in said
     assert run("export", "--out", str(tmp_path / "p.csv"), "--projects")[0] == 0
     assert "0 entered, 0 changed, 0 advanced" in run("import", str(tmp_path / "p.csv"), *arguments[1:5])[1]
     said = run("refit", "--case", str(FROZEN), "--out", str(tmp_path / "w.toml"))[1]
-    assert "fewer than 200: the shipped weights stay" in said
+    assert "fewer than 200, so the shipped weights stay" in said
     assert not (tmp_path / "w.toml").exists()
     assert (tmp_path / "o.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "firm,region,date",

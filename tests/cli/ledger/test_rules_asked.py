@@ -38,7 +38,7 @@ def test_a_new_ledger_of_another_city_is_asked(ledger: Path, capsys: pytest.Capt
     capsys.readouterr()
     assert main(["ledger", "list", str(ledger)]) == 0  # not asked again
     listed = capsys.readouterr().out
-    assert re.search(r"构造部件项目 .*合肥高新区 .* 1200", listed)
+    assert re.search(r"构造部件项目 .*合肥高新区 .* 12\n", listed)
     assert re.search(r"构造材料项目 .*长丰县 .* 150 *$", listed, re.M)
     assert main(["ledger", "check", str(ledger)]) == 0
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import pytest
 
 from chaingraph.cli.main import main
 from chaingraph.cli.work import documents
+from tests.toy import write_toy
 
 
 def test_documents_of_one_lead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,5 +24,60 @@ def test_documents_of_one_lead(tmp_path: Path, capsys: pytest.CaptureFixture[str
     given = ["--month", "2025-03", "--city", "构造市", "--by", "中心", "--out", str(tmp_path / "d.docx")]
     assert main(["document", "month", ledger, *given]) == 0
     assert sorted(path.name for path in tmp_path.glob("?.*x")) == ["a.xlsx", "b.docx", "c.docx", "d.docx"]
-    assert main(["document", "month", ledger, *given[:1], "März", *given[2:]]) == 1
+    capsys.readouterr()
+    refused = {month: "月份应写作" for month in ("März", "2025-13", "2999-01")} | {"2150-01": "尚未开始"}
+    for month, said in refused.items():
+        assert main(["document", "month", ledger, *given[:1], month, *given[2:]]) == 1
+        assert said in capsys.readouterr().err
     assert documents.COMMANDS[0].name == "document"
+
+
+def test_a_month_that_is_not_over_is_told_as_of_today(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, out = str(tmp_path / "l.db"), tmp_path / "m.docx"
+    by = ["--by", "市投促中心", "--rules", "none"]
+    main(["work", "take", ledger, "s-1", *by, "--at", "2025-12-02", "--set", "firm=构造甲", "--create"])
+    main(["work", "assign", ledger, "s-1", *by, "--at", "2025-12-02", "--to", "平湖市", "--due", "2025-12-20"])
+    given = ["document", "month", ledger, "--city", "构造市", "--by", "中心", "--out", str(out), "--month", "2025-12"]
+    said = {}
+    for day, moment in (("2025-12-11", "1765411200"), ("2026-01-02", "1767312000")):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", moment)
+        assert main(given) == 0
+        said[day] = [each.text for each in docx.Document(str(out)).paragraphs]
+    unfinished, over = said["2025-12-11"], said["2026-01-02"]
+    assert "本月尚未结束，以下统计至2025年12月11日，文中“月末”指该日。" in unfinished
+    assert unfinished[unfinished.index("中心") + 1] == "2025年12月11日"
+    assert not any("逾期" in each for each in unfinished)  # nothing is overdue before its day
+    assert not any("尚未结束" in each for each in over)
+    assert over[over.index("中心") + 1] == "2025年12月31日"
+    assert "1月须办理：反馈逾期1项。" in over
+
+
+def test_a_journey_to_nobody_is_refused_and_a_short_one_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, out = write_toy(tmp_path / "toy"), tmp_path / "trip.docx"
+    given = ["document", "trip", str(case), "--region", "嘉兴", "--as-of", "2024-06-01", "--out", str(out)]
+    assert main([*given, "--city", "南极"]) == 1
+    assert "没有南极的企业，未生成行程。清单中有企业的城市：上海、" in capsys.readouterr().err
+    assert not out.exists()
+    assert main([*given, "--city", "上海", "--days", "2"]) == 0
+    assert "1天可以走完，行程未排满2天" in capsys.readouterr().err
+    assert out.exists()
+
+
+def test_words_of_leads_that_are_over_are_in_the_reader_s_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger, by = str(tmp_path / "l.db"), ["--by", "市投促中心", "--at", "2025-03-02", "--rules", "none"]
+    for lead in ("s-1", "s-2"):
+        main(["work", "take", ledger, lead, *by, "--set", f"firm=构造{lead}", "--create"])
+    main(["work", "close", ledger, "s-1", *by, "--reason", "no_project", "--why", "无项目"])
+    capsys.readouterr()
+    assert main(["work", "contact", ledger, "s-1", *by, "--said", "谈了"]) == 1
+    said = capsys.readouterr().err
+    assert "线索 s-1 已办结" in said
+    assert "closed" not in said
+    main(["work", "list", ledger, "--as-of", "2025-03-03"])
+    assert "登记线索共2条，其中在办1条：已认领 1、已办结 1。" in capsys.readouterr().out

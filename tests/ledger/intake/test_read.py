@@ -82,7 +82,7 @@ DEFECTS: list[tuple[list[object], str, str]] = [
     (row("甲12", **{AMOUNT: "美元12亿元"}), "the currency contradicts itself", "value_left_out"),
     (row("甲13", **{AMOUNT: "#REF!"}), "an Excel error value|not an amount", "value_left_out"),
     (row("乙01", 对接时间="2024.3.5上午"), "not a date", "value_left_out"),
-    (row("乙02", 对接时间="2024-02-30"), "no such day|impossible|does not exist", "value_left_out"),
+    (row("乙02", 对接时间="2024-02-30"), "no such date|impossible|does not exist", "value_left_out"),
     (row("乙03", 阶段="签约", 签约日期="2024年5月"), "not a whole day", "value_left_out"),
     (row("乙04", 阶段="签约", 签约日期="2025-05-01"), "a date after the day of recording", "value_left_out"),
     (row("乙05", 阶段="开工", 签约日期="2024-05-01", 开工日期="2024-03-01"),
@@ -260,7 +260,7 @@ def test_importing_again_records_nothing_and_a_changed_cell_once(tmp_path: Path,
 
 def test_two_header_rows_are_not_guessed(tmp_path: Path) -> None:
     write(tmp_path / "s.xlsx", body(), tall=True)
-    with pytest.raises(LedgerError, match=r"say header_rows = 2 in a mapping"):
+    with pytest.raises(LedgerError, match=r"set header_rows = 2 in a mapping"):
         read_projects(tmp_path / "s.xlsx", at=TODAY, lang="en")
 
 

@@ -176,7 +176,7 @@ def test_what_holds_is_recovered_and_the_rest_is_listed(tmp_path: Path, sound: P
         assert len(ledger.projects()) == 30
         ledger.record(Act("recorded", "p1", "2024-02-01", CENTRE, "会商", {"record": "argument"}))
         assert check_ledger(ledger) == []
-    with pytest.raises(LedgerError, match="is there already"):
+    with pytest.raises(LedgerError, match="already exists"):
         recover(path, tmp_path / "new.db", RULES)
 
 
@@ -236,7 +236,7 @@ def test_a_read_only_ledger_is_read_and_refuses_to_record(
         with open_ledger(path, given) as ledger:
             assert check_ledger(ledger) == []
             assert len(projects(ledger)) == 40
-            with pytest.raises(LedgerError, match="can only be read"):
+            with pytest.raises(LedgerError, match="is read-only"):
                 ledger.record(Act("recorded", "p1", "2024-02-01", CENTRE, "会商", {"record": "argument"}))
         assert len(look_into(path).projects) == 40
     finally:

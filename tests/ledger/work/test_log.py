@@ -184,6 +184,35 @@ def test_leads_and_projects_of_one_id_do_not_mix(log: Ledger) -> None:
     log.record(Act("entered", "s-1", "2026-03-02", "平湖市", data=facts))
     assert log.project("s-1").facts["project"] == "构造一期"
     assert lead_in_work(log, "s-1").firm == "构造s-1有限公司"
-    with pytest.raises(LedgerError, match="no such act"):
+    with pytest.raises(LedgerError, match="there is no act"):
         log.record(Act("lead_taken", "s-9", "2026-03-02", "平湖市", data={"firm": "构造乙"}))
     assert check_ledger(log) == []
+
+
+def test_an_attempt_that_reached_nobody_is_no_contact(log: Ledger) -> None:
+    taken(log)
+    assigned(log, "平湖市")
+    act(log, "contacted", {"said": "电话无人接听"}, by="平湖市", at="2026-03-04")
+    tried = act(log, "fed_back", {"result": "unreachable"}, by="平湖市", at="2026-03-05").lead
+    assert (tried.stage, len(tried.contacts), tried.met) == ("fed_back", 1, ())
+    assert "contacted" not in tried.reached
+    assert not tried.came_to("平湖市", "contacted")
+    # Logged afterwards it was in vain too; one of a later day meets the firm.
+    act(log, "contacted", {"said": "第一次电话", "on": "2026-03-03"}, by="平湖市", at="2026-03-06")
+    assert not lead_in_work(log, "s-1").met
+    act(log, "contacted", {"said": "谈了扩产"}, by="平湖市", at="2026-03-07")
+    after = act(log, "fed_back", {"result": "following"}, by="平湖市", at="2026-03-07").lead
+    assert [each.data["said"] for each in after.met] == ["谈了扩产"]
+    # What was met before stays so when the firm cannot be reached any more.
+    act(log, "contacted", {"said": "停机"}, by="平湖市", at="2026-03-09")
+    gone = act(log, "fed_back", {"result": "unreachable"}, by="平湖市", at="2026-03-09").lead
+    assert [each.data["said"] for each in gone.met] == ["谈了扩产"]
+
+
+def test_a_unit_that_corrects_itself_has_met_the_firm(log: Ledger) -> None:
+    taken(log)
+    act(log, "contacted", {"said": "谈了"}, by="平湖市", at="2026-03-04")
+    act(log, "fed_back", {"result": "unreachable"}, by="平湖市", at="2026-03-05")
+    corrected = act(log, "fed_back", {"result": "following"}, by="平湖市", at="2026-03-05").lead
+    assert [each.data["said"] for each in corrected.met] == ["谈了"]
+    assert "contacted" in corrected.reached

@@ -13,6 +13,7 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.dispatching import read_plan
 from chaingraph.ledger.work.log import lead_in_work, leads_in_work
 from chaingraph.ledger.work.sheets import SystemMap, load_system_map
+from tests.made_ledger import CENTRE
 from tests.made_work import act, assigned, filled_in, merged, new_log, sent_out, taken
 
 MET = {"对接日期": "2026-03-04", "对接形式": "上门拜访", "对接情况": "有扩产计划", "对方职务": "战略部部长"}
@@ -135,6 +136,26 @@ def test_a_lead_of_a_unit_s_own_stays_in_its_file_until_it_is_public(log: Ledger
     assert (own.released_on, own.facts["said"]) == ("2026-03-11", "机密内容")
 
 
+@pytest.mark.parametrize("met", [{}, MET])
+def test_a_public_lead_of_a_unit_s_own_is_recorded_whole_at_the_first_merge(
+    log: Ledger, tmp_path: Path, met: dict[str, str]
+) -> None:
+    files, back = sent_out(log, tmp_path / "out"), tmp_path / "back"
+    own = {"企业名称": "自寻企业", "线索内容": "拟建二期", "是否公开": "是", "反馈结论": "有投资意向", **met}
+    other = {**own, "企业名称": "另一企业"}
+    filled_in(files["桐乡市"], back, {}, own=[own, other, {**other, "反馈结论": "暂无意向"}])
+    counts = merged(log, back, at="2026-03-10").counts
+    assert counts["new_lead"] == 2
+    assert counts["twice"] == 2
+    found = {lead.firm: lead for lead in leads_in_work(log)}
+    assert found["自寻企业"].stage == "fed_back"
+    assert found["自寻企业"].came_to("桐乡市", "contacted") is bool(met)
+    assert "result" not in found["另一企业"].facts
+    events = list(log.events())
+    merged(log, back, at="2026-03-12")
+    assert list(log.events()) == events
+
+
 def test_a_city_s_own_system_is_spoken_to_both_ways(log: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "map.toml"
     path.write_text(
@@ -209,3 +230,32 @@ def test_a_number_in_what_was_talked_about_costs_the_number_only(log: Ledger, tm
     assert contact.data["said"].startswith("企业有扩产意向，□")
     assert "1380" not in found.rows.to_csv() + str(contact.data)
     assert "已隐去" in found.rows.to_csv()
+
+
+def test_a_unit_s_amount_stands_beside_the_one_that_it_was_given(tmp_path: Path) -> None:
+    with new_log(tmp_path) as ledger:
+        taken(ledger, "s-1", investment_m=300.0, currency="CNY")
+        assigned(ledger, "平湖市")
+        back = tmp_path / "back"
+        filled_in(sent_out(ledger, tmp_path / "out")["平湖市"], back, {"s-1": {"计划投资总额": "5亿美元"}})
+        found = merged(ledger, back, at="2026-03-10")
+        lead = lead_in_work(ledger, "s-1")
+        assert lead.conflicts == {"investment_m": {CENTRE: 300.0, "平湖市": 500.0}}
+        assert (lead.facts["investment_m"], lead.facts["currency"]) == (300.0, "CNY")
+        assert dict(zip(found.conflicts["unit"], found.conflicts["value"], strict=True)) == {
+            CENTRE: "3亿元", "平湖市": "5亿美元",
+        }  # fmt: skip
+
+
+def test_an_amount_without_a_unit_is_asked_for_and_the_rest_of_the_row_counts(tmp_path: Path) -> None:
+    with new_log(tmp_path) as ledger:
+        taken(ledger, "s-1")
+        assigned(ledger, "平湖市")
+        back, said = tmp_path / "back", {"计划投资总额": "12", "反馈结论": "有投资意向"}
+        filled_in(sent_out(ledger, tmp_path / "out")["平湖市"], back, {"s-1": said})
+        found = merged(ledger, back, at="2026-03-10")
+        assert found.counts == {"feedback": 1, "unused": 1}
+        (why,) = found.rows.loc[found.rows["effect"] == "unused", "detail"]
+        assert "未写单位" in why
+        facts = lead_in_work(ledger, "s-1").facts
+        assert (facts["result"], facts.get("investment_m")) == ("interested", None)

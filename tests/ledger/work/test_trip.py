@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pandas as pd
 
-from chaingraph.ledger.work.lead import Lead, Question
+from chaingraph.ledger.work.lead import Contact, Lead, Question
 from chaingraph.ledger.work.trip import visits
 from chaingraph.writers.work.journey import write_journey
 
@@ -68,3 +68,22 @@ def test_a_city_without_firms_gives_a_page_that_says_so(tmp_path: Path) -> None:
     assert visits(targets(), CASE, "拉萨") == []
     write_journey([], tmp_path / "trip.docx", city="拉萨", on="2026-03-02")
     assert "没有拉萨的企业" in "".join(each.text for each in docx.Document(str(tmp_path / "trip.docx")).paragraphs)
+
+
+def test_who_has_been_there_is_the_door_and_the_firm_is_not_asked_what_it_has_told(tmp_path: Path) -> None:
+    met = (Contact("平湖市", {"on": "2026-03-01", "said": "谈了", "post": "部长"}),)
+    facts = {"firm": "乙公司", "firm_id": "B", "said": "某公告 拟建第二工厂", "source": "某公告", "site_status": "open"}
+    lead = Lead("s-1", facts, stage="handed_over", contacts=met)
+    tied = targets().assign(route="甲公司向构造厂供货")
+    bare = {**CASE, "outreach": CASE["outreach"].iloc[:0]}
+    write_journey(visits(tied, bare, "深圳", leads=[lead]), tmp_path / "t.docx", city="深圳", on="2026-03-02")
+    paper = docx.Document(str(tmp_path / "t.docx"))
+    rows = {row.cells[1].text: [cell.text for cell in row.cells] for row in paper.tables[0].rows}
+    assert rows["乙公司"][3:] == [
+        "线索（已转项目）：拟建第二工厂",
+        "平湖市已对接（最近2026-03-01），联系前先与其衔接",
+    ]
+    assert rows["甲公司"][4] == "甲公司向构造厂供货"
+    asked = [each.text for each in paper.paragraphs]
+    own = asked[asked.index("乙公司") + 1 : asked.index("乙公司") + 3]
+    assert own == ["·  选址何时确定，还在比较哪些地方？", "·  拟投产品、产能和主要客户？"]

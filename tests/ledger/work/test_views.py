@@ -88,6 +88,30 @@ def test_a_lead_given_to_two_units_counts_for_each_by_what_it_did(log: Ledger) -
     assert counted_by(leads_in_work(log), "unit").dropna(subset=["unit"])["closed"].tolist() == [1, 1]
 
 
+def test_a_contact_logged_after_the_feedback_counts_in_every_table_of_the_month(log: Ledger) -> None:
+    assigned(log, "桐乡市", lead="s-3")
+    act(log, "fed_back", {"result": "following"}, by="桐乡市", lead="s-3", at="2026-03-06")
+    act(log, "contacted", {"said": "补登", "on": "2026-03-05"}, by="桐乡市", lead="s-3", at="2026-03-09")
+    month = monthly(log, "2026-03")
+    assert month.flow["contacted"] == (2, 0)  # both are past it by now
+    assert month.by_chain["contacted"].sum() == month.by_county["contacted"].sum() == 2
+    assert leads_in_work(log)[2].stage == "fed_back"
+
+
+def test_a_unit_s_own_find_counts_for_it_in_the_week_and_in_the_month_alike(tmp_path: Path) -> None:
+    with new_log(tmp_path) as ledger:
+        act(ledger, "taken", {"firm": "构造甲有限公司"}, lead="u-1", by="驻上海组")
+        act(ledger, "released", {"said": "拟建二期"}, lead="u-1", by="驻上海组")
+        act(ledger, "taken", {"firm": "构造乙有限公司"}, lead="u-2", by="驻上海组")
+        act(ledger, "fed_back", {"result": "interested"}, lead="u-1", by="驻上海组", at="2026-03-05")
+        assigned(ledger, "驻上海组", lead=taken(ledger, "s-1").lead_id)
+        week, month = weekly(ledger, "2026-03-10"), monthly(ledger, "2026-03")
+    assert week.by_unit[["unit", "taken", "assigned", "fed_back", "leads"]].to_numpy().tolist() == [
+        ["驻上海组", 1, 1, 1, 3]
+    ]
+    assert month.by_team[["name", "leads", "fed_back"]].to_numpy().tolist() == [["驻上海组", 3, 1]]
+
+
 def test_particulars_are_told_in_words_and_not_in_codes() -> None:
     data = {"result": "visiting", "likelihood": "medium", "investment_m": 1200.0, "currency": "CNY", "base": {}}
     said = particulars(data, "zh", kind="lead_fed_back")

@@ -8,11 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
 from chaingraph.cli.main import main
-from tests.neo4j_server import address, ask
+from chaingraph.model.case import Case
+from chaingraph.model.schema import TABLES
+from chaingraph.writers.case import write_case
+from tests.made_national import national_case
+from tests.neo4j_server import address, ask, pull
 from tests.toy import write_toy
 
 
@@ -60,8 +65,6 @@ def test_push_query_pull_wipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, r
         pulled = run("neo4j", "pull", "--dataset", name, "--out", str(out))
         assert pulled.exit_code == 0, pulled.output
         firms = pd.read_csv(case / "firms.csv", dtype="str")
-        import duckdb
-
         held = duckdb.sql(f"SELECT firm_id, firm FROM '{out}/firms.parquet' ORDER BY firm_id").fetchall()
         assert held == list(firms.sort_values("firm_id")[["firm_id", "firm"]].itertuples(index=False, name=None))
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
@@ -72,6 +75,61 @@ def test_push_query_pull_wipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, r
         wiped = run("neo4j", "wipe", name, "--yes", "--lang", "en")
     assert wiped.exit_code == 0, wiped.output
     assert "0 nodes kept" in wiped.output
+
+
+def partitioned(case: Case, folder: Path) -> Path:
+    """The case as Parquet datasets by province, as ``import register --large`` writes them."""
+    where = dict(zip(case["firms"]["firm_id"], case["firms"]["province"], strict=True))
+    for name in ("firms", "firm_products"):
+        frame = case[name].dropna(axis="columns", how="all") if len(case[name]) else case[name]
+        for province, part in frame.groupby(frame["firm_id"].map(where)):
+            place = folder / name / f"province={province}"
+            place.mkdir(parents=True)
+            held = part.drop(columns="province", errors="ignore")
+            with duckdb.connect() as connection:
+                connection.register("held", held)
+                connection.execute("COPY held TO $1 (FORMAT parquet)", [str(place / "part-0.parquet")])
+    return folder
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("form", ["files", "datasets"])
+def test_push_of_a_national_case(tmp_path: Path, run: Callable[..., Result], form: str) -> None:
+    """Firms and what they make, without chains: one node each, and what the store gives back is what was pushed."""
+    address()
+    national = national_case()
+    case = Case("national", {name: national[name] for name in ("firms", "firm_products")})
+    folder = tmp_path / "national"
+    partitioned(case, folder) if form == "datasets" else write_case(case, folder)
+    name = f"test-cli-national-{form}"
+    words = ("neo4j", "push", str(folder), "--dataset", name, "--lang", "en")
+    try:
+        done = run(*words)
+        assert done.exit_code == 0, done.output
+        assert "Firm: 60 written, 0 unchanged" in done.output
+        assert f"MAKES: {len(case['firm_products'])} written" in done.output
+        assert "is in the store already; nothing was written" in run(*words).output
+        seated = "MATCH (f:Firm {cg_dataset: $name})-[:LOCATED_IN]->(r:Region) RETURN r.cg_name AS r, count(f) AS n"
+        places = {row["r"]: row["n"] for row in ask(address(), seated, name=name)}
+        assert places == {"嘉兴": 12, "杭州": 12, "苏州": 12, "合肥": 12, "深圳": 12}
+        made = run("query", "firm_profile", "--param", f"dataset={name}", "--param", "firm=N07", "--csv")
+        assert [line.partition(",")[0] for line in made.stdout.splitlines()[1:]] == ["LOCATED_IN", "MAKES", "MAKES"]
+        back = pull(address(), name)
+        for table in ("firms", "firm_products"):
+            expected = case[table].sort_values(list(TABLES[table].order), kind="stable", ignore_index=True)
+            pd.testing.assert_frame_equal(back[table], expected)
+    finally:
+        run("neo4j", "wipe", name, "--yes")
+
+
+def test_more_rows_than_memory_is_meant_for_are_refused(
+    tmp_path: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = partitioned(Case("national", {"firms": national_case()["firms"]}), tmp_path / "national")
+    monkeypatch.setattr("chaingraph.stores.parquet.read.MAX_ROWS", 59)
+    done = run("neo4j", "push", str(folder), "--lang", "en", NEO4J_PASSWORD="x")
+    assert done.exit_code == 1
+    assert "have 60 rows; what is pushed to Neo4j is read whole, at most 59" in done.output
 
 
 @pytest.mark.neo4j

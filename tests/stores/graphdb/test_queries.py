@@ -15,11 +15,13 @@ from chaingraph.matching.merge import build_graph
 from chaingraph.model.case import Case
 from chaingraph.model.graph import ChainGraph
 from chaingraph.reading.read import read_case
+from chaingraph.stores.graphdb.ledger import write_ledger
 from chaingraph.stores.graphdb.pull import wipe_neo4j
 from chaingraph.stores.graphdb.push import write_neo4j
 from chaingraph.stores.graphdb.queries import cypher_queries, run_query
 from chaingraph.stores.graphdb.results import run_id
-from tests.neo4j_server import Address, address, ask, toy_findings
+from chaingraph.stores.graphdb.shape import NODE_TABLES
+from tests.neo4j_server import Address, address, ask, driver_at, toy_findings
 from tests.shared_data import FROZEN
 from tests.toy import toy_tables
 
@@ -340,8 +342,44 @@ def test_queries_run_as_saved_scripts(toy_store: Store) -> None:
         assert ask(server, f"EXPLAIN {query.text}", **query.parameters) == []
 
 
+@neo4j
+@pytest.mark.parametrize("name", sorted(cypher_queries()))
+def test_no_query_scans(profiled_store: Store, name: str) -> None:
+    """Profiled on a store with two datasets: every row comes by a key or a name, none by looking through a label."""
+    server, dataset, _ = profiled_store
+    query = cypher_queries()[name]
+    with driver_at(server) as driver:
+        values = query.parameters | {"dataset": dataset}
+        profile = driver.execute_query(f"PROFILE {query.text}", values, database_="neo4j").summary.profile
+    steps = list(operators(profile))
+    assert any("Seek" in step["operatorType"] for step in steps)
+    # A label without any node has no index, and nothing to look through either.
+    assert not [step for step in steps if "Scan" in step["operatorType"] and step["rows"]]
+
+
+@pytest.fixture(scope="module")
+def profiled_store(toy_store: Store, jiaxing_store: Store) -> Store:
+    """The toy case beside another, with results, and a pushed ledger; indexes sampled, else a scan seems as cheap."""
+    server, dataset, _ = toy_store
+    assert jiaxing_store[1] != dataset
+    write_ledger(pd.DataFrame(), server.uri, dataset=dataset, ledger="empty", **server.login)
+    ask(server, "CALL db.prepareForReplanning(120)")
+    return toy_store
+
+
+def operators(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    for child in step.get("children", ()):
+        yield from operators(child)
+
+
+def test_every_label_is_asked_for_changes() -> None:
+    asked = set(re.findall(r"MATCH \(n:(\w+)\)", cypher_queries()["changes_since_load"].text))
+    assert asked == {*NODE_TABLES.values(), "Region", "Run"}
+
+
 def test_unknown_names_and_parameters() -> None:
-    with pytest.raises(UnknownNameError, match="no query 'region_gap'; near names: region_gaps"):
+    with pytest.raises(UnknownNameError, match="no query 'region_gap'; similar names: region_gaps"):
         run_query("bolt://127.0.0.1:1", "region_gap", password="x")
     with pytest.raises(
         UnknownNameError, match="query region_gaps has no parameter city; it has dataset, region, chain"
@@ -355,8 +393,6 @@ def test_unknown_names_and_parameters() -> None:
 @pytest.mark.parametrize("value", ["') MATCH (n) DETACH DELETE n //", "`", '"', "\n", "🔋"])
 def test_parameters_are_values_only(toy_store: Store, value: str) -> None:
     for name in ("chain_panorama", "firm_profile", "region_gaps", "who_could_fill"):
-        parameters = {
-            key: value for key, default in cypher_queries()[name].parameters.items() if isinstance(default, str)
-        }
-        parameters.pop("dataset")
+        defaults = cypher_queries()[name].parameters.items()
+        parameters = {key: value for key, default in defaults if isinstance(default, str) and key != "dataset"}
         assert answer(toy_store, name, **parameters).empty

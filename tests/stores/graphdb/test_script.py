@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def script(*words: str, path: Path | None = None, **environment: str) -> subproc
     if path is not None:
         settings["PATH"] = str(path)
     command = [sys.executable, str(SCRIPT), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=settings, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=settings, timeout=900)
 
 
 def program(folder: Path, name: str, text: str) -> None:
@@ -34,7 +35,7 @@ def program(folder: Path, name: str, text: str) -> None:
 def bare(tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("ps", "sh"):
+    for name in ("mkdir", "ps", "sh", "sleep"):
         found = shutil.which(name)
         assert found is not None
         (folder / name).symlink_to(found)
@@ -92,6 +93,22 @@ def test_a_foreign_process_is_never_stopped(tmp_path: Path) -> None:
     finally:
         other.kill()
         other.wait()
+
+
+def test_start_waits_while_the_server_makes_progress(tmp_path: Path, bare: Path) -> None:
+    """A slow machine is no reason to give up; a server that says nothing any more is."""
+    program(bare, "mvn", 'for word; do case "$word" in -DoutputDirectory=*) mkdir -p "${word#*=}";; esac; done')
+    steps = "for step in 1 2 3 4 5 6; do echo step; sleep 0.5; done"
+    begins = 'case "$*" in *-version*) echo \'openjdk version "17.0.15"\' >&2; exit 0;; *AdminCommand*) exit 0;; esac'
+    program(bare, "java", f"{begins}\n{steps}\nexec sleep 60")
+    began = time.monotonic()
+    words = ("start", "--dir", str(tmp_path / "server"), "--wait", "1.5")
+    done = script(*words, path=bare, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 1
+    assert "wrote nothing into its logs for 1.5 s" in done.stderr
+    assert time.monotonic() - began > 5 * 0.5 + 1.5  # from its last word
+    assert (tmp_path / "server" / "server.log").read_text() == "step\n" * 6
+    assert not (tmp_path / "server" / "pid").exists()
 
 
 @pytest.mark.neo4j

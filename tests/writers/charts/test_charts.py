@@ -46,12 +46,14 @@ def test_bars_are_the_lifts_in_list_order(found: Findings) -> None:
 
 
 def test_bars_of_a_chain_that_there_is_not_are_refused(found: Findings) -> None:
-    with pytest.raises(UnknownNameError, match="no chain 'PV'; near names: hy, pv"):
+    with pytest.raises(UnknownNameError, match="no chain 'PV'; similar names: hy, pv"):
         charts.target_bars(found, "PV")
 
 
 def test_a_picture_of_another_kind_is_refused(found: Findings, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"bars\.gif does not end like a picture file: use one of \.svg, \.png, \.pdf"):
+    with pytest.raises(
+        StoreError, match=r"bars\.gif does not have the ending of a picture file: use one of \.svg, \.png, \.pdf"
+    ):
         charts.write_chart(charts.target_bars(found, "pv"), tmp_path / "bars.gif")
     assert not list(tmp_path.iterdir())
 

@@ -97,7 +97,7 @@ def test_answers_nobody_can_understand_are_named_and_nothing_is_written(tmp_path
     case = folder(tmp_path / "底库")
     add_to_case(case, GIVEN, review=tmp_path / "待核对.xlsx")
     answers = filled_in(tmp_path / "待核对.xlsx", 丙三纺织="好像是")
-    with pytest.raises(CaseError, match="row 2: “好像是”; may be: same / other"):
+    with pytest.raises(CaseError, match="row 2: “好像是”; allowed: same / other"):
         add_to_case(case, GIVEN, answers=answers, lang="en")
     with pytest.raises(CaseError, match="not a review sheet"):
         add_to_case(case, GIVEN, answers=case / "企业.csv", lang="en")

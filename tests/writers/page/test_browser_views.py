@@ -195,6 +195,7 @@ def test_what_changed_since_the_former_run_is_a_tab_of_the_lists(page: Callable[
     browser = page("later/mk.html")
     assert texts(browser, "#tab-changes .count") == ["8"]
     click(browser, "#tab-changes")
+    scroll(browser, "#list")  # drawn with the next frame
     assert texts(browser, "#list .sentences li")[1] == "数据日期由“2024”变为“2025-06-30”。"
     assert texts(browser, "#list .sentences li")[2] == "截至日由“2024”变为“2025-06-30”。"
     assert texts(browser, "#list .sentences li")[3] == "招商方式由“各链自定”变为“强链固链”。"

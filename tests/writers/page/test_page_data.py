@@ -18,6 +18,7 @@ from chaingraph.model.graph import ChainGraph
 from chaingraph.places.distance import distance_km
 from chaingraph.writers.page.atlas import build_atlas
 from chaingraph.writers.page.brief import brief, open_questions
+from chaingraph.writers.page.payload import index_payload
 from chaingraph.writers.page.pinyin import initials
 from chaingraph.writers.page.places import region_view
 from tests.made_findings import made_findings
@@ -120,6 +121,19 @@ def test_the_first_page_of_a_leader(chain: dict[str, Any]) -> None:
     assert brief["zones"] == ["构造园区甲", "构造园区乙"]
 
 
+def test_the_first_page_follows_the_months_list_and_not_the_targets() -> None:
+    atlas = build_atlas(made_findings(), made_graph())
+    chain_id, targets = next((key, rows) for key, rows in atlas.targets.items() if len(rows) > 30)
+    led = next(row["firm_id"] for row in targets if row["candidate_list"] == "leader")
+    targets = [row for row in targets if (row["candidate_list"], row["firm_id"]) != ("new", led)]
+    new = [row["firm_id"] for row in targets if row["candidate_list"] == "new"]
+    month = [(led, "ask_site"), (new[9], "ask_site"), (new[3], "reserve"), (new[0], "reserve")]
+    calls = [{"firm_id": firm, "group": group} for firm, group in month]
+    held = brief(replace(atlas, calls={chain_id: calls}, targets={chain_id: targets}), chain_id)
+    assert held["visits"][:4] == [firm for firm, _ in month]
+    assert [held["groups"][firm] for firm in held["visits"][:3]] == ["ask_site", "ask_site", "reserve"]
+
+
 def test_a_chain_without_anything_found_still_has_a_first_page() -> None:
     atlas = build_atlas(made_findings(), made_graph())
     held = brief(atlas, "xk")
@@ -186,6 +200,22 @@ def test_every_segment_stands_in_a_lane_of_its_stage(chain: dict[str, Any]) -> N
     assert [lane["stage"] for lane in chain["lanes"]] == ["upstream", "midstream", "downstream"]
 
 
+@pytest.mark.parametrize(
+    ("ranked", "first", "reserve"), [(("O02", "O05"), ["O02", "O05"], False), ((), ["O01", "O02", "O03"], True)]
+)
+def test_the_index_puts_nobody_first_of_whom_there_is_nothing_to_call_about(
+    ranked: tuple[str, ...], first: list[str], *, reserve: bool
+) -> None:
+    now = made_findings()
+    lists = {
+        lang: frame.assign(rank=frame["rank"].astype("Int64").where(frame["firm_id"].isin(ranked)))
+        for lang, frame in now.targets.items()
+    }
+    card = index_payload(build_atlas(replace(now, targets=lists), made_graph()))["cards"][0]
+    assert [row["id"] for row in card["targets"]] == first
+    assert card["reserve"] is reserve
+
+
 def test_the_index_counts_what_the_chains_hold(pages: dict[str, str]) -> None:
     index = payload_of(pages["index.html"])
     card, other = index["cards"]
@@ -199,5 +229,5 @@ def test_the_index_counts_what_the_chains_hold(pages: dict[str, str]) -> None:
     assert (other["id"], other["makers"], other["listed"]) == ("xk", 5, 0)
     assert [row["rank"] for row in index["questions"]] == [1, 2]
     assert index["notes"] == [
-        {"zh": "契合倍数相对于本底库样本(80家企业)。", "en": "Fit is relative to this case's sample (80 firms)."}
+        {"zh": "契合倍数相对于本底库样本(80家企业)。", "en": "Fit is relative to the firms of this case (80)."}
     ]

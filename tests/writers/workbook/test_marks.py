@@ -61,7 +61,7 @@ def test_two_different_edits_are_listed(tmp_path: Path, plan: Path) -> None:
     path = write(tmp_path / "1.xlsx", plan, marks)
     assert row_of(path, "甲光伏", "O09")["状态"] == "在谈"
     row = row_of(path, "未对上的填写", "O09", "产业链")
-    assert row["情况"] == "「状态」两处填得不同：采用了「在谈」，未用「暂缓」"
+    assert row["情况"] == "“状态”两处填得不同：采用了“在谈”，未用“暂缓”"
     assert str(row["原来的位置"]).startswith("驻上海 第")
 
 

@@ -54,6 +54,22 @@ def test_sheets_stand_in_the_order_of_reading(book_path: Path) -> None:
     assert names == [*before, "乙氢能", "甲光伏", *teams, *lists]
 
 
+def test_a_note_stands_once_beside_the_chains_that_it_is_about(tmp_path: Path) -> None:
+    said = [
+        (None, "总说明"),
+        ("pv", "两链都有"),
+        ("hy", "两链都有"),
+        ("pv", "甲链的"),
+        ("hy", "乙链的"),
+        ("hy", "乙链的"),
+    ]
+    notes = pd.DataFrame(said, columns=["chain_id", "note"])
+    write_workbook(replace(toy_findings(), notes=dict.fromkeys(TEXTS, notes)), toy_graph(), tmp_path / "book.xlsx")
+    cells = openpyxl.load_workbook(tmp_path / "book.xlsx")["说明"].iter_rows(max_col=2, values_only=True)
+    rows = [(about, note) for about, note in cells if note in notes["note"].tolist()]
+    assert rows == [(None, "总说明"), (None, "两链都有"), ("乙氢能", "乙链的"), ("甲光伏", "甲链的")]
+
+
 def test_every_list_of_a_plan_is_a_sheet_of_its_own_and_complete(book_path: Path) -> None:
     held = toy_findings().rankings["zh"]
     book = openpyxl.load_workbook(book_path)
@@ -79,7 +95,7 @@ def test_chain_sheet_lists_new_then_leader_driven_then_reinvestment(book_path: P
     assert (first["契合倍数"], first["区间下"], first["区间上"]) == (2.74, 1.81, 3.94)
     assert first["环节状态"] == "本数据中未见本地企业"
     assert first["类别"] == "上市公司、专精特新小巨人(2023)"
-    assert first["理由"] == "补「电池片」(本数据中未见)\n产品与本地甲一相近(共有:组件;电池)"
+    assert first["理由"] == "补“电池片”(本数据中未见)\n产品与本地甲一相近(共有:组件;电池)"
     assert first["缺口依据"] == "本数据中未见\n严重度2.5"
     assert second["近期信号"] == "2024-03-05 扩产"
     assert (first["决策地"], first["外拓倾向"], first["状态"], first["备注"]) == (None, None, None, None)
@@ -187,7 +203,7 @@ def test_evidence_has_a_row_per_fact_with_its_source() -> None:
     facts = evidence(toy_findings(), toy_graph(), "zh")
     said = facts.set_index("firm_id")["statement"]
     assert "总部或注册地：中国江苏苏州；类别：上市公司、专精特新小巨人(2023)。" in set(said["O02"])
-    assert "环节「电池片」；参与方式：制造；产品：TOPCon电池；集团能做，本地未证实。" in set(said["O02"])
+    assert "环节“电池片”；参与方式：制造；产品：TOPCon电池；集团能做，本地未证实。" in set(said["O02"])
     assert "乙二电池科技股份有限公司 供货给 甲一新能源有限公司；产品：电池片。" in set(said["O02"])
     assert any("2024-03-05 扩产；公告新建硅片项目" in statement for statement in said["O09"])
     assert facts["source"].notna().all()
@@ -222,19 +238,25 @@ def test_a_book_of_eight_thousand_rows_takes_little_more_than_its_bare_cells(tmp
     row = findings.targets["zh"].iloc[[0]]
     many = pd.concat([row] * 8000, ignore_index=True).assign(rank=pd.array(range(1, 8001), dtype="Int64"))
     found = replace(findings, targets=dict.fromkeys(TEXTS, many))
-    started = time.process_time()
-    write_workbook(found, toy_graph(), tmp_path / "big.xlsx", pictures=False)
-    ours = time.process_time() - started
-    with zipfile.ZipFile(tmp_path / "big.xlsx") as book:
-        cells = sum(book.read(name).count(b"<c r=") for name in book.namelist() if "worksheets/sheet" in name)
-    assert cells > 400_000
-    started = time.process_time()
-    bare = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
-    sheet, look = bare.add_worksheet(), bare.add_format({"border": 1})
-    for cell in range(cells):
-        sheet.write_string(cell // 40, cell % 40, "多晶硅", look)
-    bare.close()
-    assert ours < 2.5 * (time.process_time() - started)  # 1.8 to 2.0 when this was written
+
+    def measured() -> tuple[float, float]:
+        started = time.process_time()
+        write_workbook(found, toy_graph(), tmp_path / "big.xlsx", pictures=False)
+        ours = time.process_time() - started
+        with zipfile.ZipFile(tmp_path / "big.xlsx") as packed:
+            cells = sum(packed.read(name).count(b"<c r=") for name in packed.namelist() if "worksheets/sheet" in name)
+        assert cells > 400_000
+        started = time.process_time()
+        book = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
+        sheet, look = book.add_worksheet(), book.add_format({"border": 1})
+        for cell in range(cells):
+            sheet.write_string(cell // 40, cell % 40, "多晶硅", look)
+        book.close()
+        return ours, time.process_time() - started
+
+    # The least of two on either side: what others take of the processor's cache in between belongs to neither.
+    ours, bare = (min(times) for times in zip(measured(), measured(), strict=True))
+    assert ours < 2.5 * bare  # 1.8 to 2.0 when this was written
 
 
 def test_cells_are_cut_at_what_excel_holds(tmp_path: Path) -> None:
@@ -245,6 +267,7 @@ def test_cells_are_cut_at_what_excel_holds(tmp_path: Path) -> None:
     assert len(str(rows[0]["理由"])) == CELL_LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.office
 def test_libreoffice_opens_it_and_prints_it(tmp_path: Path) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
