@@ -105,10 +105,11 @@ def add_to_case(
     >>> import chaingraph as cg
     >>> new = cg.load_example()["firms"].head(2)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder, "firms.csv")
+    ...     file = Path(folder, "case", "firms.csv")
+    ...     file.parent.mkdir()
     ...     _ = file.write_text("firm_id,firm,city\nA1,构造旧厂有限公司,嘉兴\n", encoding="utf-8")
-    ...     done = add_to_case(folder, {"firms": new})
-    ...     again = add_to_case(folder, {"firms": new})
+    ...     done = add_to_case(file.parent, {"firms": new})
+    ...     again = add_to_case(file.parent, {"firms": new})
     ...     len(file.read_text(encoding="utf-8").splitlines())
     4
     >>> done.additions.counts[["table", "new"]].to_numpy().tolist(), again.files

@@ -178,11 +178,12 @@ def undo_addition(case: str | Path) -> Path:
     >>> import chaingraph as cg
     >>> new = cg.load_example()["firms"].head(2)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder, "firms.csv")
+    ...     file = Path(folder, "case", "firms.csv")
+    ...     file.parent.mkdir()
     ...     _ = file.write_text("firm_id,firm,city\nA1,构造旧厂有限公司,嘉兴\n", encoding="utf-8")
     ...     before = file.read_bytes()
-    ...     _ = cg.add_to_case(folder, {"firms": new})
-    ...     version = undo_addition(folder)
+    ...     _ = cg.add_to_case(file.parent, {"firms": new})
+    ...     version = undo_addition(file.parent)
     ...     file.read_bytes() == before
     True
     """
