@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -218,6 +218,7 @@ def investor_command(
 @click.option("--days", type=click.IntRange(1, 10), default=1, show_default=True, metavar="N")
 @click.option("--ledger", type=PATH, metavar="FILE.db")
 @click.option("--rules", type=Named("rules"))
+@click.option("--viewer", default="", metavar="OFFICE")
 @_on_day
 @click.pass_obj
 def trip_command(
@@ -228,13 +229,14 @@ def trip_command(
     days: int,
     ledger: Path | None,
     rules: str | None,
+    viewer: str,
     as_of: str,
     out: Path,
 ) -> None:
     """A journey to a city: whom to see, in which order, through whom."""
     from chaingraph.errors import CaseError
     from chaingraph.ledger.work.log import leads_in_work
-    from chaingraph.ledger.work.trip import cities_of, visits
+    from chaingraph.ledger.work.trip import cities_of, swaps, visits
     from chaingraph.writers.work.journey import write_journey
 
     found, graph = _surveyed(lang, case, region, as_of)
@@ -243,15 +245,17 @@ def trip_command(
         with opened_ledger(LedgerFile(ledger, rules), lang) as opened:
             leads = leads_in_work(opened, until=as_of)
     tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
-    planned = visits(found.targets[lang], tables, city, days=days, leads=leads)
-    if not planned:
+    asked: dict[str, Any] = {"days": days, "leads": leads, "viewer": viewer}
+    planned = visits(found.targets[lang], tables, city, **asked)
+    swapped = swaps(found.targets[lang], city, **asked)
+    if not planned and not swapped:
         there = text("gaps.list_separator", lang).join(cities_of(found.targets[lang]))
         entry = "work.trip_nobody" if there else "work.trip_no_targets"
         raise CaseError(text(entry, lang, city=city, cities=there))
-    if planned[-1].day < days:
+    if planned and planned[-1].day < days:
         told = {"firms": len(planned), "needed": planned[-1].day, "days": days}
         click.echo(text("work.trip_shorter", lang, city=city, **told), err=True)
-    write_journey(planned, out, city=city, on=as_of, lang=lang)
+    write_journey(planned, out, city=city, on=as_of, swaps=swapped, lang=lang)
     _wrote(lang, out)
 
 

@@ -6,13 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
 
 from chaingraph.ledger.lists.chain_office import introductions
 from chaingraph.ledger.work.lead import Lead
+from chaingraph.ledger.work.views import may_see
 from chaingraph.model.columns import is_missing
+from chaingraph.model.results.told import Words, reason
 from chaingraph.places.distance import distance_km
 from chaingraph.reading.cells import fold
 
@@ -35,6 +38,15 @@ class Visit:
     lead: Lead | None
     apart_km: float  # from the visit before on the same day; NaN where not known, or it is the first
     route: object = None  # how the lists say that the firm is tied to one here, told
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A slot that became free: whose it was, why, and the firm of the list that took it; None where nobody is left."""
+
+    gone: str
+    why: Words
+    firm: str | None
 
 
 def cities_of(targets: pd.DataFrame) -> list[str]:
@@ -60,6 +72,7 @@ def visits(
     days: int = 1,
     per_day: int = 4,
     leads: Iterable[Lead] = (),
+    viewer: str = "",
 ) -> list[Visit]:
     """Whom to see in a city, so many firms a day, each next one the nearest that is left.
 
@@ -74,28 +87,18 @@ def visits(
         Tables: firms, introducers, outreach.
     city
         A city's name; a firm counts that decides there, or that sits there.
+    viewer
+        The county or team that travels; "" for the city's centre, which sees every lead.
 
     Returns
     -------
     list of Visit
         By day and hour.
     """
-    live = {
-        key: lead
-        for lead in leads
-        if lead.stage != "closed"
-        for key in (str(lead.facts.get("firm_id")), fold(lead.firm))
-    }
-    new = targets[targets["candidate_list"] == "new"].sort_values(["rank", "chain_id"], kind="stable")
-    new = new.drop_duplicates("firm_id")
-    wanted = fold(city)
-    own = [
-        row
-        for row in new.to_dict("records")
-        if wanted in [fold(str(row[name])) for name in ("decision_city", "city") if not is_missing(row[name])]
-    ]
-    own.sort(key=lambda row: str(row["firm_id"]) not in live and fold(str(row["firm"])) not in live)
-    chosen = own[: days * min(per_day, len(HOURS))]
+    live = _known(leads, viewer)
+    own = _in_city(targets, city, live)
+    slots = days * min(per_day, len(HOURS))
+    chosen = [row for row in own if _free(_lead(row, live), viewer) is None][:slots]
     firms = case["firms"].set_index("firm_id", drop=False)
     known = case["firms"][case["firms"]["firm_id"].isin([row["firm_id"] for row in chosen])]
     doors = introductions(case, known)
@@ -109,7 +112,7 @@ def visits(
             chosen.remove(row)
             place = _where(firms, row)
             named = doors[doors["firm_id"] == row["firm_id"]]
-            lead = live.get(str(row["firm_id"])) or live.get(fold(str(row["firm"])))
+            lead = _lead(row, live)
             asked = [each.says for each in lead.questions if each.answer is None] if lead else []
             asks = (*asked, row.get("open_question"))
             apart = _apart(last, place) if last else math.nan
@@ -130,6 +133,73 @@ def visits(
             )
             last = place
     return made
+
+
+def swaps(
+    targets: pd.DataFrame,
+    city: str,
+    *,
+    days: int = 1,
+    per_day: int = 4,
+    leads: Iterable[Lead] = (),
+    viewer: str = "",
+) -> list[Swap]:
+    """Whose slots of the same journey (`visits`) became free, why, and which firm of the list took each.
+
+    A slot is free when the firm's lead is closed, or is another unit's that the traveller may not read. The firms that
+    move up are those next on the list of the city.
+
+    Examples
+    --------
+    >>> columns = ["firm_id", "firm", "candidate_list", "rank", "chain_id", "decision_city", "city"]
+    >>> two = [("A", "甲", "new", 1, "PV", None, "深圳"), ("B", "乙", "new", 2, "PV", None, "深圳")]
+    >>> lead = Lead("s-1", {"firm_id": "A", "firm": "甲"}, owner="平湖市")
+    >>> [made] = swaps(pd.DataFrame(two, columns=columns), "深圳", per_day=1, leads=[lead], viewer="桐乡市")
+    >>> made.gone, made.firm
+    ('甲', '乙')
+    """
+    known = _known(leads, viewer)
+    own = _in_city(targets, city, known)
+    slots = days * min(per_day, len(HOURS))
+    why = [_free(_lead(row, known), viewer) for row in own]
+    gone = [(str(row["firm"]), said) for row, said in zip(own[:slots], why, strict=False) if said is not None]
+    later = [str(row["firm"]) for row, said in zip(own[slots:], why[slots:], strict=True) if said is None]
+    return [Swap(firm, said, came) for (firm, said), came in zip_longest(gone, later[: len(gone)])]
+
+
+def _known(leads: Iterable[Lead], viewer: str) -> dict[str, Lead]:
+    """The lead of each firm, by id and by name: of several one that is in work, else a project's, else the newest.
+
+    A lead closed as a duplicate says nothing of its firm, nor does a closed one to whom it was never released.
+    """
+    told = [lead for lead in leads if lead.stage != "closed" or (lead.closing != "repeated" and may_see(lead, viewer))]
+    told.sort(key=lambda lead: (lead.stage != "closed", lead.live, lead.last_on))
+    return {key: lead for lead in told for key in (str(lead.facts.get("firm_id")), fold(lead.firm))}
+
+
+def _lead(row: Mapping[Any, Any], known: Mapping[str, Lead]) -> Lead | None:
+    return known.get(str(row["firm_id"])) or known.get(fold(str(row["firm"])))
+
+
+def _free(lead: Lead | None, viewer: str) -> Words | None:
+    """Why nobody travels to the firm of a lead; None where somebody may."""
+    if lead is None:
+        return None
+    if lead.stage == "closed":
+        return reason("work.list_closed", closing=reason(f"work.closing_{lead.closing}"), day=lead.since)
+    return None if may_see(lead, viewer) else reason("work.taken")
+
+
+def _in_city(targets: pd.DataFrame, city: str, known: Mapping[str, Lead]) -> list[dict[Any, Any]]:
+    """The new targets of a city, each once: those with a lead first, open or not, then in the order of the lists."""
+    new = targets[targets["candidate_list"] == "new"].sort_values(["rank", "chain_id"], kind="stable")
+    wanted = fold(city)
+    own = [
+        row
+        for row in new.drop_duplicates("firm_id").to_dict("records")
+        if wanted in [fold(str(row[name])) for name in ("decision_city", "city") if not is_missing(row[name])]
+    ]
+    return sorted(own, key=lambda row: _lead(row, known) is None)
 
 
 def _where(firms: pd.DataFrame, row: Mapping[Any, Any]) -> tuple[object, ...]:

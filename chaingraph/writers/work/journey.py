@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chaingraph.labels import text
-from chaingraph.ledger.work.trip import Visit
-from chaingraph.wording.phrases import parts
+from chaingraph.ledger.work.trip import Swap, Visit
+from chaingraph.wording.phrases import parts, say
 from chaingraph.wording.work import word
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.work.asks import still_to_ask
@@ -17,13 +17,17 @@ from chaingraph.writers.work.paper import CLOSE, Document
 _WHY, _ASKS = 120, 5  # letters of a reason; questions per firm
 
 
-def write_journey(visits: Sequence[Visit], path: Path, *, city: str, on: str, lang: str = "zh") -> None:
+def write_journey(
+    visits: Sequence[Visit], path: Path, *, city: str, on: str, swaps: Sequence[Swap] = (), lang: str = "zh"
+) -> None:
     """Write the journey to a city: one table for all days, then a list of questions per firm.
 
     Parameters
     ----------
     on
         The day on which it was made.
+    swaps
+        Whose slots became free and who took them; told below the schedule.
 
     Raises
     ------
@@ -35,11 +39,14 @@ def write_journey(visits: Sequence[Visit], path: Path, *, city: str, on: str, la
     firms, days = len(visits), len({visit.day for visit in visits})
     paper.title(title, text("work.trip_below", lang, day=on, days=days, firms=firms))
     if not visits:
-        paper.paragraph(text("work.trip_none", lang, city=city))
+        if not swaps:
+            paper.paragraph(text("work.trip_none", lang, city=city))
+        paper.points([_swapped(swap, city, lang) for swap in swaps])
     else:
         heads = [text(f"work.trip_{name}", lang) for name in ("when", "firm", "place", "why", "door")]
         paper.table(heads, [_row(visit, lang) for visit in visits], (2.0, 3.6, 2.8, 5.0, 3.2))
         paper.paragraph(text("work.trip_note", lang))
+        paper.points([_swapped(swap, city, lang) for swap in swaps])
         for visit in visits:
             paper.heading(visit.firm)
             asks = [" ".join(parts(each)) if isinstance(each, (str, tuple)) else str(each) for each in visit.asks]
@@ -68,6 +75,12 @@ def _row(visit: Visit, lang: str) -> list[str]:
         doors = parts(visit.route)[0]
     doors = doors or text("work.trip_no_door", lang)
     return [when, visit.firm, f"{visit.place} {far}".strip(), _whole(why), doors]
+
+
+def _swapped(swap: Swap, city: str, lang: str) -> str:
+    """Who came in whose place and why, or that nobody is left."""
+    entry = "work.trip_empty" if swap.firm is None else "work.trip_instead"
+    return text(entry, lang, firm=swap.firm, gone=swap.gone, why=say(swap.why, lang), city=city)
 
 
 def _whole(said: str) -> str:

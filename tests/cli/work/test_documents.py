@@ -67,6 +67,26 @@ def test_a_journey_to_nobody_is_refused_and_a_short_one_says_so(
     assert out.exists()
 
 
+def test_a_journey_with_a_ledger_says_whose_slot_another_firm_took(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, ledger, out = write_toy(tmp_path / "toy"), str(tmp_path / "l.db"), tmp_path / "trip.docx"
+    given = ["document", "trip", str(case), "--region", "嘉兴", "--city", "上海", "--as-of", "2024-06-01"]
+    given += ["--out", str(out)]
+    assert main(given) == 0
+    firms = [row.cells[1].text for row in docx.Document(str(out)).tables[0].rows][1:]
+    act = ["--by", "平湖市", "--at", "2024-05-01", "--rules", "none"]
+    for number, firm in enumerate(firms):
+        main(["work", "take", ledger, f"s-{number}", *act, "--set", f"firm={firm}", "--create"])
+    capsys.readouterr()
+    assert main([*given, "--ledger", ledger, "--rules", "none", "--viewer", "桐乡市"]) == 0
+    paper = docx.Document(str(out))
+    assert paper.tables == []
+    said = [each.text for each in paper.paragraphs]
+    for firm in firms:
+        assert f"·  {firm}不再安排（已有单位对接），清单中上海已无其他企业可替补。" in said
+
+
 def test_words_of_leads_that_are_over_are_in_the_reader_s_language(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import docx
 import pandas as pd
 
 from chaingraph.ledger.work.lead import Contact, Lead, Question
-from chaingraph.ledger.work.trip import visits
+from chaingraph.ledger.work.trip import swaps, visits
+from chaingraph.wording.phrases import say
 from chaingraph.writers.work.journey import write_journey
 
 FIRMS = pd.DataFrame(
@@ -87,3 +89,59 @@ def test_who_has_been_there_is_the_door_and_the_firm_is_not_asked_what_it_has_to
     asked = [each.text for each in paper.paragraphs]
     own = asked[asked.index("乙公司") + 1 : asked.index("乙公司") + 3]
     assert own == ["·  选址何时确定，还在比较哪些地方？", "·  拟投产品、产能和主要客户？"]
+
+
+def lead(firm: str, **known: Any) -> Lead:
+    name = dict(zip(FIRMS["firm_id"], FIRMS["firm"], strict=True))[firm]
+    return Lead(f"s-{firm}", {"firm": name, "firm_id": firm}, **known)
+
+
+def test_a_slot_that_becomes_free_goes_to_the_next_of_the_list_and_the_paper_says_why(tmp_path: Path) -> None:
+    lost = lead("B", stage="closed", closing="lost", since="2026-03-01")
+    held = visits(targets(), CASE, "深圳", per_day=1, leads=[lead("B")])
+    assert [visit.firm_id for visit in held] == ["B"]
+    assert swaps(targets(), "深圳", per_day=1, leads=[lead("B")]) == []
+    planned = visits(targets(), CASE, "深圳", per_day=1, leads=[lost])
+    swapped = swaps(targets(), "深圳", per_day=1, leads=[lost])
+    for lang, said in (
+        ("zh", "甲公司替补乙公司（线索已于2026-03-01办结（落户外地））。"),
+        ("en", "甲公司 takes the slot of 乙公司 (the lead was closed on 2026-03-01 (went elsewhere))."),
+    ):
+        write_journey(planned, tmp_path / "t.docx", city="深圳", on="2026-03-02", swaps=swapped, lang=lang)
+        paper = docx.Document(str(tmp_path / "t.docx"))
+        assert [row.cells[1].text for row in paper.tables[0].rows][1:] == ["甲公司"]
+        assert f"·  {said}" in [each.text for each in paper.paragraphs]
+
+
+def test_where_nobody_is_left_the_paper_says_so(tmp_path: Path) -> None:
+    over = [lead(firm, stage="closed", closing="no_project", since="2026-03-01") for firm in "ABC"]
+    assert visits(targets(), CASE, "深圳", leads=over) == []
+    swapped = swaps(targets(), "深圳", leads=over)
+    assert [(swap.gone, swap.firm) for swap in swapped] == [("甲公司", None), ("丙公司", None), ("乙公司", None)]
+    write_journey([], tmp_path / "t.docx", city="深圳", on="2026-03-02", swaps=swapped)
+    said = [each.text for each in docx.Document(str(tmp_path / "t.docx")).paragraphs]
+    assert "·  甲公司不再安排（线索已于2026-03-01办结（无投资项目）），清单中深圳已无其他企业可替补。" in said
+    assert not any("没有深圳的企业" in each for each in said)
+
+
+def test_another_unit_s_lead_frees_the_slot_and_tells_no_more_than_that(tmp_path: Path) -> None:
+    own, others = lead("A", owner="桐乡市"), lead("C", owner="平湖市", closed_why="内情")
+    given: dict[str, Any] = {"per_day": 2, "leads": [own, others], "viewer": "桐乡市"}
+    assert [visit.firm_id for visit in visits(targets(), CASE, "深圳", **given)] == ["A", "B"]
+    [swap] = swaps(targets(), "深圳", **given)
+    assert (swap.gone, say(swap.why, "zh"), swap.firm) == ("丙公司", "已有单位对接", "乙公司")
+    # The centre reads every lead, and what was released is everybody's; one closed in another's file stays there.
+    assert swaps(targets(), "深圳", **given | {"viewer": ""}) == []
+    released = lead("C", owner="平湖市", released_on="2026-03-01")
+    assert swaps(targets(), "深圳", **given | {"leads": [own, released]}) == []
+    closed = lead("C", owner="平湖市", stage="closed", closing="lost", since="2026-03-01")
+    assert swaps(targets(), "深圳", **given | {"leads": [own, closed]}) == []
+
+
+def test_a_lead_that_is_open_or_a_mere_duplicate_frees_nothing() -> None:
+    repeated = lead("A", stage="closed", closing="repeated", since="2026-03-05", last_on="2026-03-05")
+    assert swaps(targets(), "深圳", leads=[repeated]) == []
+    old = lead("B", stage="closed", closing="lost", since="2026-03-05", last_on="2026-03-05")
+    for again in (lead("B", last_on="2026-03-01"), lead("B", stage="handed_over", last_on="2026-03-01")):
+        assert swaps(targets(), "深圳", leads=[again, old]) == []
+        assert visits(targets(), CASE, "深圳", leads=[again, old])[0].lead == again
