@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -115,10 +116,12 @@ def as_suppliers(
     makers = graph["firm_segments"].drop_duplicates(["firm_id", "segment_id"])
     customers = makers["firm_id"].map(buyers.map(len)).fillna(0.0).astype(float)
     usual = customers.groupby(makers["segment_id"]).mean()
-    bring = {
-        str(chain): _bringing(led, supplies, makers, graph["segments"], rates)
-        for chain, led in leading.groupby("chain_id")
-    }
+    sold = _Sold(
+        sellers=supplies.groupby("target_id")["source_id"].agg(set).to_dict(),
+        makes=makers[makers["firm_id"].isin(supplies["target_id"])].groupby("firm_id")["segment_id"].agg(set).to_dict(),
+        chain_of=dict(cells_of(graph["segments"], "segment_id", "chain_id")),
+    )
+    bring = {str(chain): _bringing(led, sold, rates) for chain, led in leading.groupby("chain_id")}
     told = []
     for name, chain, segment, firm in cells_of(stays, "list", "chain_id", "segment_id", "firm_id"):
         own: set[str] = buyers.get(firm, set())
@@ -154,14 +157,19 @@ def with_supply(rows: pd.DataFrame) -> pd.Series[float]:
     return rows["s"].mask(rows["list"] == LEADER_LIST, fit)
 
 
-def _bringing(
-    led: pd.DataFrame, supplies: pd.DataFrame, makers: pd.DataFrame, segments: pd.DataFrame, rates: Sequence[float]
-) -> Callable[[str, set[str]], list[float]]:
+@dataclass(frozen=True)
+class _Sold:
+    """What is on record of customers: who sells to each, the segments each makes, the chain of a segment."""
+
+    sellers: Mapping[str, set[str]]
+    makes: Mapping[str, set[str]]
+    chain_of: Mapping[str, str]
+
+
+def _bringing(led: pd.DataFrame, sold: _Sold, rates: Sequence[float]) -> Callable[[str, set[str]], list[float]]:
     """The chances that the customers of a firm, the leaders apart, bring it along to a leader of one chain."""
     leaders = set(led["firm_id"])
-    sellers = supplies.groupby("target_id")["source_id"].agg(set).to_dict()
-    makes = makers.groupby("firm_id")["segment_id"].agg(set).to_dict()
-    chain_of = dict(cells_of(segments, "segment_id", "chain_id"))
+    sellers, makes, chain_of = sold.sellers, sold.makes, sold.chain_of
     made: set[str] = set().union(*led["segments"])
     chains = {chain_of[segment] for segment in made if segment in chain_of}
     of_leaders: set[str] = set().union(*(sellers.get(leader, set()) for leader in leaders))

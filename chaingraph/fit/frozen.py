@@ -180,7 +180,7 @@ def compared_pairs(population: Population, rows: Integers, columns: Integers) ->
     text *= comparable
     industry = np.zeros_like(text)
     for factor, codes in zip(factors[:3], population.codes, strict=True):
-        industry += factor * (kernels.dense(codes[rows] @ codes[columns].T) > 0)
+        industry[kernels.dense(codes[rows] @ codes[columns].T) > 0] += factor
     industry *= comparable
     walk_text = walk_industry = np.broadcast_to(np.float64(0), text.shape)  # which takes no memory
     if population.walks:
