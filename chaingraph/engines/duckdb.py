@@ -147,6 +147,7 @@ def closed_connection(
             # A second thread pays from some size on; below it the two wait for each other.
             "threads": threads or (1 if _are_small(tables) else 2),
             "temp_directory": str(spill),
+            "allocator_background_threads": True,  # what a question has freed goes back at once, not at the end
             "preserve_insertion_order": False,  # every text states its order; without it less is held back in memory
         }
         connection = duckdb.connect(config=config)
