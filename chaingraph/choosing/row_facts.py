@@ -92,7 +92,8 @@ def facts_of_rows(
     region, day
         Where, and the day on which policies and premises have to hold.
     """
-    laid = _lay_out(graph, motives, families, local, region, day)
+    kin = _families_of(rows, families)
+    laid = _lay_out(graph, motives, kin, local, region, day)
     paths: dict[tuple[str, str], list[Row]] = {}
     for step in rows_of(routes[routes["door"].astype(bool)]) if len(routes) else []:
         paths.setdefault((step["chain_id"], step["firm_id"]), []).append(step)
@@ -204,8 +205,15 @@ def _merged(planned: Row | None, fact: Row | None) -> dict[str, Any] | None:
     return {"form": None, "floor_m2": None, **held}
 
 
-# What is asked of a firm here: of the whole row a hundred thousand firms take a hundred megabytes more.
 _OF_A_FIRM = ["firm_id", "firm", "country", "city", "district", "decision_city", "source"]
+
+
+def _families_of(rows: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
+    """The families of those on the rows, themselves among them; a large case has a hundred thousand others."""
+    groups = families.loc[families["firm_id"].isin(rows["firm_id"]), "group_id"]
+    alone = rows.loc[~rows["firm_id"].isin(families["firm_id"]), ["firm_id"]].drop_duplicates()
+    kin = families.loc[families["group_id"].isin(groups), ["firm_id", "group_id"]]
+    return pd.concat([kin, alone.assign(group_id=alone["firm_id"])], ignore_index=True)
 
 
 def _lay_out(
@@ -215,7 +223,9 @@ def _lay_out(
     members: dict[str, list[str]] = {}
     for firm, own in sorted(group.items()):
         members.setdefault(own, []).append(firm)
-    firms = {row["firm_id"]: row for row in rows_of(graph["firms"][_OF_A_FIRM])}
+    asked = {*families["firm_id"], *local, *graph["firm_sites"]["unit_id"]}
+    known = graph["firms"]
+    firms = {row["firm_id"]: row for row in rows_of(known.loc[known["firm_id"].isin(asked), _OF_A_FIRM])}
     nodes = segment_nodes(graph)
     names = {table: names_of(graph, table) for table in ("chains", "segments", "firms")}
     ordered = graph["contacts"].assign(

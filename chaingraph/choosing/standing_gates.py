@@ -182,7 +182,8 @@ def held_firms(dropped: pd.DataFrame, known: Known, graph: ChainGraph) -> pd.Dat
     signals, stands, makes = graph["firm_signals"], known.stands, graph["firm_segments"]
     signs = signals[signals["kind"].isin(kinds)].assign(gate=signals["kind"].map(kinds))
     states = stands.assign(gate=stands["gate"].map(_STATES), place=None).dropna(subset=["gate"])
-    read = makes.dropna(subset=["source"]).sort_values(["firm_id", "segment_id"], kind="stable")
+    read = makes[["firm_id", "segment_id", "source"]].dropna(subset=["source"])
+    read = read.sort_values(["firm_id", "segment_id"], kind="stable")
     sources = dict(cells_of(read[::-1], "firm_id", "source"))  # of what it makes, where no more is said
     for frame in (states, signs, known.held):  # the last that is told stands: a dated fact before a bare state
         for row in rows_of(frame.sort_values("date", na_position="first", kind="stable")):

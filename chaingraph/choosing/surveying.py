@@ -242,8 +242,10 @@ def survey(
         sourced(graded(rows, facts, around.with_basis, now, national=reference.outside), graph, reference)
         for rows in (ranked, sectors)
     )
+    del likely, lists, rank, rough, scores, told_of_likelihood  # large ones, of which nothing is asked below
     progress("reasons")
     terms, shares, words = explain_fit(population, ranked, seeds, cities=cities)
+    del population
     keys = ["list", "chain_id", "firm_id"]
     if len(ranked):
         terms = terms.merge(ranked.loc[ranked["fit_lift"].notna(), keys].drop_duplicates(), on=keys)

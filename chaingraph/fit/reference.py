@@ -244,16 +244,19 @@ def texts_and_codes(
     texts["product"] = [named[text] for text in texts["product"].astype(object)]
     products = texts.explode("product", ignore_index=True).dropna(subset=["product"])
     industries = (graph["segments"] if segments is None else segments)[["segment_id", "gbt4754"]]
-    classes = {segment: split(codes) for segment, codes in industries.itertuples(index=False, name=None)}
-    by_segment = [
-        (firm, "gbt4754", code)
-        for firm, segment in cells_of(made, "firm_id", "segment_id")
-        for code in classes.get(segment, ())
+    classes = [
+        (segment, "gbt4754", code)
+        for segment, codes in industries.itertuples(index=False, name=None)
+        for code in split(codes)
     ]
+    by_segment = made[["firm_id", "segment_id"]].merge(
+        pd.DataFrame(classes, columns=["segment_id", "scheme", "code"], dtype="str"), on="segment_id"
+    )
     stated = cells_of(own_firms, "firm_id", "industry_scheme", "industry")
     own = [(firm, scheme, code) for firm, scheme, codes in stated if isinstance(scheme, str) for code in split(codes)]
-    codes = pd.DataFrame(by_segment + own, columns=["firm_id", "scheme", "code"]).drop_duplicates(ignore_index=True)
-    return own_firms[["firm_id"]], products.astype({"product": "str"}), codes.astype("str")
+    columns = ["firm_id", "scheme", "code"]
+    codes = pd.concat([by_segment[columns], pd.DataFrame(own, columns=columns, dtype="str")])
+    return own_firms[["firm_id"]], products.astype({"product": "str"}), codes.drop_duplicates(ignore_index=True)
 
 
 def segments_with_basis(

@@ -146,10 +146,11 @@ def changed_since_read(path: str | Path, files: pd.DataFrame) -> list[str]:
     found = set()
     for name, digest in zip(files["file"], files["sha256"], strict=True):
         try:
-            content = (place / name if place.is_dir() else place).read_bytes()
+            with (place / name if place.is_dir() else place).open("rb") as file:  # in parts: it may be a large one
+                now = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
-            content = None
-        if content is None or hashlib.sha256(content).hexdigest() != digest:
+            now = ""
+        if now != digest:
             found.add(str(name))
     return sorted(found)
 
