@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -161,9 +162,9 @@ def with_supply(rows: pd.DataFrame) -> pd.Series[float]:
 class _Sold:
     """What is on record of customers: who sells to each, the segments each makes, the chain of a segment."""
 
-    sellers: Mapping[str, set[str]]
-    makes: Mapping[str, set[str]]
-    chain_of: Mapping[str, str]
+    sellers: Mapping[Any, set[str]]
+    makes: Mapping[Any, set[str]]
+    chain_of: Mapping[Any, str]
 
 
 def _bringing(led: pd.DataFrame, sold: _Sold, rates: Sequence[float]) -> Callable[[str, set[str]], list[float]]:
