@@ -13,6 +13,7 @@ from chaingraph.choosing.readiness import MARKS
 from chaingraph.ledger.lists.feedback import with_ledger
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.suspects import bare
+from chaingraph.ledger.work.filling import fill
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.monthly import is_place
 from chaingraph.ledger.work.views import may_see
@@ -33,8 +34,9 @@ def findings_with_leads(
     """What a run found, with what the log of leads knows of each listed firm.
 
     Rows of the lists say which unit is in contact, as first next step and as first door; what a contact has told counts
-    as a mark, and is not asked again. Among the month's calls stands nobody whose lead is over or who is a project of
-    the ledger, and whoever has a unit stands under it. Ranks of the lists stay.
+    as a mark, and is not asked again. Among the month's calls stands nobody whose lead is over or another's, or who is
+    a project of the ledger; the next firm of the city has the place (`filling.fill`), and a note says so. Whoever has a
+    unit stands under it. Ranks of the lists stay.
 
     Parameters
     ----------
@@ -56,7 +58,11 @@ def findings_with_leads(
         changed["marks"] = told(_marked(as_told(findings.marks).frame, known, place))
     if findings.calls:
         lists = pd.concat([as_told(changed[name]).frame for name in ("targets", "leader_targets")], ignore_index=True)
-        changed["calls"] = told(_calls(as_told(findings.calls).frame, lists, known, list(projects), as_of, place))
+        calls, notes = _calls(as_told(findings.calls).frame, lists, known, list(projects), as_of, place)
+        changed["calls"] = told(calls)
+        if notes:
+            more = pd.DataFrame(notes, columns=["chain_id", "note"])
+            changed["notes"] = told(pd.concat([as_told(findings.notes).frame, more], ignore_index=True))
     return replace(findings, **changed)
 
 
@@ -155,14 +161,16 @@ def _calls(
     projects: list[Project],
     as_of: str,
     place: str,
-) -> pd.DataFrame:
-    """The month's calls without those that are a project or over; what a unit has in hand stands under it.
+) -> tuple[pd.DataFrame, list[tuple[object, Words]]]:
+    """The month's calls without those that are a project, over or another's; what a unit has in hand stands under it.
+
+    Beside them notes, chain and sentence: who has whose place, and why.
 
     The marks are those of the firm's row on the lists, what the log has told included; by them it is judged anew
     whether a firm in work is to be visited.
     """
-    new = lists[lists["candidate_list"] == "new"].drop_duplicates(_SAME).set_index(_SAME)[["marks", "tiers"]]
-    listed = new.to_dict("index")
+    new = lists[lists["candidate_list"] == "new"].drop_duplicates(_SAME).set_index(_SAME)
+    listed = new[["marks", "tiers", "rank", "city", "decision_city"]].to_dict("index")
     named = pd.DataFrame(
         {
             "firm_id": frame["firm_id"],
@@ -170,12 +178,15 @@ def _calls(
         }
     )
     project = with_ledger(named, projects, as_of=as_of, place=place)["ledger_offer"].ne("new")
-    rows = []
+    rows: list[dict[Any, Any]] = []
+    gone: list[tuple[dict[Any, Any], Words]] = []
     for row, in_ledger in zip(frame.to_dict("records"), project, strict=True):
         lead = _lead(row, known)
-        if in_ledger or (lead is not None and lead.stage in _OVER):
+        why = _gone(lead, place, in_ledger=in_ledger)
+        if why is not None:
+            gone.append((row, why))
             continue
-        if lead is not None and may_see(lead, place):
+        if lead is not None:
             units = list(dict.fromkeys([*(each.by for each in lead.contacts), *lead.given_to]))
             row["for_whom"] = "、".join(units) or row["for_whom"]
             row["open_question"] = None if lead.met else row["open_question"]
@@ -186,7 +197,18 @@ def _calls(
                 if row["group"] != "visit" and to_be_visited(marks):
                     row["visit_level"] = _level(lead, units, own["tiers"])
         rows.append(row)
-    return within_limits(_in_order(rows)).reindex(columns=list(frame.columns)).astype(frame.dtypes.to_dict())
+    notes = fill(rows, gone, lambda row: listed.get(tuple(row[name] for name in _SAME), {}), _whom)
+    kept = within_limits(_in_order(rows)).reindex(columns=list(frame.columns)).astype(frame.dtypes.to_dict())
+    return kept, notes
+
+
+def _gone(lead: Lead | None, place: str, *, in_ledger: bool) -> Words | None:
+    """Why a firm is not called any more; None where it is. Of another's lead no more is said than that there is one."""
+    if lead is not None and not may_see(lead, place):
+        return reason("work.taken" if lead.live else "work.call_hidden")
+    if lead is not None and lead.stage == "closed":
+        return _contact(lead, place)
+    return reason("work.call_project") if in_ledger or (lead is not None and not lead.live) else None
 
 
 def _level(lead: Lead, units: list[str], tiers: object) -> str:
