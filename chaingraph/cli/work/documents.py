@@ -52,13 +52,15 @@ def _wrote(lang: str, path: Path) -> None:
 @click.pass_obj
 def week_command(lang: str, ledger: LedgerFile, as_of: str, out: Path, case: Path | None, by: str) -> None:
     """The week on one A3 sheet."""
+    from chaingraph.ledger.work.log import leads_in_work
+    from chaingraph.ledger.work.taking import chain_names
     from chaingraph.ledger.work.weekly import weekly
     from chaingraph.writers.work.schedule import write_schedule
 
     tables = case_tables(case, lang)
     with opened_ledger(ledger, lang) as opened:
         week = weekly(opened, as_of, case=tables)
-    chains = {} if tables is None else dict(zip(tables["chains"]["chain_id"], tables["chains"]["chain"], strict=True))
+        chains = chain_names(leads_in_work(opened), tables, lang=lang)
     write_schedule(week, out, by=by, chains=chains, lang=lang)
     _wrote(lang, out)
 
@@ -81,21 +83,24 @@ def talk_command(
 ) -> None:
     """What to know before a meeting, on two pages."""
     from chaingraph.errors import UnknownNameError
-    from chaingraph.ledger.work.log import lead_in_work
+    from chaingraph.ledger.work.log import lead_in_work, leads_in_work
+    from chaingraph.ledger.work.taking import chain_of
     from chaingraph.wording.brief import write_up
     from chaingraph.writers.work.talk import write_talk
 
     with opened_ledger(ledger, lang) as opened:
-        held = lead_in_work(opened, lead)
-    brief = None
+        held, leads = lead_in_work(opened, lead), leads_in_work(opened)
+    brief, tables = None, None
     if case is not None and region:
         found, graph = _surveyed(lang, case, region, as_of)
+        tables = graph.tables
         try:
             firm, segment = str(held.facts.get("firm_id", held.firm)), held.facts.get("segment_id")
             brief = write_up(found, graph, firm, on=as_of, lang=lang, segment=segment)
         except UnknownNameError:
             click.echo(text("work.not_listed", lang, firm=held.firm), err=True)
-    write_talk(held, out, on=as_of, brief=brief, lang=lang)
+    chain = chain_of(held, leads, case_tables(case, lang) if tables is None else tables, lang=lang)
+    write_talk(held, out, on=as_of, brief=brief, chain=chain, lang=lang)
     _wrote(lang, out)
 
 
@@ -118,17 +123,19 @@ def report_command(
     case: Path | None,
 ) -> None:
     """The form of a first report, filled in as far as is known."""
-    from chaingraph.ledger.work.log import lead_in_work
-    from chaingraph.ledger.work.taking import completed
+    from chaingraph.ledger.work.log import lead_in_work, leads_in_work
+    from chaingraph.ledger.work.taking import chain_of, completed
     from chaingraph.writers.work.talk import write_first_report
 
-    tables, names = case_tables(case, lang), dict[str, str]()
-    for table, key, called in (("chains", "chain_id", "chain"), ("segments", "segment_id", "segment")):
-        names |= {} if tables is None else dict(zip(tables[table][key], tables[table][called], strict=True))
+    tables = case_tables(case, lang)
+    named = {} if tables is None else tables["segments"].set_index("segment_id")["segment"].to_dict()
+    names = {str(segment): str(name) for segment, name in named.items()}
     with opened_ledger(ledger, lang) as opened:
         told = lead_in_work(opened, lead)
         project = None if told.project_id is None else opened.project(told.project_id).facts
         held = completed(told, project, tables)
+        chain = chain_of(held, leads_in_work(opened), tables, lang=lang)
+        names |= {} if chain is None else {str(held.facts["chain_id"]): chain}
         write_first_report(held, out, place=place, on=as_of, rules=opened.rules, by=by, names=names, lang=lang)
     _wrote(lang, out)
 

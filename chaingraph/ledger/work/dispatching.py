@@ -105,7 +105,7 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
     unit
         The county or team.
     case
-        Tables of the case, for the names of chains and segments; without it their ids stand there.
+        Tables of the case, for the names of chains and segments; without it chains as the log calls them, else ids.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def rows_for(leads: Sequence[Lead], unit: str, case: Mapping[str, pd.DataFrame] 
                 "address": None if facts.get("address") == facts.get("source") else facts.get("address"),
                 "lead_id": lead.lead_id,
                 "firm": lead.firm,
-                "chain": names.get(facts.get("chain_id"), facts.get("chain_id")),
+                "chain": names.get(facts.get("chain_id"), facts.get("chain", facts.get("chain_id"))),
                 "segment": names.get(facts.get("segment_id"), facts.get("segment_id")),
                 "lead_said": facts.get("said"),
                 "due": mine[-1].due,

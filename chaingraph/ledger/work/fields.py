@@ -57,6 +57,7 @@ LEAD_FIELDS: tuple[Column, ...] = (
     Column("address", "text", ("来源链接",)),
     Column("source", "text", ("线索来源", "来源")),
     Column("note", "text", ("备注",)),
+    Column("chain", "text", ("产业链名称",)),
     Column("result", "choice", ("反馈结论", "对接结果"), choices=RESULTS),
     *(FIELD[name] for name in SHARED),
 )

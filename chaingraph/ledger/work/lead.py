@@ -298,13 +298,19 @@ def _weigh(
 
 
 def _changed(now: Lead, _: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {**now.facts, **data}
+    merged = {**_unnamed(now, data), **data}
     facts = {name: value for name, value in merged.items() if value is not None}
     return {"facts": facts, "conflicts": {name: each for name, each in now.conflicts.items() if name not in data}}
 
 
 def _released(now: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"released_on": event.day, "facts": {**now.facts, **data}}
+    return {"released_on": event.day, "facts": {**_unnamed(now, data), **data}}
+
+
+def _unnamed(now: Lead, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts before a change: the name of a chain goes with its id."""
+    gone = "chain_id" in data and data["chain_id"] != now.facts.get("chain_id")
+    return {name: value for name, value in now.facts.items() if not (gone and name == "chain")}
 
 
 def _closed(_: Lead, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:

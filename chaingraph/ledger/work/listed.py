@@ -11,9 +11,9 @@ import pandas as pd
 from chaingraph.choosing.calls import GROUPS, to_be_visited, visit_level, within_limits
 from chaingraph.choosing.readiness import MARKS
 from chaingraph.ledger.lists.feedback import with_ledger
+from chaingraph.ledger.lists.filling import fill
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.suspects import bare
-from chaingraph.ledger.work.filling import fill
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.monthly import is_place
 from chaingraph.ledger.work.views import may_see

@@ -20,6 +20,7 @@ from chaingraph.ledger.store import Ledger
 from chaingraph.ledger.work.fields import LEAD_STAGES
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.log import leads_in_work
+from chaingraph.ledger.work.taking import chain_names
 from chaingraph.model.days import days_later, is_date, months_later
 from chaingraph.places.regions import region_path
 
@@ -113,20 +114,21 @@ def monthly(ledger: Ledger, month: str, *, case: Mapping[str, pd.DataFrame] | No
     now = Counter(lead.stage for lead in leads)
     moved = Counter(stage for project in held for stage in came_to(project, first, last))
     standing = Counter(project.stage for project in held)
-    chains = {} if case is None else dict(zip(case["chains"]["chain_id"], case["chains"]["chain"], strict=True))
+    chains = chain_names(leads, case)
     units = sorted({unit for lead in leads for unit in lead.worked_by} | {landing(each) for each in held})
     lost, before = _lost(leads, held, first, last)
-    known = sorted(
-        {str(lead.facts["chain_id"]) for lead in leads if "chain_id" in lead.facts}
-        | {str(each.facts["chain_id"]) for each in held if "chain_id" in each.facts}
-    )
+    stated = [*(lead.facts for lead in leads), *(each.facts for each in held)]
+    ids = sorted({str(facts["chain_id"]) for facts in stated if "chain_id" in facts})
+    same: dict[str, list[str]] = {}  # a register names a chain as often as its id: one line for both
+    for chain in ids:
+        same.setdefault(chains.get(chain, chain), []).append(chain)
     by_chain = [
         _line(
-            chains.get(chain, chain),
-            [lead for lead in leads if lead.facts.get("chain_id") == chain],
-            [each for each in held if each.facts.get("chain_id") in (chain, chains.get(chain))],
+            name,
+            [lead for lead in leads if lead.facts.get("chain_id") in own],
+            [each for each in held if each.facts.get("chain_id") in own],
         )
-        for chain in known
+        for name, own in same.items()
     ]
     rest = [lead for lead in leads if "chain_id" not in lead.facts], [e for e in held if "chain_id" not in e.facts]
     if any(rest):

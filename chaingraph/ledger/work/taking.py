@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -65,6 +65,7 @@ def taking(
     firms = tables["firms"].set_index("firm_id")
     sources = sources_of(tables["evidence"]).set_index("signal_id")
     chains = dict(zip(tables["segments"]["segment_id"], tables["segments"]["chain_id"], strict=True))
+    names = chain_names((), tables)
     placed = tables["firm_segments"].dropna(subset=["segment_id"])
     acts = []
     for signal_id in dict.fromkeys(signal_ids):
@@ -93,7 +94,8 @@ def taking(
             "address": None if source.get("address") == named else source.get("address"),
             "source": named,
             "segment_id": segment,
-            "chain_id": chains.get(segment, _only({chains[each] for each in own if each in chains})),
+            "chain_id": (chain := chains.get(segment, _only({chains[each] for each in own if each in chains}))),
+            "chain": names.get(str(chain)),
             "site_status": signal.get("site_status"),
             "investment_m": amount if planned else None,
             "currency": "CNY" if planned else None,
@@ -123,7 +125,53 @@ def by_hand(
             names = ", ".join(f"{each} {name}" for each, name in chains.items())
             raise LedgerError(reason="no_chain", found=known["chain_id"], chains=names)
         known["chain_id"] = found[0]
+    if "chain_id" in known:
+        known["chain"] = chains[known["chain_id"]]
     return Act("lead_taken", lead, at, by, "", known | {"owner": owner or by})
+
+
+def chain_names(
+    leads: Iterable[Lead], tables: Mapping[str, pd.DataFrame] | None = None, *, lang: str = "zh"
+) -> dict[str, str]:
+    """What people call the chains, by id: as the case has it, else as it was recorded when a lead was taken.
+
+    Examples
+    --------
+    >>> chain_names([Lead("s-1", {"chain_id": "PV", "chain": "光伏"}), Lead("s-2", {"chain_id": "ES"})])
+    {'PV': '光伏'}
+    """
+    found = {str(lead.facts["chain_id"]): str(lead.facts["chain"]) for lead in leads if "chain" in lead.facts}
+    chains = pd.DataFrame() if tables is None else tables.get("chains", pd.DataFrame())
+    for column in ("chain", "chain_en") if lang == "en" else ("chain",):
+        if column in chains:
+            named = chains.dropna(subset=[column])
+            found |= dict(zip(named["chain_id"].astype(str), named[column].astype(str), strict=True))
+    return found
+
+
+def chain_of(
+    lead: Lead, leads: Iterable[Lead], tables: Mapping[str, pd.DataFrame] | None = None, *, lang: str = "zh"
+) -> str | None:
+    """What people call the chain of a lead; None where the lead names none. What is not written as an id is a name.
+
+    Raises
+    ------
+    LedgerError
+        When there is only an id, and neither ledger nor case knows what it is called.
+
+    Examples
+    --------
+    >>> chain_of(Lead("s-1", {"chain_id": "光伏"}), ())
+    '光伏'
+    """
+    chain = lead.facts.get("chain_id")
+    if chain is None:
+        return None
+    names = chain_names(leads, tables, lang=lang)
+    name = names.get(str(chain), str(chain))
+    if str(chain) not in names and name.isascii() and name not in names.values():
+        raise LedgerError(reason="chain_unnamed", lead=lead.lead_id, chain=chain)
+    return name
 
 
 def firm_of(firms: pd.DataFrame, name: object) -> str | None:

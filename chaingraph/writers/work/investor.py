@@ -25,6 +25,7 @@ from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import is_within, place_text
 from chaingraph.wording.english import english_of
+from chaingraph.wording.phrases import names_by_id
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.harmless import clean_text
 from chaingraph.writers.work import INVESTOR
@@ -106,7 +107,7 @@ def investor_lines(
     lang = "zh" if language == "zh" else "en"
     gaps = findings.gaps[lang]
     gaps = gaps[gaps["chain_id"] == chain_id]
-    name = str(gaps["chain"].iloc[0]) if len(gaps) else chain_id
+    name = str(gaps["chain"].iloc[0]) if len(gaps) else names_by_id(graph, "chains", lang)[chain_id]
     joint = "、" if language == "zh" else ", "
 
     def said(entry: str, **values: object) -> str:

@@ -17,7 +17,7 @@ from chaingraph.model.columns import is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
-from chaingraph.wording.phrases import data_day, parts
+from chaingraph.wording.phrases import data_day, names_by_id, parts
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.harmless import clean_text
@@ -59,7 +59,7 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
     new = targets[(targets["chain_id"] == chain_id) & (targets["candidate_list"] == "new")].sort_values("rank")
     if "firm_en" in new:  # where it is known, the name in the language of the slides
         new = new.assign(firm=new["firm_en"].fillna(new["firm"]))
-    name = str(gaps["chain"].iloc[0]) if len(gaps) else chain
+    name = str(gaps["chain"].iloc[0]) if len(gaps) else names_by_id(graph, "chains", lang)[chain_id]
     region, day = place_text(findings.region, lang), data_day(findings.as_of, lang)
     deck.title(text("work.slide_title", lang, region=region, chain=name), text("work.slide_below", lang, day=day))
     deck.map(text("work.slide_map", lang, chain=name), gaps)

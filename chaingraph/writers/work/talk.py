@@ -24,7 +24,9 @@ _FACTS = (
 )  # fmt: skip
 
 
-def write_talk(lead: Lead, path: Path, *, on: str, brief: Brief | None = None, lang: str = "zh") -> None:
+def write_talk(
+    lead: Lead, path: Path, *, on: str, brief: Brief | None = None, chain: str | None = None, lang: str = "zh"
+) -> None:
     """Write what to know before a meeting with the firm of a lead, on two pages.
 
     Parameters
@@ -35,6 +37,8 @@ def write_talk(lead: Lead, path: Path, *, on: str, brief: Brief | None = None, l
         The day of the meeting.
     brief
         What the lists know of the firm (`chaingraph.wording.brief.write_up`); None: only the log is told.
+    chain
+        What people call the chain that the lead is of; None: it is of none that is known.
 
     Raises
     ------
@@ -56,7 +60,8 @@ def write_talk(lead: Lead, path: Path, *, on: str, brief: Brief | None = None, l
     # That nothing but the country is on record helps nobody at a table.
     bare = (text("explain.site_alone", lang), text("explain.site_seat", lang, place=place_text(CHINA, lang)))
     section("who", [said for said in parts["who"] if said not in bare])
-    section("lead", _facts(lead, lang))
+    of = [] if chain is None else [text("work.pair", lang, name=caption("chain_id", lang), value=chain)]
+    section("lead", [*of, *_facts(lead, lang)])
     log = [_contact(contact.by, contact.data, lang) for contact in lead.contacts[-_CONTACTS:]]
     section("log", log or [text("work.talk_no_contact", lang)])
     why = [said for said in parts["why"] if said != text("brief.unlisted", lang)]

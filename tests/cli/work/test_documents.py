@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 
 from chaingraph.cli.main import main
@@ -101,3 +102,59 @@ def test_words_of_leads_that_are_over_are_in_the_reader_s_language(
     assert "closed" not in said
     main(["work", "list", ledger, "--as-of", "2025-03-03"])
     assert "登记线索共2条，其中在办1条：已认领 1、已办结 1。" in capsys.readouterr().out
+
+
+def _words(path: Path) -> str:
+    paper = docx.Document(str(path))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(each.text for each in paper.paragraphs), *cells])
+
+
+def test_without_a_case_papers_call_the_chain_what_the_ledger_has_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, ledger = write_toy(tmp_path / "toy"), str(tmp_path / "l.db")
+    by = ["--by", "市投促中心", "--at", "2025-03-02"]
+    main(["work", "take", ledger, "s-1", *by, "--set", "firm=构造甲", "--set", "chain_id=pv", "--case", str(case),
+          "--create", "--rules", "none"])  # fmt: skip
+    for lead, chain in (("s-2", "pv"), ("s-3", "甲光伏"), ("s-4", "=zz")):
+        main(["work", "take", ledger, lead, *by, "--set", "firm=构造乙", "--set", f"chain_id={chain}"])
+    out, capsys_read = tmp_path / "x.docx", capsys.readouterr
+    capsys_read()
+    for lead in ("s-1", "s-2", "s-3"):  # taken with its name, with an id that is known by now, by a name
+        for kind, more in (("talk", []), ("first-report", ["--place", "平湖市"])):
+            assert main(["document", kind, ledger, lead, *more, "--as-of", "2025-03-10", "--out", str(out)]) == 0
+            assert "甲光伏" in _words(out)
+            assert "pv" not in _words(out)
+    capsys_read()
+    out.unlink()
+    for kind, more in (("talk", []), ("first-report", ["--place", "平湖市"])):
+        assert main(["document", kind, ledger, "s-4", *more, "--out", str(out)]) == 1
+        assert "线索 s-4 的产业链只有编号“=zz”" in capsys_read().err
+    assert not out.exists()
+    assert main(["document", "talk", ledger, "s-4", "--out", str(out), "--lang", "en"]) == 1
+    assert "has only the id =zz of its chain" in capsys_read().err
+    month = ["--month", "2025-03", "--city", "构造市", "--by", "中心", "--out", str(out)]
+    assert main(["document", "month", ledger, *month]) == 0
+    chains = [row.cells for table in docx.Document(str(out)).tables for row in table.rows]
+    [line] = [[cell.text for cell in cells] for cells in chains if cells[0].text == "甲光伏"]
+    assert line[1] == "3"  # the id and the name are one chain
+    # A chain that is changed by id has no name any more; nothing stale is said.
+    main(["work", "change", ledger, "s-1", *by, "--set", "chain_id=hy", "--why", "核实"])
+    capsys_read()
+    assert main(["document", "talk", ledger, "s-1", "--out", str(out)]) == 1
+    assert "“hy”" in capsys_read().err
+    assert main(["document", "talk", ledger, "s-1", "--case", str(case), "--out", str(out)]) == 0
+    main(["work", "change", ledger, "s-1", *by, "--set", "chain=氢", "--why", "核实"])
+    assert main(["document", "talk", ledger, "s-1", "--out", str(out)]) == 0
+    assert "产业链：氢" in _words(out)
+
+
+def test_the_week_calls_chains_by_name_without_a_case(tmp_path: Path) -> None:
+    case, ledger, out = write_toy(tmp_path / "toy"), str(tmp_path / "l.db"), tmp_path / "w.xlsx"
+    by = ["--by", "市投促中心", "--at", "2025-03-02", "--rules", "none", "--create"]
+    main(["work", "take", ledger, "s-1", *by, "--set", "firm=构造甲", "--set", "chain_id=pv", "--case", str(case)])
+    assert main(["document", "week", ledger, "--as-of", "2025-03-10", "--out", str(out)]) == 0
+    cells = [cell.value for row in openpyxl.load_workbook(out).worksheets[0].iter_rows() for cell in row]
+    assert "甲光伏" in cells
+    assert "pv" not in cells

@@ -47,6 +47,7 @@ def test_a_fact_of_no_product_is_of_its_firms_only_segment_or_chain() -> None:
             by="市投促中心",
         )
         assert (act.data.get("segment_id"), act.data.get("chain_id")) == known
+        assert act.data["chain"] == tables["chains"].set_index("chain_id")["chain"][chain]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,7 @@ def test_a_lead_typed_in_beside_a_case_has_its_ids() -> None:
     said = {"firm": firm["firm"], "chain_id": chain["chain"]}
     data = by_hand(tables, "m-1", said, at="2026-03-02", by="市投促中心").data
     assert (data["firm_id"], data["chain_id"], data["owner"]) == (firm["firm_id"], chain["chain_id"], "市投促中心")
+    assert data["chain"] == chain["chain"]
     unknown = by_hand(tables, "m-1", {"firm": "构造甲有限公司"}, at="2026-03-02", by="市投促中心").data
     assert "firm_id" not in unknown
     with pytest.raises(LedgerError, match=str(chain["chain"])):

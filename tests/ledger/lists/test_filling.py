@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from chaingraph.choosing.calls import MOST_OF_ONE, MOST_VISITS
+from chaingraph.ledger.lists.filling import fill
 from chaingraph.ledger.project import Project
-from chaingraph.ledger.work.filling import fill
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.listed import findings_with_leads
 from chaingraph.model.findings import Findings
