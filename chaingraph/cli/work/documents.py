@@ -14,6 +14,7 @@ from chaingraph.labels import text
 from chaingraph.writers.work import INVESTOR
 
 if TYPE_CHECKING:
+    from chaingraph.ledger.work.lead import Lead
     from chaingraph.model.findings import Findings
     from chaingraph.model.graph import ChainGraph
 
@@ -38,6 +39,14 @@ def _surveyed(lang: str, case: Path, region: str, as_of: str) -> tuple[Findings,
     cases, compared = read_cases(case, LISTED, region, lang=lang)
     graph = build_graph(*cases)
     return survey(graph, region=region, as_of=as_of, lang=lang, reference=compared), graph
+
+
+def _leads(ledger: Path, rules: str | None, as_of: str, lang: str) -> list[Lead]:
+    """The leads of a ledger on a day."""
+    from chaingraph.ledger.work.log import leads_in_work
+
+    with opened_ledger(LedgerFile(ledger, rules), lang) as opened:
+        return leads_in_work(opened, until=as_of)
 
 
 def _wrote(lang: str, path: Path) -> None:
@@ -174,14 +183,26 @@ def month_command(
 @click.argument("case", type=PATH)
 @click.option("--region", required=True, metavar="REGION")
 @click.option("--chain", required=True, metavar="CHAIN")
+@click.option("--ledger", type=PATH, metavar="FILE.db")
+@click.option("--rules", type=Named("rules"))
 @_on_day
 @click.pass_obj
-def slides_command(lang: str, case: Path, region: str, chain: str, as_of: str, out: Path) -> None:
-    """One chain in six slides that can be edited."""
+def slides_command(
+    lang: str,
+    case: Path,
+    region: str,
+    chain: str,
+    ledger: Path | None,
+    rules: str | None,
+    as_of: str,
+    out: Path,
+) -> None:
+    """One chain in six slides that can be edited; with a ledger one more on its leads."""
     from chaingraph.writers.work.slides import write_slides
 
     found, graph = _surveyed(lang, case, region, as_of)
-    write_slides(found, graph, chain, out, lang=lang)
+    leads = None if ledger is None else _leads(ledger, rules, as_of, lang)
+    write_slides(found, graph, chain, out, leads=leads, on=as_of, lang=lang)
     _wrote(lang, out)
 
 
@@ -242,15 +263,11 @@ def trip_command(
 ) -> None:
     """A journey to a city: whom to see, in which order, through whom."""
     from chaingraph.errors import CaseError
-    from chaingraph.ledger.work.log import leads_in_work
     from chaingraph.ledger.work.trip import cities_of, swaps, visits
     from chaingraph.writers.work.journey import write_journey
 
     found, graph = _surveyed(lang, case, region, as_of)
-    leads = []
-    if ledger is not None:
-        with opened_ledger(LedgerFile(ledger, rules), lang) as opened:
-            leads = leads_in_work(opened, until=as_of)
+    leads = [] if ledger is None else _leads(ledger, rules, as_of, lang)
     tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
     asked: dict[str, Any] = {"days": days, "leads": leads, "viewer": viewer}
     planned = visits(found.targets[lang], tables, city, **asked)

@@ -108,6 +108,7 @@ def _of_the_case(asked: Asked, kind: str) -> tuple[str, list[str], list[str]]:
         english = desk.chosen()["office_en"]
         options += ["--office-en", english] if english else []
         return f"{chain}_{language}_{desk.today}", options, [str(desk.case)]
+    options += ["--ledger", str(desk.ledger)] if has_ledger(asked) else []
     return f"{chain}_{desk.today}", [*options, "--as-of", desk.today], [str(desk.case)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -83,6 +83,38 @@ def weekly(ledger: Ledger, as_of: str, *, case: Mapping[str, pd.DataFrame] | Non
             for unit in lead.worked_by
         },
     )
+
+
+def owners_of(leads: Iterable[Lead], chains: Collection[str]) -> pd.DataFrame:
+    """Where the leads of one chain stand, by the unit whose they are, and the next day on which feedback is due.
+
+    A lead counts once, at its own stage, as in ``by_owner`` and ``by_chain`` of a week.
+
+    Parameters
+    ----------
+    leads
+        As `chaingraph.ledger.work.log.leads_in_work` gives them.
+    chains
+        The chain's id and names.
+
+    Returns
+    -------
+    DataFrame
+        As `views.counted_by` by owner, and due; missing where nothing is awaited.
+
+    Examples
+    --------
+    >>> lead = Lead("s-1", {"chain_id": "PV"}, owner="平湖市")
+    >>> owners_of([lead, Lead("s-2", {"chain_id": "ES"})], {"PV"})[["owner", "taken", "leads"]].values.tolist()
+    [['平湖市', 1, 1]]
+    """
+    own = [lead for lead in leads if lead.facts.get("chain_id") in chains]
+    due: dict[str, str] = {}
+    for lead in own:
+        for each in lead.open_assignments:
+            due[lead.owner] = min(each.due, due.get(lead.owner, each.due))
+    counts = counted_by(own, "owner")
+    return counts.assign(due=pd.Series([due.get(owner) for owner in counts["owner"]], counts.index, dtype="str"))
 
 
 def _settling(ledger: Ledger, until: str) -> list[int]:

@@ -167,6 +167,8 @@ def _counts(table: pd.DataFrame, by: str, lang: str, names: Mapping[str, str] | 
     shown = table.copy()
     unknown = text("work.not_assigned" if by == "unit" else "work.not_stated", lang)
     shown[by] = [unknown if is_missing(value) else (names or {}).get(str(value), str(value)) for value in table[by]]
+    if names:  # the id and the name of a chain are one row
+        shown = shown.groupby(by, sort=False, as_index=False).sum()
     if table.empty or by == "unit":  # a lead that two units work on stands in both rows: the sum would count it twice
         return shown
     total = {name: int(table[name].sum()) for name in table.columns if name != by} | {by: text("work.total", lang)}

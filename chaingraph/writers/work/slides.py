@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,16 @@ import pandas as pd
 
 from chaingraph.errors import MissingExtraError
 from chaingraph.labels import both, text
+from chaingraph.ledger.work.fields import LEAD_STAGES
+from chaingraph.ledger.work.lead import Lead
+from chaingraph.ledger.work.weekly import owners_of
 from chaingraph.model.case import rows_of
 from chaingraph.model.columns import is_missing
 from chaingraph.model.findings import Findings
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import data_day, names_by_id, parts
+from chaingraph.wording.work import caption
 from chaingraph.writers.cell_text import code_text, shown_width
 from chaingraph.writers.files import write_bytes
 from chaingraph.writers.harmless import clean_text
@@ -27,11 +31,22 @@ _WIDTH, _HEIGHT, _EDGE = 13.333, 7.5, 0.5  # inches, 16:9
 _FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
 _BLUE = "1B3A5C"
 _STAGES = ("upstream", "midstream", "downstream")
-_MOST = {"boxes": 14, "gaps": 8, "targets": 8, "doors": 7, "steps": 5, "questions": 5}
+_MOST = {"boxes": 14, "gaps": 8, "targets": 8, "doors": 7, "steps": 5, "questions": 5, "owners": 7}
 
 
-def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | Path, *, lang: str = "zh") -> None:
+def write_slides(
+    findings: Findings,
+    graph: ChainGraph,
+    chain: str,
+    path: str | Path,
+    *,
+    leads: Iterable[Lead] | None = None,
+    on: str = "",
+    lang: str = "zh",
+) -> None:
     """Write a chain as six slides: title, map, gaps, targets, doors, and what comes next.
+
+    With the leads of a ledger there is one slide more, before the last: where those of the chain stand.
 
     Parameters
     ----------
@@ -41,6 +56,10 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         The graph that it rests on.
     chain
         The chain's id or name.
+    leads
+        What is in work, as `chaingraph.ledger.work.log.leads_in_work` gives it; None: there is no ledger.
+    on
+        The day on which the leads are looked at: a feedback that was due before it is said to be overdue.
 
     Raises
     ------
@@ -94,6 +113,16 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         (3.0, 6.3, 3.0),
         empty="work.slide_no_doors",
     )
+    if leads is not None:
+        called = graph["chains"].set_index("chain_id").loc[chain_id]
+        same = {chain_id, *(str(called[key]) for key in ("chain", "chain_en") if not is_missing(called.get(key)))}
+        deck.table(
+            text("work.slide_leads", lang, chain=name),
+            [caption(column, lang) for column in ("owner", *LEAD_STAGES, "leads", "due")],
+            _standing(owners_of(leads, same), on, lang),
+            (2.3, *[1.15] * len(LEAD_STAGES), 0.9, 2.2),
+            empty="work.slide_no_leads",
+        )
     wide = 1 if lang == "zh" else 2  # Latin letters in the place of a Chinese one
     steps = [
         _told(row["firm"], row["next_step"], 30 * wide, 60 * wide, lang) for row in rows_of(new.head(_MOST["steps"]))
@@ -105,6 +134,23 @@ def write_slides(findings: Findings, graph: ChainGraph, chain: str, path: str | 
         [(text("work.slide_steps", lang), steps), (text("work.slide_questions", lang), questions)],
     )
     write_bytes(deck.content(), Path(path))
+
+
+def _standing(owners: pd.DataFrame, on: str, lang: str) -> list[list[object]]:
+    """The sum and the units with most leads, each with its counts and next day; what finds no room is one row."""
+    if owners.empty:
+        return []
+    counts = [*LEAD_STAGES, "leads"]
+
+    def line(name: str, own: pd.DataFrame) -> list[object]:
+        day = min(own["due"].dropna(), default=None)
+        due = None if day is None else text("work.slide_overdue", lang, day=day) if day < on else day
+        return [name, *(int(own[count].sum()) for count in counts), due]
+
+    most, rest = owners.head(_MOST["owners"]), owners.iloc[_MOST["owners"] :]
+    rows = [line(text("work.total", lang), owners)]
+    rows += [line(most["owner"].iloc[at] or text("work.not_stated", lang), most.iloc[[at]]) for at in range(len(most))]
+    return rows + ([line(text("work.slide_others", lang, count=len(rest)), rest)] if len(rest) else [])
 
 
 def _open(gaps: pd.DataFrame) -> pd.DataFrame:

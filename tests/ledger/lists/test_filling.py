@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import pytest
 
+import chaingraph as cg
 from chaingraph.choosing.calls import MOST_OF_ONE, MOST_VISITS
 from chaingraph.ledger.lists.filling import fill
 from chaingraph.ledger.project import Project
 from chaingraph.ledger.work.lead import Lead
 from chaingraph.ledger.work.listed import findings_with_leads
 from chaingraph.model.findings import Findings
+from chaingraph.model.graph import ChainGraph
 from chaingraph.model.results.told import Name, reason
 from chaingraph.wording.phrases import as_told, say, told
-from tests.ledger.work.test_listed import made
+from tests.toy import toy_tables
 
 GONE, NEXT, FAR = "O04", "O12", "O09"  # who is to be visited; who waits for room, of the same city; of another one
 CLOSED = Lead("s-1", {"firm_id": GONE}, "平湖市", stage="closed", closing="lost", since="2026-03-05")
-BEFORE = len(made().notes["zh"])
+
+
+@cache
+def made() -> Findings:
+    return cg.survey(ChainGraph("toy", toy_tables()), region="嘉兴", as_of="2024-06")
 
 
 def crowded(*, marks: str = "motive;door", city: str | None = "深圳") -> Findings:
@@ -37,7 +44,7 @@ def filled(lead: Lead, *projects: Project, run: Findings | None = None, place: s
     """Who is to be visited, and the notes that are new, in both languages."""
     found = findings_with_leads(run or crowded(), [lead], projects, as_of="2026-03-10", place=place)
     calls = found.calls["zh"]
-    new = [str(note) for lang in ("zh", "en") for note in found.notes[lang]["note"].tolist()[BEFORE:]]
+    new = [str(note) for lang in ("zh", "en") for note in found.notes[lang]["note"].tolist()[len(made().notes[lang]) :]]
     return calls.loc[calls["group"].eq("visit"), "firm_id"].tolist(), new
 
 
