@@ -269,7 +269,7 @@ def trip_command(
     found, graph = _surveyed(lang, case, region, as_of)
     leads = [] if ledger is None else _leads(ledger, rules, as_of, lang)
     tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
-    asked: dict[str, Any] = {"days": days, "leads": leads, "viewer": viewer}
+    asked: dict[str, Any] = {"days": days, "leads": leads, "viewer": viewer, "lang": lang}
     planned = visits(found.targets[lang], tables, city, **asked)
     swapped = swaps(found.targets[lang], city, **asked)
     if not planned and not swapped:

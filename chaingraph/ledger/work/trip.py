@@ -17,6 +17,7 @@ from chaingraph.ledger.work.views import may_see
 from chaingraph.model.columns import is_missing
 from chaingraph.model.results.told import Words, reason
 from chaingraph.places.distance import distance_km
+from chaingraph.places.regions import place_text
 from chaingraph.reading.cells import fold
 
 _CITIES = 12  # named to whoever asks for one without targets
@@ -73,6 +74,7 @@ def visits(
     per_day: int = 4,
     leads: Iterable[Lead] = (),
     viewer: str = "",
+    lang: str = "zh",
 ) -> list[Visit]:
     """Whom to see in a city, so many firms a day, each next one the nearest that is left.
 
@@ -89,6 +91,8 @@ def visits(
         A city's name; a firm counts that decides there, or that sits there.
     viewer
         The county or team that travels; "" for the city's centre, which sees every lead.
+    lang
+        In English firms have the English name that the case knows, and places are written in English.
 
     Returns
     -------
@@ -121,8 +125,10 @@ def visits(
                     day,
                     hour,
                     str(row["firm_id"]),
-                    str(row["firm"]),
-                    " ".join(str(part) for part in place[2:] if isinstance(part, str)),
+                    _called(row, lang),
+                    (" " if lang == "zh" else ", ").join(
+                        place_text(part, lang) for part in place[2:] if isinstance(part, str)
+                    ),
                     row["reasons"],
                     tuple(dict.fromkeys(zip(named["introducer"], named["basis"], strict=True))),
                     tuple(each for each in asks if not is_missing(each) and each != ""),
@@ -143,6 +149,7 @@ def swaps(
     per_day: int = 4,
     leads: Iterable[Lead] = (),
     viewer: str = "",
+    lang: str = "zh",
 ) -> list[Swap]:
     """Whose slots of the same journey (`visits`) became free, why, and which firm of the list took each.
 
@@ -162,8 +169,8 @@ def swaps(
     own = _in_city(targets, city, known)
     slots = days * min(per_day, len(HOURS))
     why = [_free(_lead(row, known), viewer) for row in own]
-    gone = [(str(row["firm"]), said) for row, said in zip(own[:slots], why, strict=False) if said is not None]
-    later = [str(row["firm"]) for row, said in zip(own[slots:], why[slots:], strict=True) if said is None]
+    gone = [(_called(row, lang), said) for row, said in zip(own[:slots], why, strict=False) if said is not None]
+    later = [_called(row, lang) for row, said in zip(own[slots:], why[slots:], strict=True) if said is None]
     return [Swap(firm, said, came) for (firm, said), came in zip_longest(gone, later[: len(gone)])]
 
 
@@ -179,6 +186,12 @@ def _known(leads: Iterable[Lead], viewer: str) -> dict[str, Lead]:
 
 def _lead(row: Mapping[Any, Any], known: Mapping[str, Lead]) -> Lead | None:
     return known.get(str(row["firm_id"])) or known.get(fold(str(row["firm"])))
+
+
+def _called(row: Mapping[Any, Any], lang: str) -> str:
+    """What a firm is called in a language: where no English name is known, as it stands."""
+    english = row.get("firm_en")
+    return str(row["firm"] if lang == "zh" or is_missing(english) else english)
 
 
 def _free(lead: Lead | None, viewer: str) -> Words | None:

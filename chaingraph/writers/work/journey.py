@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chaingraph.labels import text
 from chaingraph.ledger.work.trip import Swap, Visit
+from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import parts, say
 from chaingraph.wording.work import word
 from chaingraph.writers.files import write_bytes
@@ -35,6 +36,7 @@ def write_journey(
         When python-docx is not installed.
     """
     paper = Document(CLOSE, lang)
+    city = place_text(city, lang)
     title = text("work.trip_title", lang, city=city)
     firms, days = len(visits), len({visit.day for visit in visits})
     paper.title(title, text("work.trip_below", lang, day=on, days=days, firms=firms))

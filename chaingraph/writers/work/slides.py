@@ -76,8 +76,9 @@ def write_slides(
     gaps = gaps[gaps["chain_id"] == chain_id]
     targets = findings.targets[lang]
     new = targets[(targets["chain_id"] == chain_id) & (targets["candidate_list"] == "new")].sort_values("rank")
-    if "firm_en" in new:  # where it is known, the name in the language of the slides
-        new = new.assign(firm=new["firm_en"].fillna(new["firm"]))
+    if lang == "en":  # names in the language of the slides, where they are known
+        cities = new["city"].map(lambda city: place_text(str(city), lang), na_action="ignore")
+        new = new.assign(firm=new["firm_en"].fillna(new["firm"]), city=cities)
     name = str(gaps["chain"].iloc[0]) if len(gaps) else names_by_id(graph, "chains", lang)[chain_id]
     region, day = place_text(findings.region, lang), data_day(findings.as_of, lang)
     deck.title(text("work.slide_title", lang, region=region, chain=name), text("work.slide_below", lang, day=day))

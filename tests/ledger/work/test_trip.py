@@ -145,3 +145,17 @@ def test_a_lead_that_is_open_or_a_mere_duplicate_frees_nothing() -> None:
     for again in (lead("B", last_on="2026-03-01"), lead("B", stage="handed_over", last_on="2026-03-01")):
         assert swaps(targets(), "深圳", leads=[again, old]) == []
         assert visits(targets(), CASE, "深圳", leads=[again, old])[0].lead == again
+
+
+def test_an_english_journey_has_english_names_where_they_are_known(tmp_path: Path) -> None:
+    named = targets().assign(firm_en=lambda rows: rows["firm"].map({"甲公司": "First Ltd"}))
+    typed = Lead("s-1", {"firm": "甲公司"}, stage="contacted")  # is found by the Chinese name all the same
+    planned = visits(named, CASE, "深圳", leads=[typed], lang="en")
+    assert [visit.firm for visit in planned] == ["First Ltd", "丙公司", "乙公司"]
+    assert planned[0].lead == typed
+    assert planned[0].place == "Shenzhen, Nanshan District"
+    assert next(visit.firm for visit in visits(named, CASE, "深圳")) == "甲公司"
+    over = lead("A", stage="closed", closing="lost", since="2026-03-01")
+    assert [swap.gone for swap in swaps(named, "深圳", leads=[over], lang="en")] == ["First Ltd"]
+    write_journey(planned, tmp_path / "t.docx", city="深圳", on="2026-03-02", lang="en")
+    assert docx.Document(str(tmp_path / "t.docx")).paragraphs[0].text == "Trip to Shenzhen"

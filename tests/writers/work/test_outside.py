@@ -203,3 +203,16 @@ def test_the_pages_are_written_in_five_languages_and_say_that_they_are_to_be_che
 def test_a_language_that_there_is_not_is_refused(found: Findings, tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="zh, en, ja, de, ko"):
         write_investor(found, GRAPH, CHAIN, tmp_path / "a.pdf", on="2024-06-01", office="中心", language="fr")
+
+
+@pytest.mark.parametrize(
+    ("lang", "firm", "city"), [("zh", "丙一电解技术公司", "慕尼黑"), ("en", "Bingyi Electrolyse GmbH", "Munich")]
+)
+def test_firms_and_cities_are_called_as_in_the_language_of_the_slides(
+    found: Findings, tmp_path: Path, lang: str, firm: str, city: str
+) -> None:
+    write_slides(found, GRAPH, CHAIN, tmp_path / "chain.pptx", lang=lang)
+    cells = [cell for rows in _tables(tmp_path / "chain.pptx") for row in rows for cell in row]
+    assert firm in cells
+    assert city in cells
+    assert ({"丙一电解技术公司", "Bingyi Electrolyse GmbH"} - {firm}).isdisjoint(cells)
