@@ -240,6 +240,7 @@ def rank_lists(
         for position, key in enumerate(strategy.order):
             own_keys[mask, position] = keys[key][mask]
     rows[_KEYS] = own_keys
+    del keys, own_keys, ways_in  # of a large case each as large as a table, of which nothing is asked below
     rows["owned"] = owned_by_listed(rows, facts)
     rows["own_order"] = -rows["severity"].round(6)
     quotas = {plan: max(1, math.ceil(strategy.quota * top)) for plan, strategy in strategies.items()}
@@ -247,6 +248,7 @@ def rank_lists(
     # The engine gets what it orders by: carrying fifty columns through its windows takes twice as long.
     asked = rows[_ORDERED_BY].assign(row_place=np.arange(len(rows)))
     order = query("top", [_NO_END if whole else top], tables={"candidates": asked})
+    del asked
     ranked = plain_frame(rows.drop(columns=["gate"]).iloc[order.pop("row_place")].reset_index(drop=True)).join(order)
     met: dict[tuple[str, str, str], set[str]] = {}
     for name, chain, group, segment in cells_of(rows, "list", "chain_id", "group_id", "segment_id"):

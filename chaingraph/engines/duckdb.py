@@ -90,7 +90,7 @@ def open_engine(
                     connection.execute(f"CREATE OR REPLACE TEMP {kind} {view} AS {told}")
                 made.update(once)
                 result = connection.execute(text, list(parameters))
-                return plain_frame(result.df() if small else _fetched(result))
+                return plain_frame(result.df() if small else _fetched(result, frames))
             except duckdb.OutOfMemoryException as error:
                 raise StoreError(
                     both(
@@ -112,16 +112,21 @@ def open_engine(
         yield query
 
 
-def _fetched(result: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """All rows of a result. Of a large one each text is held once, however many cells say it: most say the same."""
+def _fetched(result: duckdb.DuckDBPyConnection, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All rows of a result. Of a large one each text is held once, however many cells say it: most say the same.
+
+    Where it is an id or a name of the firms that were handed over, as in most cells, it is theirs.
+    """
     parts = [result.fetch_df_chunk(_VECTORS)]
     once: dict[object, object] = {}
     while len(further := result.fetch_df_chunk(_VECTORS)):
+        once = once or _names_held(frames)
         parts[-1] = _with_texts_once(parts[-1], once)
         parts.append(further)
     if len(parts) == 1:
         return parts[0]
     parts[-1] = _with_texts_once(parts[-1], once)
+    del once  # as large as a column of the result
     return pd.concat(parts, ignore_index=True)
 
 
@@ -132,6 +137,12 @@ def _with_texts_once(part: pd.DataFrame, once: dict[object, object]) -> pd.DataF
             cells = column.to_numpy(dtype=object)
             texts[name] = pd.array(list(map(once.setdefault, cells, cells)), dtype=column.dtype)
     return part.assign(**{str(name): cells for name, cells in texts.items()})
+
+
+def _names_held(frames: Mapping[str, pd.DataFrame]) -> dict[object, object]:
+    firms = frames.get("firms", pd.DataFrame())
+    columns = [firms[name].to_numpy(dtype=object) for name in ("firm_id", "firm") if name in firms]
+    return {cell: cell for cells in columns for cell in cells}
 
 
 @contextmanager

@@ -52,10 +52,12 @@ def heirs(graph: ChainGraph, families: pd.DataFrame, local: set[str]) -> dict[st
     dict
         By parent (the top of its group), the local units in the order of their ids.
     """
-    made = set(graph["firm_segments"]["firm_id"].unique())
+    below = families.loc[families["firm_id"].isin(local) & ~families["group_id"].isin(local), ["firm_id", "group_id"]]
+    makers = graph["firm_segments"]["firm_id"]
+    made = set(makers[makers.isin({*below["firm_id"], *below["group_id"]})])
     units: dict[str, list[str]] = {}
-    for firm, top in sorted(cells_of(families, "firm_id", "group_id")):
-        if firm in local and firm in made and top != firm and top not in local and top not in made:
+    for firm, top in sorted(cells_of(below, "firm_id", "group_id")):
+        if firm in made and top not in made:
             units.setdefault(top, []).append(firm)
     return units
 

@@ -12,6 +12,8 @@ from chaingraph.model.graph import ChainGraph
 _MANY = 0.2  # of all firms, whose seat cannot be told, are worth a word
 
 
+# As in `main_job.run`: text in Arrow would be a copy of the firms more, and slower.
+@pd.option_context("mode.string_storage", "python")
 def region_warnings(graph: ChainGraph, region: str, gaps: pd.DataFrame, lang: str) -> list[str]:
     """What makes a survey of the region empty or thin, in sentences; none where there is nothing to say.
 

@@ -96,6 +96,18 @@ def test_of_many_rows_texts_are_held_once_and_tables_compressed(monkeypatch: pyt
     assert held < rows * 16 * 3  # sixteen bytes a cell, were it only for the three columns that hold anything
 
 
+def test_of_many_rows_ids_and_names_are_the_texts_that_were_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "sql_text", lambda _: "SELECT firm_id AS group_id, firm FROM firms ORDER BY firm_id")
+    cells = {"firm_id": [f"F{row:05}" for row in range(10_000)], "firm": [f"企业{row}" for row in range(10_000)]}
+    with pd.option_context("mode.string_storage", "python"):
+        firms = pd.DataFrame(cells).reindex(columns=empty_table("firms").columns)
+        with engine.open_engine({"firms": firms}, threads=1) as query:
+            answer = query("x")
+    for given, taken in (("firm_id", "group_id"), ("firm", "firm")):
+        theirs, own = answer[taken].to_numpy(dtype=object), firms[given].to_numpy(dtype=object)
+        assert all(cell is same for cell, same in zip(theirs, own, strict=True))
+
+
 def write_dataset(folder: Path, rows: int = 4) -> Path:
     """A dataset of firms in two provinces, the province only in the folders' names."""
     with duckdb.connect() as connection:
