@@ -28,6 +28,7 @@ import pandas as pd
 
 from chaingraph.facts.derived_tables import firm_places
 from chaingraph.matching.merge import build_graph
+from chaingraph.model.case import usable_signals
 from chaingraph.model.graph import ChainGraph
 from chaingraph.places import regions
 from chaingraph.places.distance import distance_km
@@ -116,8 +117,7 @@ def _first_names(names: pd.Series) -> str:
 def of_case(graph: ChainGraph, pairs: pd.DataFrame, gaps: pd.DataFrame, region: str) -> pd.DataFrame:
     """The fields of a card, for every arm from the tables of the case: what only a run fills would tell its arm."""
     tied = ties(graph, region)
-    signals = graph["firm_signals"]
-    used = signals[signals["review"].isna() | signals["review"].isin(("accepted", "corrected"))].dropna(subset=["date"])
+    used = usable_signals(graph["firm_signals"]).dropna(subset=["date"])
     newest = used.sort_values(["date", "signal_id"], kind="stable").drop_duplicates("firm_id", keep="last")
     newest = newest.set_index("firm_id")
     grows = used[used["kind"].isin(_GROWTH)].sort_values(["date", "signal_id"], kind="stable")

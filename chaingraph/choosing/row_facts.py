@@ -92,7 +92,9 @@ def facts_of_rows(
     region, day
         Where, and the day on which policies and premises have to hold.
     """
-    kin = _families_of(rows, families)
+    # Of a large case a hundred thousand firms are of no row's family.
+    groups = families.loc[families["firm_id"].isin(rows["firm_id"]), "group_id"]
+    kin = families[families["group_id"].isin(groups)]
     laid = _lay_out(graph, motives, kin, local, region, day)
     paths: dict[tuple[str, str], list[Row]] = {}
     for step in rows_of(routes[routes["door"].astype(bool)]) if len(routes) else []:
@@ -206,14 +208,6 @@ def _merged(planned: Row | None, fact: Row | None) -> dict[str, Any] | None:
 
 
 _OF_A_FIRM = ["firm_id", "firm", "country", "city", "district", "decision_city", "source"]
-
-
-def _families_of(rows: pd.DataFrame, families: pd.DataFrame) -> pd.DataFrame:
-    """The families of those on the rows, themselves among them; a large case has a hundred thousand others."""
-    groups = families.loc[families["firm_id"].isin(rows["firm_id"]), "group_id"]
-    alone = rows.loc[~rows["firm_id"].isin(families["firm_id"]), ["firm_id"]].drop_duplicates()
-    kin = families.loc[families["group_id"].isin(groups), ["firm_id", "group_id"]]
-    return pd.concat([kin, alone.assign(group_id=alone["firm_id"])], ignore_index=True)
 
 
 def _lay_out(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -263,23 +263,21 @@ def trip_command(
 ) -> None:
     """A journey to a city: whom to see, in which order, through whom."""
     from chaingraph.errors import CaseError
-    from chaingraph.ledger.work.trip import cities_of, swaps, visits
+    from chaingraph.ledger.work.trip import cities_of, journey
     from chaingraph.writers.work.journey import write_journey
 
     found, graph = _surveyed(lang, case, region, as_of)
     leads = [] if ledger is None else _leads(ledger, rules, as_of, lang)
     tables = {name: graph[name] for name in ("firms", "introducers", "outreach")}
-    asked: dict[str, Any] = {"days": days, "leads": leads, "viewer": viewer, "lang": lang}
-    planned = visits(found.targets[lang], tables, city, **asked)
-    swapped = swaps(found.targets[lang], city, **asked)
-    if not planned and not swapped:
+    made = journey(found.targets[lang], tables, city, days=days, leads=leads, viewer=viewer, lang=lang)
+    if not made.visits and not made.swaps:
         there = text("gaps.list_separator", lang).join(cities_of(found.targets[lang]))
         entry = "work.trip_nobody" if there else "work.trip_no_targets"
         raise CaseError(text(entry, lang, city=city, cities=there))
-    if planned and planned[-1].day < days:
-        told = {"firms": len(planned), "needed": planned[-1].day, "days": days}
+    if made.visits and made.visits[-1].day < days:
+        told = {"firms": len(made.visits), "needed": made.visits[-1].day, "days": days}
         click.echo(text("work.trip_shorter", lang, city=city, **told), err=True)
-    write_journey(planned, out, city=city, on=as_of, swaps=swapped, lang=lang)
+    write_journey(made, out, city=city, on=as_of, lang=lang)
     _wrote(lang, out)
 
 

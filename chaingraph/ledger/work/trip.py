@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -50,6 +50,13 @@ class Swap:
     firm: str | None
 
 
+class Journey(NamedTuple):
+    """Whom to see, by day and hour, and whose slots went to others."""
+
+    visits: list[Visit]
+    swaps: list[Swap]
+
+
 def cities_of(targets: pd.DataFrame) -> list[str]:
     """The cities where new targets decide, or else sit: those with the most first, at most a dozen.
 
@@ -65,7 +72,7 @@ def cities_of(targets: pd.DataFrame) -> list[str]:
     return [city for city, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))][:_CITIES]
 
 
-def visits(
+def journey(
     targets: pd.DataFrame,
     case: Mapping[str, pd.DataFrame],
     city: str,
@@ -75,11 +82,13 @@ def visits(
     leads: Iterable[Lead] = (),
     viewer: str = "",
     lang: str = "zh",
-) -> list[Visit]:
+) -> Journey:
     """Whom to see in a city, so many firms a day, each next one the nearest that is left.
 
     Firms that a lead in work or a project is about come first, then the order of the lists; a firm is visited once,
     however many lists it is on. Where places are not known more finely than the city, the order of the lists stands.
+    The slot of a firm whose lead is closed, or is another unit's that the traveller may not read, goes to the next on
+    the list of the city.
 
     Parameters
     ----------
@@ -96,13 +105,41 @@ def visits(
 
     Returns
     -------
-    list of Visit
-        By day and hour.
+    Journey
+        The visits, and for each slot that became free whose it was, why, and which firm took it.
+
+    Examples
+    --------
+    >>> columns = ["firm_id", "firm", "candidate_list", "rank", "chain_id", "decision_city", "city", "reasons"]
+    >>> two = [("A", "甲", "new", 1, "PV", None, "深圳", ""), ("B", "乙", "new", 2, "PV", None, "深圳", "")]
+    >>> from chaingraph.model.case import empty_table
+    >>> case = {name: empty_table(name) for name in ("firms", "introducers", "outreach")}
+    >>> lead = Lead("s-1", {"firm_id": "A", "firm": "甲"}, owner="平湖市")
+    >>> made = journey(pd.DataFrame(two, columns=columns), case, "深圳", per_day=1, leads=[lead], viewer="桐乡市")
+    >>> [visit.firm for visit in made.visits], [(swap.gone, swap.firm) for swap in made.swaps]
+    (['乙'], [('甲', '乙')])
     """
     live = _known(leads, viewer)
     own = _in_city(targets, city, live)
     slots = days * min(per_day, len(HOURS))
-    chosen = [row for row in own if _free(_lead(row, live), viewer) is None][:slots]
+    why = [_free(_lead(row, live), viewer) for row in own]
+    gone = [(_called(row, lang), said) for row, said in zip(own[:slots], why, strict=False) if said is not None]
+    left = [row for row, said in zip(own, why, strict=True) if said is None]
+    stood = slots - len(gone)  # of the first who stay; who comes after them has moved up
+    later = [_called(row, lang) for row in left[stood:slots]]
+    swaps = [Swap(firm, said, came) for (firm, said), came in zip_longest(gone, later)]
+    return Journey(_scheduled(left[:slots], live, case, days, per_day, lang), swaps)
+
+
+def _scheduled(
+    chosen: list[dict[Any, Any]],
+    live: Mapping[str, Lead],
+    case: Mapping[str, pd.DataFrame],
+    days: int,
+    per_day: int,
+    lang: str,
+) -> list[Visit]:
+    """The visits of the firms that were chosen: at each hour the nearest that is left."""
     firms = case["firms"].set_index("firm_id", drop=False)
     known = case["firms"][case["firms"]["firm_id"].isin([row["firm_id"] for row in chosen])]
     doors = introductions(case, known)
@@ -139,39 +176,6 @@ def visits(
             )
             last = place
     return made
-
-
-def swaps(
-    targets: pd.DataFrame,
-    city: str,
-    *,
-    days: int = 1,
-    per_day: int = 4,
-    leads: Iterable[Lead] = (),
-    viewer: str = "",
-    lang: str = "zh",
-) -> list[Swap]:
-    """Whose slots of the same journey (`visits`) became free, why, and which firm of the list took each.
-
-    A slot is free when the firm's lead is closed, or is another unit's that the traveller may not read. The firms that
-    move up are those next on the list of the city.
-
-    Examples
-    --------
-    >>> columns = ["firm_id", "firm", "candidate_list", "rank", "chain_id", "decision_city", "city"]
-    >>> two = [("A", "甲", "new", 1, "PV", None, "深圳"), ("B", "乙", "new", 2, "PV", None, "深圳")]
-    >>> lead = Lead("s-1", {"firm_id": "A", "firm": "甲"}, owner="平湖市")
-    >>> [made] = swaps(pd.DataFrame(two, columns=columns), "深圳", per_day=1, leads=[lead], viewer="桐乡市")
-    >>> made.gone, made.firm
-    ('甲', '乙')
-    """
-    known = _known(leads, viewer)
-    own = _in_city(targets, city, known)
-    slots = days * min(per_day, len(HOURS))
-    why = [_free(_lead(row, known), viewer) for row in own]
-    gone = [(_called(row, lang), said) for row, said in zip(own[:slots], why, strict=False) if said is not None]
-    later = [_called(row, lang) for row, said in zip(own[slots:], why[slots:], strict=True) if said is None]
-    return [Swap(firm, said, came) for (firm, said), came in zip_longest(gone, later[: len(gone)])]
 
 
 def _known(leads: Iterable[Lead], viewer: str) -> dict[str, Lead]:

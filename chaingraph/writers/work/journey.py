@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from chaingraph.labels import text
-from chaingraph.ledger.work.trip import Swap, Visit
+from chaingraph.ledger.work.trip import Journey, Swap, Visit
 from chaingraph.places.regions import place_text
 from chaingraph.wording.phrases import parts, say
 from chaingraph.wording.work import word
@@ -18,23 +17,20 @@ from chaingraph.writers.work.paper import CLOSE, Document
 _WHY, _ASKS = 120, 5  # letters of a reason; questions per firm
 
 
-def write_journey(
-    visits: Sequence[Visit], path: Path, *, city: str, on: str, swaps: Sequence[Swap] = (), lang: str = "zh"
-) -> None:
-    """Write the journey to a city: one table for all days, then a list of questions per firm.
+def write_journey(made: Journey, path: Path, *, city: str, on: str, lang: str = "zh") -> None:
+    """Write the journey to a city: one table for all days, whose slots went to others, then questions per firm.
 
     Parameters
     ----------
     on
         The day on which it was made.
-    swaps
-        Whose slots became free and who took them; told below the schedule.
 
     Raises
     ------
     MissingExtraError
         When python-docx is not installed.
     """
+    visits, swaps = made
     paper = Document(CLOSE, lang)
     city = place_text(city, lang)
     title = text("work.trip_title", lang, city=city)

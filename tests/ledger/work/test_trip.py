@@ -9,7 +9,7 @@ import docx
 import pandas as pd
 
 from chaingraph.ledger.work.lead import Contact, Lead, Question
-from chaingraph.ledger.work.trip import swaps, visits
+from chaingraph.ledger.work.trip import Journey, journey
 from chaingraph.wording.phrases import say
 from chaingraph.writers.work.journey import write_journey
 
@@ -43,14 +43,14 @@ def targets() -> pd.DataFrame:
 
 
 def test_firms_of_the_city_are_seen_once_the_nearest_next(tmp_path: Path) -> None:
-    planned = visits(targets(), CASE, "深圳")
+    planned = journey(targets(), CASE, "深圳").visits
     # 丙 in 宝安区 lies nearer to 南山区 than 乙 in 龙岗区.
     assert [(visit.day, visit.hour, visit.firm_id) for visit in planned] == [
         (1, "09:00", "A"), (1, "10:45", "C"), (1, "14:00", "B"),
     ]  # fmt: skip
     assert 0 < planned[1].apart_km < planned[2].apart_km
     assert ("构造商会", "named") in planned[2].doors
-    write_journey(planned, tmp_path / "trip.docx", city="深圳", on="2026-03-02")
+    write_journey(Journey(planned, []), tmp_path / "trip.docx", city="深圳", on="2026-03-02")
     document = docx.Document(str(tmp_path / "trip.docx"))
     assert [row.cells[1].text for row in document.tables[0].rows][1:] == ["甲公司", "丙公司", "乙公司"]
     assert "驻深圳团队" in document.tables[0].rows[1].cells[4].text
@@ -59,16 +59,16 @@ def test_firms_of_the_city_are_seen_once_the_nearest_next(tmp_path: Path) -> Non
 def test_a_firm_with_a_lead_in_work_comes_first_and_brings_its_questions() -> None:
     asked = Question("e", "question", "用地多少", "", "2026-03-09", "2026-03-02", None, None)
     lead = Lead("s-1", {"firm": "乙公司", "firm_id": "B"}, questions=(asked,))
-    planned = visits(targets(), CASE, "深圳", days=2, per_day=1, leads=[lead])
+    planned = journey(targets(), CASE, "深圳", days=2, per_day=1, leads=[lead]).visits
     assert [(visit.day, visit.firm_id) for visit in planned] == [(1, "B"), (2, "A")]
     assert planned[0].asks == ("用地多少", "选址?")
     closed = Lead("s-1", {"firm": "乙公司", "firm_id": "B"}, stage="closed")
-    assert visits(targets(), CASE, "深圳", leads=[closed])[0].firm_id == "A"
+    assert journey(targets(), CASE, "深圳", leads=[closed]).visits[0].firm_id == "A"
 
 
 def test_a_city_without_firms_gives_a_page_that_says_so(tmp_path: Path) -> None:
-    assert visits(targets(), CASE, "拉萨") == []
-    write_journey([], tmp_path / "trip.docx", city="拉萨", on="2026-03-02")
+    assert journey(targets(), CASE, "拉萨").visits == []
+    write_journey(Journey([], []), tmp_path / "trip.docx", city="拉萨", on="2026-03-02")
     assert "没有拉萨的企业" in "".join(each.text for each in docx.Document(str(tmp_path / "trip.docx")).paragraphs)
 
 
@@ -78,7 +78,7 @@ def test_who_has_been_there_is_the_door_and_the_firm_is_not_asked_what_it_has_to
     lead = Lead("s-1", facts, stage="handed_over", contacts=met)
     tied = targets().assign(route="甲公司向构造厂供货")
     bare = {**CASE, "outreach": CASE["outreach"].iloc[:0]}
-    write_journey(visits(tied, bare, "深圳", leads=[lead]), tmp_path / "t.docx", city="深圳", on="2026-03-02")
+    write_journey(journey(tied, bare, "深圳", leads=[lead]), tmp_path / "t.docx", city="深圳", on="2026-03-02")
     paper = docx.Document(str(tmp_path / "t.docx"))
     rows = {row.cells[1].text: [cell.text for cell in row.cells] for row in paper.tables[0].rows}
     assert rows["乙公司"][3:] == [
@@ -98,16 +98,15 @@ def lead(firm: str, **known: Any) -> Lead:
 
 def test_a_slot_that_becomes_free_goes_to_the_next_of_the_list_and_the_paper_says_why(tmp_path: Path) -> None:
     lost = lead("B", stage="closed", closing="lost", since="2026-03-01")
-    held = visits(targets(), CASE, "深圳", per_day=1, leads=[lead("B")])
-    assert [visit.firm_id for visit in held] == ["B"]
-    assert swaps(targets(), "深圳", per_day=1, leads=[lead("B")]) == []
-    planned = visits(targets(), CASE, "深圳", per_day=1, leads=[lost])
-    swapped = swaps(targets(), "深圳", per_day=1, leads=[lost])
+    held = journey(targets(), CASE, "深圳", per_day=1, leads=[lead("B")])
+    assert [visit.firm_id for visit in held.visits] == ["B"]
+    assert held.swaps == []
+    made = journey(targets(), CASE, "深圳", per_day=1, leads=[lost])
     for lang, said in (
         ("zh", "甲公司替补乙公司（线索已于2026-03-01办结（落户外地））。"),
         ("en", "甲公司 takes the slot of 乙公司 (the lead was closed on 2026-03-01 (went elsewhere))."),
     ):
-        write_journey(planned, tmp_path / "t.docx", city="深圳", on="2026-03-02", swaps=swapped, lang=lang)
+        write_journey(made, tmp_path / "t.docx", city="深圳", on="2026-03-02", lang=lang)
         paper = docx.Document(str(tmp_path / "t.docx"))
         assert [row.cells[1].text for row in paper.tables[0].rows][1:] == ["甲公司"]
         assert f"·  {said}" in [each.text for each in paper.paragraphs]
@@ -115,10 +114,10 @@ def test_a_slot_that_becomes_free_goes_to_the_next_of_the_list_and_the_paper_say
 
 def test_where_nobody_is_left_the_paper_says_so(tmp_path: Path) -> None:
     over = [lead(firm, stage="closed", closing="no_project", since="2026-03-01") for firm in "ABC"]
-    assert visits(targets(), CASE, "深圳", leads=over) == []
-    swapped = swaps(targets(), "深圳", leads=over)
-    assert [(swap.gone, swap.firm) for swap in swapped] == [("甲公司", None), ("丙公司", None), ("乙公司", None)]
-    write_journey([], tmp_path / "t.docx", city="深圳", on="2026-03-02", swaps=swapped)
+    made = journey(targets(), CASE, "深圳", leads=over)
+    assert made.visits == []
+    assert [(swap.gone, swap.firm) for swap in made.swaps] == [("甲公司", None), ("丙公司", None), ("乙公司", None)]
+    write_journey(made, tmp_path / "t.docx", city="深圳", on="2026-03-02")
     said = [each.text for each in docx.Document(str(tmp_path / "t.docx")).paragraphs]
     assert "·  甲公司不再安排（线索已于2026-03-01办结（无投资项目）），清单中深圳已无其他企业可替补。" in said
     assert not any("没有深圳的企业" in each for each in said)
@@ -127,35 +126,35 @@ def test_where_nobody_is_left_the_paper_says_so(tmp_path: Path) -> None:
 def test_another_unit_s_lead_frees_the_slot_and_tells_no_more_than_that(tmp_path: Path) -> None:
     own, others = lead("A", owner="桐乡市"), lead("C", owner="平湖市", closed_why="内情")
     given: dict[str, Any] = {"per_day": 2, "leads": [own, others], "viewer": "桐乡市"}
-    assert [visit.firm_id for visit in visits(targets(), CASE, "深圳", **given)] == ["A", "B"]
-    [swap] = swaps(targets(), "深圳", **given)
+    assert [visit.firm_id for visit in journey(targets(), CASE, "深圳", **given).visits] == ["A", "B"]
+    [swap] = journey(targets(), CASE, "深圳", **given).swaps
     assert (swap.gone, say(swap.why, "zh"), swap.firm) == ("丙公司", "已有单位对接", "乙公司")
     # The centre reads every lead, and what was released is everybody's; one closed in another's file stays there.
-    assert swaps(targets(), "深圳", **given | {"viewer": ""}) == []
+    assert journey(targets(), CASE, "深圳", **given | {"viewer": ""}).swaps == []
     released = lead("C", owner="平湖市", released_on="2026-03-01")
-    assert swaps(targets(), "深圳", **given | {"leads": [own, released]}) == []
+    assert journey(targets(), CASE, "深圳", **given | {"leads": [own, released]}).swaps == []
     closed = lead("C", owner="平湖市", stage="closed", closing="lost", since="2026-03-01")
-    assert swaps(targets(), "深圳", **given | {"leads": [own, closed]}) == []
+    assert journey(targets(), CASE, "深圳", **given | {"leads": [own, closed]}).swaps == []
 
 
 def test_a_lead_that_is_open_or_a_mere_duplicate_frees_nothing() -> None:
     repeated = lead("A", stage="closed", closing="repeated", since="2026-03-05", last_on="2026-03-05")
-    assert swaps(targets(), "深圳", leads=[repeated]) == []
+    assert journey(targets(), CASE, "深圳", leads=[repeated]).swaps == []
     old = lead("B", stage="closed", closing="lost", since="2026-03-05", last_on="2026-03-05")
     for again in (lead("B", last_on="2026-03-01"), lead("B", stage="handed_over", last_on="2026-03-01")):
-        assert swaps(targets(), "深圳", leads=[again, old]) == []
-        assert visits(targets(), CASE, "深圳", leads=[again, old])[0].lead == again
+        assert journey(targets(), CASE, "深圳", leads=[again, old]).swaps == []
+        assert journey(targets(), CASE, "深圳", leads=[again, old]).visits[0].lead == again
 
 
 def test_an_english_journey_has_english_names_where_they_are_known(tmp_path: Path) -> None:
     named = targets().assign(firm_en=lambda rows: rows["firm"].map({"甲公司": "First Ltd"}))
     typed = Lead("s-1", {"firm": "甲公司"}, stage="contacted")  # is found by the Chinese name all the same
-    planned = visits(named, CASE, "深圳", leads=[typed], lang="en")
+    planned = journey(named, CASE, "深圳", leads=[typed], lang="en").visits
     assert [visit.firm for visit in planned] == ["First Ltd", "丙公司", "乙公司"]
     assert planned[0].lead == typed
     assert planned[0].place == "Shenzhen, Nanshan District"
-    assert next(visit.firm for visit in visits(named, CASE, "深圳")) == "甲公司"
+    assert next(visit.firm for visit in journey(named, CASE, "深圳").visits) == "甲公司"
     over = lead("A", stage="closed", closing="lost", since="2026-03-01")
-    assert [swap.gone for swap in swaps(named, "深圳", leads=[over], lang="en")] == ["First Ltd"]
-    write_journey(planned, tmp_path / "t.docx", city="深圳", on="2026-03-02", lang="en")
+    assert [swap.gone for swap in journey(named, CASE, "深圳", leads=[over], lang="en").swaps] == ["First Ltd"]
+    write_journey(Journey(planned, []), tmp_path / "t.docx", city="深圳", on="2026-03-02", lang="en")
     assert docx.Document(str(tmp_path / "t.docx")).paragraphs[0].text == "Trip to Shenzhen"
