@@ -75,7 +75,7 @@ def _changed(name: str, kind: str, province: str, city: str, letters: list[str],
         other = {"有限公司": "有限责任公司", "有限责任公司": "有限公司", "股份有限公司": "股份公司"}
         return _FORM.sub(other.get(form[0], "有限公司"), name)
     if kind == "place_dropped":
-        return rest if start else None
+        return without_place(name)
     if kind == "place_added":
         return None if name.startswith(province) else province + name
     if kind == "level_written":
@@ -92,6 +92,12 @@ def _changed(name: str, kind: str, province: str, city: str, letters: list[str],
     if kind == "typo_missing":
         return name[:spot] + name[spot + 1 :]
     return name[:spot] + name[spot + 1] + name[spot] + name[spot + 2 :]
+
+
+def without_place(name: str) -> str | None:
+    """A name without the place it begins with; None where it begins with none."""
+    start, rest = _place(name)
+    return rest if start else None
 
 
 def _place(name: str) -> tuple[str, str]:

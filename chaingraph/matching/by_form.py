@@ -20,9 +20,9 @@ from chaingraph.places.gazetteer import CHINA, Path, gazetteer
 
 _FORM = re.compile(r"(?:股份)?(?:有限)?(?:责任)?(?<!分)公司$")
 _PLACE = 8  # characters of the longest name of a place that is looked for, and fewer
-# Characters that must be left where both names begin with the same place, where the places agree to the prefecture, to
-# the province, or where no place speaks for the pair.
-_LEAST_WRITTEN, _LEAST, _LEAST_IN_PROVINCE, _LEAST_UNPLACED = 2, 3, 4, 5
+# Characters that must be left where both names begin with the same place, where the places agree to the prefecture, or
+# to no more than the province, or where no place is told.
+_LEAST_WRITTEN, _LEAST, _LEAST_FAR = 2, 3, 4
 _LEVELS = ("省", "市", "县", "区")
 _PROVINCE = 2  # items of the path of a province
 
@@ -161,12 +161,11 @@ def _where(state: State, left: int, right: int, mine: Parts, theirs: Parts) -> t
 def _long_enough(state: State, left: int, right: int, mine: Parts, theirs: Parts) -> bool:
     """Whether so much is left of the names that nobody else is likely to bear it: less, the nearer the places agree."""
     if mine.places and theirs.places:  # 温州 and 温州瓯海 before the same word may be two
-        return len(mine.called) >= (_LEAST_WRITTEN if mine.written == theirs.written else _LEAST_IN_PROVINCE)
+        return len(mine.called) >= (_LEAST_WRITTEN if mine.written == theirs.written else _LEAST_FAR)
     agreed = max(
         min(len(one), len(other)) for one, other in zip(*_where(state, left, right, mine, theirs), strict=True)
     )
-    least = _LEAST if agreed > _PROVINCE else _LEAST_IN_PROVINCE if agreed == _PROVINCE else _LEAST_UNPLACED
-    return len(mine.called) >= least
+    return len(mine.called) >= (_LEAST if agreed > _PROVINCE else _LEAST_FAR)
 
 
 def _is_company(mine: Parts, theirs: Parts) -> bool:

@@ -210,7 +210,7 @@ def test_rule_4_a_firm_without_stock_whose_name_begins_so_in_the_same_place() ->
         (here("正业科技"), here("嘉兴市正业科技有限公司")),  # form and place left out
         (here("嘉善荣泰"), here("嘉善荣泰有限公司")),
         ({"firm": "嘉善荣泰"}, {"firm": "嘉善县荣泰有限公司"}),  # both begin with the place
-        ({"firm": "荣泰电工器材"}, {"firm": "嘉善荣泰电工器材有限公司"}),  # no place: five characters or more
+        ({"firm": "荣泰电工"}, {"firm": "嘉善荣泰电工有限公司"}),  # no place: four characters or more
         ({"firm": "玉环县江天机械有限公司"}, here("江天机械有限公司", "台州")),  # the level is no part of the name
         (here("东方电气工程有限公司", "德阳"), here("德阳东方电气工程有限公司", "德阳")),  # 东方 is a city elsewhere
         ({"firm": "义乌庆琳饰品有限公司第三经营部"}, {"firm": "义乌市庆琳饰品有限公司第三经营部"}),
@@ -227,11 +227,7 @@ def test_rule_form_place_and_legal_form_may_differ_and_nothing_else(
 @pytest.mark.parametrize(
     ("left", "right", "reason"),
     [
-        (
-            {"firm": "荣泰电工"},
-            {"firm": "嘉善荣泰电工有限公司"},
-            "place_unknown",
-        ),  # four characters: 1.7 % have a namesake
+        ({"firm": "荣泰厂"}, {"firm": "嘉善荣泰厂有限公司"}, "place_unknown"),  # three characters: too many namesakes
         ({"firm": "平湖荣泰电工器材"}, {"firm": "嘉善荣泰电工器材有限公司"}, None),  # another place is written
         ({"firm": "上海荣泰电工器材有限公司"}, here("荣泰电工器材有限公司"), None),  # written here, known there
         (here("嘉兴荣泰便利店"), here("荣泰便利店"), None),  # shops are called alike in every town
